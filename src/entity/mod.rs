@@ -1,0 +1,453 @@
+//! What an entity, a field and a value are. This room knows no particular entity: the declarations
+//! stand in `model`, and everything else asks them through [`Model`].
+
+mod kind;
+mod model;
+pub mod money;
+pub mod recur;
+pub mod text;
+mod value;
+pub mod when;
+
+pub use kind::{Choices, Kind, Locale, Target, Word, e164, word};
+pub use model::{CustomField, Model, Named, Noun, Part, leak};
+pub use value::{Item, LinkTo, Name, Value, join_cell, split_cell};
+
+use std::fmt;
+
+/// A record as it was read: the value of each field of its noun, in the noun's field order.
+#[derive(Debug, Clone)]
+pub struct Record {
+    pub noun: &'static str,
+    pub id: i64,
+    pub uid: uuid::Uuid,
+    pub values: Vec<Value>,
+}
+
+/// One kind of record, declared once.
+pub struct Entity {
+    /// Singular, as typed: `deal`.
+    pub name: &'static str,
+    /// Plural; also the name of the documented view: `deals`.
+    pub plural: &'static str,
+    /// One sentence for help.
+    pub about: &'static str,
+    /// The first is the label.
+    pub fields: &'static [Field],
+    /// Fields that find a record, besides its uid.
+    pub key: &'static [&'static str],
+    /// No two live records may have the same key.
+    pub unique: bool,
+    /// The link within whose record the key is unique: a stage's pipeline.
+    pub scope: Option<&'static str>,
+    /// Columns of `list` for people.
+    pub columns: &'static [&'static str],
+    /// Default order of `list`, as `--sort` takes it.
+    pub sort: &'static str,
+    pub states: &'static [State],
+    /// Records of a new file, as (field, text) pairs.
+    pub seeds: &'static [&'static [(&'static str, &'static str)]],
+    /// Uids are UUIDv5 of noun and key, so that they are the same in every file.
+    pub named_uid: bool,
+    /// Part of how rolo is set up (users, stages, views), not of the business.
+    pub setup: bool,
+}
+
+/// A named state of a noun, for `is:STATE`.
+pub struct State {
+    pub name: &'static str,
+    pub about: &'static str,
+    /// SQL over the record as `{t}`, with `:now`, `:today` and `:me` bound.
+    pub sql: &'static str,
+}
+
+/// What a field is filled with when a record is made without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Default {
+    Nothing,
+    /// A word, number or bool, as text.
+    Text(&'static str),
+    /// Whoever is acting; not on import.
+    Me,
+    /// The instant of the command.
+    Now,
+    /// A query for the id of a link; `:FIELD` is the id of another link of the record.
+    Query(&'static str),
+}
+
+/// A field of an entity, declared once.
+pub struct Field {
+    /// As in JSON, CSV and filters; the flag is the same with hyphens.
+    pub name: &'static str,
+    pub kind: Kind,
+    pub about: &'static str,
+    /// Other names that every door understands.
+    pub aliases: &'static [&'static str],
+    /// Headers of other programs' files, besides name, aliases and label.
+    pub headers: &'static [&'static str],
+    pub required: bool,
+    /// The verb that changes it; `edit` refuses.
+    pub deed: Option<&'static str>,
+    /// Never stored: SQL over the record as `{t}`.
+    pub computed: Option<&'static str>,
+    /// What is shown when nothing was set: SQL over `{t}`. Stored and exported is what was set.
+    pub effective: Option<&'static str>,
+    pub default: Default,
+    /// Set by rolo alone (id, uid, created, …).
+    pub kept: bool,
+    /// Not offered as a flag and not shown for people unless asked.
+    pub quiet: bool,
+    /// The name of one value of a list: `email` of `emails`; also its column.
+    pub one: Option<&'static str>,
+    /// Has a folded column, for sorting and substrings.
+    pub sorted: bool,
+    /// Trimmed: a name.
+    pub trimmed: bool,
+    pub min: Option<i64>,
+    pub max: Option<i64>,
+    /// When empty, made of these fields, joined by spaces.
+    pub made_of: &'static [&'static str],
+    /// For a list of links: the link field that holds the first of them.
+    pub main: Option<&'static str>,
+    /// Where the currency of an amount comes from when none is named: `link.field` paths.
+    pub currency_from: &'static [&'static str],
+    /// A link whose target is sought within the record of another link: a deal's stage within its
+    /// pipeline, as (own link, target's link).
+    pub within: Option<(&'static str, &'static str)>,
+    /// A field that is stamped with the instant when this one changes.
+    pub stamps: Option<&'static str>,
+    /// Made by the user with `field add`.
+    pub custom: bool,
+}
+
+/// A field with what every field needs; the rest is said by the builders.
+#[must_use]
+pub const fn field(name: &'static str, kind: Kind, about: &'static str) -> Field {
+    Field {
+        name,
+        kind,
+        about,
+        aliases: &[],
+        headers: &[],
+        required: false,
+        deed: None,
+        computed: None,
+        effective: None,
+        default: Default::Nothing,
+        kept: false,
+        quiet: false,
+        one: None,
+        sorted: false,
+        trimmed: false,
+        min: None,
+        max: None,
+        made_of: &[],
+        main: None,
+        currency_from: &[],
+        within: None,
+        stamps: None,
+        custom: false,
+    }
+}
+
+/// A link to one entity.
+#[must_use]
+pub const fn link(name: &'static str, to: &'static Entity, about: &'static str) -> Field {
+    field(name, Kind::Link(Target::One(to)), about)
+}
+
+/// A labelled list, with the name of one of its values.
+#[must_use]
+pub const fn list(
+    name: &'static str,
+    one: &'static str,
+    of: &'static Kind,
+    about: &'static str,
+) -> Field {
+    let mut made = field(name, Kind::List(of), about);
+    made.one = Some(one);
+    made
+}
+
+/// A label or another name: one line, trimmed, sorted by.
+#[must_use]
+pub const fn label(name: &'static str, about: &'static str) -> Field {
+    let mut made = field(name, Kind::Text, about);
+    made.required = true;
+    made.sorted = true;
+    made.trimmed = true;
+    made
+}
+
+/// A field that is worked out and never stored.
+#[must_use]
+pub const fn computed(
+    name: &'static str,
+    kind: Kind,
+    sql: &'static str,
+    about: &'static str,
+) -> Field {
+    let mut made = field(name, kind, about);
+    made.computed = Some(sql);
+    made
+}
+
+impl Field {
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+    /// Changed by a verb of its own, such as `deal move`.
+    #[must_use]
+    pub const fn by_action(mut self, verb: &'static str) -> Self {
+        self.deed = Some(verb);
+        self
+    }
+    #[must_use]
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+    #[must_use]
+    pub const fn headers(mut self, headers: &'static [&'static str]) -> Self {
+        self.headers = headers;
+        self
+    }
+    #[must_use]
+    pub const fn default(mut self, default: Default) -> Self {
+        self.default = default;
+        self
+    }
+    #[must_use]
+    pub const fn effective(mut self, sql: &'static str) -> Self {
+        self.effective = Some(sql);
+        self
+    }
+    #[must_use]
+    pub const fn quiet(mut self) -> Self {
+        self.quiet = true;
+        self
+    }
+    /// Set by rolo alone.
+    #[must_use]
+    pub const fn kept(mut self) -> Self {
+        self.kept = true;
+        self
+    }
+    #[must_use]
+    pub const fn sorted(mut self) -> Self {
+        self.sorted = true;
+        self
+    }
+    #[must_use]
+    pub const fn trimmed(mut self) -> Self {
+        self.trimmed = true;
+        self
+    }
+    #[must_use]
+    pub const fn range(mut self, min: i64, max: i64) -> Self {
+        self.min = Some(min);
+        self.max = Some(max);
+        self
+    }
+    #[must_use]
+    pub const fn made_of(mut self, parts: &'static [&'static str]) -> Self {
+        self.made_of = parts;
+        self
+    }
+    #[must_use]
+    pub const fn main(mut self, main: &'static str) -> Self {
+        self.main = Some(main);
+        self
+    }
+    #[must_use]
+    pub const fn currency_from(mut self, paths: &'static [&'static str]) -> Self {
+        self.currency_from = paths;
+        self
+    }
+    #[must_use]
+    pub const fn within(mut self, own: &'static str, targets: &'static str) -> Self {
+        self.within = Some((own, targets));
+        self
+    }
+    #[must_use]
+    pub const fn stamps(mut self, field: &'static str) -> Self {
+        self.stamps = Some(field);
+        self
+    }
+
+    /// Whether a user may set it at all, by `add` or an import.
+    #[must_use]
+    pub fn is_settable(&self) -> bool {
+        self.computed.is_none() && !self.kept
+    }
+
+    /// Whether the table has columns for it.
+    #[must_use]
+    pub fn is_stored(&self) -> bool {
+        self.computed.is_none()
+    }
+
+    /// The name of its flag: `tax-id`, `email` of `emails`.
+    #[must_use]
+    pub fn flag(&self) -> String {
+        self.one.unwrap_or(self.name).replace('_', "-")
+    }
+
+    /// The value that a text means for this field, with its bounds checked.
+    ///
+    /// # Errors
+    /// Why it means none, for a person.
+    pub fn parse(&self, text: &str, locale: &Locale) -> Result<Value, String> {
+        let text = if self.trimmed { text.trim() } else { text };
+        let value = self.kind.parse(text, locale)?;
+        self.check_bounds(&value)?;
+        Ok(value)
+    }
+
+    fn check_bounds(&self, value: &Value) -> Result<(), String> {
+        let Value::Int(n) = value else { return Ok(()) };
+        match (self.min, self.max) {
+            (Some(min), Some(max)) if !(min..=max).contains(n) => {
+                Err(format!("`{n}` is not from {min} to {max}"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The label for people: the name with spaces.
+    #[must_use]
+    pub fn label(&self) -> String {
+        self.name.replace('_', " ")
+    }
+}
+
+impl fmt::Debug for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// A field named in the code; a misspelt name doesn't compile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column(pub &'static str);
+
+impl Entity {
+    /// An entity with its names and its fields; the rest is said by the builders.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        plural: &'static str,
+        about: &'static str,
+        fields: &'static [Field],
+    ) -> Self {
+        Self {
+            name,
+            plural,
+            about,
+            fields,
+            key: &[],
+            unique: false,
+            scope: None,
+            columns: &[],
+            sort: "id",
+            states: &[],
+            seeds: &[],
+            named_uid: false,
+            setup: false,
+        }
+    }
+    #[must_use]
+    pub const fn key(mut self, key: &'static [&'static str]) -> Self {
+        self.key = key;
+        self
+    }
+    /// The key finds one record at most, and is enforced.
+    #[must_use]
+    pub const fn unique(mut self) -> Self {
+        self.unique = true;
+        self
+    }
+    #[must_use]
+    pub const fn scope(mut self, link: &'static str) -> Self {
+        self.scope = Some(link);
+        self
+    }
+    #[must_use]
+    pub const fn columns(mut self, columns: &'static [&'static str]) -> Self {
+        self.columns = columns;
+        self
+    }
+    #[must_use]
+    pub const fn sort(mut self, sort: &'static str) -> Self {
+        self.sort = sort;
+        self
+    }
+    #[must_use]
+    pub const fn states(mut self, states: &'static [State]) -> Self {
+        self.states = states;
+        self
+    }
+    #[must_use]
+    pub const fn seeds(
+        mut self,
+        seeds: &'static [&'static [(&'static str, &'static str)]],
+    ) -> Self {
+        self.seeds = seeds;
+        self
+    }
+    #[must_use]
+    pub const fn named_uid(mut self) -> Self {
+        self.named_uid = true;
+        self
+    }
+    #[must_use]
+    pub const fn setup(mut self) -> Self {
+        self.setup = true;
+        self
+    }
+
+    /// The field that names a record.
+    #[must_use]
+    pub fn label(&self) -> &'static Field {
+        &self.fields[0]
+    }
+
+    /// A declared field by its exact name, checked when the program is compiled.
+    ///
+    /// # Panics
+    /// When the entity has no such field: in a `const`, that is a compile error.
+    #[must_use]
+    pub const fn column(&self, name: &'static str) -> Column {
+        let mut at = 0;
+        while at < self.fields.len() {
+            if same(self.fields[at].name, name) {
+                return Column(name);
+            }
+            at += 1;
+        }
+        panic!("the entity has no field of this name")
+    }
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+impl fmt::Debug for Entity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}

@@ -1,0 +1,314 @@
+//! Money: a whole number of minor units and an ISO 4217 currency; never a float.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+/// An ISO 4217 currency.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    pub const EUR: Self = Self(*b"EUR");
+
+    /// The three letters.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("XXX")
+    }
+
+    /// How many decimals the currency is written with (ISO 4217: EUR 2, JPY 0, KWD 3).
+    #[must_use]
+    pub fn decimals(&self) -> u32 {
+        iso_currency::Currency::from_code(self.code())
+            .and_then(iso_currency::Currency::exponent)
+            .map_or(2, u32::from)
+    }
+
+    /// How many decimals amounts are stored with: its own, yet never fewer than two, since files
+    /// do say `100.37 JPY` and a sum must agree with the file.
+    #[must_use]
+    pub fn scale(&self) -> u32 {
+        self.decimals().max(2)
+    }
+}
+
+impl FromStr for Currency {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let upper = text.trim().to_ascii_uppercase();
+        iso_currency::Currency::from_code(&upper).ok_or(())?;
+        Ok(Self(upper.as_bytes().try_into().map_err(|_| ())?))
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// Currencies stored with more than two decimals, as (code, scale): what SQL over money needs.
+pub const FINE_CURRENCIES: &[(&str, u32)] = &[
+    ("BHD", 3),
+    ("IQD", 3),
+    ("JOD", 3),
+    ("KWD", 3),
+    ("LYD", 3),
+    ("OMR", 3),
+    ("TND", 3),
+    ("CLF", 4),
+    ("UYW", 4),
+];
+
+/// An amount of money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Money {
+    /// In units of 10^-[`Currency::scale`] of the currency.
+    pub minor: i64,
+    pub currency: Currency,
+}
+
+/// Largest amount, in minor units: sums of a million of them still fit.
+const MOST: i64 = 9_000_000_000_000;
+
+impl Money {
+    /// Money of a decimal amount in major units; `None` where it has more decimals than the
+    /// currency is stored with, or is larger than 90 thousand million.
+    #[must_use]
+    pub fn of(amount: Decimal, currency: Currency) -> Option<Self> {
+        let scaled = amount.checked_mul(Decimal::from(10_i64.pow(currency.scale())))?;
+        if !scaled.fract().is_zero() {
+            return None;
+        }
+        let minor = scaled.to_i64().filter(|m| m.abs() <= MOST)?;
+        Some(Self { minor, currency })
+    }
+
+    /// The amount in major units, with the currency's own decimals, more only where needed.
+    #[must_use]
+    pub fn amount(&self) -> String {
+        amount_text(self.minor, self.currency)
+    }
+}
+
+/// Minor units as a decimal number in major units: `1200050`, EUR → `12000.50`.
+#[must_use]
+pub fn amount_text(minor: i64, currency: Currency) -> String {
+    let scale = currency.scale();
+    let unit = 10_u64.pow(scale);
+    let whole = minor.unsigned_abs() / unit;
+    let part = format!("{:0width$}", minor.unsigned_abs() % unit, width = scale as usize);
+    let own = currency.decimals() as usize;
+    let shown = part.trim_end_matches('0').len().max(own);
+    let sign = if minor < 0 { "-" } else { "" };
+    if shown == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{}", &part[..shown]) }
+}
+
+/// Minor units for people: with thin groups of three digits, `12 000.50 EUR`.
+#[must_use]
+pub fn amount_for_people(minor: i64, currency: Currency) -> String {
+    let plain = amount_text(minor, currency);
+    let (sign, rest) = plain.strip_prefix('-').map_or(("", plain.as_str()), |r| ("-", r));
+    let (whole, part) = rest.split_once('.').map_or((rest, None), |(w, p)| (w, Some(p)));
+    let mut out = String::from(sign);
+    for (i, c) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i) % 3 == 0 {
+            out.push(' ');
+        }
+        out.push(c);
+    }
+    if let Some(part) = part {
+        out.push('.');
+        out.push_str(part);
+    }
+    format!("{out} {currency}")
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.amount(), self.currency)
+    }
+}
+
+/// A number as people type it: digits with `.` as decimal mark, `,` `'` `_` or spaces only
+/// between groups of three digits, and a last `k`, `m` or `b` for thousands, millions, billions.
+///
+/// # Errors
+/// Why it isn't one.
+pub fn parse_number(text: &str) -> Result<Decimal, String> {
+    let not = || format!("`{text}` is not a number");
+    let trimmed = text.trim();
+    let (body, times) = match trimmed.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&trimmed[..at], 1_000_i64),
+        Some((at, 'm' | 'M')) => (&trimmed[..at], 1_000_000),
+        Some((at, 'b' | 'B')) => (&trimmed[..at], 1_000_000_000),
+        _ => (trimmed, 1),
+    };
+    let plain = ungroup(body.trim()).ok_or_else(not)?;
+    let number = Decimal::from_str(&plain).map_err(|_| not())?;
+    number.checked_mul(Decimal::from(times)).ok_or_else(|| format!("`{text}` is too large"))
+}
+
+/// Takes the marks between groups of three digits out; `None` where they stand elsewhere.
+fn ungroup(text: &str) -> Option<String> {
+    let (sign, digits) = match text.strip_prefix(['-', '−']) {
+        Some(rest) => ("-", rest),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, part) = match digits.split_once('.') {
+        Some((w, p)) => (w, Some(p)),
+        None => (digits, None),
+    };
+    let is_mark = |c: char| matches!(c, ',' | '\'' | '_' | ' ' | '\u{a0}' | '\u{202f}' | '’');
+    let mut groups = whole.split(is_mark);
+    let first = groups.next()?;
+    let rest: Vec<&str> = groups.collect();
+    let all_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if !all_digits(first) || rest.iter().any(|g| g.len() != 3 || !all_digits(g)) {
+        return None;
+    }
+    if !rest.is_empty() && (first.is_empty() || first.len() > 3) {
+        return None;
+    }
+    if first.is_empty() && part.is_none_or(str::is_empty) {
+        return None;
+    }
+    if part.is_some_and(|p| !all_digits(p)) {
+        return None;
+    }
+    let whole = if first.is_empty() { "0".to_owned() } else { format!("{first}{}", rest.concat()) };
+    Some(match part.filter(|p| !p.is_empty()) {
+        Some(p) => format!("{sign}{whole}.{p}"),
+        None => format!("{sign}{whole}"),
+    })
+}
+
+/// Signs that stand for one currency where people write it.
+const SIGNS: &[(&str, &str)] = &[
+    ("US$", "USD"),
+    ("A$", "AUD"),
+    ("C$", "CAD"),
+    ("$", "USD"),
+    ("€", "EUR"),
+    ("£", "GBP"),
+    ("¥", "JPY"),
+    ("₽", "RUB"),
+    ("₴", "UAH"),
+    ("₹", "INR"),
+    ("₩", "KRW"),
+    ("₺", "TRY"),
+    ("₸", "KZT"),
+    ("zł", "PLN"),
+    ("Kč", "CZK"),
+    ("₫", "VND"),
+    ("₪", "ILS"),
+];
+
+/// The currency that stands before or behind a number, and the number without it.
+///
+/// # Errors
+/// Why what stands there is no currency.
+pub fn split_currency(text: &str) -> Result<(&str, Option<Currency>), String> {
+    let text = text.trim();
+    for (sign, code) in SIGNS {
+        let currency = code.parse().ok();
+        if let Some(rest) = text.strip_suffix(sign) {
+            return Ok((rest.trim(), currency));
+        }
+        if let Some(rest) = text.strip_prefix(sign) {
+            return Ok((rest.trim(), currency));
+        }
+    }
+    let is_code = |s: &str| s.len() == 3 && s.bytes().all(|b| b.is_ascii_alphabetic());
+    let named = |code: &str| {
+        code.parse::<Currency>().map_err(|()| format!("`{code}` is not an ISO 4217 currency"))
+    };
+    if let Some(code) = text.get(..3).filter(|c| is_code(c)) {
+        return Ok((text[3..].trim(), Some(named(code)?)));
+    }
+    let tail = text.len().saturating_sub(3);
+    if let Some(code) = text.get(tail..).filter(|c| is_code(c)) {
+        return Ok((text[..tail].trim(), Some(named(code)?)));
+    }
+    Ok((text, None))
+}
+
+/// Money as people type it: `12k`, `12k USD`, `USD 12k`, `$12,000.50`; `default` is the currency
+/// where none is named.
+///
+/// # Errors
+/// Why it isn't money.
+pub fn parse_money(text: &str, default: Currency) -> Result<Money, String> {
+    let (number, sign) = match text.trim().strip_prefix('-') {
+        Some(rest) => (rest, -1_i64),
+        None => (text, 1),
+    };
+    let (number, named) = split_currency(number)?;
+    let currency = named.unwrap_or(default);
+    let amount = parse_number(number).map_err(|_| format!("`{text}` is not an amount"))?
+        * Decimal::from(sign);
+    Money::of(amount, currency).ok_or_else(|| {
+        if amount.abs() > Decimal::from(MOST / 100) {
+            format!("`{text}` is too large")
+        } else {
+            format!("`{text}` has more decimals than {currency} has")
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(text: &str) -> String {
+        parse_money(text, Currency::EUR).map_or_else(|why| why, |m| m.to_string())
+    }
+
+    #[test]
+    fn amounts_are_read_with_and_without_currency() {
+        assert_eq!(money("12k"), "12000.00 EUR");
+        assert_eq!(money("12k USD"), "12000.00 USD");
+        assert_eq!(money("USD 1.5m"), "1500000.00 USD");
+        assert_eq!(money("$12,000.50"), "12000.50 USD");
+        assert_eq!(money("-5"), "-5.00 EUR");
+        assert_eq!(money("-$5"), "-5.00 USD");
+        assert_eq!(money("1 234.5 ₽"), "1234.50 RUB");
+        assert_eq!(money("100 JPY"), "100 JPY");
+        assert_eq!(money("100.37 JPY"), "100.37 JPY");
+        assert_eq!(money("1.234 KWD"), "1.234 KWD");
+    }
+
+    #[test]
+    fn what_is_no_amount_is_told() {
+        assert_eq!(money("12,5"), "`12,5` is not an amount");
+        assert_eq!(money("1.005"), "`1.005` has more decimals than EUR has");
+        assert_eq!(money("5 XYZ"), "`XYZ` is not an ISO 4217 currency");
+        assert_eq!(money("lots"), "`lots` is not an amount");
+        assert_eq!(money("1e5"), "`1e5` is not an amount");
+        assert_eq!(money("99999999999999"), "`99999999999999` is too large");
+    }
+
+    #[test]
+    fn fine_currencies_are_all_that_have_more_than_two_decimals() {
+        for code in ["EUR", "USD", "JPY", "RUB", "KRW", "CLP", "BHD", "KWD", "CLF", "TND", "LYD"] {
+            let currency: Currency = code.parse().expect("a currency");
+            let fine = FINE_CURRENCIES.iter().find(|(c, _)| *c == code).map_or(2, |(_, s)| *s);
+            assert_eq!(currency.scale(), fine, "{code}");
+        }
+    }
+
+    #[test]
+    fn groups_of_three_are_for_people() {
+        assert_eq!(amount_for_people(120_000_050, Currency::EUR), "1 200 000.50 EUR");
+        assert_eq!(amount_for_people(-1_000, Currency::EUR), "-10.00 EUR");
+    }
+}

@@ -1,0 +1,194 @@
+//! Companies, the people in them, and leads.
+
+use super::sales::DEAL;
+use super::setup::USER;
+use super::words::{ANY, LEAD_STATUSES, LIFECYCLES, ROLES};
+use crate::entity::{
+    Default, Entity, Field, Kind, State, Target, computed, field, label, link, list,
+};
+
+/// The channels that people and companies share.
+const EMAILS: Field = list("emails", "email", &Kind::Email, "E-mail addresses, the main one first")
+    .headers(&[
+        "e-mail",
+        "email address",
+        "e-mail address",
+        "mail",
+        "work email",
+        "email 1",
+        "контакт e-mail",
+        "адрес эл. почты",
+    ]);
+const PHONES: Field = list("phones", "phone", &Kind::Phone, "Phone numbers, the main one first")
+    .headers(&["phone number", "telephone", "tel", "phone 1", "телефон"]);
+const ADDRESSES: Field = list(
+    "addresses",
+    "address",
+    &Kind::Address,
+    "Postal addresses: street | city | region | postal code | country",
+);
+const URLS: Field = list("urls", "url", &Kind::Url, "Web pages");
+const CITY: Field =
+    field("city", Kind::Text, "City").sorted().headers(&["town", "locality", "город"]);
+const REGION: Field = field("region", Kind::Text, "State, province or region").headers(&[
+    "state",
+    "province",
+    "county",
+    "область",
+]);
+const COUNTRY: Field =
+    field("country", Kind::Text, "Country").headers(&["country code", "country/region", "страна"]);
+const SOURCE: Field = field("source", Kind::Choice(&ANY), "Where it came from").headers(&[
+    "lead source",
+    "leadsource",
+    "original source",
+    "источник",
+]);
+const ABOUT: Field = field("about", Kind::Longtext, "Notes, in Markdown")
+    .aliases(&["notes", "description"])
+    .headers(&["note", "comments", "comment", "заметки", "описание"]);
+const OWNER: Field = link("owner", &USER, "Who looks after it").headers(&[
+    "account owner",
+    "contact owner",
+    "lead owner",
+    "assigned to",
+    "responsible",
+    "ответственный",
+]);
+
+/// What was last done about a record: the latest activity that names it.
+const LAST_ACTIVITY_OF_COMPANY: &str = "(SELECT max(a.at) FROM activity_about l JOIN activity a ON a.id = l.record WHERE a.trashed IS NULL AND ((l.noun = 'company' AND l.target = {t}.id) OR (l.noun = 'contact' AND l.target IN (SELECT c.id FROM contact c WHERE c.company = {t}.id)) OR (l.noun = 'deal' AND l.target IN (SELECT d.id FROM deal d WHERE d.company = {t}.id))))";
+const LAST_ACTIVITY_OF_CONTACT: &str = "(SELECT max(a.at) FROM activity_about l JOIN activity a ON a.id = l.record WHERE a.trashed IS NULL AND l.noun = 'contact' AND l.target = {t}.id)";
+
+pub static COMPANY: Entity = Entity::new("company", "companies", "An organisation: customer, partner, supplier, competitor", &[
+    label("name", "Name of the organisation")
+        .headers(&["company name", "organization", "organisation", "account name", "account", "организация", "компания", "company"]),
+    field("roles", Kind::Words(&ROLES), "What it is to us: customer, partner, supplier, …")
+        .aliases(&["role"])
+        .headers(&["account type", "relationship"]),
+    field("domain", Kind::Text, "Domain of its mail and web site").trimmed().headers(&["company domain name", "email domain"]),
+    field("website", Kind::Url, "Web site").headers(&["web site", "web page", "homepage", "web", "url", "сайт"]),
+    field("industry", Kind::Choice(&ANY), "Industry").headers(&["sector", "отрасль"]),
+    field("employees", Kind::Int, "Number of people who work there")
+        .headers(&["number of employees", "numberofemployees", "numemp", "employee count", "company size", "no. of employees"]),
+    EMAILS,
+    PHONES,
+    ADDRESSES,
+    CITY,
+    REGION,
+    COUNTRY,
+    link("parent", &COMPANY, "The company it belongs to").headers(&["parent account", "parent company"]),
+    OWNER.default(Default::Nothing),
+    SOURCE,
+    field("referred_by", Kind::Link(Target::Any(&[])), "Who sent them to us"),
+    field("tax_id", Kind::Text, "Tax number").trimmed().headers(&["vat", "vat number", "инн", "tax number"]),
+    field("currency", Kind::Currency, "Currency of its deals"),
+    ABOUT,
+    computed("open_deals", Kind::Int, "(SELECT count(*) FROM deal d JOIN stage s ON s.id = d.stage WHERE d.company = {t}.id AND d.trashed IS NULL AND s.kind = 'open')", "Number of open deals"),
+    computed("open_amount", Kind::Totals, "SELECT d.amount_currency AS currency, sum(d.amount) AS minor FROM deal d JOIN stage s ON s.id = d.stage WHERE d.company = {t}.id AND d.trashed IS NULL AND s.kind = 'open' AND d.amount IS NOT NULL GROUP BY 1", "Worth of open deals, by currency"),
+    computed("won_amount", Kind::Totals, "SELECT d.amount_currency AS currency, sum(d.amount) AS minor FROM deal d JOIN stage s ON s.id = d.stage WHERE d.company = {t}.id AND d.trashed IS NULL AND s.kind = 'won' AND d.amount IS NOT NULL GROUP BY 1", "Worth of won deals, by currency"),
+    computed("last_activity", Kind::Datetime, LAST_ACTIVITY_OF_COMPANY, "When something last happened"),
+])
+.key(&["domain", "name"])
+.columns(&["id", "name", "domain", "industry", "city", "country", "owner", "open_deals"])
+.sort("name")
+.states(&[
+    State { name: "customer", about: "has the role customer", sql: "EXISTS (SELECT 1 FROM company_roles r WHERE r.record = {t}.id AND r.value = 'customer')" },
+    State { name: "open", about: "has open deals", sql: "EXISTS (SELECT 1 FROM deal d JOIN stage s ON s.id = d.stage WHERE d.company = {t}.id AND d.trashed IS NULL AND s.kind = 'open')" },
+]);
+
+pub static CONTACT: Entity = Entity::new("contact", "contacts", "A person", &[
+    label("name", "Full name")
+        .required()
+        .headers(&["full name", "display name", "contact name", "person", "contact", "имя и фамилия", "фио", "name*"])
+        .made_of(&["name_prefix", "given_name", "middle_name", "family_name", "name_suffix"]),
+    field("given_name", Kind::Text, "First name").trimmed().aliases(&["first_name"]).headers(&["firstname", "given name", "имя", "forename"]),
+    field("middle_name", Kind::Text, "Middle name or patronymic").trimmed().headers(&["additional name", "отчество"]),
+    field("family_name", Kind::Text, "Last name").trimmed().aliases(&["last_name"]).headers(&["lastname", "surname", "фамилия"]),
+    field("name_prefix", Kind::Text, "Dr, Mrs, …").trimmed().headers(&["salutation", "honorific", "обращение"]),
+    field("name_suffix", Kind::Text, "Jr, PhD, …").trimmed().headers(&["suffix", "суффикс"]),
+    link("company", &COMPANY, "The company they work for, the main one")
+        .headers(&["company name", "organization", "organisation", "account name", "account", "organization name", "employer", "организация", "компания"]),
+    field("companies", Kind::Links(Target::One(&COMPANY), None), "All companies they belong to, the main one first").main("company"),
+    field("title", Kind::Text, "Job title").aliases(&["job_title"]).headers(&["job title", "position", "organization title", "job", "должность"]),
+    field("department", Kind::Text, "Department").headers(&["organization department", "отдел"]),
+    EMAILS,
+    PHONES,
+    list("handles", "handle", &Kind::Handle, "Names on social networks, labelled by network"),
+    URLS.headers(&["website", "web page", "веб-страница"]),
+    ADDRESSES,
+    CITY,
+    REGION,
+    COUNTRY,
+    field("birthday", Kind::Date, "Date of birth").headers(&["birthdate", "date of birth", "день рождения"]),
+    link("manager", &CONTACT, "Whom they report to").headers(&["reports to", "manager's name"]),
+    OWNER,
+    SOURCE,
+    field("language", Kind::Text, "Language they speak").headers(&["язык"]),
+    field("time_zone", Kind::Zone, "Time zone they live in"),
+    field("lifecycle", Kind::Choice(&LIFECYCLES), "How far they have come with us").headers(&["lifecycle stage"]),
+    list("consent", "consent", &Kind::Consent, "Consent by channel: given, asked or refused, when and how"),
+    field("referred_by", Kind::Link(Target::Any(&[])), "Who sent them to us"),
+    ABOUT,
+    computed("last_activity", Kind::Datetime, LAST_ACTIVITY_OF_CONTACT, "When something last happened"),
+    computed("next_task", Kind::Due, "(SELECT min(k.due) FROM task k WHERE k.trashed IS NULL AND k.status NOT IN ('done', 'cancelled') AND k.about_noun = 'contact' AND k.about = {t}.id)", "When the next task about them is due"),
+])
+.key(&["emails"])
+.columns(&["id", "name", "company", "title", "email", "phone", "city", "owner"])
+.sort("name");
+
+pub static LEAD: Entity = Entity::new(
+    "lead",
+    "leads",
+    "Somebody who showed interest and isn't qualified yet",
+    &[
+        label("name", "Full name")
+            .headers(&["full name", "display name", "contact name", "фио"])
+            .made_of(&["given_name", "family_name"]),
+        field("given_name", Kind::Text, "First name")
+            .trimmed()
+            .aliases(&["first_name"])
+            .headers(&["firstname", "given name", "имя"]),
+        field("family_name", Kind::Text, "Last name").trimmed().aliases(&["last_name"]).headers(&[
+            "lastname",
+            "surname",
+            "фамилия",
+        ]),
+        field("company_name", Kind::Text, "Name of their company")
+            .trimmed()
+            .aliases(&["company"])
+            .headers(&["organization", "organisation", "account name", "организация", "компания"]),
+        field("title", Kind::Text, "Job title").headers(&["job title", "position", "должность"]),
+        field("industry", Kind::Choice(&ANY), "Industry").headers(&["sector"]),
+        EMAILS,
+        PHONES,
+        ADDRESSES,
+        field("website", Kind::Url, "Web site").headers(&["web site", "web page", "url"]),
+        CITY,
+        REGION,
+        COUNTRY,
+        SOURCE,
+        field("status", Kind::Choice(&LEAD_STATUSES), "How far it has come")
+            .default(Default::Text("new"))
+            .headers(&["lead status"]),
+        field("score", Kind::Int, "How promising").headers(&["lead score"]),
+        OWNER.default(Default::Me),
+        field("reason", Kind::Text, "Why it was not qualified"),
+        field("referred_by", Kind::Link(Target::Any(&[])), "Who sent them to us"),
+        ABOUT,
+        link("converted_contact", &CONTACT, "The contact it became").by_action("lead convert"),
+        link("converted_company", &COMPANY, "The company it became").by_action("lead convert"),
+        link("converted_deal", &DEAL, "The deal it became").by_action("lead convert"),
+    ],
+)
+.key(&["emails"])
+.columns(&["id", "name", "company_name", "status", "score", "email", "source", "owner"])
+.sort("-created")
+.states(&[
+    State {
+        name: "open",
+        about: "neither converted nor unqualified",
+        sql: "{t}.status NOT IN ('converted', 'unqualified')",
+    },
+    State { name: "converted", about: "became a contact", sql: "{t}.status = 'converted'" },
+]);

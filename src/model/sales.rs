@@ -1,0 +1,181 @@
+//! Pipelines, their stages, deals, and what is sold.
+
+use super::people::{COMPANY, CONTACT};
+use super::setup::USER;
+use super::words::{ANY, DEAL_ROLES, STAGE_KINDS};
+use crate::entity::{Default, Entity, Kind, State, Target, computed, field, label, link};
+
+pub static PIPELINE: Entity = Entity::new(
+    "pipeline",
+    "pipelines",
+    "The stages that deals of one kind go through",
+    &[
+        label("name", "Name"),
+        field("currency", Kind::Currency, "Currency of its deals"),
+        field("is_default", Kind::Bool, "Where a deal goes that names no pipeline"),
+    ],
+)
+.key(&["name"])
+.unique()
+.columns(&["id", "name", "currency", "is_default"])
+.sort("id")
+.seeds(&[&[("name", "Sales"), ("is_default", "yes")]])
+.named_uid()
+.setup();
+
+pub static STAGE: Entity = Entity::new(
+    "stage",
+    "stages",
+    "A step of a pipeline",
+    &[
+        label("name", "Name"),
+        link("pipeline", &PIPELINE, "The pipeline it is part of")
+            .required()
+            .default(Default::Query(DEFAULT_PIPELINE)),
+        field("position", Kind::Int, "Place in the pipeline, from 1"),
+        field("probability", Kind::Percent, "Chance that a deal here is won"),
+        field("kind", Kind::Choice(&STAGE_KINDS), "What it means for reports: open, won or lost")
+            .default(Default::Text("open")),
+        field("stale_days", Kind::Int, "Days until a deal here counts as stale").range(0, 100_000),
+        field("required", Kind::Words(&ANY), "Fields that a deal must have to enter").quiet(),
+    ],
+)
+.key(&["name"])
+.unique()
+.scope("pipeline")
+.columns(&["id", "pipeline", "position", "name", "kind", "probability", "stale_days"])
+.sort("pipeline,position,id")
+.seeds(&[
+    &[
+        ("name", "Lead"),
+        ("pipeline", "Sales"),
+        ("position", "1"),
+        ("probability", "10"),
+        ("kind", "open"),
+    ],
+    &[
+        ("name", "Qualified"),
+        ("pipeline", "Sales"),
+        ("position", "2"),
+        ("probability", "25"),
+        ("kind", "open"),
+    ],
+    &[
+        ("name", "Proposal"),
+        ("pipeline", "Sales"),
+        ("position", "3"),
+        ("probability", "50"),
+        ("kind", "open"),
+    ],
+    &[
+        ("name", "Negotiation"),
+        ("pipeline", "Sales"),
+        ("position", "4"),
+        ("probability", "75"),
+        ("kind", "open"),
+    ],
+    &[
+        ("name", "Won"),
+        ("pipeline", "Sales"),
+        ("position", "5"),
+        ("probability", "100"),
+        ("kind", "won"),
+    ],
+    &[
+        ("name", "Lost"),
+        ("pipeline", "Sales"),
+        ("position", "6"),
+        ("probability", "0"),
+        ("kind", "lost"),
+    ],
+])
+.named_uid()
+.setup();
+
+/// The pipeline of a record that names none: the default one, else the first.
+const DEFAULT_PIPELINE: &str = "SELECT id FROM pipeline WHERE trashed IS NULL ORDER BY coalesce(is_default, 0) DESC, id LIMIT 1";
+/// The stage of a deal that names none.
+const FIRST_STAGE: &str = "SELECT id FROM stage WHERE pipeline = :pipeline AND trashed IS NULL AND kind = 'open' ORDER BY position IS NULL, position, id LIMIT 1";
+
+const STATUS: &str = "(SELECT s.kind FROM stage s WHERE s.id = {t}.stage)";
+const CHANCE: &str =
+    "coalesce({t}.probability, (SELECT s.probability FROM stage s WHERE s.id = {t}.stage))";
+/// Rounded half away from zero to the minor unit.
+const WEIGHTED: &str = "CAST(round({t}.amount * coalesce({t}.probability, (SELECT s.probability FROM stage s WHERE s.id = {t}.stage)) / 100.0) AS INTEGER)";
+
+pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its way through a pipeline", &[
+    label("name", "What is being sold").headers(&["title", "deal title", "deal name", "opportunity name", "opportunity", "название"]),
+    link("company", &COMPANY, "Who is buying").headers(&["organization", "organisation", "account name", "account", "organization name", "компания"]),
+    link("contact", &CONTACT, "Whom we talk to, the main one").headers(&["contact person", "person", "contact name", "contact email"]),
+    field("contacts", Kind::Links(Target::One(&CONTACT), Some(&DEAL_ROLES)), "Others, each with a role: decision_maker, influencer, user, blocker"),
+    link("pipeline", &PIPELINE, "The pipeline it is in").default(Default::Query(DEFAULT_PIPELINE)).by_action("deal move"),
+    link("stage", &STAGE, "Where it stands")
+        .required()
+        .within("pipeline", "pipeline")
+        .default(Default::Query(FIRST_STAGE))
+        .by_action("deal move")
+        .stamps("stage_since")
+        .headers(&["stage name", "stagename", "deal stage", "sales stage", "этап"]),
+    field("amount", Kind::Money, "What it is worth")
+        .currency_from(&["pipeline.currency", "company.currency"])
+        .headers(&["value", "deal value", "deal amount", "expected revenue amount", "сумма"]),
+    field("probability", Kind::Percent, "Its own chance; empty when the stage's counts").headers(&["probability (%)", "вероятность"]),
+    field("closes", Kind::Date, "When it should be decided, later when it was")
+        .aliases(&["expected_close"])
+        .headers(&["close date", "closedate", "expected close date", "closing date", "дата закрытия"]),
+    field("closed", Kind::Datetime, "When it was won or lost").by_action("deal win").headers(&["won time", "lost time", "closed at", "close time"]),
+    link("owner", &USER, "Whose deal it is").default(Default::Me).headers(&["deal owner", "opportunity owner", "assigned to", "ответственный"]),
+    link("partner", &COMPANY, "The partner who brought it"),
+    field("source", Kind::Choice(&ANY), "Where it came from").headers(&["lead source", "leadsource", "original source"]),
+    field("next_step", Kind::Text, "What has to happen next").headers(&["next step", "nextstep"]),
+    field("lost_reason", Kind::Choice(&ANY), "Why it was lost").by_action("deal lose").headers(&["loss reason", "lost reason", "closed lost reason"]),
+    link("competitor", &COMPANY, "Who got it instead"),
+    field("stage_since", Kind::Datetime, "When it came to its stage").quiet().default(Default::Now).headers(&["last stage change"]),
+    field("about", Kind::Longtext, "Notes, in Markdown").aliases(&["notes", "description"]).headers(&["note", "comments", "описание"]),
+    computed("status", Kind::Choice(&STAGE_KINDS), STATUS, "open, won or lost: its stage's kind"),
+    computed("chance", Kind::Percent, CHANCE, "Its probability, or its stage's"),
+    computed("weighted", Kind::Money, WEIGHTED, "Amount times chance").currency_from(&["amount"]),
+    computed("age", Kind::Int, "CAST(julianday(:now) - julianday({t}.created) AS INTEGER)", "Days since it was made"),
+    computed("days_in_stage", Kind::Int, "CAST(julianday(:now) - julianday(coalesce({t}.stage_since, {t}.created)) AS INTEGER)", "Days since it came to its stage"),
+])
+.columns(&["id", "name", "company", "stage", "amount", "closes", "owner"])
+.sort("-created")
+.states(&[
+    State { name: "open", about: "its stage is open", sql: "(SELECT s.kind FROM stage s WHERE s.id = {t}.stage) = 'open'" },
+    State { name: "won", about: "its stage is a won one", sql: "(SELECT s.kind FROM stage s WHERE s.id = {t}.stage) = 'won'" },
+    State { name: "lost", about: "its stage is a lost one", sql: "(SELECT s.kind FROM stage s WHERE s.id = {t}.stage) = 'lost'" },
+    State { name: "stale", about: "open and longer in its stage than the stage's stale_days", sql: "EXISTS (SELECT 1 FROM stage s WHERE s.id = {t}.stage AND s.kind = 'open' AND CAST(julianday(:now) - julianday(coalesce({t}.stage_since, {t}.created)) AS INTEGER) > s.stale_days)" },
+    State { name: "overdue", about: "open and its closing day is past", sql: "((SELECT s.kind FROM stage s WHERE s.id = {t}.stage) = 'open' AND {t}.closes < :today)" },
+]);
+
+pub static PRODUCT: Entity = Entity::new(
+    "product",
+    "products",
+    "Something that is sold",
+    &[
+        label("name", "Name").headers(&["product name", "product"]),
+        field("sku", Kind::Text, "Article number").required().trimmed().sorted().headers(&[
+            "product code",
+            "article",
+            "code",
+            "артикул",
+        ]),
+        field("category", Kind::Text, "Category").headers(&["product category", "family"]),
+        field("unit", Kind::Text, "What a quantity counts: piece, hour, …"),
+        field("price", Kind::Money, "Price of a unit").headers(&[
+            "unit price",
+            "list price",
+            "цена",
+        ]),
+        field("cost", Kind::Money, "What a unit costs us").headers(&["unit cost"]),
+        field("tax_rate", Kind::Percent, "Tax on the price").headers(&["tax", "vat rate"]),
+        field("active", Kind::Bool, "Is on sale").default(Default::Text("yes")),
+        field("about", Kind::Longtext, "Description, in Markdown")
+            .aliases(&["notes", "description"]),
+    ],
+)
+.key(&["sku"])
+.unique()
+.columns(&["id", "sku", "name", "category", "unit", "price", "active"])
+.sort("name")
+.states(&[State { name: "active", about: "is on sale", sql: "{t}.active = 1" }]);
