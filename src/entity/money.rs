@@ -232,11 +232,14 @@ pub fn split_currency(text: &str) -> Result<(&str, Option<Currency>), String> {
     let named = |code: &str| {
         code.parse::<Currency>().map_err(|()| format!("`{code}` is not an ISO 4217 currency"))
     };
-    if let Some(code) = text.get(..3).filter(|c| is_code(c)) {
+    let ends_word = |c: Option<char>| !c.is_some_and(char::is_alphabetic);
+    let front = text.get(..3).filter(|c| is_code(c) && ends_word(text[3..].chars().next()));
+    if let Some(code) = front {
         return Ok((text[3..].trim(), Some(named(code)?)));
     }
     let tail = text.len().saturating_sub(3);
-    if let Some(code) = text.get(tail..).filter(|c| is_code(c)) {
+    let back = text.get(tail..).filter(|c| is_code(c) && ends_word(text[..tail].chars().next_back()));
+    if let Some(code) = back {
         return Ok((text[..tail].trim(), Some(named(code)?)));
     }
     Ok((text, None))
