@@ -144,6 +144,14 @@ impl std::error::Error for Error {}
 
 impl From<rusqlite::Error> for Error {
     fn from(cause: rusqlite::Error) -> Self {
+        Self::sqlite(&cause)
+    }
+}
+
+impl Error {
+    /// What an error of SQLite means to a person.
+    #[must_use]
+    pub fn sqlite(cause: &rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as Code;
         let Some(code) = cause.sqlite_error_code() else {
             return Self::failed(format!("the database answered: {cause}"));

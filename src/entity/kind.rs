@@ -1,6 +1,6 @@
 //! The kinds of field: how a text becomes a value of each, and what is said when it can't.
 
-use super::money::{Currency, parse_money, parse_number};
+use super::money::{Currency, parse_money, parse_number, split_currency};
 use super::text::fold;
 use super::value::{Item, Name, Value, split_cell};
 use super::when::{self, Times};
@@ -338,7 +338,7 @@ impl Kind {
             Self::Int => Value::Int(parse_int(trimmed)?),
             Self::Decimal => Value::Decimal(storable(trimmed)?),
             Self::Percent => Value::Decimal(parse_percent(trimmed)?),
-            Self::Money => Value::Money(parse_money(trimmed, locale.currency)?),
+            Self::Money => parse_amount(trimmed)?,
             Self::Date => Value::Date(times.date(trimmed)?),
             Self::Datetime => Value::Instant(times.instant(trimmed)?),
             Self::Due => Value::Due(times.due(trimmed)?),
@@ -489,6 +489,17 @@ fn parse_percent(text: &str) -> Result<rust_decimal::Decimal, String> {
         return Err(format!("`{text}` is not from 0 to 100"));
     }
     Ok(number)
+}
+
+/// Money, or an amount alone where no currency is named.
+fn parse_amount(text: &str) -> Result<Value, String> {
+    let (_, named) = split_currency(text.strip_prefix('-').unwrap_or(text))?;
+    match named {
+        Some(currency) => Ok(Value::Money(parse_money(text, currency)?)),
+        None => parse_number(text)
+            .map(Value::Amount)
+            .map_err(|_| format!("`{text}` is not an amount")),
+    }
 }
 
 fn parse_bool(text: &str) -> Result<bool, String> {

@@ -19,6 +19,8 @@ pub enum Value {
     /// Decimals, and percent as 0–100.
     Decimal(Decimal),
     Money(Money),
+    /// An amount that names no currency; the store finds the one that counts.
+    Amount(Decimal),
     Bool(bool),
     Date(NaiveDate),
     Instant(DateTime<Utc>),
@@ -143,6 +145,7 @@ impl Value {
             Self::Int(n) => n.to_string(),
             Self::Decimal(n) => n.normalize().to_string(),
             Self::Money(m) => m.amount(),
+            Self::Amount(n) => n.to_string(),
             Self::Bool(b) => b.to_string(),
             Self::Date(d) => d.to_string(),
             Self::Instant(at) => instant_text(*at),

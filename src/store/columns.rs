@@ -1,0 +1,214 @@
+//! How a value lies in its columns, and in the history.
+
+use rusqlite::Row;
+use rusqlite::types::{Value as Sql, ValueRef};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
+use uuid::Uuid;
+
+use crate::entity::money::{Currency, Money};
+use crate::entity::text::fold;
+use crate::entity::when::{Due, instant_text, stored_day, stored_instant};
+use crate::entity::{Field, Item, Kind, LinkTo, Model, Target, Value, join_cell, leak, split_cell};
+use crate::error::{Error, Result};
+
+/// Pushes what stands in a field's columns, in the order of `schema::columns_of`.
+pub(super) fn push_params(field: &Field, value: &Value, out: &mut Vec<Sql>) {
+    match field.kind {
+        Kind::Links(..) | Kind::Words(_) | Kind::Tags | Kind::Totals => return,
+        Kind::List(_) => {
+            let first = match value {
+                Value::List(items) => items.first(),
+                _ => None,
+            };
+            out.push(first.map_or(Sql::Null, |i| Sql::Text(i.value.clone())));
+            out.push(
+                first
+                    .filter(|i| !i.label.is_empty())
+                    .map_or(Sql::Null, |i| Sql::Text(i.label.clone())),
+            );
+            return;
+        }
+        Kind::Money => match value {
+            Value::Money(m) => {
+                out.push(Sql::Integer(m.minor));
+                out.push(Sql::Text(m.currency.code().to_owned()));
+            }
+            _ => out.extend([Sql::Null, Sql::Null]),
+        },
+        Kind::Link(Target::Any(_)) => match value {
+            Value::Link(to) => {
+                out.push(Sql::Integer(to.id));
+                out.push(Sql::Text(to.noun.to_owned()));
+            }
+            _ => out.extend([Sql::Null, Sql::Null]),
+        },
+        _ => out.push(single(value)),
+    }
+    if field.sorted {
+        out.push(value.as_text().map_or(Sql::Null, |t| Sql::Text(fold(t))));
+    }
+}
+
+/// A value that takes one column.
+fn single(value: &Value) -> Sql {
+    match value {
+        Value::Text(text) => Sql::Text(text.clone()),
+        Value::Int(n) => Sql::Integer(*n),
+        Value::Bool(b) => Sql::Integer(i64::from(*b)),
+        Value::Decimal(d) => d.to_f64().map_or(Sql::Null, Sql::Real),
+        Value::Date(day) => Sql::Text(day.to_string()),
+        Value::Instant(at) => Sql::Text(instant_text(*at)),
+        Value::Due(due) => Sql::Text(due.to_string()),
+        Value::Uid(uid) => Sql::Blob(uid.as_bytes().to_vec()),
+        Value::Link(to) => Sql::Integer(to.id),
+        _ => Sql::Null,
+    }
+}
+
+/// Reads a field's columns from `at` on, and moves `at` behind them. A list holds its first value,
+/// links are bare; what lives in other tables is left out.
+pub(super) fn read(field: &Field, row: &Row, at: &mut usize, model: &Model) -> Result<Value> {
+    let cell = row.get_ref(*at)?;
+    *at += 1;
+    Ok(match field.kind {
+        Kind::List(_) => {
+            let label = row.get_ref(*at)?;
+            *at += 1;
+            match text_of(cell) {
+                Some(value) => Value::List(vec![Item {
+                    label: text_of(label).unwrap_or_default().to_owned(),
+                    value: value.to_owned(),
+                }]),
+                None => Value::Null,
+            }
+        }
+        Kind::Money => {
+            let currency = row.get_ref(*at)?;
+            *at += 1;
+            match (int_of(cell), text_of(currency).and_then(|c| c.parse::<Currency>().ok())) {
+                (Some(minor), Some(currency)) => Value::Money(Money { minor, currency }),
+                _ => Value::Null,
+            }
+        }
+        Kind::Link(Target::Any(_)) => {
+            let noun = row.get_ref(*at)?;
+            *at += 1;
+            match (int_of(cell), text_of(noun).and_then(|n| model.get(n))) {
+                (Some(id), Some(noun)) => Value::Link(LinkTo::bare(noun.name(), id)),
+                _ => Value::Null,
+            }
+        }
+        Kind::Totals => totals(text_of(cell)),
+        kind => one(kind, cell),
+    })
+}
+
+/// A value of a kind that takes one column, as it was read; what doesn't fit the kind is null.
+fn one(kind: Kind, cell: ValueRef) -> Value {
+    let found = match kind {
+        Kind::Int | Kind::Duration => int_of(cell).map(Value::Int),
+        Kind::Bool => int_of(cell).map(|n| Value::Bool(n != 0)),
+        Kind::Decimal | Kind::Percent => match cell {
+            ValueRef::Real(n) => Decimal::from_f64(n).map(|d| Value::Decimal(d.normalize())),
+            ValueRef::Integer(n) => Some(Value::Decimal(Decimal::from(n))),
+            _ => None,
+        },
+        Kind::Date => text_of(cell).and_then(stored_day).map(Value::Date),
+        Kind::Datetime => text_of(cell).and_then(stored_instant).map(Value::Instant),
+        Kind::Due => text_of(cell).and_then(Due::stored).map(Value::Due),
+        Kind::Uid => match cell {
+            ValueRef::Blob(bytes) => Uuid::from_slice(bytes).ok().map(Value::Uid),
+            _ => None,
+        },
+        Kind::Link(Target::One(to)) => int_of(cell).map(|id| Value::Link(LinkTo::bare(to.name, id))),
+        _ => text_of(cell).map(|t| Value::Text(t.to_owned())),
+    };
+    found.unwrap_or(Value::Null)
+}
+
+fn totals(json: Option<&str>) -> Value {
+    let Some(serde_json::Value::Object(sums)) = json.and_then(|j| serde_json::from_str(j).ok())
+    else {
+        return Value::Totals(Vec::new());
+    };
+    let mut sums: Vec<Money> = sums
+        .iter()
+        .filter_map(|(code, minor)| {
+            Some(Money { minor: minor.as_i64()?, currency: code.parse().ok()? })
+        })
+        .collect();
+    sums.sort_by_key(|m| m.currency);
+    Value::Totals(sums)
+}
+
+fn text_of(cell: ValueRef<'_>) -> Option<&str> {
+    match cell {
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok(),
+        _ => None,
+    }
+}
+
+fn int_of(cell: ValueRef) -> Option<i64> {
+    match cell {
+        ValueRef::Integer(n) => Some(n),
+        _ => None,
+    }
+}
+
+/// A value as one cell of the history: its column's form; lists and links as cells.
+#[must_use]
+pub(super) fn encode(value: &Value) -> Sql {
+    match value {
+        Value::Money(m) => Sql::Text(format!("{} {}", m.minor, m.currency)),
+        Value::Link(to) => Sql::Text(format!("{}:{}", to.noun, to.id)),
+        Value::Links(links) if !links.is_empty() => {
+            let parts: Vec<(String, String)> = links
+                .iter()
+                .map(|l| (l.role.clone().unwrap_or_default(), format!("{}:{}", l.noun, l.id)))
+                .collect();
+            Sql::Text(join_cell(parts.iter().map(|(r, t)| (r.as_str(), t.as_str()))))
+        }
+        Value::List(_) | Value::Words(_) if !value.is_empty() => Sql::Text(value.to_cell()),
+        other => single(other),
+    }
+}
+
+/// The value of a cell of the history.
+pub(super) fn decode(field: &Field, cell: ValueRef, model: &Model) -> Result<Value> {
+    let Some(text) = text_of(cell) else { return Ok(one(field.kind, cell)) };
+    let broken = || Error::database(format!("the history of `{}` can't be read: `{text}`", field.name));
+    let link = |text: &str| -> Option<LinkTo> {
+        let (noun, id) = text.split_once(':')?;
+        Some(LinkTo::bare(model.get(noun).map_or_else(|| leak(noun), |n| n.name()), id.parse().ok()?))
+    };
+    Ok(match field.kind {
+        Kind::Money => {
+            let (minor, currency) = text.split_once(' ').ok_or_else(broken)?;
+            Value::Money(Money {
+                minor: minor.parse().map_err(|_| broken())?,
+                currency: currency.parse().map_err(|()| broken())?,
+            })
+        }
+        Kind::Link(_) => Value::Link(link(text).ok_or_else(broken)?),
+        Kind::Links(..) => {
+            let mut links = Vec::new();
+            for (role, to) in split_cell(text) {
+                let mut to = link(&to).ok_or_else(broken)?;
+                to.role = (!role.is_empty()).then_some(role);
+                links.push(to);
+            }
+            Value::Links(links)
+        }
+        Kind::List(_) => Value::List(
+            split_cell(text).into_iter().map(|(label, value)| Item { label, value }).collect(),
+        ),
+        Kind::Words(_) | Kind::Tags => Value::Words(
+            split_cell(text)
+                .into_iter()
+                .map(|(label, value)| if label.is_empty() { value } else { format!("{label}:{value}") })
+                .collect(),
+        ),
+        kind => one(kind, cell),
+    })
+}

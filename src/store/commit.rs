@@ -1,0 +1,335 @@
+//! The only write path: a change, applied and recorded in one transaction.
+//!
+//! [`super::Store::write`] opens the transaction; inside it a [`Writer`] completes and checks
+//! drafts (`draft`), applies them (`rows`) and records old and new values of each field that an
+//! edit changed. A creation stores no values: the record carries the change that made it.
+
+use std::collections::HashMap;
+
+use rusqlite::types::Value as Sql;
+use uuid::Uuid;
+
+use super::columns::encode;
+use super::read::{Moment, Reader};
+use super::schema::quoted;
+use crate::clock::Clock;
+use crate::entity::when::instant_text;
+use crate::entity::{Kind, LinkTo, Locale, Noun, Value};
+use crate::error::{Error, Result};
+
+/// What a change is called and who makes it.
+#[derive(Debug, Clone)]
+pub struct Intent {
+    /// `add`, `edit`, `rm`, `import`, `undo`, … or the deed's verb.
+    pub kind: String,
+    /// One line for people: `added contact Ann`; filled by the writer when empty.
+    pub summary: String,
+    /// The command as it was typed.
+    pub command: String,
+}
+
+/// How drafts are treated.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Manner {
+    /// From a file: an empty owner stays empty, missing links are made, keys aren't warned about.
+    pub import: bool,
+    /// Make records that links name and nobody has.
+    pub create_links: bool,
+}
+
+/// Writes inside one change.
+pub struct Writer<'a> {
+    pub(super) reader: Reader<'a>,
+    pub(super) clock: &'a Clock,
+    pub(super) locale: &'a Locale,
+    /// The number of this change.
+    pub change: i64,
+    /// The acting user.
+    pub me: i64,
+    pub manner: Manner,
+    /// Things to say on standard error.
+    pub warnings: Vec<String>,
+    /// How many records were made, edited, thrown away, brought back.
+    pub tally: Tally,
+    pub(super) sql: HashMap<(&'static str, &'static str), String>,
+    pub(super) made_links: HashMap<(&'static str, Option<i64>, String), LinkTo>,
+    pub(super) tags: HashMap<String, i64>,
+    pub(super) touched: Option<(&'static str, i64)>,
+}
+
+/// What a change did, in numbers of records.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub made: u64,
+    pub edited: u64,
+    pub other: u64,
+}
+
+impl Tally {
+    /// Whether nothing happened at all.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A record about to be made.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// Field index in the noun, and its value.
+    pub values: Vec<(usize, Value)>,
+    /// Hash of the row it was made from.
+    pub fingerprint: Option<i64>,
+}
+
+impl Draft {
+    /// A draft of named fields.
+    ///
+    /// # Errors
+    /// The noun lacks one of them.
+    pub fn of(noun: &Noun, values: Vec<(&str, Value)>) -> Result<Self> {
+        Ok(Self { values: fields(noun, values)?, fingerprint: None })
+    }
+}
+
+/// Values by field name as values by field index.
+///
+/// # Errors
+/// The noun lacks one of them.
+pub fn fields(noun: &Noun, values: Vec<(&str, Value)>) -> Result<Vec<(usize, Value)>> {
+    values
+        .into_iter()
+        .map(|(name, value)| Ok((noun.require(name)?.index, value)))
+        .collect()
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(
+        reader: Reader<'a>,
+        clock: &'a Clock,
+        locale: &'a Locale,
+        change: i64,
+        me: i64,
+    ) -> Self {
+        Self {
+            reader,
+            clock,
+            locale,
+            change,
+            me,
+            manner: Manner::default(),
+            warnings: Vec::new(),
+            tally: Tally::default(),
+            sql: HashMap::new(),
+            made_links: HashMap::new(),
+            tags: HashMap::new(),
+            touched: None,
+        }
+    }
+
+    /// Reads as of inside the change.
+    #[must_use]
+    pub fn reader(&self) -> &Reader<'a> {
+        &self.reader
+    }
+
+    /// The clock of the command.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        self.clock
+    }
+
+    /// Makes a record and gives its id.
+    ///
+    /// # Errors
+    /// A value isn't allowed, or a link finds none or several.
+    pub fn insert(&mut self, noun: &Noun, draft: Draft) -> Result<i64> {
+        let row = self.complete(noun, draft.values)?;
+        let id = self.write_new(noun, &row, draft.fingerprint)?;
+        self.tally.made += 1;
+        self.touched = Some((noun.name(), id));
+        Ok(id)
+    }
+
+    /// Changes fields of a record; `false` when nothing differs.
+    ///
+    /// # Errors
+    /// The record isn't there, a value isn't allowed, or a link finds none or several.
+    pub fn update(&mut self, noun: &Noun, id: i64, values: Vec<(usize, Value)>) -> Result<bool> {
+        let before = self.stored(noun, id)?;
+        self.update_from(noun, id, &before, values)
+    }
+
+    /// As [`Self::update`], for a record that was read already.
+    ///
+    /// # Errors
+    /// As for `update`.
+    pub fn update_from(
+        &mut self,
+        noun: &Noun,
+        id: i64,
+        before: &[Value],
+        values: Vec<(usize, Value)>,
+    ) -> Result<bool> {
+        let after = self.complete_edit(noun, id, before, values)?;
+        let changed: Vec<usize> = (0..after.len())
+            .filter(|i| !same(&before[*i], &after[*i]) && noun.fields[*i].is_stored())
+            .collect();
+        if changed.is_empty() {
+            return Ok(false);
+        }
+        self.write_changed(noun, id, before, after, &changed)?;
+        self.tally.edited += 1;
+        self.touched = Some((noun.name(), id));
+        Ok(true)
+    }
+
+    /// Writes the changed fields and their history.
+    pub(super) fn write_changed(
+        &mut self,
+        noun: &Noun,
+        id: i64,
+        before: &[Value],
+        mut after: Vec<Value>,
+        changed: &[usize],
+    ) -> Result<()> {
+        let mut changed = changed.to_vec();
+        if let Some(updated) = noun.index("updated") {
+            if !changed.contains(&updated) {
+                after[updated] = Value::Instant(self.clock.now());
+                changed.push(updated);
+            }
+        }
+        for index in &changed {
+            let (old, new) = (encode(&before[*index]), encode(&after[*index]));
+            self.record_edit(noun, id, noun.fields[*index].name, old, new)?;
+        }
+        self.write_fields(noun, id, &after, &changed)
+    }
+
+    /// Notes the old and the new value of a field.
+    pub(super) fn record_edit(&self, noun: &Noun, id: i64, field: &str, old: Sql, new: Sql) -> Result<()> {
+        // Two edits of one field in one change are one: from the first old to the last new value.
+        let mut stmt = self.reader.conn.prepare_cached(
+            "INSERT INTO edit(change, noun, record, field, old, new) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+             ON CONFLICT DO UPDATE SET new = excluded.new",
+        )?;
+        let position = self.position(noun)?;
+        stmt.execute(rusqlite::params![self.change, position, id, field, old, new])?;
+        Ok(())
+    }
+
+    /// The number of a noun inside the file.
+    pub(super) fn position(&self, noun: &Noun) -> Result<i64> {
+        let at = self.reader.model.position(noun.name());
+        at.and_then(|p| i64::try_from(p).ok())
+            .ok_or_else(|| Error::failed(format!("the model has no `{}`", noun.name())))
+    }
+
+    /// Throws a record into the trash; `false` when it lay there already.
+    ///
+    /// # Errors
+    /// It is part of how others are set up and in use.
+    pub fn trash(&mut self, noun: &Noun, id: i64) -> Result<bool> {
+        self.refuse_in_use(noun, id)?;
+        self.set_trashed(noun, id, Some(Value::Instant(self.clock.now())))
+    }
+
+    /// Brings a record back from the trash; `false` when it wasn't there.
+    ///
+    /// # Errors
+    /// Another record has taken its key meanwhile.
+    pub fn restore(&mut self, noun: &Noun, id: i64) -> Result<bool> {
+        let values = self.stored(noun, id)?;
+        self.check_unique(noun, &values, Some(id))?;
+        self.set_trashed(noun, id, None)
+    }
+
+    fn set_trashed(&mut self, noun: &Noun, id: i64, to: Option<Value>) -> Result<bool> {
+        let table = quoted(noun.name());
+        let old: Option<String> =
+            self.reader.conn.query_row(&format!("SELECT trashed FROM {table} WHERE id = ?1"), [id], |r| r.get(0))?;
+        if old.is_some() == to.is_some() {
+            return Ok(false);
+        }
+        let new = to.map_or(Sql::Null, |_| Sql::Text(instant_text(self.clock.now())));
+        self.record_edit(noun, id, "trashed", old.map_or(Sql::Null, Sql::Text), new.clone())?;
+        let sql = format!("UPDATE {table} SET trashed = ?1 WHERE id = ?2");
+        self.reader.conn.prepare_cached(&sql)?.execute(rusqlite::params![new, id])?;
+        self.tally.other += 1;
+        self.touched = Some((noun.name(), id));
+        Ok(true)
+    }
+
+    /// A stage, pipeline, team, user or tag that live records use can't go.
+    fn refuse_in_use(&self, noun: &Noun, id: i64) -> Result<()> {
+        if !noun.entity.setup {
+            return Ok(());
+        }
+        for (other, field) in self.reader.model.links_to(noun.name()) {
+            if field.name == "created_by" {
+                continue;
+            }
+            let sql = match field.kind {
+                Kind::Links(target, _) => {
+                    let child = quoted(&format!("{}_{}", other.name(), field.name));
+                    let which = if target.one().is_some() { String::new() } else { format!(" AND c.noun = '{}'", noun.name()) };
+                    format!("SELECT count(*) FROM {child} c JOIN {} t ON t.id = c.record WHERE c.target = ?1{which} AND t.trashed IS NULL", quoted(other.name()))
+                }
+                Kind::Link(target) => {
+                    let column = super::schema::column_name(field);
+                    let which = if target.one().is_some() { String::new() } else { format!(" AND t.{} = '{}'", quoted(&format!("{column}_noun")), noun.name()) };
+                    format!("SELECT count(*) FROM {} t WHERE t.{} = ?1{which} AND t.trashed IS NULL", quoted(other.name()), quoted(&column))
+                }
+                _ => continue,
+            };
+            self.refuse_if_any(&sql, noun, id, other, &format!("{}:{id}", field.name))?;
+        }
+        if noun.name() == "tag" {
+            for other in &self.reader.model.nouns {
+                let child = quoted(&format!("{}_tags", other.name()));
+                let sql = format!("SELECT count(*) FROM {child} c JOIN {} t ON t.id = c.record WHERE c.tag = ?1 AND t.trashed IS NULL", quoted(other.name()));
+                self.refuse_if_any(&sql, noun, id, other, "+TAG")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_if_any(&self, sql: &str, noun: &Noun, id: i64, other: &Noun, filter: &str) -> Result<()> {
+        let count: i64 = self.reader.conn.query_row(sql, [id], |r| r.get(0))?;
+        if count == 0 {
+            return Ok(());
+        }
+        let users = if count == 1 { other.name() } else { other.entity.plural };
+        Err(Error::invalid(format!("this {} is in use by {count} {users}", noun.name())).hint(format!(
+            "see them with `rolo {} list {filter}`, and give them another first",
+            other.name()
+        )))
+    }
+
+    /// The stored values of a record, links bare; a record taken away by undo isn't there.
+    ///
+    /// # Errors
+    /// It isn't there.
+    pub fn stored(&self, noun: &Noun, id: i64) -> Result<Vec<Value>> {
+        self.read_stored(noun, id)?
+            .ok_or_else(|| Error::not_found(format!("no {} has the id {id}", noun.name())))
+    }
+
+    /// A new uid.
+    pub(super) fn new_uid(&self) -> Uuid {
+        self.clock.new_uid()
+    }
+
+    /// The moment of the change.
+    #[must_use]
+    pub fn moment(&self) -> &Moment {
+        &self.reader.moment
+    }
+}
+
+/// Whether two stored values mean the same; no value and no items are one.
+#[must_use]
+pub fn same(a: &Value, b: &Value) -> bool {
+    a == b || (a.is_empty() && b.is_empty())
+}

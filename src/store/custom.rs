@@ -1,0 +1,102 @@
+//! Custom fields: nullable columns of their own, made when the field is.
+
+use rusqlite::Connection;
+
+use super::commit::Writer;
+use super::schema::{columns_of, indexes, quoted, view};
+use crate::entity::{CustomField, Noun, Value};
+use crate::error::{Error, Result};
+
+/// The custom fields of a file.
+pub(super) fn load(conn: &Connection) -> Result<Vec<CustomField>> {
+    let mut stmt = conn.prepare(
+        "SELECT f.noun, f.slug, f.name, f.kind, \
+         (SELECT group_concat(c.value, char(31) ORDER BY c.position) FROM field_choices c WHERE c.record = f.id) \
+         FROM field f WHERE f.trashed IS NULL AND f.slug IS NOT NULL ORDER BY f.id",
+    )?;
+    let mut rows = stmt.query([])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let choices: Option<String> = row.get(4)?;
+        all.push(CustomField {
+            noun: row.get(0)?,
+            slug: row.get(1)?,
+            name: row.get(2)?,
+            kind: row.get::<_, Option<String>>(3)?.unwrap_or_else(|| "text".into()),
+            choices: choices.map_or_else(Vec::new, |c| c.split('\u{1f}').map(str::to_owned).collect()),
+        });
+    }
+    Ok(all)
+}
+
+impl Writer<'_> {
+    /// Checks a new custom field and makes its columns. A field's columns stay when it is removed,
+    /// so that undo and restore find its values again.
+    ///
+    /// # Errors
+    /// An unknown noun or kind, or a name that the noun has already.
+    pub fn add_field(&mut self, field: &CustomField) -> Result<i64> {
+        let model = self.reader.model;
+        let noun = model.typed(&field.noun).ok_or_else(|| {
+            let near = crate::error::nearest(&field.noun, model.nouns.iter().map(Noun::name))
+                .map_or(String::new(), |n| format!("did you mean `{n}`?"));
+            Error::invalid(format!("`{}` is not a noun", field.noun)).hint(near)
+        })?;
+        if field.slug.is_empty() {
+            return Err(Error::invalid(format!("`{}` has no letter or digit to make a name of", field.name))
+                .hint("give one with `--slug`, such as `--slug contract_no`"));
+        }
+        if let Some(taken) = noun.find(&field.slug) {
+            return Err(Error::invalid(format!("{} has a field `{}` already", noun.name(), taken.field.name))
+                .hint("choose another name"));
+        }
+        let made = CustomField { noun: noun.name().to_owned(), ..field.clone() };
+        made.kind(model)?;
+        let noun_of_fields = model.noun("field")?;
+        let mut draft = vec![
+            ("name", Value::Text(made.name.clone())),
+            ("noun", Value::Text(made.noun.clone())),
+            ("slug", Value::Text(made.slug.clone())),
+            ("kind", Value::Text(made.kind.clone())),
+        ];
+        if !made.choices.is_empty() {
+            draft.push(("choices", Value::Words(made.choices.clone())));
+        }
+        let draft = super::commit::Draft::of(noun_of_fields, draft)?;
+        let id = self.insert(noun_of_fields, draft)?;
+        self.make_columns()?;
+        Ok(id)
+    }
+
+    /// Makes the columns, indexes and views that the file's custom fields ask for.
+    pub(super) fn make_columns(&self) -> Result<()> {
+        let conn = self.reader.conn;
+        let model = self.reader.model.with_custom(&load(conn)?)?;
+        for noun in &model.nouns {
+            let customs: Vec<_> = noun.fields.iter().filter(|f| f.custom).collect();
+            if customs.is_empty() && !self.reader.model.noun(noun.name())?.fields.iter().any(|f| f.custom) {
+                continue;
+            }
+            let table = quoted(noun.name());
+            for field in customs {
+                for (column, kind) in columns_of(field) {
+                    let known: bool = conn.query_row(
+                        "SELECT EXISTS (SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2)",
+                        [noun.name(), column.as_str()],
+                        |r| r.get(0),
+                    )?;
+                    if !known {
+                        conn.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {} {kind}", quoted(&column)))?;
+                    }
+                }
+            }
+            for (_, sql) in indexes(noun) {
+                conn.execute_batch(&sql.replacen("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1))?;
+            }
+            conn.execute_batch(&format!("DROP VIEW IF EXISTS {}", quoted(noun.entity.plural)))?;
+            conn.execute_batch(&view(noun, &model))?;
+        }
+        Ok(())
+    }
+}
+

@@ -1,0 +1,525 @@
+//! From what was given to a whole record: links found or made, defaults, names from their parts,
+//! currencies, and the checks that a declaration asks for.
+
+use rusqlite::types::Value as Sql;
+
+use super::commit::{Draft, Writer};
+use super::matching::Match;
+use super::read::Among;
+use super::schema::{column_name, quoted};
+use crate::clock::named_uid;
+use crate::entity::money::{Currency, Money};
+use crate::entity::{Default, Field, Item, Kind, LinkTo, Name, Noun, Target, Value};
+use crate::error::{Error, ErrorKind, Result};
+
+/// In the column of fingerprints: a record made in passing (a seed, a tag, the far end of a link),
+/// which the first file of that noun fills.
+pub const IN_PASSING: i64 = 0;
+
+impl<'a> Writer<'a> {
+    /// The values of a whole new record, in field order.
+    pub(super) fn complete(&mut self, noun: &Noun, given: Vec<(usize, Value)>) -> Result<Vec<Value>> {
+        let mut row = vec![Value::Null; noun.fields.len()];
+        for (index, value) in given {
+            row[index] = value;
+        }
+        make_label(noun, &mut row);
+        self.resolve_row(noun, &mut row)?;
+        self.fill_defaults(noun, &mut row)?;
+        self.fix_currencies(noun, &mut row, None)?;
+        settle_main(noun, &mut row, None);
+        check_required(noun, &row)?;
+        self.check_unique(noun, &row, None)?;
+        self.fill_kept(noun, &mut row)?;
+        Ok(row)
+    }
+
+    /// The values of a record after an edit.
+    pub(super) fn complete_edit(
+        &mut self,
+        noun: &Noun,
+        id: i64,
+        before: &[Value],
+        given: Vec<(usize, Value)>,
+    ) -> Result<Vec<Value>> {
+        let mut row = before.to_vec();
+        let touched: Vec<usize> = given.iter().map(|(i, _)| *i).collect();
+        for (index, value) in given {
+            row[index] = value;
+        }
+        remake_label(noun, before, &mut row, &touched);
+        self.resolve_row(noun, &mut row)?;
+        self.fix_currencies(noun, &mut row, Some(before))?;
+        settle_main(noun, &mut row, Some((before, &touched)));
+        for (index, field) in noun.fields.iter().enumerate() {
+            let Some(stamp) = field.stamps.and_then(|s| noun.index(s)) else { continue };
+            if !touched.contains(&stamp) && !super::commit::same(&before[index], &row[index]) {
+                row[stamp] = Value::Instant(self.clock.now());
+            }
+        }
+        check_required(noun, &row)?;
+        self.check_unique(noun, &row, Some(id))?;
+        Ok(row)
+    }
+
+    /// Replaces named links by the records they mean.
+    fn resolve_row(&mut self, noun: &Noun, row: &mut [Value]) -> Result<()> {
+        // Links within another link's record come after that one.
+        for scoped in [false, true] {
+            for (index, field) in noun.fields.iter().enumerate() {
+                if field.within.is_some() != scoped {
+                    continue;
+                }
+                match std::mem::take(&mut row[index]) {
+                    Value::Named(name) => {
+                        row[index] = if scoped {
+                            self.resolve_scoped(noun, field, &name, row)?
+                        } else {
+                            Value::Link(self.resolve_name(field, &name, None)?)
+                        };
+                    }
+                    Value::NamedLinks(names) => {
+                        let mut links: Vec<LinkTo> = Vec::new();
+                        for name in &names {
+                            let mut to = self.resolve_name(field, name, None)?;
+                            to.role.clone_from(&name.role);
+                            if !links.iter().any(|l| (l.noun, l.id) == (to.noun, to.id)) {
+                                links.push(to);
+                            }
+                        }
+                        row[index] = Value::Links(links);
+                    }
+                    other => row[index] = other,
+                }
+                if scoped {
+                    self.settle_scope(noun, field, row)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The record that a link's text means, made when the manner allows it.
+    pub(super) fn resolve_name(&mut self, field: &Field, name: &Name, scope: Option<i64>) -> Result<LinkTo> {
+        let (Kind::Link(target) | Kind::Links(target, _)) = field.kind else {
+            return Err(Error::failed(format!("`{}` is no link", field.name)));
+        };
+        let noun = target.one().map_or("", |e| e.name);
+        let key = (noun, scope, format!("{}\u{0}{}", name.text, name.uid.unwrap_or_default()));
+        if let Some(known) = self.made_links.get(&key) {
+            return Ok(known.clone());
+        }
+        let found = self.look_up(target, name, scope);
+        let link = match found {
+            Ok(link) => link,
+            Err(why) if why.kind == ErrorKind::NotFound && self.manner.create_links => {
+                self.make_linked(field, target, name, scope)?
+            }
+            Err(why) if why.kind == ErrorKind::NotFound => {
+                let hint = why.hint.as_deref().map_or(String::new(), |h| format!("{h}; "));
+                return Err(Error::not_found(format!("{}: {}", field.label(), why.message))
+                    .hint(format!("{hint}`--create-links` makes what is missing")));
+            }
+            Err(why) => {
+                return Err(Error { message: format!("{}: {}", field.label(), why.message), ..why });
+            }
+        };
+        if self.manner.import {
+            if self.made_links.len() > 500_000 {
+                self.made_links.clear();
+            }
+            self.made_links.insert(key, link.clone());
+        }
+        Ok(link)
+    }
+
+    fn look_up(&self, target: Target, name: &Name, scope: Option<i64>) -> Result<LinkTo> {
+        if let Some(uid) = name.uid {
+            for noun in self.reader.model.nouns.iter().filter(|n| target.allows(n.name())) {
+                if let Match::One(id) = self.reader.by_uid(noun, uid, Among::Both)? {
+                    return Ok(LinkTo::bare(noun.name(), id));
+                }
+            }
+            // A uid that nobody has names a record still to come, not another of the same name.
+            return Err(Error::not_found(format!("no record has the uid {uid}")));
+        }
+        self.reader.resolve_link(target, &name.text, scope)
+    }
+
+    /// Makes the record that a link names and nobody has.
+    fn make_linked(&mut self, field: &Field, target: Target, name: &Name, scope: Option<i64>) -> Result<LinkTo> {
+        let (noun, text) = self.noun_to_make(field, target, &name.text)?;
+        let label = noun.entity.label();
+        let mut values = vec![(noun.label_index(), label.parse(&text, self.locale).map_err(Error::invalid)?)];
+        if let Some(uid) = name.uid {
+            values.push((noun.require("uid")?.index, Value::Uid(uid)));
+        }
+        for key in noun.entity.key.iter().filter_map(|k| noun.index(k)) {
+            let is_email = matches!(noun.fields[key].kind, Kind::List(Kind::Email));
+            if is_email && Kind::Email.parse(&text, self.locale).is_ok() && text.contains('@') {
+                let item = Item { label: String::new(), value: text.clone() };
+                values.push((key, Value::List(vec![item])));
+            }
+        }
+        if let (Some(link), Some(id)) = (noun.entity.scope, scope) {
+            let index = noun.require(link)?.index;
+            if let Kind::Link(Target::One(to)) = noun.fields[index].kind {
+                values.push((index, Value::Link(LinkTo::bare(to.name, id))));
+            }
+        }
+        self.guess_made(noun, &text, &mut values)?;
+        let touched = self.touched;
+        let id = self.insert(noun, Draft { values, fingerprint: Some(IN_PASSING) })?;
+        self.touched = touched;
+        Ok(LinkTo::bare(noun.name(), id))
+    }
+
+    /// What a setup record made by name is likely to be: a stage called `Closed Won` is a won one;
+    /// a user is inactive until somebody acts as them.
+    fn guess_made(&self, noun: &Noun, label: &str, values: &mut Vec<(usize, Value)>) -> Result<()> {
+        if !noun.entity.setup {
+            return Ok(());
+        }
+        for (index, field) in noun.fields.iter().enumerate() {
+            match field.kind {
+                Kind::Choice(choices) if !choices.open => {
+                    if let Some(word) = choices.find(label) {
+                        values.push((index, Value::Text(word.to_owned())));
+                    }
+                }
+                Kind::Bool if field.name == "active" => values.push((index, Value::Bool(false))),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn noun_to_make(&self, field: &Field, target: Target, text: &str) -> Result<(&'a Noun, String)> {
+        let model = self.reader.model;
+        if let Target::One(entity) = target {
+            return Ok((model.noun(entity.name)?, text.to_owned()));
+        }
+        if let Some((noun, rest)) = text.split_once(':').and_then(|(n, rest)| Some((model.typed(n.trim())?, rest))) {
+            if target.allows(noun.name()) {
+                return Ok((noun, rest.trim().to_owned()));
+            }
+        }
+        // An address can only be a person's: the noun that is found by its e-mails.
+        let by_email = model.nouns.iter().find(|n| {
+            target.allows(n.name())
+                && n.entity.key.iter().filter_map(|k| n.index(k)).any(|k| matches!(n.fields[k].kind, Kind::List(Kind::Email)))
+        });
+        match by_email.filter(|_| text.contains('@')) {
+            Some(noun) => Ok((noun, text.to_owned())),
+            None => Err(Error::not_found(format!("no record matches `{text}`"))
+                .hint(format!("write `NOUN:NAME` in `{}` to say what it is", field.name))),
+        }
+    }
+
+    /// A link within another link's record: a stage within the record's pipeline, else within the
+    /// default one, else wherever the name is unique.
+    fn resolve_scoped(&mut self, noun: &Noun, field: &Field, name: &Name, row: &[Value]) -> Result<Value> {
+        let Some((own, _)) = field.within else { return Ok(Value::Null) };
+        let own_index = noun.require(own)?.index;
+        if let Some(scope) = row[own_index].as_link() {
+            return Ok(Value::Link(self.resolve_name(field, name, Some(scope.id))?));
+        }
+        let default = self.default_link(noun, own_index, row)?;
+        let Kind::Link(target) = field.kind else { return Ok(Value::Null) };
+        if name.uid.is_none() {
+            if let (Some(scope), Target::One(entity)) = (default, target) {
+                let inner = self.reader.model.noun(entity.name)?;
+                if self.reader.find(inner, &name.text, Among::Live, Some(scope))?.is_some() {
+                    return Ok(Value::Link(self.resolve_name(field, name, Some(scope))?));
+                }
+                let anywhere = self.reader.find(inner, &name.text, Among::Live, None)?;
+                if !anywhere.is_some() {
+                    return Ok(Value::Link(self.resolve_name(field, name, Some(scope))?));
+                }
+            }
+        }
+        Ok(Value::Link(self.resolve_name(field, name, default.filter(|_| name.uid.is_some()))?))
+    }
+
+    /// Fills the outer link from the inner one (the pipeline from the stage), and refuses two that
+    /// don't belong together.
+    fn settle_scope(&self, noun: &Noun, field: &Field, row: &mut [Value]) -> Result<()> {
+        let (Some((own, theirs)), Some(index)) = (field.within, noun.index(field.name)) else {
+            return Ok(());
+        };
+        let Some(inner) = row[index].as_link().cloned() else { return Ok(()) };
+        let sql = format!("SELECT {} FROM {} WHERE id = ?1", quoted(theirs), quoted(inner.noun));
+        let outer: Option<i64> = self.reader.conn.prepare_cached(&sql)?.query_row([inner.id], |r| r.get(0))?;
+        let own_index = noun.require(own)?.index;
+        let Kind::Link(Target::One(to)) = noun.fields[own_index].kind else { return Ok(()) };
+        match (row[own_index].as_link(), outer) {
+            (Some(given), Some(outer)) if given.id != outer => {
+                let labels = self.reader.labels(inner.noun, &[inner.id])?;
+                let label = labels.get(&inner.id).map_or("", |l| l.label.as_str());
+                Err(Error::invalid(format!("the {} `{label}` belongs to another {own}", field.name))
+                    .hint(format!("name both, such as `{}/{label}`", to.name)))
+            }
+            (None, Some(outer)) => {
+                row[own_index] = Value::Link(LinkTo::bare(to.name, outer));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn fill_defaults(&mut self, noun: &Noun, row: &mut [Value]) -> Result<()> {
+        for (index, field) in noun.fields.iter().enumerate() {
+            if !row[index].is_empty() {
+                continue;
+            }
+            match field.default {
+                Default::Nothing => {}
+                Default::Text(text) => {
+                    row[index] = field.parse(text, self.locale).map_err(Error::invalid)?;
+                }
+                Default::Me if self.manner.import => {}
+                Default::Me => row[index] = Value::Link(LinkTo::bare("user", self.me)),
+                Default::Now => row[index] = Value::Instant(self.clock.now()),
+                Default::Query(_) => {
+                    if let (Some(id), Kind::Link(Target::One(to))) = (self.default_link(noun, index, row)?, field.kind) {
+                        row[index] = Value::Link(LinkTo::bare(to.name, id));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The id that a field's default query gives for this record.
+    fn default_link(&self, noun: &Noun, index: usize, row: &[Value]) -> Result<Option<i64>> {
+        let Default::Query(sql) = noun.fields[index].default else { return Ok(None) };
+        let mut stmt = self.reader.conn.prepare_cached(sql)?;
+        for (other, field) in noun.fields.iter().enumerate() {
+            if let Some(at) = stmt.parameter_index(&format!(":{}", field.name))? {
+                stmt.raw_bind_parameter(at, row[other].as_link().map(|l| l.id))?;
+            }
+        }
+        let mut rows = stmt.raw_query();
+        Ok(match rows.next()? {
+            Some(found) => found.get(0)?,
+            None => None,
+        })
+    }
+
+    /// Gives amounts without a currency the one that counts: the record's own, that of the links
+    /// its declaration names, the config's.
+    fn fix_currencies(&self, noun: &Noun, row: &mut [Value], before: Option<&[Value]>) -> Result<()> {
+        for index in 0..row.len() {
+            let Value::Amount(amount) = row[index] else { continue };
+            let field = noun.fields[index];
+            let own = before.and_then(|b| match &b[index] {
+                Value::Money(m) => Some(m.currency),
+                _ => None,
+            });
+            let currency = match own {
+                Some(own) => own,
+                None => self.linked_currency(noun, field, row)?.unwrap_or(self.locale.currency),
+            };
+            let money = Money::of(amount, currency).ok_or_else(|| {
+                Error::invalid(format!("{}: `{amount}` can't be an amount in {currency}: too large, or too many decimals", field.label()))
+                    .hint(field.kind.hint())
+            })?;
+            row[index] = Value::Money(money);
+        }
+        Ok(())
+    }
+
+    fn linked_currency(&self, noun: &Noun, field: &Field, row: &[Value]) -> Result<Option<Currency>> {
+        for path in field.currency_from {
+            let Some((link, column)) = path.split_once('.') else { continue };
+            let Some(to) = noun.index(link).and_then(|i| row[i].as_link()) else { continue };
+            let sql = format!("SELECT {} FROM {} WHERE id = ?1", quoted(column), quoted(to.noun));
+            let code: Option<String> = self.reader.conn.prepare_cached(&sql)?.query_row([to.id], |r| r.get(0))?;
+            if let Some(found) = code.and_then(|c| c.parse().ok()) {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// No two live records of such a noun have one key.
+    pub(super) fn check_unique(&self, noun: &Noun, row: &[Value], own: Option<i64>) -> Result<()> {
+        if !noun.entity.unique {
+            return Ok(());
+        }
+        let Some(index) = noun.entity.key.first().and_then(|k| noun.index(k)) else { return Ok(()) };
+        let Some(text) = row[index].as_text() else { return Ok(()) };
+        let field = noun.fields[index];
+        let others = match self.scoped_key(noun, field, text, row)? {
+            Match::None => return Ok(()),
+            Match::One(id) => vec![id],
+            Match::Several(ids) => ids,
+        };
+        match others.into_iter().find(|id| Some(*id) != own) {
+            None => Ok(()),
+            Some(other) => Err(Error::new(
+                ErrorKind::Invalid,
+                format!("{}: `{text}` is taken by {}:{other}", field.label(), noun.name()),
+            )
+            .hint(format!("choose another, or `rolo show {}:{other}`", noun.name()))),
+        }
+    }
+
+    fn scoped_key(&self, noun: &Noun, field: &Field, text: &str, row: &[Value]) -> Result<Match> {
+        let Some(scope) = noun.entity.scope.and_then(|s| noun.index(s)) else {
+            return self.reader.by_key(noun, field, text, Among::Live, None);
+        };
+        if let Some(link) = row[scope].as_link() {
+            return self.reader.by_key(noun, field, text, Among::Live, Some(link.id));
+        }
+        // A scope that is plain text: a custom field's noun.
+        let sql = format!(
+            "SELECT id FROM {} WHERE {} = ?1 COLLATE NOCASE AND {} = ?2 AND trashed IS NULL",
+            quoted(noun.name()),
+            quoted(&column_name(field)),
+            quoted(noun.fields[scope].name)
+        );
+        let scope = row[scope].as_text().unwrap_or_default().to_owned();
+        let mut stmt = self.reader.conn.prepare_cached(&sql)?;
+        let mut rows = stmt.query([Sql::Text(text.to_owned()), Sql::Text(scope)])?;
+        Ok(match rows.next()? {
+            Some(found) => Match::One(found.get(0)?),
+            None => Match::None,
+        })
+    }
+
+    /// The uid and the stamps of a new record.
+    fn fill_kept(&mut self, noun: &Noun, row: &mut [Value]) -> Result<()> {
+        // Seeds are made by nobody, at no time: they are the same in every file.
+        let (now, by) = if self.change == 0 {
+            (Value::Null, Value::Null)
+        } else {
+            (Value::Instant(self.clock.now()), Value::Link(LinkTo::bare("user", self.me)))
+        };
+        for (name, value) in [("created", now.clone()), ("created_by", by)] {
+            if let Some(index) = noun.index(name).filter(|i| row[*i].is_empty()) {
+                row[index] = value;
+            }
+        }
+        let (created, updated) = (noun.index("created"), noun.index("updated"));
+        if let (Some(created), Some(updated)) = (created, updated) {
+            if row[updated].is_empty() {
+                row[updated] = if self.manner.import { row[created].clone() } else { now };
+            }
+        }
+        let Some(index) = noun.index("uid") else { return Ok(()) };
+        let uid = match row[index] {
+            Value::Uid(uid) => {
+                self.clear_uid(noun, uid)?;
+                uid
+            }
+            _ if noun.entity.named_uid => {
+                let named = named_uid(noun.name(), &self.full_key(noun, row)?);
+                match self.reader.by_uid(noun, named, Among::Both)? {
+                    Match::None => {
+                        self.clear_uid(noun, named)?;
+                        named
+                    }
+                    // Its namesake lies in the trash.
+                    _ => self.new_uid(),
+                }
+            }
+            _ => self.new_uid(),
+        };
+        row[index] = Value::Uid(uid);
+        Ok(())
+    }
+
+    /// The label of a record, with the label of the record it belongs within before it.
+    fn full_key(&self, noun: &Noun, row: &[Value]) -> Result<String> {
+        let label = row[noun.label_index()].as_text().unwrap_or_default();
+        let scope = noun.entity.scope.and_then(|s| noun.index(s)).and_then(|i| row[i].as_link());
+        Ok(match scope {
+            Some(link) => {
+                let labels = self.reader.labels(link.noun, &[link.id])?;
+                format!("{}/{label}", labels.get(&link.id).map_or("", |l| l.label.as_str()))
+            }
+            None => label.to_owned(),
+        })
+    }
+
+    /// Makes room for a uid that an undone creation still holds; a living holder is an error.
+    fn clear_uid(&self, noun: &Noun, uid: uuid::Uuid) -> Result<()> {
+        match self.reader.by_uid(noun, uid, Among::Both)? {
+            Match::None => self.erase_gone(noun, uid),
+            _ => Err(Error::invalid(format!("the uid {uid} is taken"))),
+        }
+    }
+}
+
+/// Makes an empty label out of its parts: `given_name` and `family_name` make up `name`.
+fn make_label(noun: &Noun, row: &mut [Value]) {
+    let index = noun.label_index();
+    if row[index].is_empty() {
+        if let Some(made) = joined(noun, row) {
+            row[index] = Value::Text(made);
+        }
+    }
+}
+
+/// When the parts of a label change and the label was made of them, it is made anew.
+fn remake_label(noun: &Noun, before: &[Value], row: &mut [Value], touched: &[usize]) {
+    let index = noun.label_index();
+    let parts = noun.entity.label().made_of;
+    let parts_touched = parts.iter().filter_map(|p| noun.index(p)).any(|p| touched.contains(&p));
+    if touched.contains(&index) || !parts_touched {
+        return;
+    }
+    let old = joined(noun, before);
+    if old.is_none() || old.as_deref() == before[index].as_text() {
+        if let Some(made) = joined(noun, row) {
+            row[index] = Value::Text(made);
+        }
+    }
+}
+
+fn joined(noun: &Noun, row: &[Value]) -> Option<String> {
+    let parts: Vec<&str> = noun
+        .entity
+        .label()
+        .made_of
+        .iter()
+        .filter_map(|p| noun.index(p))
+        .filter_map(|i| row[i].as_text())
+        .filter(|t| !t.is_empty())
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+/// Keeps a main link and the list it heads in step. The list value given is all of them; stored
+/// are the others. `before` tells what an edit touched.
+fn settle_main(noun: &Noun, row: &mut [Value], before: Option<(&[Value], &[usize])>) {
+    for (index, field) in noun.fields.iter().enumerate() {
+        let Some(main) = field.main.and_then(|m| noun.index(m)) else { continue };
+        let touched = |i: usize| before.is_none_or(|(_, t)| t.contains(&i));
+        let all = match &row[index] {
+            Value::Links(links) => links.clone(),
+            _ => Vec::new(),
+        };
+        let list_given = touched(index) && (before.is_some() || !all.is_empty());
+        let main_given = touched(main) && !row[main].is_empty();
+        if list_given && !main_given {
+            // The main one stays the main one as long as it is in the list.
+            let kept = row[main].as_link().filter(|m| all.iter().any(|l| l.id == m.id)).cloned();
+            row[main] = kept.or_else(|| all.first().cloned()).map_or(Value::Null, Value::Link);
+        }
+        let main_id = row[main].as_link().map(|l| l.id);
+        let others: Vec<LinkTo> = all.into_iter().filter(|l| Some(l.id) != main_id).collect();
+        row[index] = Value::Links(others);
+    }
+}
+
+fn check_required(noun: &Noun, row: &[Value]) -> Result<()> {
+    for (index, field) in noun.fields.iter().enumerate() {
+        if field.required && field.is_stored() && row[index].is_empty() {
+            return Err(Error::invalid(format!("{} of a {} can't be empty", field.label(), noun.name()))
+                .hint(format!("give it with `--{}`: {}", field.flag(), field.about.to_lowercase())));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,220 @@
+//! Changes as they are recorded, and the story of one record.
+
+use super::columns::decode;
+use super::commit::{Intent, Writer};
+use super::read::{Among, Reader, label_sql};
+use super::schema::quoted;
+use crate::entity::{LinkTo, Noun, Value};
+use crate::error::Result;
+
+/// A change as `changes` lists it.
+#[derive(Debug, Clone)]
+pub struct ChangeRow {
+    pub id: i64,
+    pub at: String,
+    pub who: String,
+    pub kind: String,
+    pub summary: String,
+    pub command: Option<String>,
+    pub undoes: Option<i64>,
+    pub undone_by: Option<i64>,
+}
+
+/// One field's old and new value.
+#[derive(Debug, Clone)]
+pub struct EditRow {
+    pub field: String,
+    pub old: Value,
+    pub new: Value,
+}
+
+/// One change of one record; a creation has no edits.
+#[derive(Debug, Clone)]
+pub struct HistoryEntry {
+    pub change: ChangeRow,
+    pub created: bool,
+    pub edits: Vec<EditRow>,
+}
+
+/// Writes the row of a change.
+pub(super) fn record_change(writer: &Writer, intent: &Intent) -> Result<()> {
+    let summary = if intent.summary.is_empty() { summary(writer, &intent.kind)? } else { intent.summary.clone() };
+    let origin: Vec<u8> =
+        writer.reader.conn.query_row("SELECT value FROM meta WHERE key = 'file_uid'", [], |r| r.get(0))?;
+    writer
+        .reader
+        .conn
+        .prepare_cached(
+            "INSERT INTO change(id, uid, origin, at, who, kind, summary, command) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(rusqlite::params![
+            writer.change,
+            writer.clock.new_uid().as_bytes().as_slice(),
+            origin,
+            writer.moment().now,
+            writer.me,
+            intent.kind,
+            summary,
+            intent.command,
+        ])?;
+    Ok(())
+}
+
+/// `add contact 5 Ann`, or how many records a change of several touched.
+fn summary(writer: &Writer, kind: &str) -> Result<String> {
+    let total = writer.tally.made + writer.tally.edited + writer.tally.other;
+    let Some((noun, id)) = writer.touched else { return Ok(kind.to_owned()) };
+    if total > 1 {
+        return Ok(format!("{kind}: {total} records"));
+    }
+    let labels = writer.reader.labels(noun, &[id])?;
+    let label = labels.get(&id).map_or("", |l| l.label.as_str());
+    Ok(format!("{kind} {noun}:{id} {label}").trim_end().to_owned())
+}
+
+const CHANGE_COLUMNS: &str = "c.id, c.at, coalesce(u.handle, 'unknown'), c.kind, coalesce(c.summary, ''), c.command, c.undoes, c.undone_by";
+
+fn change_of(row: &rusqlite::Row) -> rusqlite::Result<ChangeRow> {
+    Ok(ChangeRow {
+        id: row.get(0)?,
+        at: row.get(1)?,
+        who: row.get(2)?,
+        kind: row.get(3)?,
+        summary: row.get(4)?,
+        command: row.get(5)?,
+        undoes: row.get(6)?,
+        undone_by: row.get(7)?,
+    })
+}
+
+impl Reader<'_> {
+    /// The latest changes, newest first.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn changes(&self, limit: u64) -> Result<Vec<ChangeRow>> {
+        let sql = format!(
+            "SELECT {CHANGE_COLUMNS} FROM change c LEFT JOIN user u ON u.id = c.who ORDER BY c.id DESC LIMIT ?1"
+        );
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut stmt = self.conn.prepare(&sql)?;
+        Ok(stmt.query_map([limit], change_of)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// One change.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn change(&self, id: i64) -> Result<Option<ChangeRow>> {
+        let sql = format!("SELECT {CHANGE_COLUMNS} FROM change c LEFT JOIN user u ON u.id = c.who WHERE c.id = ?1");
+        let mut stmt = self.conn.prepare(&sql)?;
+        let mut rows = stmt.query_map([id], change_of)?;
+        Ok(rows.next().transpose()?)
+    }
+
+    /// The story of a record, oldest first: by what change it was made, and each edit since.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn history(&self, noun: &Noun, id: i64) -> Result<Vec<HistoryEntry>> {
+        let position = self.model.position(noun.name()).and_then(|p| i64::try_from(p).ok());
+        let mut entries = Vec::new();
+        let made: Option<i64> = self.conn.query_row(
+            &format!("SELECT made FROM {} WHERE id = ?1", quoted(noun.name())),
+            [id],
+            |r| r.get(0),
+        )?;
+        if let Some(change) = made.map(|m| self.change(m)).transpose()?.flatten() {
+            entries.push(HistoryEntry { change, created: true, edits: Vec::new() });
+        }
+        let sql = format!(
+            "SELECT {CHANGE_COLUMNS}, e.field, e.old, e.new FROM edit e JOIN change c ON c.id = e.change LEFT JOIN user u ON u.id = c.who \
+             WHERE e.noun = ?1 AND e.record = ?2 ORDER BY e.change"
+        );
+        let mut stmt = self.conn.prepare(&sql)?;
+        let mut rows = stmt.query(rusqlite::params![position, id])?;
+        while let Some(row) = rows.next()? {
+            let change = change_of(row)?;
+            if entries.last().is_none_or(|e| e.change.id != change.id) {
+                entries.push(HistoryEntry { change, created: false, edits: Vec::new() });
+            }
+            let name: String = row.get(8)?;
+            if name == "updated" {
+                continue;
+            }
+            let Some(field) = noun.index(&name).map(|i| noun.fields[i]) else { continue };
+            let old = self.labelled(decode(field, row.get_ref(9)?, self.model)?)?;
+            let new = self.labelled(decode(field, row.get_ref(10)?, self.model)?)?;
+            if let Some(entry) = entries.last_mut() {
+                entry.edits.push(EditRow { field: name, old, new });
+            }
+        }
+        entries.retain(|e| e.created || !e.edits.is_empty());
+        Ok(entries)
+    }
+
+    /// The value with labels behind its links.
+    fn labelled(&self, mut value: Value) -> Result<Value> {
+        let label = |link: &mut LinkTo| -> Result<()> {
+            if let Some(known) = self.labels(link.noun, &[link.id])?.remove(&link.id) {
+                *link = LinkTo { role: link.role.take(), ..known };
+            } else {
+                link.label = format!("{}:{} (purged)", link.noun, link.id);
+            }
+            Ok(())
+        };
+        match &mut value {
+            Value::Link(link) => label(link)?,
+            Value::Links(links) => links.iter_mut().try_for_each(label)?,
+            _ => {}
+        }
+        Ok(value)
+    }
+
+    /// Records whose text has these words, over all nouns of the business, best first: those that
+    /// match in their label, then the newest.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn search(&self, words: &str, limit: usize) -> Result<Vec<LinkTo>> {
+        let words = crate::entity::text::words(words);
+        let terms: Vec<&str> = words.split(' ').filter(|w| !w.is_empty()).take(32).collect();
+        if terms.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = terms.iter().map(|t| format!("\"{t}\"*")).collect::<Vec<_>>().join(" ");
+        let mut found = Vec::new();
+        for (position, noun) in self.model.nouns.iter().enumerate() {
+            let base = super::rows::search_row(i64::try_from(position).unwrap_or(0), 0);
+            let label = noun.entity.label();
+            let in_label = if label.sorted { format!("t.{}_fold", label.name) } else { format!("fold(t.{})", quoted(label.name)) };
+            let sql = format!(
+                "SELECT t.id, t.uid, {}, coalesce({in_label} LIKE ?4 ESCAPE '\\', 0) FROM {} t WHERE {} AND t.id IN (SELECT rowid - ?1 FROM search WHERE search MATCH ?2 AND rowid BETWEEN ?1 AND ?1 + 1099511627775 LIMIT 10000) ORDER BY 4 DESC, t.updated DESC, t.id DESC LIMIT ?3",
+                label_sql(noun, "t"),
+                quoted(noun.name()),
+                Among::Live.sql(),
+            );
+            let like = format!("%{}%", terms[0].replace(['%', '_', '\\'], ""));
+            let mut stmt = self.conn.prepare_cached(&sql)?;
+            let rows = stmt.query_map(
+                rusqlite::params![base, query, i64::try_from(limit).unwrap_or(100), like],
+                |r| Ok((r.get::<_, i64>(0)?, r.get::<_, Vec<u8>>(1)?, r.get::<_, Option<String>>(2)?, r.get::<_, bool>(3)?)),
+            )?;
+            for row in rows {
+                let (id, uid, label, first) = row?;
+                let link = LinkTo {
+                    noun: noun.name(),
+                    id,
+                    uid: uuid::Uuid::from_slice(&uid).unwrap_or_default(),
+                    label: label.unwrap_or_default(),
+                    role: None,
+                    trashed: false,
+                };
+                found.push((!first, noun.entity.setup, link));
+            }
+        }
+        found.sort_by_key(|(later, setup, _)| (*later, *setup));
+        found.truncate(limit);
+        Ok(found.into_iter().map(|(_, _, link)| link).collect())
+    }
+}

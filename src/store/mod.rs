@@ -1,0 +1,445 @@
+//! The one file: schema, reading, the write path, matching, history, undo, search. The only room
+//! that writes; the invariant is that every write is a change, whole or not at all.
+
+mod backup;
+mod bulk;
+mod check;
+mod columns;
+mod commit;
+mod custom;
+mod draft;
+mod history;
+mod matching;
+mod open;
+mod purge;
+mod read;
+mod rows;
+pub mod schema;
+mod select;
+mod undo;
+
+use std::path::{Path as FilePath, PathBuf};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::clock::Clock;
+use crate::entity::{Locale, Model, Noun};
+use crate::error::{Error, Result};
+
+pub use backup::backup;
+pub use check::{Finding, Health};
+pub use draft::IN_PASSING;
+pub use commit::{Draft, Intent, Manner, Tally, Writer, fields, same};
+pub use history::{ChangeRow, EditRow, HistoryEntry};
+pub use matching::Match;
+pub use open::{Access, Options, inspect, resolve, wal_path};
+pub use read::{After, Among, Found, Listing, Moment, Path, Reader};
+pub use rows::{FIELD_MARK, search_body};
+pub use undo::Undone;
+
+/// An open database.
+#[derive(Debug)]
+pub struct Store {
+    conn: Connection,
+    path: PathBuf,
+    model: Model,
+    base: fn() -> Model,
+    /// Inside `batch`: one outer transaction holds all changes.
+    batching: bool,
+    /// Whether writes are rolled back at their end.
+    pub dry_run: bool,
+    /// The acting user, once known.
+    me: Option<i64>,
+    /// Things to say on standard error about the file itself.
+    pub warnings: Vec<String>,
+}
+
+/// What a write did.
+#[derive(Debug)]
+pub struct Written<T> {
+    pub value: T,
+    /// The number of the change; `None` when nothing differed, or it was a dry run.
+    pub change: Option<i64>,
+    pub tally: Tally,
+    pub warnings: Vec<String>,
+}
+
+impl Store {
+    /// Opens the file at `path`, or makes it where `access` allows.
+    ///
+    /// # Errors
+    /// It is missing, damaged, foreign, newer, locked or can't be made (exit 5).
+    pub fn open(
+        path: &FilePath,
+        base: fn() -> Model,
+        access: Access,
+        options: &Options,
+        clock: &Clock,
+    ) -> Result<Self> {
+        let path = resolve(path)?;
+        if std::fs::symlink_metadata(&path).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound) {
+            if access == Access::Read {
+                return Err(Error::database(format!("there is no database at `{}`", path.display()))
+                    .hint("the first `add` or `import` makes one; `rolo demo FILE` makes one to play with"));
+            }
+            let model = base();
+            open::create(&path, options, |conn| seed(conn, &model, clock))?;
+        }
+        let conn = open::connect(&path, access, options)?;
+        let plain = base();
+        let custom = custom::load(&conn).map_err(|why| damaged(why, &path))?;
+        let model = if custom.is_empty() { plain } else { plain.with_custom(&custom)? };
+        let warnings = open::hard_link_warning(&path).into_iter().collect();
+        Ok(Self { conn, path, model, base, batching: false, dry_run: false, me: None, warnings })
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &FilePath {
+        &self.path
+    }
+
+    /// The entities and this file's custom fields.
+    #[must_use]
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// A noun by its singular name.
+    ///
+    /// # Errors
+    /// The model lacks it.
+    pub fn noun(&self, name: &str) -> Result<&Noun> {
+        self.model.noun(name)
+    }
+
+    /// The connection, for rooms of the store and for the read-only `sql` command.
+    #[must_use]
+    pub fn conn(&self) -> &Connection {
+        &self.conn
+    }
+
+    /// The id of a user by handle, when they have one; reading never makes a user.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn user_id(&self, handle: &str) -> Result<Option<i64>> {
+        let mut stmt = self
+            .conn
+            .prepare_cached("SELECT id FROM user WHERE handle = ?1 COLLATE NOCASE AND trashed IS NULL")?;
+        let mut rows = stmt.query([handle])?;
+        Ok(rows.next()?.map(|r| r.get(0)).transpose()?)
+    }
+
+    /// Reads at the moment of `clock`, as the user `handle`.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn reader(&self, clock: &Clock, handle: &str) -> Result<Reader<'_>> {
+        let me = match self.me {
+            Some(me) => Some(me),
+            None => self.user_id(handle)?,
+        };
+        Ok(Reader { conn: &self.conn, model: &self.model, moment: Moment::of(clock, me) })
+    }
+
+    /// One change: `work` runs in a transaction that commits whole or not at all. Without effect it
+    /// leaves no change; in a dry run it is rolled back at its end.
+    ///
+    /// # Errors
+    /// What `work` returns, or the file can't be written.
+    pub fn write<T>(
+        &mut self,
+        clock: &Clock,
+        locale: &Locale,
+        handle: &str,
+        intent: &Intent,
+        work: impl FnOnce(&mut Writer) -> Result<T>,
+    ) -> Result<Written<T>> {
+        let outer = self.batching;
+        let begin = if outer { "SAVEPOINT one" } else { "BEGIN IMMEDIATE" };
+        self.conn.execute_batch(begin).map_err(|why| self.write_error(&why))?;
+        let result = self.write_inside(clock, locale, handle, intent, work);
+        let keep = matches!(&result, Ok(w) if w.change.is_some()) && !self.dry_run;
+        let end = match (keep, outer) {
+            (true, false) => "COMMIT",
+            (true, true) => "RELEASE one",
+            (false, false) => "ROLLBACK",
+            (false, true) => "ROLLBACK TO one; RELEASE one",
+        };
+        let ended = self.conn.execute_batch(end);
+        if ended.is_err() && !self.conn.is_autocommit() && !outer {
+            let _ = self.conn.execute_batch("ROLLBACK");
+        }
+        let mut written = result?;
+        ended.map_err(|why| self.write_error(&why))?;
+        if !keep {
+            written.change = None;
+        }
+        Ok(written)
+    }
+
+    fn write_inside<T>(
+        &self,
+        clock: &Clock,
+        locale: &Locale,
+        handle: &str,
+        intent: &Intent,
+        work: impl FnOnce(&mut Writer) -> Result<T>,
+    ) -> Result<Written<T>> {
+        let reader = Reader { conn: &self.conn, model: &self.model, moment: Moment::of(clock, None) };
+        let change: i64 = self.conn.query_row(
+            "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change'), 0) + 1",
+            [],
+            |r| r.get(0),
+        )?;
+        let mut writer = Writer::new(reader, clock, locale, change, 0);
+        writer.me = writer.ensure_user(handle)?;
+        writer.reader.moment.me = Some(writer.me);
+        let value = work(&mut writer)?;
+        let did = !writer.tally.is_nothing();
+        if did {
+            history::record_change(&writer, intent)?;
+        }
+        Ok(Written {
+            value,
+            change: did.then_some(change),
+            tally: writer.tally,
+            warnings: std::mem::take(&mut writer.warnings),
+        })
+    }
+
+    fn write_error(&self, why: &rusqlite::Error) -> Error {
+        match why.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+                open::busy(&self.path)
+            }
+            Some(rusqlite::ErrorCode::ReadOnly) => Error::database(format!(
+                "the database `{}` can't be written: it is read-only",
+                self.path.display()
+            ))
+            .hint("check the permissions of the file and of its folder"),
+            _ => damaged(Error::sqlite(why), &self.path),
+        }
+    }
+
+    /// Runs many changes in one transaction: all of them or none.
+    ///
+    /// # Errors
+    /// What `work` returns; then nothing was changed.
+    pub fn batch<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|why| self.write_error(&why))?;
+        self.batching = true;
+        let result = work(self);
+        self.batching = false;
+        let keep = result.is_ok();
+        let ended = self.conn.execute_batch(if keep { "COMMIT" } else { "ROLLBACK" });
+        let value = result?;
+        if let Err(why) = ended {
+            let _ = self.conn.execute_batch("ROLLBACK");
+            return Err(self.write_error(&why));
+        }
+        Ok(value)
+    }
+
+    /// Whether a batch is under way.
+    #[must_use]
+    pub fn is_batching(&self) -> bool {
+        self.batching
+    }
+
+    /// Reads the custom fields anew and makes their columns: after a field was added, undone,
+    /// redone or restored.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub fn reload_model(&mut self) -> Result<()> {
+        let custom = custom::load(&self.conn)?;
+        self.model = (self.base)().with_custom(&custom)?;
+        Ok(())
+    }
+}
+
+/// An error that tells of a damaged file names the file.
+fn damaged(why: Error, path: &FilePath) -> Error {
+    let named = why.message.contains(&*path.to_string_lossy());
+    if why.kind == crate::error::ErrorKind::Database && !named {
+        let message = format!("`{}`: {}", path.display(), why.message);
+        return Error { message, ..why };
+    }
+    why
+}
+
+/// Fills a new file: the schema, the facts about it, the seeds.
+fn seed(conn: &mut Connection, model: &Model, clock: &Clock) -> Result<()> {
+    conn.execute_batch("PRAGMA auto_vacuum=NONE")?;
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for sql in schema::ddl(model) {
+        tx.execute_batch(&sql)?;
+    }
+    tx.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
+    tx.pragma_update(None, "user_version", schema::SCHEMA_VERSION)?;
+    let file = clock.new_uid();
+    let mut put = tx.prepare("INSERT INTO meta(key, value) VALUES (?1, ?2)")?;
+    put.execute(rusqlite::params!["file_uid", file.as_bytes().as_slice()])?;
+    put.execute(rusqlite::params!["fold_version", crate::entity::text::FOLD_VERSION])?;
+    drop(put);
+    seed_records(&tx, model, clock)?;
+    tx.commit()?;
+    Ok(())
+}
+
+/// The records that every file begins with. They are made by nobody and belong to no change.
+fn seed_records(conn: &Connection, model: &Model, clock: &Clock) -> Result<()> {
+    use crate::entity::money::Currency;
+    use crate::entity::when::Times;
+    let times = Times { now: clock.now(), zone: clock.zone(), order: None };
+    let locale = Locale { times, currency: Currency::EUR, region: String::new() };
+    let reader = Reader { conn, model, moment: Moment::of(clock, None) };
+    let mut writer = Writer::new(reader, clock, &locale, 0, 0);
+    for noun in &model.nouns {
+        for seed in noun.entity.seeds {
+            let mut values = Vec::new();
+            for (name, text) in *seed {
+                let named = noun.require(name)?;
+                values.push((named.index, named.field.parse(text, &locale).map_err(Error::failed)?));
+            }
+            writer.insert(noun, Draft { values, fingerprint: Some(draft::IN_PASSING) })?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entity::money::Currency;
+    use crate::entity::when::{Times, stored_instant};
+    use crate::entity::{Name, Value};
+
+    struct Bench {
+        _folder: tempfile::TempDir,
+        store: Store,
+        clock: Clock,
+        locale: Locale,
+    }
+
+    fn bench() -> Bench {
+        let folder = tempfile::tempdir().expect("a folder");
+        let now = stored_instant("2026-11-22T09:00:00Z").expect("an instant");
+        let clock = Clock::new(Some(now), chrono_tz::UTC);
+        let times = Times { now, zone: chrono_tz::UTC, order: None };
+        let locale = Locale { times, currency: Currency::EUR, region: "GB".into() };
+        let options = Options {
+            busy_timeout: std::time::Duration::from_secs(5),
+            delete_journal: false,
+            region: "GB".into(),
+        };
+        let path = folder.path().join("rolo.db");
+        let store = Store::open(&path, crate::model::model, Access::Write, &options, &clock).expect("a store");
+        Bench { _folder: folder, store, clock, locale }
+    }
+
+    impl Bench {
+        fn write<T>(&mut self, work: impl FnOnce(&mut Writer) -> Result<T>) -> Result<Written<T>> {
+            let intent = Intent { kind: "test".into(), summary: String::new(), command: String::new() };
+            self.store.write(&self.clock, &self.locale, "ann", &intent, work)
+        }
+
+        fn add(&mut self, noun: &str, values: Vec<(&str, &str)>) -> i64 {
+            let locale = self.locale.clone();
+            self.write(|w| {
+                w.manner.create_links = true;
+                let noun = w.reader().model().noun(noun)?;
+                let mut parsed = Vec::new();
+                for (name, text) in values {
+                    let named = noun.require(name)?;
+                    parsed.push((named.index, named.field.parse(text, &locale).map_err(Error::invalid)?));
+                }
+                w.insert(noun, Draft { values: parsed, fingerprint: None })
+            })
+            .expect("an insert")
+            .value
+        }
+
+        fn values(&self, noun: &str, id: i64) -> serde_free::Row {
+            let reader = self.store.reader(&self.clock, "ann").expect("a reader");
+            let noun = self.store.noun(noun).expect("a noun");
+            let record = reader.record(noun, id).expect("a record");
+            serde_free::Row(noun.fields.iter().map(|f| f.name).zip(record.values).collect())
+        }
+
+        fn undo(&mut self) {
+            let change = self.write(|w| { let c = w.last_undoable(false)?; w.take_back(c, false)?; Ok(c) }).expect("an undo");
+            let (of, by) = (change.value, change.change.expect("a change"));
+            self.store.conn.execute("UPDATE change SET undoes = ?1 WHERE id = ?2", [of, by]).expect("marked");
+        }
+    }
+
+    mod serde_free {
+        use crate::entity::Value;
+        pub(super) struct Row(pub(super) Vec<(&'static str, Value)>);
+        impl Row {
+            pub(super) fn get(&self, name: &str) -> String {
+                self.0.iter().find(|(n, _)| *n == name).map_or("?".into(), |(_, v)| v.to_cell())
+            }
+        }
+    }
+
+    #[test]
+    fn a_record_is_written_read_edited_and_taken_back() {
+        let mut b = bench();
+        let id = b.add("contact", vec![
+            ("name", "Ann Lee"), ("company", "Acme"), ("emails", "work:ann@acme.test; ann@home.test"), ("tags", "vip; new"),
+        ]);
+        let row = b.values("contact", id);
+        assert_eq!(row.get("emails"), "work:ann@acme.test; ann@home.test");
+        assert_eq!((row.get("company"), row.get("companies"), row.get("tags")), ("Acme".into(), "Acme".into(), "new; vip".into()));
+        let city = b.store.noun("contact").expect("a noun").index("city").expect("a field");
+        b.write(|w| { let n = w.reader().model().noun("contact")?; w.update(n, id, vec![(city, Value::Text("Sofia".into()))]) }).expect("an edit");
+        assert_eq!(b.values("contact", id).get("city"), "Sofia");
+        b.undo();
+        assert_eq!(b.values("contact", id).get("city"), "");
+        b.undo();
+        let reader = b.store.reader(&b.clock, "ann").expect("a reader");
+        let noun = b.store.noun("contact").expect("a noun");
+        assert_eq!(reader.count(&Listing::all(noun)).expect("a count"), 0);
+    }
+
+    #[test]
+    fn a_deal_goes_to_the_first_stage_and_takes_the_currency_that_counts() {
+        let mut b = bench();
+        let id = b.add("deal", vec![("name", "Big"), ("amount", "12k"), ("company", "Acme")]);
+        let row = b.values("deal", id);
+        assert_eq!((row.get("stage"), row.get("pipeline"), row.get("amount")), ("Lead".into(), "Sales".into(), "12000.00".into()));
+        assert_eq!((row.get("status"), row.get("weighted"), row.get("owner")), ("open".into(), "1200.00".into(), "ann".into()));
+        let won = b.add("deal", vec![("name", "Other"), ("stage", "sales/won"), ("amount", "5 JPY")]);
+        assert_eq!(b.values("deal", won).get("status"), "won");
+        let _ = Name::default();
+    }
+
+    #[test]
+    fn a_page_behind_another_is_sought_and_not_scanned() {
+        let mut b = bench();
+        for name in ["Ёлкин", "Елин", "Жуков", "anna", "Яков", "Ängström"] {
+            b.add("contact", vec![("name", name)]);
+        }
+        let reader = b.store.reader(&b.clock, "ann").expect("a reader");
+        let noun = b.store.noun("contact").expect("a noun");
+        let mut page = Listing::all(noun);
+        page.sort_by("name", b.store.model()).expect("an order");
+        let names: Vec<String> = reader.list(&page).expect("a list").iter().map(|f| f.values[2].to_cell()).collect();
+        assert_eq!(names, ["Ängström", "anna", "Елин", "Ёлкин", "Жуков", "Яков"]);
+        let plan = reader.plan(&page).expect("a plan");
+        assert!(plan.contains("USING INDEX contact_name_fold") && !plan.contains("TEMP B-TREE"), "{plan}");
+        page.after = Some(After { key: rusqlite::types::Value::Text("елин".into()), id: 2 });
+        let plan = reader.plan(&page).expect("a plan");
+        assert!(plan.contains("SEARCH t USING INDEX contact_name_fold (name_fold>?"), "{plan}");
+        assert_eq!(reader.list(&page).expect("a page").len(), 3);
+    }
+
+    #[test]
+    fn the_linked_sqlite_is_new_enough() {
+        assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
+    }
+}

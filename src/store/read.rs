@@ -1,0 +1,624 @@
+//! Reading records: one query a page, never one a row.
+//!
+//! A listing streams in chunks. The main query reads the columns of the table; labels behind links
+//! and the second and later values of lists are then fetched for the whole chunk at once.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, Row, Statement};
+use uuid::Uuid;
+
+use super::columns;
+use super::schema::quoted;
+pub use super::select::Path;
+use super::select::{expressions, sort_expression};
+use crate::entity::when::instant_text;
+use crate::entity::{Field, Item, Kind, LinkTo, Model, Noun, Record, Target, Value};
+use crate::error::{Error, Result};
+use crate::filter;
+
+/// Which records a listing looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Among {
+    /// Those that aren't in the trash.
+    #[default]
+    Live,
+    /// Those in the trash.
+    Trash,
+    Both,
+}
+
+impl Among {
+    /// The condition on the column `trashed` of `t`.
+    #[must_use]
+    pub fn sql(self) -> &'static str {
+        match self {
+            Self::Live => "t.trashed IS NULL",
+            Self::Trash => "t.trashed <> 'gone'",
+            Self::Both => "t.trashed IS NOT 'gone'",
+        }
+    }
+}
+
+/// What is asked of a noun.
+#[derive(Debug)]
+pub struct Listing<'a> {
+    pub noun: &'a Noun,
+    pub filter: Option<filter::Sql>,
+    pub among: Among,
+    /// Columns with whether they descend; ties go by id.
+    pub sort: Vec<(Path, bool)>,
+    pub limit: Option<u64>,
+    pub columns: Vec<Path>,
+    /// Show what counts where nothing was set; exports don't.
+    pub effective: bool,
+    /// Only records behind this one in the order of the one sorted column: the next page.
+    pub after: Option<After>,
+}
+
+/// Where the page before ended: the sort column's value, and the id.
+#[derive(Debug, Clone)]
+pub struct After {
+    pub key: Sql,
+    pub id: i64,
+}
+
+impl<'a> Listing<'a> {
+    /// All fields of all live records, by id.
+    #[must_use]
+    pub fn all(noun: &'a Noun) -> Self {
+        Self {
+            noun,
+            filter: None,
+            among: Among::Live,
+            sort: Vec::new(),
+            limit: None,
+            columns: (0..noun.fields.len()).map(|i| Path::of(noun, i)).collect(),
+            effective: true,
+            after: None,
+        }
+    }
+
+    /// The order that a text such as `-amount,name` asks for.
+    ///
+    /// # Errors
+    /// An unknown field.
+    pub fn sort_by(&mut self, text: &str, model: &Model) -> Result<()> {
+        self.sort.clear();
+        for part in text.split(',').map(str::trim).filter(|p| !p.is_empty()) {
+            let (name, down) = part.strip_prefix('-').map_or((part, false), |n| (n, true));
+            self.sort.push((Path::parse(name, self.noun, model)?, down));
+        }
+        Ok(())
+    }
+
+    fn conditions(&self) -> String {
+        let mut all = match &self.filter {
+            Some(sql) if sql.mentions_trash => vec![Among::Both.sql().to_owned()],
+            _ => vec![self.among.sql().to_owned()],
+        };
+        all.extend(self.filter.as_ref().filter(|f| !f.text.is_empty()).map(|f| format!("({})", f.text)));
+        all.join(" AND ")
+    }
+
+    fn sql(&self, model: &Model) -> Result<String> {
+        let mut select = vec!["t.id".to_owned(), "t.uid".to_owned()];
+        let mut through = false;
+        for path in &self.columns {
+            through |= path.steps.len() > 1;
+            select.push(path.owner());
+            select.extend(main_link(path));
+            select.extend(expressions(path, self.effective));
+        }
+        let mut order = Vec::new();
+        let mut key = None;
+        for (path, down) in &self.sort {
+            through |= path.steps.len() > 1;
+            let (sql, nullable) = sort_expression(path, model)?;
+            if nullable && self.after.is_none() {
+                order.push(format!("{sql} IS NULL"));
+            }
+            order.push(if *down { format!("{sql} DESC") } else { sql.clone() });
+            key.get_or_insert((sql, *down));
+        }
+        let down = self.sort.last().is_some_and(|(_, down)| *down);
+        order.push(if down { "t.id DESC".into() } else { "t.id".into() });
+        let mut conditions = self.conditions();
+        if self.after.is_some() {
+            let (sql, down) = key.unwrap_or(("t.id".into(), false));
+            let beyond = if down { "<" } else { ">" };
+            // A row value over an expression would scan; this form seeks.
+            conditions.push_str(&format!(
+                " AND {sql} {beyond}= :after_key AND ({sql} {beyond} :after_key OR t.id {beyond} :after_id)"
+            ));
+        }
+        // Paths through links name the record `outer_t`.
+        let table = quoted(self.noun.name());
+        let mut sql = if through {
+            let outer = |s: &str| s.to_owned();
+            format!(
+                "SELECT {} FROM {table} t JOIN {table} outer_t ON outer_t.id = t.id WHERE {conditions} ORDER BY {}",
+                outer(&select.join(", ")),
+                order.join(", ")
+            )
+        } else {
+            format!("SELECT {} FROM {table} t WHERE {conditions} ORDER BY {}", select.join(", "), order.join(", "))
+        };
+        if let Some(limit) = self.limit {
+            sql.push_str(&format!(" LIMIT {limit}"));
+        }
+        Ok(sql)
+    }
+}
+
+/// The link that a list of links keeps outside of its table.
+fn main_link(path: &Path) -> Option<String> {
+    let main = path.field().main?;
+    (path.steps.len() == 1).then(|| format!("t.{}", quoted(main)))
+}
+
+/// A record as it was read, with the values of the columns asked for.
+#[derive(Debug, Clone)]
+pub struct Found {
+    pub id: i64,
+    pub uid: Uuid,
+    pub values: Vec<Value>,
+}
+
+/// What every query may ask about the moment and the user.
+#[derive(Debug, Clone)]
+pub struct Moment {
+    pub now: String,
+    pub today: String,
+    pub me: Option<i64>,
+}
+
+/// Reads over one connection.
+pub struct Reader<'a> {
+    pub(super) conn: &'a Connection,
+    pub(super) model: &'a Model,
+    pub(super) moment: Moment,
+}
+
+const CHUNK: usize = 1000;
+
+impl<'a> Reader<'a> {
+    /// The entities and this file's custom fields.
+    #[must_use]
+    pub fn model(&self) -> &'a Model {
+        self.model
+    }
+
+    /// Binds `:now`, `:today` and `:me` where a statement mentions them.
+    pub(super) fn bind_moment(&self, stmt: &mut Statement) -> Result<()> {
+        for (name, value) in [
+            (":now", Sql::Text(self.moment.now.clone())),
+            (":today", Sql::Text(self.moment.today.clone())),
+            (":me", self.moment.me.map_or(Sql::Null, Sql::Integer)),
+        ] {
+            if let Some(at) = stmt.parameter_index(name)? {
+                stmt.raw_bind_parameter(at, value)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Binds the parameters of a filter.
+    pub(super) fn bind_filter(stmt: &mut Statement, filter: Option<&filter::Sql>) -> Result<()> {
+        for (name, value) in filter.iter().flat_map(|f| &f.params) {
+            if let Some(at) = stmt.parameter_index(name)? {
+                stmt.raw_bind_parameter(at, value)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many records a listing has, without its limit.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn count(&self, listing: &Listing) -> Result<u64> {
+        let sql = format!(
+            "SELECT count(*) FROM {} t WHERE {}",
+            quoted(listing.noun.name()),
+            listing.conditions()
+        );
+        let mut stmt = self.conn.prepare(&sql)?;
+        self.bind_moment(&mut stmt)?;
+        Self::bind_filter(&mut stmt, listing.filter.as_ref())?;
+        let mut rows = stmt.raw_query();
+        let count: i64 = rows.next()?.map_or(Ok(0), |r| r.get(0))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// The ids of a listing, in its order.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn ids(&self, listing: &Listing) -> Result<Vec<i64>> {
+        let mut bare = Listing { columns: Vec::new(), filter: listing.filter.clone(), sort: listing.sort.clone(), after: listing.after.clone(), ..*listing };
+        bare.effective = false;
+        let mut ids = Vec::new();
+        self.each(&bare, |found| {
+            ids.push(found.id);
+            Ok(())
+        })?;
+        Ok(ids)
+    }
+
+    /// The plan that SQLite chose for a listing, for tests of speed.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn plan(&self, listing: &Listing) -> Result<String> {
+        let sql = format!("EXPLAIN QUERY PLAN {}", listing.sql(self.model)?);
+        let mut stmt = self.conn.prepare(&sql)?;
+        self.bind_listing(&mut stmt, listing)?;
+        let mut rows = stmt.raw_query();
+        let mut plan = String::new();
+        while let Some(row) = rows.next()? {
+            plan.push_str(&row.get::<_, String>(3)?);
+            plan.push('\n');
+        }
+        Ok(plan)
+    }
+
+    fn bind_listing(&self, stmt: &mut Statement, listing: &Listing) -> Result<()> {
+        self.bind_moment(stmt)?;
+        Self::bind_filter(stmt, listing.filter.as_ref())?;
+        if let Some(after) = &listing.after {
+            for (name, value) in [(":after_key", &after.key), (":after_id", &Sql::Integer(after.id))] {
+                if let Some(at) = stmt.parameter_index(name)? {
+                    stmt.raw_bind_parameter(at, value)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands the records of a listing on, one after the other, in bounded memory.
+    ///
+    /// # Errors
+    /// The database can't be read, or what `take` returns.
+    pub fn each(&self, listing: &Listing, mut take: impl FnMut(Found) -> Result<()>) -> Result<()> {
+        let mut stmt = self.conn.prepare(&listing.sql(self.model)?)?;
+        self.bind_listing(&mut stmt, listing)?;
+        let mut filler = Filler::new(self, listing)?;
+        let mut rows = stmt.raw_query();
+        let mut chunk: Vec<(Found, Vec<Option<i64>>)> = Vec::with_capacity(CHUNK);
+        loop {
+            let row = rows.next()?;
+            if let Some(row) = row {
+                chunk.push(self.read_row(row, listing)?);
+            }
+            let ended = row.is_none();
+            if ended || chunk.len() == CHUNK {
+                filler.fill(&mut chunk)?;
+                for (found, _) in chunk.drain(..) {
+                    take(found)?;
+                }
+            }
+            if ended {
+                return Ok(());
+            }
+        }
+    }
+
+    fn read_row(&self, row: &Row, listing: &Listing) -> Result<(Found, Vec<Option<i64>>)> {
+        let id = row.get(0)?;
+        let uid = uid_of(row, 1)?;
+        let mut values = Vec::with_capacity(listing.columns.len());
+        let mut owners = Vec::with_capacity(listing.columns.len());
+        let mut at = 2;
+        for path in &listing.columns {
+            owners.push(row.get(at)?);
+            at += 1;
+            let field = path.field();
+            let mut value = Value::Null;
+            if main_link(path).is_some() {
+                if let (Some(id), Kind::Links(Target::One(to), _)) = (row.get::<_, Option<i64>>(at)?, field.kind) {
+                    value = Value::Links(vec![LinkTo::bare(to.name, id)]);
+                }
+                at += 1;
+            }
+            match field.kind {
+                Kind::Links(..) | Kind::Words(_) | Kind::Tags if field.is_stored() => {}
+                _ => value = columns::read(field, row, &mut at, self.model)?,
+            }
+            values.push(value);
+        }
+        Ok((Found { id, uid, values }, owners))
+    }
+
+    /// Collects a listing.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn list(&self, listing: &Listing) -> Result<Vec<Found>> {
+        let mut all = Vec::new();
+        self.each(listing, |found| {
+            all.push(found);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    /// Whole records by id, in the order of `ids`; those that aren't there are left out.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn records(&self, noun: &Noun, ids: &[i64]) -> Result<Vec<Record>> {
+        let mut listing = Listing::all(noun);
+        listing.among = Among::Both;
+        listing.filter = Some(filter::Sql {
+            text: "t.id IN rarray(:ids)".into(),
+            params: Vec::new(),
+            mentions_trash: false,
+        });
+        let mut found: HashMap<i64, Record> = HashMap::new();
+        let mut stmt = self.conn.prepare(&listing.sql(self.model)?)?;
+        self.bind_moment(&mut stmt)?;
+        if let Some(at) = stmt.parameter_index(":ids")? {
+            stmt.raw_bind_parameter(at, array(ids.iter().copied()))?;
+        }
+        let mut chunk = Vec::new();
+        let mut rows = stmt.raw_query();
+        while let Some(row) = rows.next()? {
+            chunk.push(self.read_row(row, &listing)?);
+        }
+        Filler::new(self, &listing)?.fill(&mut chunk)?;
+        for (f, _) in chunk {
+            found.insert(f.id, Record { noun: noun.name(), id: f.id, uid: f.uid, values: f.values });
+        }
+        Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
+    }
+
+    /// One whole record.
+    ///
+    /// # Errors
+    /// It isn't there.
+    pub fn record(&self, noun: &Noun, id: i64) -> Result<Record> {
+        self.records(noun, &[id])?.pop().ok_or_else(|| {
+            Error::not_found(format!("no {} has the id {id}", noun.name()))
+        })
+    }
+
+    /// Labels of records of one noun, as id → (label, uid, in the trash).
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn labels(&self, noun: &str, ids: &[i64]) -> Result<HashMap<i64, LinkTo>> {
+        let noun = self.model.noun(noun)?;
+        let label = label_sql(noun, "l");
+        let sql = format!(
+            "SELECT l.id, l.uid, {label}, l.trashed IS NOT NULL FROM {} l WHERE l.id IN rarray(?1)",
+            quoted(noun.name())
+        );
+        let mut stmt = self.conn.prepare_cached(&sql)?;
+        let mut rows = stmt.query([array(ids.iter().copied())])?;
+        let mut found = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let id = row.get(0)?;
+            found.insert(
+                id,
+                LinkTo {
+                    noun: noun.name(),
+                    id,
+                    uid: uid_of(row, 1)?,
+                    label: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
+                    role: None,
+                    trashed: row.get(3)?,
+                },
+            );
+        }
+        Ok(found)
+    }
+}
+
+/// SQL for the label of a record; where a label may be empty, its kind stands in.
+#[must_use]
+pub(super) fn label_sql(noun: &Noun, alias: &str) -> String {
+    let label = format!("{alias}.{}", quoted(noun.entity.label().name));
+    if noun.entity.label().required || noun.index("kind").is_none() {
+        return label;
+    }
+    format!("coalesce({label}, {alias}.kind)")
+}
+
+pub(super) fn uid_of(row: &Row, at: usize) -> Result<Uuid> {
+    let cell = row.get_ref(at)?;
+    let bytes = cell.as_blob().map_err(|_| Error::database("a record has no uid"))?;
+    Uuid::from_slice(bytes).map_err(|_| Error::database("a record has a broken uid"))
+}
+
+/// Ids as one bound parameter, for `IN rarray(…)`.
+pub(super) fn array(ids: impl Iterator<Item = i64>) -> Rc<Vec<Sql>> {
+    Rc::new(ids.map(Sql::Integer).collect())
+}
+
+/// Fetches for a chunk of records what doesn't lie in their table.
+struct Filler<'r, 'a> {
+    reader: &'r Reader<'a>,
+    columns: Vec<Path>,
+    /// Columns whose table of further values holds nothing at all.
+    skip: Vec<bool>,
+    labels: HashMap<(&'static str, i64), LinkTo>,
+}
+
+type Chunk = [(Found, Vec<Option<i64>>)];
+
+impl<'r, 'a> Filler<'r, 'a> {
+    fn new(reader: &'r Reader<'a>, listing: &Listing) -> Result<Self> {
+        let mut skip = Vec::new();
+        for path in &listing.columns {
+            skip.push(match super::schema::child_table(path.noun, path.field()) {
+                Some(table) => {
+                    let sql = format!("SELECT NOT EXISTS (SELECT 1 FROM {})", quoted(&table));
+                    reader.conn.query_row(&sql, [], |r| r.get(0))?
+                }
+                None => true,
+            });
+        }
+        Ok(Self { reader, columns: listing.columns.clone(), skip, labels: HashMap::new() })
+    }
+
+    fn fill(&mut self, chunk: &mut Chunk) -> Result<()> {
+        for at in 0..self.columns.len() {
+            if !self.skip[at] {
+                self.fill_children(at, chunk)?;
+            }
+            let field = self.columns[at].field();
+            if matches!(field.kind, Kind::Words(_) | Kind::Tags) {
+                for (found, _) in chunk.iter_mut() {
+                    if found.values[at] == Value::Null {
+                        found.values[at] = Value::Words(Vec::new());
+                    }
+                }
+            }
+        }
+        self.fill_labels(chunk)
+    }
+
+    /// Second and later values of one column, for all records of the chunk in one query.
+    fn fill_children(&self, at: usize, chunk: &mut Chunk) -> Result<()> {
+        let path = &self.columns[at];
+        let field = path.field();
+        let mut places: HashMap<i64, Vec<usize>> = HashMap::new();
+        for (place, (_, owners)) in chunk.iter().enumerate() {
+            if let Some(owner) = owners[at] {
+                places.entry(owner).or_default().push(place);
+            }
+        }
+        let mut owners: Vec<i64> = places.keys().copied().collect();
+        owners.sort_unstable();
+        let mut stmt = self.reader.conn.prepare_cached(&child_sql(path.noun, field))?;
+        let mut rows = stmt.query([array(owners.into_iter())])?;
+        while let Some(row) = rows.next()? {
+            let owner: i64 = row.get(0)?;
+            for place in places.get(&owner).into_iter().flatten() {
+                push_child(&mut chunk[*place].0.values[at], field, row, self.reader.model)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fill_labels(&mut self, chunk: &mut Chunk) -> Result<()> {
+        let mut wanted: HashMap<&'static str, Vec<i64>> = HashMap::new();
+        for (found, _) in chunk.iter() {
+            for link in found.values.iter().flat_map(links_of) {
+                if !self.labels.contains_key(&(link.noun, link.id)) {
+                    wanted.entry(link.noun).or_default().push(link.id);
+                }
+            }
+        }
+        if self.labels.len() > 200_000 {
+            self.labels.clear();
+        }
+        for (noun, mut ids) in wanted {
+            ids.sort_unstable();
+            ids.dedup();
+            for (id, link) in self.reader.labels(noun, &ids)? {
+                self.labels.insert((noun, id), link);
+            }
+        }
+        for (found, _) in chunk.iter_mut() {
+            for link in found.values.iter_mut().flat_map(links_of_mut) {
+                if let Some(known) = self.labels.get(&(link.noun, link.id)) {
+                    link.uid = known.uid;
+                    link.label.clone_from(&known.label);
+                    link.trashed = known.trashed;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn links_of(value: &Value) -> &[LinkTo] {
+    match value {
+        Value::Link(link) => std::slice::from_ref(link),
+        Value::Links(links) => links,
+        _ => &[],
+    }
+}
+
+fn links_of_mut(value: &mut Value) -> &mut [LinkTo] {
+    match value {
+        Value::Link(link) => std::slice::from_mut(link),
+        Value::Links(links) => links,
+        _ => &mut [],
+    }
+}
+
+/// The query for the further values of a field, ordered; its parameter is the owners' ids.
+pub(super) fn child_sql(noun: &str, field: &Field) -> String {
+    let table = quoted(&format!("{noun}_{}", field.name));
+    match field.kind {
+        Kind::Tags => format!(
+            "SELECT c.record, g.name FROM {table} c JOIN tag g ON g.id = c.tag WHERE c.record IN rarray(?1) ORDER BY c.record, g.name_fold, g.id"
+        ),
+        Kind::Words(_) => format!(
+            "SELECT record, value FROM {table} WHERE record IN rarray(?1) ORDER BY record, position"
+        ),
+        Kind::Links(Target::Any(_), _) => format!(
+            "SELECT record, target, role, noun FROM {table} WHERE record IN rarray(?1) ORDER BY record, position"
+        ),
+        Kind::Links(..) => format!(
+            "SELECT record, target, role FROM {table} WHERE record IN rarray(?1) ORDER BY record, position"
+        ),
+        _ => format!(
+            "SELECT record, value, label FROM {table} WHERE record IN rarray(?1) ORDER BY record, position"
+        ),
+    }
+}
+
+/// Adds one further value to what a field holds already.
+pub(super) fn push_child(into: &mut Value, field: &Field, row: &Row, model: &Model) -> Result<()> {
+    match field.kind {
+        Kind::Words(_) | Kind::Tags => {
+            if !matches!(into, Value::Words(_)) {
+                *into = Value::Words(Vec::new());
+            }
+            if let Value::Words(words) = into {
+                words.push(row.get(1)?);
+            }
+        }
+        Kind::Links(target, _) => {
+            if !matches!(into, Value::Links(_)) {
+                *into = Value::Links(Vec::new());
+            }
+            let noun = match target {
+                Target::One(to) => Some(to.name),
+                Target::Any(_) => model.get(&row.get::<_, String>(3)?).map(Noun::name),
+            };
+            if let (Value::Links(links), Some(noun)) = (into, noun) {
+                let mut link = LinkTo::bare(noun, row.get(1)?);
+                link.role = row.get(2)?;
+                links.push(link);
+            }
+        }
+        Kind::List(_) => {
+            if !matches!(into, Value::List(_)) {
+                *into = Value::List(Vec::new());
+            }
+            if let Value::List(items) = into {
+                items.push(Item {
+                    value: row.get(1)?,
+                    label: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
+                });
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+impl Moment {
+    /// The moment of a clock, with the acting user's id when they are known.
+    #[must_use]
+    pub fn of(clock: &crate::clock::Clock, me: Option<i64>) -> Self {
+        Self { now: instant_text(clock.now()), today: clock.today().to_string(), me }
+    }
+}

@@ -1,0 +1,332 @@
+//! Applying: the statements that put a whole record, or its changed fields, into its tables and
+//! into the search index.
+
+use rusqlite::types::Value as Sql;
+use uuid::Uuid;
+
+use super::columns;
+use super::commit::Writer;
+use super::read::{array, child_sql, push_child};
+use super::schema::{ID_BITS, child_table, columns_of, quoted};
+use crate::clock::named_uid;
+use crate::entity::text::{fold, push_words};
+use crate::entity::{Field, Kind, Noun, Target, Value};
+use crate::error::{Error, Result};
+
+/// Stands between the fields of a record in the search index, so that no phrase runs over.
+pub const FIELD_MARK: &str = " ␟ ";
+
+impl Writer<'_> {
+    /// Inserts a completed record.
+    pub(super) fn write_new(&mut self, noun: &Noun, row: &[Value], fingerprint: Option<i64>) -> Result<i64> {
+        let mut params: Vec<Sql> = Vec::with_capacity(row.len() + 8);
+        for (field, value) in noun.fields.iter().zip(row) {
+            if field.name != "id" {
+                stored_params(field, value, &mut params);
+            }
+        }
+        params.push(Sql::Integer(self.change));
+        params.push(fingerprint.map_or(Sql::Null, Sql::Integer));
+        let key = (noun.name(), "insert");
+        if !self.sql.contains_key(&key) {
+            self.sql.insert(key, insert_sql(noun));
+        }
+        let sql = self.sql.get(&key).map_or("", String::as_str);
+        let id: i64 = {
+            let mut stmt = self.reader.conn.prepare_cached(sql)?;
+            stmt.execute(rusqlite::params_from_iter(params))?;
+            self.reader.conn.last_insert_rowid()
+        };
+        for (field, value) in noun.fields.iter().zip(row) {
+            if !value.is_empty() {
+                self.write_children(noun, field, id, value)?;
+            }
+        }
+        let body = search_body(noun, row);
+        if !body.is_empty() {
+            let position = self.position(noun)?;
+            self.reader
+                .conn
+                .prepare_cached("INSERT INTO search(rowid, body) VALUES (?1, ?2)")?
+                .execute(rusqlite::params![search_row(position, id), body])?;
+        }
+        Ok(id)
+    }
+
+    /// Writes the changed fields of a record.
+    pub(super) fn write_fields(&mut self, noun: &Noun, id: i64, row: &[Value], changed: &[usize]) -> Result<()> {
+        let mut sets = Vec::new();
+        let mut params: Vec<Sql> = Vec::new();
+        for index in changed {
+            let field = noun.fields[*index];
+            sets.extend(columns_of(field).into_iter().map(|(c, _)| format!("{} = ?", quoted(&c))));
+            stored_params(field, &row[*index], &mut params);
+            self.clear_children(noun, field, id)?;
+            self.write_children(noun, field, id, &row[*index])?;
+        }
+        if !sets.is_empty() {
+            params.push(Sql::Integer(id));
+            let sql = format!("UPDATE {} SET {} WHERE id = ?", quoted(noun.name()), sets.join(", "));
+            self.reader.conn.prepare_cached(&sql)?.execute(rusqlite::params_from_iter(params))?;
+        }
+        if changed.iter().any(|i| noun.fields[*i].kind.is_searched()) {
+            self.index(noun, id, row)?;
+        }
+        Ok(())
+    }
+
+    /// Puts a record's text into the search index anew.
+    pub(super) fn index(&self, noun: &Noun, id: i64, row: &[Value]) -> Result<()> {
+        let at = search_row(self.position(noun)?, id);
+        self.unindex(noun, id)?;
+        let body = search_body(noun, row);
+        if !body.is_empty() {
+            self.reader
+                .conn
+                .prepare_cached("INSERT INTO search(rowid, body) VALUES (?1, ?2)")?
+                .execute(rusqlite::params![at, body])?;
+        }
+        Ok(())
+    }
+
+    /// Takes a record out of the search index.
+    pub(super) fn unindex(&self, noun: &Noun, id: i64) -> Result<()> {
+        let at = search_row(self.position(noun)?, id);
+        self.reader.conn.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([at])?;
+        Ok(())
+    }
+
+    pub(super) fn clear_children(&self, noun: &Noun, field: &Field, id: i64) -> Result<()> {
+        if let Some(table) = child_table(noun.name(), field) {
+            let sql = format!("DELETE FROM {} WHERE record = ?1", quoted(&table));
+            self.reader.conn.prepare_cached(&sql)?.execute([id])?;
+        }
+        Ok(())
+    }
+
+    /// Writes what of a field lies in a table of its own.
+    fn write_children(&mut self, noun: &Noun, field: &Field, id: i64, value: &Value) -> Result<()> {
+        let Some(table) = child_table(noun.name(), field) else { return Ok(()) };
+        let table = quoted(&table);
+        let place = |at: usize| i64::try_from(at).unwrap_or(i64::MAX);
+        match value {
+            Value::List(items) => {
+                if items.len() < 2 {
+                    return Ok(());
+                }
+                let sql = format!("INSERT INTO {table}(record, position, label, value) VALUES (?1, ?2, ?3, ?4)");
+                let mut stmt = self.reader.conn.prepare_cached(&sql)?;
+                for (at, item) in items.iter().enumerate().skip(1) {
+                    let label = (!item.label.is_empty()).then_some(&item.label);
+                    stmt.execute(rusqlite::params![id, place(at), label, item.value])?;
+                }
+            }
+            Value::Words(words) if field.kind == Kind::Tags => {
+                for word in words {
+                    let tag = self.tag(word)?;
+                    let sql = format!("INSERT OR IGNORE INTO {table}(record, tag) VALUES (?1, ?2)");
+                    self.reader.conn.prepare_cached(&sql)?.execute([id, tag])?;
+                }
+            }
+            Value::Words(words) => {
+                let sql = format!("INSERT INTO {table}(record, position, value) VALUES (?1, ?2, ?3)");
+                let mut stmt = self.reader.conn.prepare_cached(&sql)?;
+                for (at, word) in words.iter().enumerate() {
+                    stmt.execute(rusqlite::params![id, place(at + 1), word])?;
+                }
+            }
+            Value::Links(links) => {
+                let any = matches!(field.kind, Kind::Links(Target::Any(_), _));
+                let sql = if any {
+                    format!("INSERT INTO {table}(record, position, target, role, noun) VALUES (?1, ?2, ?3, ?4, ?5)")
+                } else {
+                    format!("INSERT INTO {table}(record, position, target, role) VALUES (?1, ?2, ?3, ?4)")
+                };
+                let mut stmt = self.reader.conn.prepare_cached(&sql)?;
+                for (at, link) in links.iter().enumerate() {
+                    if any {
+                        stmt.execute(rusqlite::params![id, place(at + 1), link.id, link.role, link.noun])?;
+                    } else {
+                        stmt.execute(rusqlite::params![id, place(at + 1), link.id, link.role])?;
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The id of a tag, made when nobody has used it yet.
+    fn tag(&mut self, name: &str) -> Result<i64> {
+        let lower = name.to_lowercase();
+        if let Some(id) = self.tags.get(&lower) {
+            return Ok(*id);
+        }
+        let noun = self.reader.model.noun("tag")?;
+        let found = self.reader.by_key(noun, noun.entity.label(), name, super::read::Among::Live, None)?;
+        let id = match found {
+            super::matching::Match::One(id) => id,
+            super::matching::Match::Several(ids) => ids[0],
+            super::matching::Match::None => {
+                let (touched, tally) = (self.touched, self.tally);
+                let values = vec![(noun.label_index(), Value::Text(name.to_owned()))];
+                let id = self.insert(noun, super::commit::Draft { values, fingerprint: Some(super::draft::IN_PASSING) })?;
+                // A tag made in passing is no record that the user asked for.
+                (self.touched, self.tally) = (touched, tally);
+                self.tally.other += 1;
+                id
+            }
+        };
+        self.tags.insert(lower, id);
+        Ok(id)
+    }
+
+    /// The stored values of a record, links bare, further values included.
+    pub(super) fn read_stored(&self, noun: &Noun, id: i64) -> Result<Option<Vec<Value>>> {
+        let columns: Vec<String> = noun
+            .fields
+            .iter()
+            .flat_map(|f| columns_of(f).into_iter().take(width(f)).map(|(c, _)| quoted(&c)))
+            .collect();
+        let sql = format!(
+            "SELECT {} FROM {} WHERE id = ?1 AND trashed IS NOT 'gone'",
+            columns.join(", "),
+            quoted(noun.name())
+        );
+        let mut stmt = self.reader.conn.prepare_cached(&sql)?;
+        let mut rows = stmt.query([id])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let mut values = Vec::with_capacity(noun.fields.len());
+        let mut at = 0;
+        for field in &noun.fields {
+            values.push(if columns_of(field).is_empty() {
+                Value::Null
+            } else {
+                columns::read(field, row, &mut at, self.reader.model)?
+            });
+        }
+        for (field, value) in noun.fields.iter().zip(&mut values) {
+            if child_table(noun.name(), field).is_none() {
+                continue;
+            }
+            let mut stmt = self.reader.conn.prepare_cached(&child_sql(noun.name(), field))?;
+            let mut rows = stmt.query([array(std::iter::once(id))])?;
+            while let Some(row) = rows.next()? {
+                push_child(value, field, row, self.reader.model)?;
+            }
+        }
+        Ok(Some(values))
+    }
+
+    /// Deletes the rows of a creation that was undone, so that its uid is free again.
+    pub(super) fn erase_gone(&self, noun: &Noun, uid: Uuid) -> Result<()> {
+        let sql = format!("SELECT id FROM {} WHERE uid = ?1 AND trashed = 'gone'", quoted(noun.name()));
+        let mut stmt = self.reader.conn.prepare_cached(&sql)?;
+        let ids = stmt
+            .query_map([uid.as_bytes().as_slice()], |r| r.get(0))?
+            .collect::<rusqlite::Result<Vec<i64>>>()?;
+        for id in ids {
+            for field in &noun.fields {
+                self.clear_children(noun, field, id)?;
+            }
+            let sql = format!("DELETE FROM {} WHERE id = ?1", quoted(noun.name()));
+            self.reader.conn.prepare_cached(&sql)?.execute([id])?;
+        }
+        Ok(())
+    }
+
+    /// The acting user's id; the first write under a handle makes the user, which no undo takes
+    /// back.
+    pub(super) fn ensure_user(&mut self, handle: &str) -> Result<i64> {
+        let conn = self.reader.conn;
+        let known: Option<(i64, Option<bool>)> = conn
+            .prepare_cached("SELECT id, active FROM user WHERE handle_fold = ?1 AND lower_u(handle) = ?2 AND trashed IS NOT 'gone' ORDER BY trashed IS NOT NULL, id LIMIT 1")?
+            .query_map([fold(handle), handle.to_lowercase()], |r| Ok((r.get(0)?, r.get(1)?)))?
+            .next()
+            .transpose()?;
+        if let Some((id, active)) = known {
+            if active != Some(true) {
+                conn.execute("UPDATE user SET active = 1 WHERE id = ?1", [id])?;
+            }
+            return Ok(id);
+        }
+        let uid = named_uid("user", handle);
+        let now = self.reader.moment.now.clone();
+        self.erase_gone(self.reader.model.noun("user")?, uid)?;
+        conn.execute(
+            "INSERT INTO user(uid, handle, handle_fold, active, created, updated, fingerprint) VALUES (?1, ?2, ?3, 1, ?4, ?4, 0)",
+            rusqlite::params![uid.as_bytes().as_slice(), handle, fold(handle), now],
+        )?;
+        let id = conn.last_insert_rowid();
+        conn.execute("UPDATE user SET created_by = ?1 WHERE id = ?1", [id])?;
+        let noun = self.reader.model.noun("user")?;
+        let row = self.read_stored(noun, id)?.ok_or_else(|| Error::failed("the new user is gone"))?;
+        self.index(noun, id, &row)?;
+        Ok(id)
+    }
+}
+
+/// The number of columns that `columns::read` takes; a folded twin is not among them.
+fn width(field: &Field) -> usize {
+    match field.kind {
+        Kind::Money | Kind::List(_) | Kind::Link(Target::Any(_)) => 2,
+        _ => 1,
+    }
+}
+
+/// Parameters for all columns of a field.
+fn stored_params(field: &Field, value: &Value, out: &mut Vec<Sql>) {
+    if !columns_of(field).is_empty() {
+        columns::push_params(field, value, out);
+    }
+}
+
+fn insert_sql(noun: &Noun) -> String {
+    let columns: Vec<String> = noun
+        .fields
+        .iter()
+        .filter(|f| f.name != "id")
+        .flat_map(|f| columns_of(f))
+        .map(|(c, _)| quoted(&c))
+        .chain(["made".to_owned(), "fingerprint".to_owned()])
+        .collect();
+    let marks = vec!["?"; columns.len()].join(", ");
+    format!("INSERT INTO {}({}) VALUES ({marks})", quoted(noun.name()), columns.join(", "))
+}
+
+/// The row of the search index for a record.
+#[must_use]
+pub(super) fn search_row(position: i64, id: i64) -> i64 {
+    (position << ID_BITS) | id
+}
+
+/// The words of all text of a record that search looks into.
+#[must_use]
+pub fn search_body(noun: &Noun, row: &[Value]) -> String {
+    let mut body = String::new();
+    let mut add = |text: &str| {
+        let before = body.len();
+        if before > 0 {
+            body.push_str(FIELD_MARK);
+        }
+        let mut words = String::new();
+        push_words(text, &mut words);
+        if words.is_empty() {
+            body.truncate(before);
+        } else {
+            body.push_str(&words);
+        }
+    };
+    for (field, value) in noun.fields.iter().zip(row) {
+        if !field.kind.is_searched() || !field.is_stored() {
+            continue;
+        }
+        match value {
+            Value::Text(text) => add(text),
+            Value::List(items) => items.iter().for_each(|i| add(&i.value)),
+            Value::Words(words) => words.iter().for_each(|w| add(w)),
+            _ => {}
+        }
+    }
+    body
+}

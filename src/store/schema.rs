@@ -1,0 +1,351 @@
+//! The tables, indexes, views and the search index, all derived from the declarations.
+//!
+//! The schema holds no function, collation or trigger of rolo's own, so that any SQLite can open
+//! the file, read it and write to it.
+
+use std::fmt::Write as _;
+
+use crate::entity::money::FINE_CURRENCIES;
+use crate::entity::{Field, Kind, Model, Noun, Target};
+
+/// `PRAGMA application_id`: "rolo".
+pub const APPLICATION_ID: i32 = 0x726f_6c6f;
+/// `PRAGMA user_version`: raised by every change of the schema.
+pub const SCHEMA_VERSION: i32 = 1;
+
+/// How many bits of a search row hold the record's id; the noun's position stands above them.
+pub const ID_BITS: u32 = 40;
+
+/// The tables that no entity declares: changes, edits, tombstones, attached bytes, and facts about
+/// the file.
+const FIXED: &[&str] = &[
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID",
+    "CREATE TABLE change (id INTEGER PRIMARY KEY AUTOINCREMENT, uid BLOB NOT NULL UNIQUE, origin BLOB NOT NULL, \
+     at TEXT NOT NULL, who INTEGER, kind TEXT NOT NULL, summary TEXT, command TEXT, \
+     undoes INTEGER, undone_by INTEGER) STRICT",
+    "CREATE INDEX change_who ON change(who, id)",
+    "CREATE TABLE edit (change INTEGER NOT NULL, noun INTEGER NOT NULL, record INTEGER NOT NULL, \
+     field TEXT NOT NULL, old ANY, new ANY, PRIMARY KEY (change, noun, record, field)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX edit_record ON edit(noun, record, change)",
+    "CREATE TABLE tombstone (uid BLOB PRIMARY KEY, noun INTEGER NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE blob (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
+    "CREATE VIRTUAL TABLE search USING fts5(body, content='', contentless_delete=1, tokenize='ascii')",
+];
+
+/// A column of a table: its name and its SQL type.
+pub type ColumnDef = (String, &'static str);
+
+/// The columns of an entity's table that hold a field, in their fixed order; none for what lives in
+/// a table of its own.
+#[must_use]
+pub fn columns_of(field: &Field) -> Vec<ColumnDef> {
+    let name = column_name(field);
+    if !field.is_stored() {
+        return Vec::new();
+    }
+    let mut columns = match field.kind {
+        Kind::Links(..) | Kind::Words(_) | Kind::Tags | Kind::Totals => return Vec::new(),
+        Kind::List(_) => {
+            let one = field.one.unwrap_or(field.name);
+            return vec![(one.to_owned(), "TEXT"), (format!("{one}_label"), "TEXT")];
+        }
+        Kind::Money => vec![(name.clone(), "INTEGER"), (format!("{name}_currency"), "TEXT")],
+        Kind::Link(Target::Any(_)) => {
+            vec![(name.clone(), "INTEGER"), (format!("{name}_noun"), "TEXT")]
+        }
+        Kind::Link(Target::One(_)) | Kind::Int | Kind::Duration | Kind::Bool => {
+            vec![(name.clone(), "INTEGER")]
+        }
+        Kind::Decimal | Kind::Percent => vec![(name.clone(), "REAL")],
+        Kind::Uid => vec![(name.clone(), "BLOB")],
+        _ => vec![(name.clone(), "TEXT")],
+    };
+    if field.sorted {
+        columns.push((format!("{name}_fold"), "TEXT"));
+    }
+    columns
+}
+
+/// The column of a field; custom ones are set apart so that a later version's own field can't
+/// collide.
+#[must_use]
+pub fn column_name(field: &Field) -> String {
+    if field.custom { format!("x_{}", field.name) } else { field.name.to_owned() }
+}
+
+/// The table for the second and later values of a field, if it has one.
+#[must_use]
+pub fn child_table(noun: &str, field: &Field) -> Option<String> {
+    (field.is_stored() && field.kind.is_many()).then(|| format!("{noun}_{}", field.name))
+}
+
+/// Everything for a new file.
+#[must_use]
+pub fn ddl(model: &Model) -> Vec<String> {
+    let mut all: Vec<String> = FIXED.iter().map(|s| (*s).to_owned()).collect();
+    for noun in &model.nouns {
+        all.push(table(noun));
+        all.extend(noun.fields.iter().filter_map(|f| child(noun.name(), f)));
+        all.extend(indexes(noun).into_iter().map(|(_, sql)| sql));
+    }
+    all.extend(model.nouns.iter().map(|n| view(n, model)));
+    all
+}
+
+fn table(noun: &Noun) -> String {
+    let mut sql = format!(
+        "CREATE TABLE {} (id INTEGER PRIMARY KEY AUTOINCREMENT, uid BLOB NOT NULL UNIQUE",
+        quoted(noun.name())
+    );
+    for field in &noun.fields {
+        if matches!(field.name, "id" | "uid") {
+            continue;
+        }
+        for (column, kind) in columns_of(field) {
+            let _ = write!(sql, ", {} {kind}", quoted(&column));
+            if column == column_name(field) {
+                if let Kind::Link(Target::One(to)) = field.kind {
+                    let _ = write!(
+                        sql,
+                        " REFERENCES {}(id) DEFERRABLE INITIALLY DEFERRED",
+                        quoted(to.name)
+                    );
+                }
+            }
+        }
+    }
+    sql.push_str(", made INTEGER, fingerprint INTEGER) STRICT");
+    sql
+}
+
+/// The statement for the table of a field's further values.
+fn child(noun: &str, field: &Field) -> Option<String> {
+    let table = child_table(noun, field)?;
+    let table = quoted(&table);
+    let columns = match field.kind {
+        Kind::List(_) => "position INTEGER NOT NULL, label TEXT, value TEXT NOT NULL, PRIMARY KEY (record, position)",
+        Kind::Words(_) => "position INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (record, position)",
+        Kind::Tags => "tag INTEGER NOT NULL, PRIMARY KEY (record, tag)",
+        Kind::Links(Target::One(_), _) => {
+            "position INTEGER NOT NULL, target INTEGER NOT NULL, role TEXT, PRIMARY KEY (record, position)"
+        }
+        Kind::Links(Target::Any(_), _) => {
+            "position INTEGER NOT NULL, noun TEXT NOT NULL, target INTEGER NOT NULL, role TEXT, PRIMARY KEY (record, position)"
+        }
+        _ => return None,
+    };
+    Some(format!("CREATE TABLE {table} (record INTEGER NOT NULL, {columns}) STRICT, WITHOUT ROWID"))
+}
+
+/// Secondary indexes of a noun, as (name, statement): sorted columns, keys, links, children.
+#[must_use]
+pub fn indexes(noun: &Noun) -> Vec<(String, String)> {
+    let table = noun.name();
+    let mut found = Vec::new();
+    let mut index = |name: String, on: &str, columns: &str, condition: &str| {
+        let sql = format!("CREATE INDEX {} ON {}({columns}){condition}", quoted(&name), quoted(on));
+        found.push((name, sql));
+    };
+    for field in noun.fields.iter().filter(|f| f.is_stored()) {
+        let name = column_name(field);
+        let key = noun.entity.key.contains(&field.name);
+        if field.sorted {
+            let condition = if field.required { String::new() } else { format!(" WHERE {} IS NOT NULL", quoted(&format!("{name}_fold"))) };
+            index(format!("{table}_{name}_fold"), table, &quoted(&format!("{name}_fold")), &condition);
+        } else if let Some(one) = field.one.filter(|_| key) {
+            let condition = format!(" WHERE {one} IS NOT NULL");
+            index(format!("{table}_{one}"), table, &format!("{one} COLLATE NOCASE"), &condition);
+            let child = format!("{table}_{}", field.name);
+            index(format!("{child}_value"), &child, "value COLLATE NOCASE", "");
+        } else if key {
+            let condition = format!(" WHERE {} IS NOT NULL", quoted(&name));
+            index(format!("{table}_{name}"), table, &format!("{} COLLATE NOCASE", quoted(&name)), &condition);
+        }
+        match field.kind {
+            Kind::Link(target) if field.name != "created_by" => {
+                let columns = match target {
+                    Target::One(_) => quoted(&name),
+                    Target::Any(_) => format!("{}, {}", quoted(&name), quoted(&format!("{name}_noun"))),
+                };
+                let condition = format!(" WHERE {} IS NOT NULL", quoted(&name));
+                index(format!("{table}_{name}"), table, &columns, &condition);
+            }
+            Kind::Links(target, _) => {
+                let child = format!("{table}_{}", field.name);
+                let columns = if target.one().is_some() { "target" } else { "target, noun" };
+                index(format!("{child}_target"), &child, columns, "");
+            }
+            Kind::Tags => {
+                let child = format!("{table}_{}", field.name);
+                index(format!("{child}_tag"), &child, "tag, record", "");
+            }
+            Kind::Due => {
+                let condition = format!(" WHERE {} IS NOT NULL", quoted(&name));
+                index(format!("{table}_{name}"), table, &quoted(&name), &condition);
+            }
+            _ => {}
+        }
+    }
+    index(format!("{table}_fingerprint"), table, "fingerprint", " WHERE fingerprint IS NOT NULL");
+    for (name, columns) in extra_indexes(table) {
+        index((*name).to_owned(), table, columns, "");
+    }
+    found
+}
+
+/// Indexes for what is asked most, beyond what the declarations tell: sums by stage, the timeline.
+fn extra_indexes(table: &str) -> &'static [(&'static str, &'static str)] {
+    match table {
+        "deal" => &[("deal_sums", "stage, amount_currency, trashed, amount, probability")],
+        "activity" => &[("activity_at", "\"at\"")],
+        "event" => &[("event_start", "\"start\"")],
+        _ => &[],
+    }
+}
+
+/// The documented view of a noun: readable columns, labels in place of ids, live records only.
+#[must_use]
+pub fn view(noun: &Noun, model: &Model) -> String {
+    let mut columns: Vec<String> = Vec::new();
+    for field in &noun.fields {
+        if field.name == "trashed" {
+            continue;
+        }
+        view_columns(noun, field, model, &mut columns);
+    }
+    format!(
+        "CREATE VIEW {} AS SELECT {} FROM {} t WHERE t.trashed IS NULL",
+        quoted(noun.entity.plural),
+        columns.join(", "),
+        quoted(noun.name())
+    )
+}
+
+fn view_columns(noun: &Noun, field: &Field, model: &Model, columns: &mut Vec<String>) {
+    let (name, stored) = (field.name, column_name(field));
+    let child = format!("{}_{name}", noun.name());
+    let mut push = |sql: String, name: &str| columns.push(format!("{sql} AS {}", quoted(name)));
+    if let Some(sql) = field.computed {
+        // What depends on the clock can't stand in a view.
+        if sql.contains(":now") || sql.contains(":today") {
+            return;
+        }
+        let sql = sql.replace("{t}", "t");
+        match field.kind {
+            Kind::Totals => push(
+                format!("(SELECT json_group_object(currency, {}) FROM ({sql}))", major("minor", "currency")),
+                name,
+            ),
+            Kind::Money => {
+                let currency = format!("t.{}_currency", field.currency_from.first().unwrap_or(&name));
+                push(major(&sql, &currency), name);
+                push(currency, &format!("{name}_currency"));
+            }
+            _ => push(sql, name),
+        }
+        return;
+    }
+    let column = format!("t.{}", quoted(&stored));
+    match field.kind {
+        Kind::Uid => push(uid_text(&column), name),
+        Kind::Money => {
+            let currency = format!("t.{}", quoted(&format!("{stored}_currency")));
+            push(major(&column, &currency), name);
+            push(currency, &format!("{name}_currency"));
+        }
+        Kind::Link(target) => {
+            push(label_of(target, &column, &format!("t.{}", quoted(&format!("{stored}_noun"))), model), name);
+            push(column.clone(), &format!("{name}_id"));
+            if target.one().is_none() {
+                push(format!("t.{}", quoted(&format!("{stored}_noun"))), &format!("{name}_noun"));
+            }
+        }
+        Kind::Links(target, _) => push(
+            format!(
+                "(SELECT group_concat({}, '; ' ORDER BY c.position) FROM {child} c WHERE c.record = t.id)",
+                label_of(target, "c.target", "c.noun", model)
+            ),
+            name,
+        ),
+        Kind::List(_) => {
+            let one = field.one.unwrap_or(name);
+            push(format!("t.{}", quoted(one)), one);
+            if one != name {
+                push(format!("(t.{} || coalesce((SELECT group_concat('; ' || c.value, '' ORDER BY c.position) FROM {child} c WHERE c.record = t.id), ''))", quoted(one)), name);
+            }
+        }
+        Kind::Words(_) => push(
+            format!("(SELECT group_concat(c.value, '; ' ORDER BY c.position) FROM {child} c WHERE c.record = t.id)"),
+            name,
+        ),
+        Kind::Tags => push(
+            format!("(SELECT group_concat(g.name, '; ' ORDER BY g.name_fold) FROM {child} c JOIN tag g ON g.id = c.tag WHERE c.record = t.id)"),
+            name,
+        ),
+        Kind::Totals => {}
+        _ => match field.effective {
+            Some(sql) => push(sql.replace("{t}", "t"), name),
+            None => push(column, name),
+        },
+    }
+}
+
+/// SQL for the label behind a link.
+fn label_of(target: Target, id: &str, noun: &str, model: &Model) -> String {
+    let one = |entity: &crate::entity::Entity| {
+        format!("(SELECT l.{} FROM {} l WHERE l.id = {id})", quoted(entity.label().name), quoted(entity.name))
+    };
+    match target {
+        Target::One(entity) => one(entity),
+        Target::Any(_) => {
+            let cases: String = model
+                .nouns
+                .iter()
+                .filter(|n| target.allows(n.name()))
+                .map(|n| format!(" WHEN '{}' THEN {}", n.name(), one(n.entity)))
+                .collect();
+            format!("(CASE {noun}{cases} END)")
+        }
+    }
+}
+
+/// SQL for an amount in major units from its minor units and its currency.
+#[must_use]
+pub fn major(minor: &str, currency: &str) -> String {
+    let fine: String = FINE_CURRENCIES
+        .iter()
+        .map(|(code, scale)| format!(" WHEN '{code}' THEN {}.0", 10_i64.pow(*scale)))
+        .collect();
+    format!("(({minor}) / CASE {currency}{fine} ELSE 100.0 END)")
+}
+
+/// SQL for a uid as text, `01234567-89ab-…`.
+fn uid_text(column: &str) -> String {
+    let hex = format!("lower(hex({column}))");
+    format!(
+        "(substr({hex}, 1, 8) || '-' || substr({hex}, 9, 4) || '-' || substr({hex}, 13, 4) || '-' || substr({hex}, 17, 4) || '-' || substr({hex}, 21))"
+    )
+}
+
+/// A name of a table or column for SQL.
+#[must_use]
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_sqlite_takes_the_whole_schema() {
+        let conn = rusqlite::Connection::open_in_memory().expect("a database");
+        for sql in ddl(&crate::model::model()) {
+            conn.execute_batch(&sql).unwrap_or_else(|why| panic!("{why}: {sql}"));
+        }
+        for noun in &crate::model::model().nouns {
+            let sql = format!("SELECT * FROM {}", noun.entity.plural);
+            conn.prepare(&sql).unwrap_or_else(|why| panic!("{why}: {sql}"));
+        }
+    }
+}
