@@ -13,6 +13,7 @@ mod matching;
 mod open;
 mod purge;
 mod read;
+mod related;
 mod rows;
 pub mod schema;
 mod select;
@@ -34,6 +35,7 @@ pub use history::{ChangeRow, EditRow, HistoryEntry};
 pub use matching::Match;
 pub use open::{Access, Options, inspect, resolve, wal_path};
 pub use read::{After, Among, Found, Listing, Moment, Path, Reader};
+pub use related::Related;
 pub use rows::{FIELD_MARK, search_body};
 pub use undo::Undone;
 

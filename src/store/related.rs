@@ -1,0 +1,104 @@
+//! What belongs to a record: its timeline, and the records that link to it.
+
+use rusqlite::OptionalExtension;
+
+use super::read::{Reader, label_sql};
+use super::schema::{column_name, quoted};
+use crate::entity::{Kind, LinkTo, Noun, Target};
+use crate::error::Result;
+
+/// Records of one noun that link to a record by one field.
+#[derive(Debug, Clone)]
+pub struct Related {
+    pub noun: &'static str,
+    pub plural: &'static str,
+    pub field: &'static str,
+    /// The newest of them.
+    pub records: Vec<LinkTo>,
+    pub count: u64,
+}
+
+/// Most records of one kind that `show` lists.
+const MOST: usize = 20;
+
+impl Reader<'_> {
+    /// Ids of the live activities about a record, newest first.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn about(&self, noun: &str, id: i64) -> Result<Vec<i64>> {
+        if self.model.get("activity").is_none() {
+            return Ok(Vec::new());
+        }
+        let mut stmt = self.conn.prepare_cached(
+            "SELECT a.id FROM activity_about l JOIN activity a ON a.id = l.record \
+             WHERE l.target = ?2 AND l.noun = ?1 AND a.trashed IS NULL ORDER BY a.\"at\" DESC, a.id DESC",
+        )?;
+        let ids = stmt.query_map(rusqlite::params![noun, id], |r| r.get(0))?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The first stage of a kind in a pipeline.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn first_stage(&self, pipeline: i64, kind: &str) -> Result<Option<i64>> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT id FROM stage WHERE pipeline = ?1 AND kind = ?2 AND trashed IS NULL ORDER BY position IS NULL, position, id LIMIT 1",
+            )?
+            .query_row(rusqlite::params![pipeline, kind], |r| r.get(0))
+            .optional()?)
+    }
+
+    /// Live records that link to a record, by noun and field; activities are its timeline and left
+    /// out.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn related(&self, noun: &Noun, id: i64) -> Result<Vec<Related>> {
+        let mut all = Vec::new();
+        for (other, field) in self.model.links_to(noun.name()) {
+            if other.name() == "activity" || field.name == "created_by" {
+                continue;
+            }
+            let table = quoted(other.name());
+            let column = column_name(field);
+            let from = match field.kind {
+                Kind::Link(Target::One(_)) => format!("{table} t WHERE t.{} = ?1", quoted(&column)),
+                Kind::Link(Target::Any(_)) => format!(
+                    "{table} t WHERE t.{} = ?1 AND t.{} = '{}'",
+                    quoted(&column),
+                    quoted(&format!("{column}_noun")),
+                    noun.name()
+                ),
+                Kind::Links(target, _) => {
+                    let child = quoted(&format!("{}_{}", other.name(), field.name));
+                    let which = target.one().map_or(format!(" AND c.noun = '{}'", noun.name()), |_| String::new());
+                    format!("{child} c JOIN {table} t ON t.id = c.record WHERE c.target = ?1{which}")
+                }
+                _ => continue,
+            };
+            let sql = format!(
+                "SELECT t.id, t.uid, {}, count(*) OVER () FROM {from} AND t.trashed IS NULL ORDER BY t.id DESC LIMIT {MOST}",
+                label_sql(other, "t")
+            );
+            let mut stmt = self.conn.prepare_cached(&sql)?;
+            let mut rows = stmt.query([id])?;
+            let mut found = Related { noun: other.name(), plural: other.entity.plural, field: field.name, records: Vec::new(), count: 0 };
+            while let Some(row) = rows.next()? {
+                found.count = u64::try_from(row.get::<_, i64>(3)?).unwrap_or(0);
+                found.records.push(LinkTo {
+                    uid: super::read::uid_of(row, 1)?,
+                    label: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
+                    ..LinkTo::bare(other.name(), row.get(0)?)
+                });
+            }
+            if found.count > 0 {
+                all.push(found);
+            }
+        }
+        Ok(all)
+    }
+}
