@@ -25,11 +25,10 @@ impl Clock {
         Self { now, zone, chance: Chance::from_entropy(), last_uid: Cell::new(0) }
     }
 
-    /// The same clock with chance that repeats for the same instant: for demo data.
+    /// A clock with chance that repeats: for demo data.
     #[must_use]
-    pub fn repeatable(&self) -> Self {
-        let chance = Chance::seeded(self.now.timestamp().unsigned_abs());
-        Self { now: self.now, zone: self.zone, chance, last_uid: Cell::new(0) }
+    pub fn seeded(now: DateTime<Utc>, zone: Tz, seed: u64) -> Self {
+        Self { now, zone, chance: Chance::seeded(seed), last_uid: Cell::new(0) }
     }
 
     /// The instant of this command.

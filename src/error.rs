@@ -78,6 +78,8 @@ pub struct Error {
     pub hint: Option<String>,
     /// Rows refused by an import.
     pub rows: Vec<RowError>,
+    /// The field that the value was for, where one is to blame.
+    pub field: Option<&'static str>,
 }
 
 /// The result of nearly everything here.
@@ -86,13 +88,20 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error of a kind with its message.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, rows: Vec::new() }
+        Self { kind, message: message.into(), hint: None, rows: Vec::new(), field: None }
     }
 
     /// The same error with what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same error with the field it is about.
+    #[must_use]
+    pub fn at(mut self, field: &'static str) -> Self {
+        self.field = Some(field);
         self
     }
 

@@ -194,7 +194,12 @@ impl Times {
             return Ok(Due::At(self.now));
         }
         if let Some(hours) = hours_from_now(&word) {
-            return Ok(Due::At(self.now + hours));
+            return self
+                .now
+                .checked_add_signed(hours)
+                .filter(|at| (1..=9999).contains(&at.year()))
+                .map(Due::At)
+                .ok_or_else(|| format!("the year of `{text}` is out of range"));
         }
         if let Some((day, time, offset)) = split_time(&word) {
             let day = if day.is_empty() { self.today() } else { self.date(day)? };

@@ -55,7 +55,10 @@ pub fn backup(store: &Store, to: &Path, force: bool) -> Result<()> {
 }
 
 /// The database and the files beside it are no target for anything.
-pub(super) fn refuse_own(store: &Store, target: &Path) -> Result<()> {
+///
+/// # Errors
+/// The target is one of them.
+pub fn refuse_own(store: &Store, target: &Path) -> Result<()> {
     let same = |a: &Path, b: &Path| {
         a == b || matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
     };

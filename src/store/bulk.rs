@@ -21,18 +21,23 @@ pub struct Deferred {
 }
 
 impl Writer<'_> {
+    /// The highest id that a noun has ever had.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn last_id(&self, noun: &Noun) -> Result<i64> {
+        let sql = format!("SELECT coalesce(max(id), 0) FROM {}", quoted(noun.name()));
+        Ok(self.reader.conn.query_row(&sql, [], |r| r.get(0))?)
+    }
+
     /// Prepares for about `expected` new records of a noun: drops the indexes that matching
     /// doesn't need.
     ///
     /// # Errors
     /// The database can't be written.
-    pub fn begin_bulk(&mut self, noun: &Noun, expected: u64, needed: &[&str]) -> Result<Deferred> {
+    pub fn begin_bulk(&mut self, noun: &Noun, expected: u64, needed: &[String]) -> Result<Deferred> {
         let conn = self.reader.conn;
-        let there: i64 = conn.query_row(
-            &format!("SELECT coalesce(max(id), 0) FROM {}", quoted(noun.name())),
-            [],
-            |r| r.get(0),
-        )?;
+        let there = self.last_id(noun)?;
         if expected < FEW {
             return Ok(Deferred::default());
         }
@@ -41,7 +46,7 @@ impl Writer<'_> {
             return Ok(deferred);
         }
         for (name, sql) in indexes(noun) {
-            if !needed.iter().any(|n| name.contains(n)) {
+            if !needed.iter().any(|n| name.contains(n.as_str())) {
                 conn.execute_batch(&format!("DROP INDEX IF EXISTS {}", quoted(&name)))?;
                 deferred.statements.push(sql);
             }

@@ -55,6 +55,9 @@ pub struct Writer<'a> {
     pub(super) made_links: HashMap<(&'static str, Option<i64>, String), LinkTo>,
     pub(super) tags: HashMap<String, i64>,
     pub(super) touched: Option<(&'static str, i64)>,
+    first_made: HashMap<&'static str, i64>,
+    /// The change that this one takes back.
+    pub undoing: Option<i64>,
 }
 
 /// What a change did, in numbers of records.
@@ -124,6 +127,8 @@ impl<'a> Writer<'a> {
             made_links: HashMap::new(),
             tags: HashMap::new(),
             touched: None,
+            first_made: HashMap::new(),
+            undoing: None,
         }
     }
 
@@ -147,6 +152,7 @@ impl<'a> Writer<'a> {
         let row = self.complete(noun, draft.values)?;
         let id = self.write_new(noun, &row, draft.fingerprint)?;
         self.tally.made += 1;
+        self.first_made.entry(noun.name()).or_insert(id);
         self.touched = Some((noun.name(), id));
         Ok(id)
     }
@@ -171,6 +177,8 @@ impl<'a> Writer<'a> {
         before: &[Value],
         values: Vec<(usize, Value)>,
     ) -> Result<bool> {
+        let updated = noun.index("updated");
+        let stamp = updated.filter(|u| !values.iter().any(|(i, _)| i == u));
         let after = self.complete_edit(noun, id, before, values)?;
         let changed: Vec<usize> = (0..after.len())
             .filter(|i| !same(&before[*i], &after[*i]) && noun.fields[*i].is_stored())
@@ -178,33 +186,39 @@ impl<'a> Writer<'a> {
         if changed.is_empty() {
             return Ok(false);
         }
-        self.write_changed(noun, id, before, after, &changed)?;
+        self.write_changed(noun, id, before, after, changed, stamp)?;
         self.tally.edited += 1;
         self.touched = Some((noun.name(), id));
         Ok(true)
     }
 
-    /// Writes the changed fields and their history.
-    pub(super) fn write_changed(
+    /// Writes the changed fields and their history, and stamps the record.
+    fn write_changed(
         &mut self,
         noun: &Noun,
         id: i64,
         before: &[Value],
         mut after: Vec<Value>,
-        changed: &[usize],
+        mut changed: Vec<usize>,
+        stamp: Option<usize>,
     ) -> Result<()> {
-        let mut changed = changed.to_vec();
-        if let Some(updated) = noun.index("updated") {
-            if !changed.contains(&updated) {
-                after[updated] = Value::Instant(self.clock.now());
-                changed.push(updated);
+        if let Some(updated) = stamp {
+            after[updated] = Value::Instant(self.clock.now());
+            changed.push(updated);
+        }
+        // A creation stores no values, and what follows in the same change is part of it.
+        if !self.is_made_here(noun, id) {
+            for index in &changed {
+                let (old, new) = (encode(&before[*index]), encode(&after[*index]));
+                self.record_edit(noun, id, noun.fields[*index].name, old, new)?;
             }
         }
-        for index in &changed {
-            let (old, new) = (encode(&before[*index]), encode(&after[*index]));
-            self.record_edit(noun, id, noun.fields[*index].name, old, new)?;
-        }
         self.write_fields(noun, id, &after, &changed)
+    }
+
+    /// Whether this change made the record: ids only ever grow.
+    fn is_made_here(&self, noun: &Noun, id: i64) -> bool {
+        self.first_made.get(noun.name()).is_some_and(|first| id >= *first)
     }
 
     /// Notes the old and the new value of a field.

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::commit::Writer;
 use super::schema::{columns_of, indexes, quoted, view};
-use crate::entity::{CustomField, Noun, Value};
+use crate::entity::{CustomField, Model, Noun, Value};
 use crate::error::{Error, Result};
 
 /// The custom fields of a file.
@@ -68,35 +68,49 @@ impl Writer<'_> {
         Ok(id)
     }
 
+    /// Knows the fields made in this change from here on.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn adopt_fields(&mut self) -> Result<()> {
+        let model = self.reader.model.with_custom(&load(self.reader.conn)?)?;
+        // Once in an import that keeps extra columns; it lives as long as the command.
+        self.reader.model = Box::leak(Box::new(model));
+        self.sql.clear();
+        Ok(())
+    }
+
     /// Makes the columns, indexes and views that the file's custom fields ask for.
     pub(super) fn make_columns(&self) -> Result<()> {
-        let conn = self.reader.conn;
-        let model = self.reader.model.with_custom(&load(conn)?)?;
-        for noun in &model.nouns {
-            let customs: Vec<_> = noun.fields.iter().filter(|f| f.custom).collect();
-            if customs.is_empty() && !self.reader.model.noun(noun.name())?.fields.iter().any(|f| f.custom) {
-                continue;
-            }
-            let table = quoted(noun.name());
-            for field in customs {
-                for (column, kind) in columns_of(field) {
-                    let known: bool = conn.query_row(
-                        "SELECT EXISTS (SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2)",
-                        [noun.name(), column.as_str()],
-                        |r| r.get(0),
-                    )?;
-                    if !known {
-                        conn.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {} {kind}", quoted(&column)))?;
-                    }
-                }
-            }
-            for (_, sql) in indexes(noun) {
-                conn.execute_batch(&sql.replacen("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1))?;
-            }
-            conn.execute_batch(&format!("DROP VIEW IF EXISTS {}", quoted(noun.entity.plural)))?;
-            conn.execute_batch(&view(noun, &model))?;
-        }
-        Ok(())
+        make_columns(self.reader.conn, self.reader.model)
     }
 }
 
+/// Makes the columns, indexes and views that the file's custom fields ask for; `known` is the model
+/// before.
+pub(super) fn make_columns(conn: &Connection, known: &Model) -> Result<()> {
+    let model = known.with_custom(&load(conn)?)?;
+    for noun in &model.nouns {
+        let customs: Vec<_> = noun.fields.iter().filter(|f| f.custom).collect();
+        if customs.is_empty() && !known.noun(noun.name())?.fields.iter().any(|f| f.custom) {
+            continue;
+        }
+        let table = quoted(noun.name());
+        for (column, kind) in customs.iter().flat_map(|f| columns_of(f)) {
+            let there: bool = conn.query_row(
+                "SELECT EXISTS (SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2)",
+                [noun.name(), column.as_str()],
+                |r| r.get(0),
+            )?;
+            if !there {
+                conn.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {} {kind}", quoted(&column)))?;
+            }
+        }
+        for (_, sql) in indexes(noun) {
+            conn.execute_batch(&sql.replacen("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1))?;
+        }
+        conn.execute_batch(&format!("DROP VIEW IF EXISTS {}", quoted(noun.entity.plural)))?;
+        conn.execute_batch(&view(noun, &model))?;
+    }
+    Ok(())
+}

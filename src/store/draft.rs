@@ -118,10 +118,12 @@ impl<'a> Writer<'a> {
             Err(why) if why.kind == ErrorKind::NotFound => {
                 let hint = why.hint.as_deref().map_or(String::new(), |h| format!("{h}; "));
                 return Err(Error::not_found(format!("{}: {}", field.label(), why.message))
-                    .hint(format!("{hint}`--create-links` makes what is missing")));
+                    .hint(format!("{hint}`--create-links` makes what is missing"))
+                    .at(field.name));
             }
             Err(why) => {
-                return Err(Error { message: format!("{}: {}", field.label(), why.message), ..why });
+                return Err(Error { message: format!("{}: {}", field.label(), why.message), ..why }
+                    .at(field.name));
             }
         };
         if self.manner.import {
@@ -154,11 +156,10 @@ impl<'a> Writer<'a> {
         if let Some(uid) = name.uid {
             values.push((noun.require("uid")?.index, Value::Uid(uid)));
         }
-        for key in noun.entity.key.iter().filter_map(|k| noun.index(k)) {
-            let is_email = matches!(noun.fields[key].kind, Kind::List(Kind::Email));
-            if is_email && Kind::Email.parse(&text, self.locale).is_ok() && text.contains('@') {
+        if let Some(emails) = super::matching::email_key(noun).and_then(|f| noun.index(f.name)) {
+            if Kind::Email.parse(&text, self.locale).is_ok() {
                 let item = Item { label: String::new(), value: text.clone() };
-                values.push((key, Value::List(vec![item])));
+                values.push((emails, Value::List(vec![item])));
             }
         }
         if let (Some(link), Some(id)) = (noun.entity.scope, scope) {
@@ -205,10 +206,10 @@ impl<'a> Writer<'a> {
             }
         }
         // An address can only be a person's: the noun that is found by its e-mails.
-        let by_email = model.nouns.iter().find(|n| {
-            target.allows(n.name())
-                && n.entity.key.iter().filter_map(|k| n.index(k)).any(|k| matches!(n.fields[k].kind, Kind::List(Kind::Email)))
-        });
+        let by_email = model
+            .nouns
+            .iter()
+            .find(|n| target.allows(n.name()) && super::matching::email_key(n).is_some());
         match by_email.filter(|_| text.contains('@')) {
             Some(noun) => Ok((noun, text.to_owned())),
             None => Err(Error::not_found(format!("no record matches `{text}`"))
@@ -257,7 +258,8 @@ impl<'a> Writer<'a> {
                 let labels = self.reader.labels(inner.noun, &[inner.id])?;
                 let label = labels.get(&inner.id).map_or("", |l| l.label.as_str());
                 Err(Error::invalid(format!("the {} `{label}` belongs to another {own}", field.name))
-                    .hint(format!("name both, such as `{}/{label}`", to.name)))
+                    .hint(format!("name both, such as `{}/{label}`", to.name))
+                    .at(field.name))
             }
             (None, Some(outer)) => {
                 row[own_index] = Value::Link(LinkTo::bare(to.name, outer));
@@ -323,6 +325,7 @@ impl<'a> Writer<'a> {
             let money = Money::of(amount, currency).ok_or_else(|| {
                 Error::invalid(format!("{}: `{amount}` can't be an amount in {currency}: too large, or too many decimals", field.label()))
                     .hint(field.kind.hint())
+                    .at(field.name)
             })?;
             row[index] = Value::Money(money);
         }
@@ -361,7 +364,8 @@ impl<'a> Writer<'a> {
                 ErrorKind::Invalid,
                 format!("{}: `{text}` is taken by {}:{other}", field.label(), noun.name()),
             )
-            .hint(format!("choose another, or `rolo show {}:{other}`", noun.name()))),
+            .hint(format!("choose another, or `rolo show {}:{other}`", noun.name()))
+            .at(field.name)),
         }
     }
 
@@ -518,7 +522,8 @@ fn check_required(noun: &Noun, row: &[Value]) -> Result<()> {
     for (index, field) in noun.fields.iter().enumerate() {
         if field.required && field.is_stored() && row[index].is_empty() {
             return Err(Error::invalid(format!("{} of a {} can't be empty", field.label(), noun.name()))
-                .hint(format!("give it with `--{}`: {}", field.flag(), field.about.to_lowercase())));
+                .hint(format!("give it with `--{}`: {}", field.flag(), field.about.to_lowercase()))
+                .at(field.name));
         }
     }
     Ok(())

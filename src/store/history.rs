@@ -45,7 +45,7 @@ pub(super) fn record_change(writer: &Writer, intent: &Intent) -> Result<()> {
         .reader
         .conn
         .prepare_cached(
-            "INSERT INTO change(id, uid, origin, at, who, kind, summary, command) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO change(id, uid, origin, at, who, kind, summary, command, undoes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute(rusqlite::params![
             writer.change,
@@ -56,12 +56,18 @@ pub(super) fn record_change(writer: &Writer, intent: &Intent) -> Result<()> {
             intent.kind,
             summary,
             intent.command,
+            writer.undoing,
         ])?;
     Ok(())
 }
 
 /// `add contact 5 Ann`, or how many records a change of several touched.
 fn summary(writer: &Writer, kind: &str) -> Result<String> {
+    if let Some(of) = writer.undoing {
+        let summary: Option<String> =
+            writer.reader.conn.query_row("SELECT summary FROM change WHERE id = ?1", [of], |r| r.get(0))?;
+        return Ok(format!("{kind} of {}", summary.unwrap_or_default()));
+    }
     let total = writer.tally.made + writer.tally.edited + writer.tally.other;
     let Some((noun, id)) = writer.touched else { return Ok(kind.to_owned()) };
     if total > 1 {

@@ -35,9 +35,10 @@ impl Match {
     }
 }
 
-/// The condition of [`Among`] for a table named by itself.
-fn among_sql(among: Among) -> &'static str {
-    among.sql()
+/// The list of e-mails that finds a record of a noun.
+pub(super) fn email_key(noun: &Noun) -> Option<&'static Field> {
+    let keys = noun.entity.key.iter().filter_map(|k| noun.index(k));
+    keys.map(|i| noun.fields[i]).find(|f| matches!(f.kind, Kind::List(Kind::Email)))
 }
 
 impl Reader<'_> {
@@ -118,6 +119,18 @@ impl Reader<'_> {
     /// The database can't be read.
     pub fn find_anywhere(&self, target: Target, text: &str) -> Result<Vec<LinkTo>> {
         let mut found = Vec::new();
+        if text.contains('@') && !text.contains(' ') {
+            // An address belongs to people: the first noun that knows it.
+            for noun in self.model.nouns.iter().filter(|n| target.allows(n.name())) {
+                let Some(emails) = email_key(noun) else { continue };
+                let ids = match self.by_key(noun, emails, text, Among::Live, None)? {
+                    Match::None => continue,
+                    Match::One(id) => vec![id],
+                    Match::Several(ids) => ids,
+                };
+                return Ok(ids.into_iter().map(|id| LinkTo::bare(noun.name(), id)).collect());
+            }
+        }
         let digits = text.bytes().all(|b| b.is_ascii_digit());
         for noun in self.model.nouns.iter().filter(|n| target.allows(n.name()) && !digits) {
             // Unless the link is to a setup noun, a name means a record of the business.
@@ -181,7 +194,7 @@ impl Reader<'_> {
 
     fn by_id(&self, noun: &Noun, text: &str, among: Among) -> Result<Match> {
         let Ok(id) = text.parse::<i64>() else { return Ok(Match::None) };
-        let sql = format!("SELECT t.id FROM {} t WHERE t.id = ?1 AND {}", quoted(noun.name()), among_sql(among));
+        let sql = format!("SELECT t.id FROM {} t WHERE t.id = ?1 AND {}", quoted(noun.name()), among.sql());
         self.matches(&sql, vec![Sql::Integer(id)])
     }
 
@@ -197,7 +210,7 @@ impl Reader<'_> {
             let sql = format!(
                 "SELECT t.id FROM {} t WHERE t.id = ?1 AND t.{column} IS NULL AND {}",
                 quoted(noun.name()),
-                among_sql(among)
+                among.sql()
             );
             return self.matches(&sql, vec![Sql::Integer(id)]);
         }
@@ -217,7 +230,7 @@ impl Reader<'_> {
             "SELECT t.id FROM {} t WHERE substr(hex(t.uid), -{}) = ?1 AND {} LIMIT 11",
             quoted(noun.name()),
             hex.len(),
-            among_sql(among)
+            among.sql()
         );
         let found = self.matches(&sql, vec![Sql::Text(hex.to_uppercase())])?;
         Ok(found.is_some().then_some(found))
@@ -228,7 +241,7 @@ impl Reader<'_> {
     /// # Errors
     /// The database can't be read.
     pub fn by_uid(&self, noun: &Noun, uid: Uuid, among: Among) -> Result<Match> {
-        let sql = format!("SELECT t.id FROM {} t WHERE t.uid = ?1 AND {}", quoted(noun.name()), among_sql(among));
+        let sql = format!("SELECT t.id FROM {} t WHERE t.uid = ?1 AND {}", quoted(noun.name()), among.sql());
         self.matches(&sql, vec![Sql::Blob(uid.as_bytes().to_vec())])
     }
 
@@ -239,7 +252,7 @@ impl Reader<'_> {
     pub fn by_key(&self, noun: &Noun, field: &Field, text: &str, among: Among, scope: Option<i64>) -> Result<Match> {
         let table = quoted(noun.name());
         let column = quoted(&column_name(field));
-        let live = among_sql(among);
+        let live = among.sql();
         let within = match (noun.entity.scope, scope) {
             (Some(link), Some(id)) => format!(" AND t.{} = {id}", quoted(link)),
             _ => String::new(),

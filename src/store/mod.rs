@@ -2,13 +2,15 @@
 //! that writes; the invariant is that every write is a change, whole or not at all.
 
 mod backup;
-mod bulk;
+mod board;
+pub mod bulk;
 mod check;
 mod columns;
 mod commit;
 mod custom;
 mod draft;
 mod history;
+mod incoming;
 mod matching;
 mod open;
 mod purge;
@@ -18,6 +20,7 @@ mod rows;
 pub mod schema;
 mod select;
 mod undo;
+mod views;
 
 use std::path::{Path as FilePath, PathBuf};
 
@@ -27,17 +30,20 @@ use crate::clock::Clock;
 use crate::entity::{Locale, Model, Noun};
 use crate::error::{Error, Result};
 
-pub use backup::backup;
+pub use backup::{backup, refuse_own};
+pub use board::StageSums;
 pub use check::{Finding, Health};
 pub use draft::IN_PASSING;
 pub use commit::{Draft, Intent, Manner, Tally, Writer, fields, same};
 pub use history::{ChangeRow, EditRow, HistoryEntry};
+pub use incoming::{OnMatch, Outcome, Policy};
 pub use matching::Match;
 pub use open::{Access, Options, inspect, resolve, wal_path};
 pub use read::{After, Among, Found, Listing, Moment, Path, Reader};
 pub use related::Related;
 pub use rows::{FIELD_MARK, search_body};
 pub use undo::Undone;
+pub use views::View;
 
 /// An open database.
 #[derive(Debug)]
@@ -225,23 +231,31 @@ impl Store {
         }
     }
 
-    /// Runs many changes in one transaction: all of them or none.
+    /// Begins a transaction that holds many changes: all of them or none.
     ///
     /// # Errors
-    /// What `work` returns; then nothing was changed.
-    pub fn batch<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    /// Another process writes for too long.
+    pub fn begin_batch(&mut self) -> Result<()> {
         self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|why| self.write_error(&why))?;
         self.batching = true;
-        let result = work(self);
+        Ok(())
+    }
+
+    /// Ends what [`Self::begin_batch`] began; without `keep`, nothing was changed.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub fn end_batch(&mut self, keep: bool) -> Result<()> {
         self.batching = false;
-        let keep = result.is_ok();
         let ended = self.conn.execute_batch(if keep { "COMMIT" } else { "ROLLBACK" });
-        let value = result?;
         if let Err(why) = ended {
-            let _ = self.conn.execute_batch("ROLLBACK");
+            if !self.conn.is_autocommit() {
+                // What failed to commit is taken back; the failure is what gets told.
+                let _ = self.conn.execute_batch("ROLLBACK");
+            }
             return Err(self.write_error(&why));
         }
-        Ok(value)
+        Ok(())
     }
 
     /// Whether a batch is under way.
@@ -250,8 +264,16 @@ impl Store {
         self.batching
     }
 
-    /// Reads the custom fields anew and makes their columns: after a field was added, undone,
-    /// redone or restored.
+    /// Makes the columns and views that the custom fields ask for, after one went or came.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub fn rebuild_fields(&mut self) -> Result<()> {
+        custom::make_columns(&self.conn, &self.model)?;
+        self.reload_model()
+    }
+
+    /// Reads the custom fields anew: after a field was added, undone, redone or restored.
     ///
     /// # Errors
     /// The file can't be written.
@@ -372,9 +394,12 @@ mod tests {
         }
 
         fn undo(&mut self) {
-            let change = self.write(|w| { let c = w.last_undoable(false)?; w.take_back(c, false)?; Ok(c) }).expect("an undo");
-            let (of, by) = (change.value, change.change.expect("a change"));
-            self.store.conn.execute("UPDATE change SET undoes = ?1 WHERE id = ?2", [of, by]).expect("marked");
+            self.write(|w| {
+                let change = w.last_undoable(false)?;
+                w.undoing = Some(change);
+                w.take_back(change, false)
+            })
+            .expect("an undo");
         }
     }
 

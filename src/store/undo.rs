@@ -115,15 +115,6 @@ impl Writer<'_> {
         Ok(Undone { change: row.undoes.filter(|_| redo).unwrap_or(change), summary: row.summary, records, model_changed })
     }
 
-    /// Marks this change as the undo of another.
-    ///
-    /// # Errors
-    /// The database can't be written.
-    pub fn mark_undo(&self, of: i64) -> Result<()> {
-        self.reader.conn.execute("UPDATE change SET undoes = ?1 WHERE id = ?2", [of, self.change])?;
-        Ok(())
-    }
-
     fn edits_of(&self, change: i64) -> Result<Vec<Edit>> {
         let mut stmt = self.reader.conn.prepare(
             "SELECT noun, record, field, old, new FROM edit WHERE change = ?1 ORDER BY noun, record, field",

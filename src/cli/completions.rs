@@ -1,0 +1,159 @@
+//! Shell completion: words of the grammar, and refs, stages, tags and users of the database.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use clap::builder::StyledStr;
+use clap::{Arg, ArgMatches, Command};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
+use clap_complete::env::{CompleteEnv, EnvCompleter, Shells};
+
+use super::global::{Globals, Settings, Surroundings};
+use super::grammar::{self, Meaning, text};
+use super::session::Session;
+use crate::config;
+use crate::entity::{Kind, Model, Target};
+use crate::error::{Error, Result};
+use crate::store::{Access, Options, Store};
+
+/// Answers a shell that asks for completions, when one does; `true` when it did.
+#[must_use]
+pub fn answer(base: fn() -> Model) -> bool {
+    if std::env::var_os("COMPLETE").is_none() {
+        return false;
+    }
+    CompleteEnv::with_factory(move || attach(grammar::whole(&base()), base))
+        .var("COMPLETE")
+        .bin("rolo")
+        .completer("rolo")
+        .complete();
+    true
+}
+
+/// Gives each argument of the tree the completer that its meaning asks for.
+fn attach(command: Command, base: fn() -> Model) -> Command {
+    command
+        .mut_args(move |arg: Arg| match arg.get::<Meaning>().copied() {
+            Some(meaning) => {
+                arg.add(ArgValueCompleter::new(move |typed: &OsStr| candidates(meaning, typed, base)))
+            }
+            None => arg,
+        })
+        .mut_subcommands(move |sub| attach(sub, base))
+}
+
+fn candidates(meaning: Meaning, typed: &OsStr, base: fn() -> Model) -> Vec<CompletionCandidate> {
+    let Some(typed) = typed.to_str() else { return Vec::new() };
+    let model = base();
+    let words: Vec<(String, String)> = match meaning {
+        Meaning::Noun => model.nouns.iter().map(|n| (n.name().to_owned(), n.entity.about.to_owned())).collect(),
+        Meaning::Topic | Meaning::Page => super::help::TOPICS
+            .iter()
+            .map(|t| t.name.to_owned())
+            .chain(model.nouns.iter().map(|n| n.name().to_owned()))
+            .chain(grammar::TOPS.iter().map(|t| t.name.to_owned()))
+            .map(|w| (w, String::new()))
+            .collect(),
+        Meaning::ConfigKey => config::KEYS.iter().map(|k| (k.name.to_owned(), k.about.to_owned())).collect(),
+        Meaning::FieldName(noun) | Meaning::Assignment(noun) => fields(&model, noun, if matches!(meaning, Meaning::Assignment(_)) { "=" } else { "" }),
+        Meaning::Columns(noun) | Meaning::Sort(noun) => {
+            let start = typed.rfind(',').map_or("", |at| &typed[..=at]);
+            fields(&model, noun, "").into_iter().map(|(f, about)| (format!("{start}{f}"), about)).collect()
+        }
+        Meaning::Filter(noun) => filter_words(&model, noun),
+        Meaning::Tag => from_database("SELECT name, '' FROM tag WHERE trashed IS NULL AND name_fold LIKE ?1 || '%' ORDER BY name_fold LIMIT 200", typed, base),
+        Meaning::Field(noun, field) => return field_values(&model, noun, field, typed, base),
+        Meaning::Ref(noun) => refs(&model, noun, typed, base),
+    };
+    words.into_iter().filter(|(w, _)| w.to_lowercase().starts_with(&typed.to_lowercase())).map(candidate).collect()
+}
+
+fn candidate((word, about): (String, String)) -> CompletionCandidate {
+    let candidate = CompletionCandidate::new(word);
+    if about.is_empty() { candidate } else { candidate.help(Some(StyledStr::from(about))) }
+}
+
+fn fields(model: &Model, noun: &str, behind: &str) -> Vec<(String, String)> {
+    let Some(noun) = model.get(noun) else { return Vec::new() };
+    noun.fields.iter().map(|f| (format!("{}{behind}", f.name), f.about.to_owned())).collect()
+}
+
+fn filter_words(model: &Model, noun: &str) -> Vec<(String, String)> {
+    let Some(info) = model.get(noun) else { return Vec::new() };
+    let states = info.entity.states.iter().map(|s| (format!("is:{}", s.name), s.about.to_owned()));
+    fields(model, noun, ":").into_iter().chain(states).collect()
+}
+
+fn field_values(model: &Model, noun: &str, field: &str, typed: &str, base: fn() -> Model) -> Vec<CompletionCandidate> {
+    let Some(field) = model.get(noun).and_then(|n| n.find(field)).map(|n| n.field) else { return Vec::new() };
+    let words: Vec<(String, String)> = match field.kind {
+        Kind::Choice(choices) | Kind::Words(choices) => choices.words.iter().map(|w| (w.word.to_owned(), String::new())).collect(),
+        Kind::Bool => vec![("yes".into(), String::new()), ("no".into(), String::new())],
+        Kind::Tags => return candidates(Meaning::Tag, OsStr::new(typed), base),
+        Kind::Link(Target::One(to)) | Kind::Links(Target::One(to), _) => refs(model, Some(to.name), typed, base),
+        Kind::Link(_) | Kind::Links(..) => refs(model, None, typed, base),
+        _ => Vec::new(),
+    };
+    words.into_iter().filter(|(w, _)| w.to_lowercase().starts_with(&typed.to_lowercase())).map(candidate).collect()
+}
+
+/// Records by label, and by id where digits were typed.
+fn refs(model: &Model, noun: Option<&str>, typed: &str, base: fn() -> Model) -> Vec<(String, String)> {
+    let Some(noun) = noun else {
+        let Some((noun, rest)) = typed.split_once(':') else {
+            return model.nouns.iter().map(|n| (format!("{}:", n.name()), n.entity.about.to_owned())).collect();
+        };
+        return refs(model, Some(noun), rest, base).into_iter().map(|(w, about)| (format!("{noun}:{w}"), about)).collect();
+    };
+    let Some(info) = model.get(noun) else { return Vec::new() };
+    let label = info.entity.label().name;
+    if typed.bytes().all(|b| b.is_ascii_digit()) && !typed.is_empty() {
+        let sql = format!("SELECT id, coalesce({label}, '') FROM {noun} WHERE trashed IS NULL AND CAST(id AS TEXT) LIKE ?1 || '%' ORDER BY id LIMIT 100");
+        return from_database(&sql, typed, base);
+    }
+    let sql = format!("SELECT {label}, id FROM {noun} WHERE trashed IS NULL AND {label}_fold >= ?1 AND {label}_fold < ?1 || char(1114111) ORDER BY {label}_fold LIMIT 100");
+    from_database(&sql, &crate::entity::text::fold(typed), base)
+}
+
+/// Words out of the user's database; none where it can't be read: completion never complains.
+fn from_database(sql: &str, typed: &str, base: fn() -> Model) -> Vec<(String, String)> {
+    query(sql, typed, base).unwrap_or_default()
+}
+
+fn query(sql: &str, typed: &str, base: fn() -> Model) -> Result<Vec<(String, String)>> {
+    let globals = Globals { db: database_typed(), ..Globals::default() };
+    let settings = Settings::resolve(&globals, &Surroundings::real())?;
+    let options = Options { busy_timeout: std::time::Duration::from_millis(200), delete_journal: false, region: String::new() };
+    let store = Store::open(settings.database()?, base, Access::Read, &options, &settings.clock)?;
+    let mut stmt = store.conn().prepare(sql)?;
+    let text = |cell: rusqlite::types::ValueRef| match cell {
+        rusqlite::types::ValueRef::Integer(n) => n.to_string(),
+        rusqlite::types::ValueRef::Text(t) => String::from_utf8_lossy(t).into_owned(),
+        _ => String::new(),
+    };
+    let rows = stmt.query_map([typed], |r| Ok((text(r.get_ref(0)?), text(r.get_ref(1)?))))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The database that the words being completed name.
+fn database_typed() -> Option<PathBuf> {
+    let args: Vec<_> = std::env::args_os().collect();
+    args.windows(2).find(|w| w[0] == "--db").map(|w| PathBuf::from(&w[1]))
+}
+
+/// `completions SHELL`: the script that a shell reads once; it asks rolo for the words.
+///
+/// # Errors
+/// Standard output is closed or full.
+pub fn print(session: &mut Session, matches: &ArgMatches) -> Result<()> {
+    let shell = text(matches, "shell").unwrap_or_default();
+    let shells = Shells::builtins();
+    let completer: &dyn EnvCompleter = shells.completer(shell).ok_or_else(|| {
+        Error::usage(format!("`{shell}` is not a shell that rolo knows"))
+    })?;
+    let mut script = Vec::new();
+    completer
+        .write_registration("COMPLETE", "rolo", "rolo", "rolo", &mut script)
+        .map_err(|why| Error::io("the completion script", &why))?;
+    session.printer.page(&String::from_utf8_lossy(&script))
+}

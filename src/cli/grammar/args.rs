@@ -1,0 +1,93 @@
+//! Arguments that several verbs have.
+
+use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
+
+use super::flags::Meaning;
+use crate::entity::Noun;
+
+pub(super) fn option(id: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(id).long(id).value_name(value).num_args(1).allow_hyphen_values(true).help(help)
+}
+
+pub(super) fn flag(id: &'static str, help: &'static str) -> Arg {
+    Arg::new(id).long(id).action(ArgAction::SetTrue).help(help)
+}
+
+pub(super) fn words(id: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(id).value_name(value).num_args(1..).help(help)
+}
+
+pub(super) fn refs(noun: Option<&'static str>) -> Arg {
+    words("ref", "REF", "Records: id, key or name; see `rolo help refs`").add(Meaning::Ref(noun))
+}
+
+pub(super) fn one_ref(noun: Option<&'static str>) -> Arg {
+    Arg::new("ref")
+        .value_name("REF")
+        .required(true)
+        .help("The record: id, key or name; see `rolo help refs`")
+        .add(Meaning::Ref(noun))
+}
+
+pub(super) fn filter(noun: &Noun) -> Arg {
+    words("filter", "FILTER", "Which ones; see `rolo help filter`")
+        .add(Meaning::Filter(noun.name()))
+}
+
+pub(super) fn limit() -> Arg {
+    option("limit", "N", "At most so many")
+        .allow_hyphen_values(false)
+        .allow_negative_numbers(true)
+        .value_parser(value_parser!(u64))
+}
+
+pub(super) fn columns(noun: &Noun) -> Arg {
+    option("columns", "A,B,…", "Fields to show, through links too: name,company.city")
+        .add(Meaning::Columns(noun.name()))
+}
+
+pub(super) fn sort(noun: &Noun) -> Arg {
+    option("sort", "A,B,…", "Fields to sort by, downwards behind a minus: -amount,name")
+        .add(Meaning::Sort(noun.name()))
+}
+
+pub(super) fn set(noun: &Noun) -> Arg {
+    option("set", "FIELD=VALUE", "Any field, custom ones too, as in a CSV cell (may be repeated)")
+        .action(ArgAction::Append)
+        .add(Meaning::Assignment(noun.name()))
+}
+
+pub(super) fn create_links() -> Arg {
+    flag("create-links", "Make linked records that don't exist yet")
+}
+
+pub(super) fn condition(noun: &Noun) -> Arg {
+    option("where", "FILTER", "All that match, in place of REFs; asks first")
+        .conflicts_with("ref")
+        .add(Meaning::Filter(noun.name()))
+}
+
+pub(super) fn force(help: &'static str) -> Arg {
+    flag("force", help)
+}
+
+pub(super) fn file(value: &'static str, help: &'static str) -> Arg {
+    Arg::new("file")
+        .value_name(value)
+        .required(true)
+        .value_parser(value_parser!(std::path::PathBuf))
+        .value_hint(ValueHint::FilePath)
+        .help(help)
+}
+
+pub(super) const FORMATS: [&str; 4] = ["csv", "tsv", "json", "jsonl"];
+
+/// Examples under a command's help, each typed behind `rolo`.
+pub(super) fn examples<S: AsRef<str>>(command: Command, lines: &[S]) -> Command {
+    let lines: Vec<String> = lines.iter().map(|l| format!("  rolo {}", l.as_ref())).collect();
+    command.after_help(format!("Examples:\n{}\n\n{}", lines.join("\n"), FOOTER))
+}
+
+/// Where the options are that every command has.
+pub(super) const FOOTER: &str =
+    "Options of every command, such as -o, --db and --dry-run: `rolo --help`.";

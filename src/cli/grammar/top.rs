@@ -1,0 +1,280 @@
+//! The commands that concern no single noun.
+
+use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
+
+use super::args::{examples, file, flag, force, limit, one_ref, option, refs, words};
+use super::flags::{self, Meaning, Use};
+use super::records::{log, note};
+use super::{dressed, with_hidden_globals};
+use crate::entity::Model;
+
+/// A command, in the order of help.
+pub struct Top {
+    pub name: &'static str,
+    pub about: &'static str,
+    build: fn(Command, &Model) -> Command,
+    examples: &'static [&'static str],
+}
+
+impl Top {
+    pub(super) fn command(&self, model: &Model) -> Command {
+        let command = dressed(Command::new(self.name)).about(self.about);
+        let command = (self.build)(command, model);
+        let command =
+            if self.examples.is_empty() { command } else { examples(command, self.examples) };
+        with_hidden_globals(command)
+    }
+}
+
+const fn top(
+    name: &'static str,
+    about: &'static str,
+    build: fn(Command, &Model) -> Command,
+    examples: &'static [&'static str],
+) -> Top {
+    Top { name, about, build, examples }
+}
+
+pub(super) fn find(word: &str) -> Option<&'static Top> {
+    TOPS.iter().find(|t| t.name == word)
+}
+
+/// A command that there is.
+pub(super) fn must(word: &str) -> &'static Top {
+    find(word).expect("the table holds this command")
+}
+
+/// Every command that concerns no single noun.
+pub static TOPS: &[Top] = &[
+    top(
+        "search",
+        "Look for words in all records, best first",
+        |c, _| {
+            c.arg(words("words", "WORDS", "Words, each perhaps only begun").required(true))
+                .arg(limit())
+        },
+        &["search acme", "search ann lee --limit 5"],
+    ),
+    top(
+        "agenda",
+        "Show what is due: tasks, events, tickets, deals that close",
+        agenda,
+        &["agenda", "agenda --days 14 --team west"],
+    ),
+    top("log", "Record something that happened with a record", log_any, &[]),
+    top("note", "Record a note about a record", |c, _| note(c, None), &[]),
+    top(
+        "show",
+        "Show everything about records of any noun",
+        |c, _| c.arg(refs(None).required(true)),
+        &["show deal:42", "show deal:42 contact:7"],
+    ),
+    top(
+        "edit",
+        "Change records of a noun, named by typed refs",
+        edit,
+        &["edit deal:42 --amount 15k", "edit deal:42 deal:43 --tag checked"],
+    ),
+    top(
+        "rm",
+        "Move records of any noun to the trash, or erase them for good",
+        |c, _| {
+            c.arg(refs(None).required(true))
+                .arg(flag("purge", "Erase for good; can't be undone, always asks"))
+        },
+        &["rm deal:42", "rm deal:42 contact:7 --purge"],
+    ),
+    top(
+        "restore",
+        "Bring records of any noun back from the trash",
+        |c, _| c.arg(refs(None).required(true)),
+        &["restore deal:42"],
+    ),
+    top(
+        "history",
+        "Show who changed what of a record, and when",
+        |c, _| c.arg(one_ref(None)),
+        &["history deal:42"],
+    ),
+    top(
+        "undo",
+        "Take back your latest changes, or a certain one",
+        undo,
+        &["undo", "undo 3", "undo change:57", "undo --any --dry-run"],
+    ),
+    top("redo", "Take back your latest undo", |c, _| c, &["redo"]),
+    top(
+        "changes",
+        "Show the latest changes, by whom",
+        |c, _| c.arg(limit()),
+        &["changes", "changes --limit 5 -o json"],
+    ),
+    top(
+        "batch",
+        "Run a file of commands, one a line, as one change of the file",
+        batch,
+        &["batch commands.txt", "batch - --dry-run"],
+    ),
+    top(
+        "sql",
+        "Ask the database in SQL, read-only, over the documented views",
+        |c, _| c.arg(Arg::new("query").value_name("QUERY").required(true).help("One SELECT")),
+        &["sql \"SELECT stage, count(*) FROM deals GROUP BY stage\""],
+    ),
+    top(
+        "backup",
+        "Write a copy of the database, also while others write",
+        backup,
+        &["backup rolo-backup.db"],
+    ),
+    top(
+        "doctor",
+        "Check the database: integrity, permissions, orphans, schema, derived columns",
+        |c, _| c.arg(flag("mend", "Put right what can be put right")),
+        &["doctor", "doctor --mend"],
+    ),
+    top(
+        "config",
+        "Show and change the config",
+        config,
+        &["config list", "config set user.handle ann", "config unset region"],
+    ),
+    top(
+        "demo",
+        "Make a database of invented records to play with",
+        |c, _| c.arg(file("FILE", "The database to make; it must not exist")),
+        &["demo demo.db", "--db demo.db deal board"],
+    ),
+    top("completions", "Print a shell's completion script", completions, &["completions bash"]),
+    top(
+        "man",
+        "Print a manual page, or write all of them",
+        man,
+        &["man", "man deal", "man --dir man"],
+    ),
+    top(
+        "help",
+        "Explain a topic, a noun, or a command",
+        |c, _| {
+            c.arg(
+                words(
+                    "topic",
+                    "TOPIC",
+                    "A topic such as filter, or a noun, a verb of it, a command",
+                )
+                .add(Meaning::Topic),
+            )
+        },
+        &["help", "help filter", "help deal move"],
+    ),
+];
+
+fn agenda(command: Command, _: &Model) -> Command {
+    command
+        .arg(
+            option("days", "N", "How many days ahead, today included")
+                .value_parser(value_parser!(u32).range(1..=3_660)),
+        )
+        .arg(
+            option("team", "TEAM", "What this team has to do, in place of you")
+                .add(Meaning::Ref(Some("team"))),
+        )
+}
+
+/// `log` with the flags of an activity's fields, but those that its arguments fill.
+fn log_any(command: Command, model: &Model) -> Command {
+    let flags = model.get("activity").map_or_else(Vec::new, |activity| {
+        flags::of_fields(activity, Use::Log, &["kind", "body", "about", "files", "message_id"])
+    });
+    log(command, None, &flags)
+}
+
+/// `edit` where no typed ref tells the noun: what every record has.
+fn edit(command: Command, _: &Model) -> Command {
+    let many = |id, value, help| option(id, value, help).action(ArgAction::Append);
+    command
+        .arg(refs(None).required(true))
+        .arg(many("tag", "TAG", "Add a tag (may be repeated)").add(Meaning::Tag))
+        .arg(many("untag", "TAG", "Take a tag off (may be repeated)").add(Meaning::Tag))
+        .arg(many("clear", "FIELD", "Empty a field (may be repeated)"))
+        .arg(many("add", "FIELD=VALUE", "Add a value to a list (may be repeated)"))
+        .arg(many("remove", "FIELD=VALUE", "Take a value off a list (may be repeated)"))
+        .arg(many("set", "FIELD=VALUE", "Any field, as in a CSV cell (may be repeated)"))
+        .arg(flag("create-links", "Make linked records that don't exist yet"))
+}
+
+fn undo(command: Command, _: &Model) -> Command {
+    command
+        .arg(
+            Arg::new("what")
+                .value_name("N|change:ID")
+                .help("The last N changes (1 if not said), or a certain one; see `rolo changes`"),
+        )
+        .arg(option("change", "ID", "The same as change:ID").conflicts_with("what"))
+        .arg(flag("any", "Whoever made them, not only you"))
+}
+
+fn batch(command: Command, _: &Model) -> Command {
+    command.arg(
+        file("FILE|-", "The commands, without `rolo`; standard input if not said or `-`")
+            .required(false),
+    )
+}
+
+fn backup(command: Command, _: &Model) -> Command {
+    command.arg(file("FILE", "The copy to write")).arg(force("Write over a file that exists"))
+}
+
+fn config(command: Command, _: &Model) -> Command {
+    let key = || {
+        Arg::new("key")
+            .value_name("KEY")
+            .required(true)
+            .help("See `rolo help config`")
+            .add(Meaning::ConfigKey)
+    };
+    let sub = |name: &'static str, about: &'static str| {
+        with_hidden_globals(dressed(Command::new(name)).about(about))
+    };
+    command
+        .subcommand_value_name("COMMAND")
+        .subcommand(sub("list", "Show every key with its value"))
+        .subcommand(sub("get", "Print the value of a key").arg(key()))
+        .subcommand(
+            sub("set", "Set a key").arg(key()).arg(
+                Arg::new("value")
+                    .value_name("VALUE")
+                    .required(true)
+                    .allow_hyphen_values(true)
+                    .help("The value"),
+            ),
+        )
+        .subcommand(sub("unset", "Take a key out of the file").arg(key()))
+        .subcommand(sub("path", "Print where the file is"))
+}
+
+fn completions(command: Command, _: &Model) -> Command {
+    command.arg(
+        Arg::new("shell")
+            .value_name("SHELL")
+            .required(true)
+            .value_parser(["bash", "elvish", "fish", "powershell", "zsh"])
+            .help("The shell"),
+    )
+}
+
+fn man(command: Command, _: &Model) -> Command {
+    command
+        .arg(
+            Arg::new("page")
+                .value_name("PAGE")
+                .help("A noun, a command or a topic; the program's own page if not said")
+                .add(Meaning::Page),
+        )
+        .arg(
+            option("dir", "DIR", "Write all pages into this folder")
+                .value_parser(value_parser!(std::path::PathBuf))
+                .value_hint(ValueHint::DirPath)
+                .conflicts_with("page"),
+        )
+}

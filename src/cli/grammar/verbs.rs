@@ -1,0 +1,145 @@
+//! The verbs of nouns: those that every noun has, those of a few, and the actions.
+
+use clap::Command;
+
+use super::records::{
+    add, edit, export, history, import, list, log_of, note_of, restore, rm, show,
+};
+use super::special::{action_args, board, field_add, view_save};
+use super::{dressed, with_hidden_globals};
+use crate::actions::{ACTIONS, Action};
+use crate::entity::{Entity, Kind, Noun};
+use crate::error::nearest;
+
+/// A verb that is not an action.
+pub(super) struct Verb {
+    pub(super) name: &'static str,
+    aliases: &'static [&'static str],
+    /// One sentence; `{noun}` and `{nouns}` stand for the names.
+    about: &'static str,
+    /// Which nouns have it.
+    fits: fn(&Entity) -> bool,
+    build: fn(Command, &Noun) -> Command,
+}
+
+const fn verb(
+    name: &'static str,
+    about: &'static str,
+    build: fn(Command, &Noun) -> Command,
+) -> Verb {
+    Verb { name, aliases: &[], about, fits: |_| true, build }
+}
+
+/// A verb of one noun alone.
+const fn special(
+    name: &'static str,
+    about: &'static str,
+    fits: fn(&Entity) -> bool,
+    build: fn(Command, &Noun) -> Command,
+) -> Verb {
+    Verb { name, aliases: &[], about, fits, build }
+}
+
+/// Verbs of few nouns first: they go before one of the same name that every noun has.
+static VERBS: &[Verb] = &[
+    special(
+        "board",
+        "Show the stages with their deals, counts and sums",
+        |e| e.name == "deal",
+        board,
+    ),
+    special("save", "Save a filter under a name", |e| e.name == "view", view_save),
+    special("add", "Add a custom field to a noun", |e| e.name == "field", field_add),
+    verb("add", "Make a new {noun}", add),
+    Verb { aliases: &["ls"], ..verb("list", "List {nouns}, all or those of a filter", list) },
+    verb("show", "Show everything about {nouns}", show),
+    verb("edit", "Change {nouns}", edit),
+    verb("rm", "Move {nouns} to the trash, or erase them for good", rm),
+    verb("restore", "Bring {nouns} back from the trash", restore),
+    verb("history", "Show who changed what of a {noun}, and when", history),
+    special("log", "Record something that happened with a {noun}", |e| !e.setup, log_of),
+    special("note", "Record a note about a {noun}", |e| !e.setup, note_of),
+    verb("import", "Read {nouns} from a file", import),
+    verb("export", "Write {nouns} to a file or to standard output", export),
+];
+
+/// A verb of a noun, wherever it is declared.
+pub(super) enum Shape {
+    Verb(&'static Verb),
+    Action(&'static Action),
+}
+
+impl Shape {
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Verb(verb) => verb.name,
+            Self::Action(action) => action.verb,
+        }
+    }
+
+    fn bears(&self, word: &str) -> bool {
+        self.name() == word || matches!(self, Self::Verb(v) if v.aliases.contains(&word))
+    }
+
+    /// The whole command.
+    pub(super) fn command(&self, noun: &Noun) -> Command {
+        let built = match self {
+            Self::Verb(verb) => (verb.build)(self.named(noun).visible_aliases(verb.aliases), noun),
+            Self::Action(action) => action_args(self.named(noun), noun, action),
+        };
+        with_hidden_globals(built)
+    }
+
+    /// The command without its arguments.
+    pub(super) fn named(&self, noun: &Noun) -> Command {
+        let about = match self {
+            Self::Verb(verb) => verb
+                .about
+                .replace("{nouns}", noun.entity.plural)
+                .replace("a {noun}", &with_article(noun.name()))
+                .replace("{noun}", noun.name()),
+            Self::Action(action) => action.about.to_owned(),
+        };
+        dressed(Command::new(self.name())).about(about)
+    }
+}
+
+/// `a deal`, `an event`.
+pub(super) fn with_article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {noun}")
+}
+
+/// Every verb of a noun, in the order of help: its own deeds behind what all have.
+pub(super) fn of(noun: &Noun) -> impl Iterator<Item = Shape> + use<'_> {
+    let entity = noun.entity;
+    let verbs = VERBS.iter().enumerate().filter(move |(at, v)| {
+        (v.fits)(entity) && !VERBS[..*at].iter().any(|b| b.name == v.name && (b.fits)(entity))
+    });
+    let actions = ACTIONS.iter().filter(|a| a.noun == noun.name());
+    verbs.map(|(_, v)| Shape::Verb(v)).chain(actions.map(Shape::Action))
+}
+
+pub(super) fn find(noun: &Noun, word: &str) -> Option<Shape> {
+    of(noun).find(|shape| shape.bears(word))
+}
+
+/// A verb that every noun has.
+pub(super) fn must(noun: &Noun, word: &str) -> Shape {
+    find(noun, word).expect("every noun has this verb")
+}
+
+/// The verb that a first word of a filter probably was meant for. A named state or a declared word
+/// of the noun is none: `rolo deals lost` is a filter.
+pub(super) fn misspelt(noun: &Noun, word: &str) -> Option<&'static str> {
+    let is_word = |kind: &Kind| match kind {
+        Kind::Choice(c) | Kind::Words(c) => c.find(word).is_some(),
+        _ => false,
+    };
+    let is_known = noun.entity.states.iter().any(|s| s.name == word)
+        || noun.fields.iter().any(|f| is_word(&f.kind));
+    if word.len() < 4 || !word.bytes().all(|b| b.is_ascii_lowercase()) || is_known {
+        return None;
+    }
+    nearest(word, of(noun).map(|shape| shape.name()))
+}

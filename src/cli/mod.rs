@@ -1,0 +1,159 @@
+//! The command line: words in, text out. `grammar` reads what was typed, `dispatch` hands it to the
+//! file of its command; no SQL and no business rule stands here.
+
+mod agenda;
+mod batch;
+mod board;
+mod cells;
+mod changes;
+pub mod completions;
+pub mod demo;
+mod edit;
+mod editor;
+pub mod global;
+pub mod grammar;
+pub mod help;
+mod inputs;
+mod list;
+mod logging;
+pub mod man;
+pub mod print;
+mod record;
+mod session;
+mod setup;
+mod system;
+mod transfer;
+
+use std::ffi::OsString;
+
+use crate::entity::Model;
+use crate::error::{ErrorKind, Result};
+use global::{Globals, Settings, Surroundings, wants_json};
+use grammar::Typed;
+use print::{Printer, Style};
+use session::Session;
+
+/// Runs one command line, without the program's name; the exit code.
+#[must_use]
+pub fn run(args: &[OsString], base: fn() -> Model) -> u8 {
+    if grammar::asks_version(args) {
+        let mut printer = Printer::new(Style::default());
+        let printed = printer.line(&grammar::version()).and_then(|()| printer.finish());
+        return ended(&mut printer, printed);
+    }
+    let around = Surroundings::real();
+    let bare = Style { json_errors: wants_json(args), width: around.width(), ..Style::default() };
+    let parsed = grammar::parse(args, &base());
+    let matches = match &parsed {
+        Ok(Typed::Noun { matches, .. } | Typed::Top { matches, .. }) => matches,
+        Ok(Typed::Help(text)) => {
+            let mut printer = Printer::new(bare);
+            let printed = printer.page(text).and_then(|()| printer.finish());
+            return ended(&mut printer, printed);
+        }
+        Ok(Typed::Version) => {
+            let mut printer = Printer::new(bare);
+            let printed = printer.line(&grammar::version()).and_then(|()| printer.finish());
+            return ended(&mut printer, printed);
+        }
+        Err(why) => return ended(&mut Printer::new(bare), Err(why.clone())),
+    };
+    let settings = match Settings::resolve(&Globals::of(matches), &around) {
+        Ok(settings) => settings,
+        Err(why) => return ended(&mut Printer::new(bare), Err(why)),
+    };
+    let printer = Printer::new(settings.style());
+    for warning in settings.config.warnings() {
+        eprint_note(&settings, &warning);
+    }
+    let mut session = Session::new(settings, printer, typed_text(args), base);
+    let result = parsed.and_then(|typed| dispatch(&mut session, typed));
+    // What was printed before an error still belongs to the reader.
+    let finished = session.printer.finish();
+    let result = result.and(finished);
+    ended(&mut session.printer, result)
+}
+
+fn eprint_note(settings: &Settings, text: &str) {
+    Printer::new(settings.style()).note(&format!("warning: {text}"));
+}
+
+fn ended(printer: &mut Printer, result: Result<()>) -> u8 {
+    match result {
+        Ok(()) => 0,
+        Err(why) => {
+            printer.error(&why);
+            why.kind.code()
+        }
+    }
+}
+
+/// The command for the record of its change: as a shell would read it.
+#[must_use]
+pub fn typed_text(args: &[OsString]) -> String {
+    let words: Vec<String> = args.iter().map(|a| a.to_string_lossy().replace('\0', "")).collect();
+    shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
+}
+
+/// Hands what was typed to its command.
+///
+/// # Errors
+/// What the command returns.
+pub fn dispatch(session: &mut Session, typed: Typed) -> Result<()> {
+    match typed {
+        Typed::Noun { noun, verb, matches } => noun_verb(session, noun, verb, &matches),
+        Typed::Top { verb, matches } => top(session, verb, &matches),
+        Typed::Help(text) => session.printer.page(&text),
+        Typed::Version => session.printer.line(&grammar::version()),
+    }
+}
+
+fn noun_verb(session: &mut Session, noun: &'static str, verb: &str, matches: &clap::ArgMatches) -> Result<()> {
+    if let Some(action) = crate::actions::find(noun, verb) {
+        return record::act(session, action, matches);
+    }
+    match (noun, verb) {
+        ("deal", "board") => board::board(session, matches),
+        ("view", "save") => setup::save_view(session, matches),
+        ("field", "add") => setup::add_field(session, matches),
+        (_, "add") => record::add(session, noun, matches),
+        (_, "list") => list::list(session, noun, matches),
+        (_, "show") => record::show(session, Some(noun), matches),
+        (_, "edit") => edit::edit(session, noun, matches),
+        (_, "rm") => record::rm(session, Some(noun), matches),
+        (_, "restore") => record::restore(session, Some(noun), matches),
+        (_, "history") => record::history(session, Some(noun), matches),
+        (_, "log") => logging::log(session, Some(noun), None, matches),
+        (_, "note") => logging::log(session, Some(noun), Some("note"), matches),
+        (_, "import") => transfer::import(session, noun, matches),
+        (_, "export") => transfer::export(session, noun, matches),
+        _ => Err(crate::error::Error::new(ErrorKind::Usage, format!("`{noun}` has no verb `{verb}`"))),
+    }
+}
+
+fn top(session: &mut Session, verb: &str, matches: &clap::ArgMatches) -> Result<()> {
+    match verb {
+        "search" => system::search(session, matches),
+        "agenda" => agenda::agenda(session, matches),
+        "log" => logging::log(session, None, None, matches),
+        "note" => logging::log(session, None, Some("note"), matches),
+        "show" => record::show(session, None, matches),
+        "rm" => record::rm(session, None, matches),
+        "restore" => record::restore(session, None, matches),
+        "history" => record::history(session, None, matches),
+        "undo" => changes::undo(session, matches),
+        "redo" => changes::redo(session),
+        "changes" => changes::changes(session, matches),
+        "batch" => batch::batch(session, matches),
+        "sql" => system::sql(session, matches),
+        "backup" => system::backup(session, matches),
+        "doctor" => system::doctor(session, matches),
+        "config" => system::config(session, matches),
+        "demo" => system::demo(session, matches),
+        "completions" => completions::print(session, matches),
+        "man" => man::run(session, matches),
+        "edit" => Err(crate::error::Error::new(ErrorKind::Usage, "the REFs don't say what they are")
+            .hint("write `NOUN:REF`, such as `deal:42`")),
+        other => Err(crate::error::Error::new(ErrorKind::Usage, format!("`{other}` is not a command"))),
+    }
+}

@@ -1,0 +1,238 @@
+//! One command under way: its settings, its printer, and the database, opened when it is first
+//! needed.
+
+use std::io::BufRead;
+
+use super::global::{Output, Settings};
+use super::print::Printer;
+use crate::entity::{Model, Noun};
+use crate::error::{Error, Result};
+use crate::filter;
+use crate::interchange::{Exporter, Form};
+use crate::store::{Access, Intent, Listing, Options, Reader, Store, Writer, Written};
+
+/// What a command works with.
+pub struct Session<'p> {
+    pub settings: Settings,
+    pub printer: Printer<'p>,
+    /// The command as it was typed, for the record of the change.
+    pub typed: String,
+    pub base: fn() -> Model,
+    store: Option<Store>,
+    /// A dry run over a file that isn't there yet works on one that goes away.
+    _scratch: Option<tempfile::TempDir>,
+}
+
+impl<'p> Session<'p> {
+    #[must_use]
+    pub fn new(settings: Settings, printer: Printer<'p>, typed: String, base: fn() -> Model) -> Self {
+        Self { settings, printer, typed, base, store: None, _scratch: None }
+    }
+
+    /// A session for another command over the same store: a line of a batch.
+    #[must_use]
+    pub fn lend<'q>(&mut self, settings: Settings, printer: Printer<'q>, typed: String) -> Session<'q> {
+        Session { settings, printer, typed, base: self.base, store: self.store.take(), _scratch: None }
+    }
+
+    /// Takes the store back from a lent session.
+    pub fn take_back(&mut self, other: Session) {
+        self.store = other.store;
+    }
+
+    fn options(&self) -> Result<Options> {
+        Ok(Options {
+            busy_timeout: self.settings.busy_timeout(),
+            delete_journal: self.settings.config.get("journal_mode")?.as_deref() == Some("delete"),
+            region: self.settings.locale.region.clone(),
+        })
+    }
+
+    fn open(&mut self, access: Access) -> Result<()> {
+        if self.store.is_some() {
+            return Ok(());
+        }
+        let options = self.options()?;
+        let mut path = self.settings.database()?.to_owned();
+        if access == Access::Write && self.settings.dry_run && !path.exists() {
+            let scratch = tempfile::tempdir().map_err(|why| Error::io("a scratch folder", &why))?;
+            path = scratch.path().join("rolo.db");
+            self._scratch = Some(scratch);
+        }
+        let mut store = Store::open(&path, self.base, access, &options, &self.settings.clock)?;
+        store.dry_run = self.settings.dry_run;
+        for warning in std::mem::take(&mut store.warnings) {
+            self.printer.note(&format!("warning: {warning}"));
+        }
+        self.store = Some(store);
+        Ok(())
+    }
+
+    /// The database, for reading.
+    ///
+    /// # Errors
+    /// It can't be used (exit 5).
+    pub fn reading(&mut self) -> Result<&Store> {
+        self.open(Access::Read)?;
+        self.store.as_ref().ok_or_else(|| Error::failed("the database is not open"))
+    }
+
+    /// The database, for writing; made where it is missing.
+    ///
+    /// # Errors
+    /// It can't be used (exit 5).
+    pub fn writing(&mut self) -> Result<&mut Store> {
+        self.open(Access::Write)?;
+        self.store.as_mut().ok_or_else(|| Error::failed("the database is not open"))
+    }
+
+    /// A reader with the printer, which would otherwise be borrowed with the session.
+    ///
+    /// # Errors
+    /// The database can't be used.
+    pub fn parts(&mut self) -> Result<(Reader<'_>, &Store, &mut Printer<'p>, &Settings)> {
+        self.open(Access::Read)?;
+        let Self { store, printer, settings, .. } = self;
+        let store = store.as_ref().ok_or_else(|| Error::failed("the database is not open"))?;
+        Ok((store.reader(&settings.clock, &settings.user)?, store, printer, settings))
+    }
+
+    /// One change, of a kind.
+    ///
+    /// # Errors
+    /// What `work` returns, or the file can't be written.
+    pub fn write<T>(&mut self, kind: &str, work: impl FnOnce(&mut Writer) -> Result<T>) -> Result<Written<T>> {
+        self.write_as(kind, "", work)
+    }
+
+    /// As [`Self::write`], with a summary of its own.
+    ///
+    /// # Errors
+    /// As for `write`.
+    pub fn write_as<T>(
+        &mut self,
+        kind: &str,
+        summary: &str,
+        work: impl FnOnce(&mut Writer) -> Result<T>,
+    ) -> Result<Written<T>> {
+        self.open(Access::Write)?;
+        let intent = Intent { kind: kind.into(), summary: summary.into(), command: self.typed.clone() };
+        let Self { store, settings, printer, .. } = self;
+        let store = store.as_mut().ok_or_else(|| Error::failed("the database is not open"))?;
+        let written = store.write(&settings.clock, &settings.locale, &settings.user, &intent, work)?;
+        for warning in &written.warnings {
+            printer.note(&format!("warning: {warning}"));
+        }
+        Ok(written)
+    }
+
+    /// Begins a transaction that holds many changes.
+    ///
+    /// # Errors
+    /// The database can't be written.
+    pub fn begin_batch(&mut self) -> Result<()> {
+        // Inside, a dry run keeps its changes until the end, so that later ones see earlier ones.
+        let store = self.writing()?;
+        store.dry_run = false;
+        store.begin_batch()
+    }
+
+    /// Ends it: all of them, or none.
+    ///
+    /// # Errors
+    /// The database can't be written.
+    pub fn end_batch(&mut self, keep: bool) -> Result<()> {
+        let dry_run = self.settings.dry_run;
+        let store = self.writing()?;
+        store.dry_run = dry_run;
+        store.end_batch(keep)
+    }
+
+    /// Asks a question; yes by `--yes`, an error without a terminal to answer at.
+    ///
+    /// # Errors
+    /// Nobody can answer, or the answer was no (exit 2).
+    pub fn confirm(&mut self, question: &str) -> Result<()> {
+        if self.settings.yes || self.settings.dry_run {
+            return Ok(());
+        }
+        if !self.settings.stdin_is_terminal || !self.settings.stderr_is_terminal {
+            return Err(Error::usage(format!("{question} needs a yes"))
+                .hint("add `--yes`, or look first with `--dry-run`"));
+        }
+        self.printer.ask(&format!("{question}? [y/N]"));
+        let mut answer = String::new();
+        std::io::stdin().lock().read_line(&mut answer).map_err(|why| Error::io("the answer", &why))?;
+        if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "да" | "д") {
+            return Ok(());
+        }
+        Err(Error::usage("nothing was done: the answer was no"))
+    }
+
+    /// `would ` in a dry run.
+    #[must_use]
+    pub fn would(&self) -> &'static str {
+        if self.settings.dry_run { "would " } else { "" }
+    }
+
+    /// Prints changed records on standard output where a format was asked for, else a line for
+    /// people on standard error.
+    ///
+    /// # Errors
+    /// The records can't be read or written out.
+    pub fn report(&mut self, noun: &str, ids: &[i64], line: &str) -> Result<()> {
+        let output = self.settings.output;
+        match output {
+            Output::Ids => {
+                for id in ids {
+                    self.printer.line(&id.to_string())?;
+                }
+                Ok(())
+            }
+            Output::Json | Output::Jsonl => self.print_records(noun, ids, output),
+            _ => {
+                self.printer.note(line);
+                Ok(())
+            }
+        }
+    }
+
+    /// Prints whole records by id as JSON or JSON lines.
+    ///
+    /// # Errors
+    /// The records can't be read or written out.
+    pub fn print_records(&mut self, noun: &str, ids: &[i64], output: Output) -> Result<()> {
+        let (reader, store, printer, _) = self.parts()?;
+        let noun = store.noun(noun)?;
+        let form = if output == Output::Json { Form::Json } else { Form::Jsonl };
+        let columns = crate::interchange::columns(noun, form, crate::interchange::Scope::Shown);
+        let mut out = Exporter::new(form, columns, crate::interchange::Scope::Shown, true);
+        out.begin();
+        for record in reader.records(noun, ids)? {
+            out.record(&record.values);
+        }
+        out.end();
+        out.flush_to(printer.out())
+    }
+}
+
+/// Checks a filter against a noun and this file's views, and makes SQL of it.
+///
+/// # Errors
+/// A wrong filter (exit 2).
+pub(super) fn filter_sql(reader: &Reader, settings: &Settings, noun: &Noun, text: &str) -> Result<filter::Sql> {
+    let views = |name: &str| reader.saved_view(name).ok().flatten().map(|v| filter::SavedView { noun: v.noun, filter: v.filter });
+    let scope = filter::Scope { model: reader.model(), locale: &settings.locale, views: &views };
+    filter::to_sql(text, noun, &scope)
+}
+
+/// A listing of the ids that a filter finds.
+///
+/// # Errors
+/// A wrong filter, or the database can't be read.
+pub(super) fn ids_of(reader: &Reader, settings: &Settings, noun: &Noun, text: &str) -> Result<Vec<i64>> {
+    let mut listing = Listing::all(noun);
+    listing.columns.clear();
+    listing.filter = Some(filter_sql(reader, settings, noun, text)?);
+    reader.ids(&listing)
+}

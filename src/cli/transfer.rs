@@ -1,0 +1,200 @@
+//! `import` and `export`.
+
+use std::fs::OpenOptions;
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::ArgMatches;
+
+use super::global::Output;
+use super::grammar::{filter_text, text, texts};
+use super::list::{alone, paths, write_out};
+use super::record::print_json_list;
+use super::session::{Session, filter_sql};
+use crate::entity::when::DateOrder;
+use crate::error::{Error, Result};
+use crate::interchange::{Exporter, Format, Input, ReadOptions, Scope, Source, columns, delimiter_of, import};
+use crate::store::{Listing, OnMatch, refuse_own};
+
+/// `NOUN import FILE|-`.
+///
+/// # Errors
+/// The file can't be read, or a row is refused: then nothing was changed (exit 4).
+pub(super) fn import(session: &mut Session, noun: &str, matches: &ArgMatches) -> Result<()> {
+    let begun = Instant::now();
+    let path = matches.get_one::<PathBuf>("file").cloned().unwrap_or_default();
+    let name = path.to_string_lossy().into_owned();
+    let input = Input::open(&name)?;
+    let size = input.size();
+    let format = Format::of((name != "-").then_some(name.as_str()), text(matches, "format"))?;
+    let delimiter = text(matches, "delimiter").map(delimiter_of).transpose()?;
+    let read = ReadOptions { form: format.map(|f| f.form), delimiter, raw: false };
+    let named = |why: Error| Error { message: format!("`{name}`: {}", why.message), ..why };
+    let mut source = Source::open(input, &read).map_err(named)?;
+    let mut locale = session.settings.locale.clone();
+    if let Some(order) = text(matches, "date-order").and_then(DateOrder::of) {
+        locale.times.order = Some(order);
+    }
+    let options = import::Options {
+        map: texts(matches, "map"),
+        key: text(matches, "key").map(str::to_owned),
+        on_match: text(matches, "on-match")
+            .and_then(|w| OnMatch::WORDS.iter().find(|(word, _)| *word == w).map(|(_, m)| *m))
+            .unwrap_or_default(),
+        keep_extra: matches.get_flag("keep-extra"),
+        create_links: !matches.get_flag("no-create-links"),
+        size,
+    };
+    let progress = progress_bar(session, size);
+    let store = session.writing()?;
+    import::check(store.noun(noun)?, &mut source, &options)?;
+    let file = Path::new(&name).file_name().map_or_else(|| "standard input".into(), |n| n.to_string_lossy().into_owned());
+    let written = session.write_as("import", &format!("import {noun} {file}"), |w| {
+        let done = import::run(w, noun, &mut source, &options, &locale, &mut |at| progress.set_position(at));
+        progress.finish_and_clear();
+        done
+    });
+    let mut summary = written.map_err(named)?.value;
+    summary.seconds = begun.elapsed().as_secs_f64();
+    if summary.fields_made > 0 && !session.settings.dry_run {
+        session.writing()?.reload_model()?;
+    }
+    tell(session, noun, &summary)
+}
+
+fn progress_bar(session: &Session, size: Option<u64>) -> indicatif::ProgressBar {
+    let shown = session.settings.stderr_is_terminal && !session.settings.quiet;
+    match size {
+        Some(size) if shown && size > 200_000 => {
+            let bar = indicatif::ProgressBar::new(size);
+            let style = indicatif::ProgressStyle::with_template("{bar:30} {percent:>3} % {bytes}/{total_bytes} {eta}");
+            bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
+            bar
+        }
+        _ => indicatif::ProgressBar::hidden(),
+    }
+}
+
+fn tell(session: &mut Session, noun: &str, summary: &import::Summary) -> Result<()> {
+    if matches!(session.settings.output, Output::Json | Output::Jsonl) {
+        let object = serde_json::json!({
+            "read": summary.read, "created": summary.created, "updated": summary.updated,
+            "unchanged": summary.unchanged, "skipped": summary.skipped, "rejected": 0,
+            "ignored_columns": summary.ignored_columns, "seconds": (summary.seconds * 1000.0).round() / 1000.0,
+        });
+        return print_json_list(&mut session.printer, Output::Jsonl, &[object]);
+    }
+    let plural = session.reading()?.noun(noun)?.entity.plural;
+    let mut parts = vec![format!("{} created", summary.created)];
+    for (count, word) in [(summary.updated, "updated"), (summary.unchanged, "unchanged"), (summary.skipped, "skipped")] {
+        if count > 0 {
+            parts.push(format!("{count} {word}"));
+        }
+    }
+    let would = session.would();
+    session.printer.note(&format!(
+        "{would}import {} {plural}: {} ({:.2} s)",
+        summary.read,
+        parts.join(", "),
+        summary.seconds
+    ));
+    if !summary.ignored_columns.is_empty() {
+        session.printer.note(&format!(
+            "left over: {} (`--map HEADER=FIELD` says where a column goes, `--keep-extra` keeps them all)",
+            summary.ignored_columns.join(", ")
+        ));
+    }
+    Ok(())
+}
+
+/// `NOUN export [FILTER…]`.
+///
+/// # Errors
+/// The target is there already or is the database itself, or can't be written.
+pub(super) fn export(session: &mut Session, noun: &str, matches: &ArgMatches) -> Result<()> {
+    let out = matches.get_one::<PathBuf>("out").cloned();
+    let filter = filter_text(matches);
+    let asked = text(matches, "columns").map(str::to_owned);
+    let raw = matches.get_flag("raw");
+    let force = matches.get_flag("force");
+    let by_output = match session.settings.output {
+        Output::Table | Output::Ids => None,
+        other => Some(super::list::form_of(other)),
+    };
+    let said = text(matches, "format");
+    let format = match (said, by_output) {
+        (None, Some(form)) => form.format(),
+        _ => {
+            let path = out.as_ref().map(|p| p.to_string_lossy().into_owned());
+            Format::of(path.as_deref(), said)?.unwrap_or(&crate::interchange::FORMATS[0])
+        }
+    };
+    let (reader, store, printer, settings) = session.parts()?;
+    let noun = store.noun(noun)?;
+    let mut listing = Listing::all(noun);
+    listing.effective = false;
+    if let Some(filter) = &filter {
+        listing.filter = Some(filter_sql(&reader, settings, noun, filter)?);
+    }
+    let (scope, columns) = match &asked {
+        Some(asked) => {
+            listing.columns = paths(asked, noun, store.model())?;
+            (Scope::Alone, alone(&listing.columns))
+        }
+        None => {
+            let mut columns = columns(noun, format.form, Scope::Exchange);
+            listing.columns = needed(noun, &mut columns);
+            (Scope::Exchange, columns)
+        }
+    };
+    let exporter = Exporter::new(format.form, columns, scope, raw);
+    match out {
+        None => write_out(&reader, &listing, exporter, printer.out()),
+        Some(path) => {
+            let target = crate::store::resolve(&path)?;
+            refuse_own(store, &target)?;
+            write_file(&target, force, settings.dry_run, |file| write_out(&reader, &listing, exporter, file))
+        }
+    }
+}
+
+/// The columns to read for an export: those that go out, each once, places set anew.
+fn needed(noun: &crate::entity::Noun, columns: &mut [crate::interchange::Column]) -> Vec<crate::store::Path> {
+    let mut places: Vec<usize> = columns.iter().map(|c| c.at).collect();
+    places.dedup();
+    for column in columns.iter_mut() {
+        column.at = places.iter().position(|p| *p == column.at).unwrap_or(0);
+    }
+    places.into_iter().map(|at| crate::store::Path::of(noun, at)).collect()
+}
+
+/// Writes a file beside its place and renames it there: whole, or not at all.
+///
+/// # Errors
+/// It exists and `force` isn't given, or can't be written.
+pub(super) fn write_file(target: &Path, force: bool, dry_run: bool, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let shown = target.display();
+    if target.exists() && !force {
+        return Err(Error::invalid(format!("`{shown}` exists")).hint("choose another name, or add `--force` to replace it"));
+    }
+    if dry_run {
+        return fill(&mut std::io::sink());
+    }
+    let cannot = |why: &std::io::Error| Error::failed(format!("`{shown}` can't be written: {why}"));
+    let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".rolo-")
+        .suffix(".part")
+        .make_in(folder, |p| OpenOptions::new().write(true).create_new(true).mode(0o600).open(p))
+        .map_err(|why| cannot(&why))?;
+    {
+        let mut buffered = BufWriter::with_capacity(1 << 18, file.as_file_mut());
+        fill(&mut buffered)?;
+        buffered.flush().map_err(|why| cannot(&why))?;
+    }
+    file.as_file().sync_all().map_err(|why| cannot(&why))?;
+    let done = if force { file.persist(target).map(drop) } else { file.persist_noclobber(target).map(drop) };
+    done.map_err(|why| cannot(&why.error))
+}

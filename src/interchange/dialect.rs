@@ -1,0 +1,174 @@
+//! What is found out from the first bytes of a delimited file: its encoding and its delimiter.
+
+use csv_core::{ReadRecordResult, ReaderBuilder};
+
+use crate::error::{Error, Result};
+
+/// Delimiters that are looked for, the likeliest first.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// As many records decide about the delimiter.
+const RECORDS: usize = 50;
+
+/// How a delimited file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Dialect {
+    pub(super) delimiter: u8,
+    /// Bytes in front of the header: a byte order mark, a line `sep=;`.
+    pub(super) skip: usize,
+    /// Line of the header.
+    pub(super) line: u64,
+}
+
+/// The delimiter that somebody named: `;`, `tab`, `|`, …
+///
+/// # Errors
+/// It can't be one.
+pub fn delimiter_of(word: &str) -> Result<u8> {
+    match (word, word.as_bytes()) {
+        ("tab" | "\\t", _) => Ok(b'\t'),
+        ("comma", _) => Ok(b','),
+        ("semicolon", _) => Ok(b';'),
+        (_, &[b]) if (b.is_ascii_punctuation() || b == b' ' || b == b'\t') && b != b'"' => Ok(b),
+        _ => Err(Error::usage(format!("`{word}` can't be a delimiter"))
+            .hint("name one character: `,`, `;`, `|` or `tab`")),
+    }
+}
+
+/// The length of a UTF-8 byte order mark in front.
+///
+/// # Errors
+/// The mark is that of another encoding, or there are NUL bytes as UTF-16 has them.
+pub(super) fn byte_order_mark(head: &[u8]) -> Result<usize> {
+    let other = |name: &str| {
+        Error::invalid(format!("the file is {name}, not UTF-8"))
+            .hint(format!("convert it: `iconv -f {name} -t UTF-8 FILE`"))
+    };
+    match head {
+        [0xef, 0xbb, 0xbf, ..] => Ok(3),
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Err(other("UTF-32")),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(other("UTF-16")),
+        [0, b, ..] if *b != 0 => Err(other("UTF-16BE")),
+        [b, 0, ..] if *b != 0 => Err(other("UTF-16LE")),
+        _ => Ok(0),
+    }
+}
+
+impl Dialect {
+    /// The dialect of a file that begins with `head`, of which `whole` says that nothing follows;
+    /// `wanted` is the delimiter that was asked for.
+    ///
+    /// # Errors
+    /// The file isn't UTF-8.
+    pub(super) fn of(head: &[u8], whole: bool, wanted: Option<u8>) -> Result<Self> {
+        let mut skip = byte_order_mark(head)?;
+        let mut line = 1;
+        let mut said = None;
+        if let Some((delimiter, len)) = sep_line(&head[skip..]) {
+            said = Some(delimiter);
+            skip += len;
+            line = 2;
+        }
+        let delimiter =
+            wanted.or(said).unwrap_or_else(|| likeliest_delimiter(&head[skip..], whole));
+        Ok(Self { delimiter, skip, line })
+    }
+}
+
+/// Excel's first line `sep=;`, as (delimiter, bytes of the line).
+fn sep_line(head: &[u8]) -> Option<(u8, usize)> {
+    let end = head.iter().position(|b| matches!(b, b'\n' | b'\r'))?;
+    let line = std::str::from_utf8(&head[..end]).ok()?;
+    let line = line.strip_prefix('"').and_then(|l| l.strip_suffix('"')).unwrap_or(line);
+    let &[delimiter] = line.strip_prefix("sep=")?.as_bytes() else { return None };
+    let len = if head[end..].starts_with(b"\r\n") { end + 2 } else { end + 1 };
+    Some((delimiter, len))
+}
+
+/// The delimiter that cuts the header in two at least and the most records into as many cells as
+/// it; of equals the one that finds more cells.
+fn likeliest_delimiter(head: &[u8], whole: bool) -> u8 {
+    let mut best = (0, 0, b',');
+    for delimiter in DELIMITERS {
+        let widths = widths(head, whole, delimiter);
+        let Some(&header) = widths.first().filter(|w| **w > 1) else { continue };
+        let alike = widths.iter().filter(|w| **w == header).count() * 100 / widths.len();
+        if (alike, header) > (best.0, best.1) {
+            best = (alike, header, delimiter);
+        }
+    }
+    best.2
+}
+
+/// How many cells each of the first records has.
+fn widths(head: &[u8], whole: bool, delimiter: u8) -> Vec<usize> {
+    let mut reader = ReaderBuilder::new().delimiter(delimiter).build();
+    let mut text = vec![0; head.len() + 1];
+    let mut ends = vec![0; head.len() + 1];
+    let mut widths = Vec::new();
+    let mut at = 0;
+    while widths.len() < RECORDS {
+        let mut cells = 0;
+        loop {
+            let (result, read, _, ended) =
+                reader.read_record(&head[at..], &mut text, &mut ends[cells..]);
+            at += read;
+            cells += ended;
+            match result {
+                ReadRecordResult::Record => break,
+                // A record that the head cuts off tells nothing; the last of a whole file does.
+                ReadRecordResult::InputEmpty if whole || widths.is_empty() => {
+                    // An empty input is the end for the reader.
+                    at = head.len();
+                }
+                _ => return widths,
+            }
+        }
+        widths.push(cells);
+    }
+    widths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> char {
+        char::from(Dialect::of(text.as_bytes(), true, None).expect("a dialect").delimiter)
+    }
+
+    #[test]
+    fn the_delimiter_is_found_by_what_stays_the_same() {
+        assert_eq!(found("name,tags\nAnn,a;b;c\nBob,d;e\n"), ',');
+        assert_eq!(found("name;price;city\nAnn;1,5;Rome, Italy\nBob;2,5;x\n"), ';');
+        assert_eq!(found("a\tb\n1,2\t3\n"), '\t');
+        assert_eq!(found("a|b|c\n1|2|3"), '|');
+        assert_eq!(found("name\nSmith, Ann\n"), ',');
+        assert_eq!(found("\"a;b\",c\n\"1;2;3\",4\n"), ',');
+        assert_eq!(found(""), ',');
+        assert_eq!(found("a;b"), ';');
+        assert_eq!(found("a;b;c\n1;2,5;3\n1;2,6;3\n\"x\ny\";2;3"), ';');
+    }
+
+    #[test]
+    fn a_sep_line_and_a_byte_order_mark_are_passed() {
+        let d = Dialect::of(b"\xef\xbb\xbfsep=;\r\na,b;c\r\n", true, None).expect("a dialect");
+        assert_eq!(d, Dialect { delimiter: b';', skip: 10, line: 2 });
+        let d = Dialect::of(b"a;b\n", true, Some(b'\t')).expect("a dialect");
+        assert_eq!(d, Dialect { delimiter: b'\t', skip: 0, line: 1 });
+    }
+
+    #[test]
+    fn another_encoding_is_named() {
+        let error = Dialect::of(b"\xff\xfea\0,\0", false, None).expect_err("UTF-16");
+        assert_eq!(error.message, "the file is UTF-16, not UTF-8");
+        assert!(Dialect::of(b"a\0b\0", false, None).is_err());
+    }
+
+    #[test]
+    fn a_delimiter_can_be_named() {
+        assert_eq!(delimiter_of("tab").ok(), Some(b'\t'));
+        assert_eq!(delimiter_of(";").ok(), Some(b';'));
+        assert!(delimiter_of("ab").is_err());
+        assert!(delimiter_of("\"").is_err());
+    }
+}

@@ -1,0 +1,76 @@
+//! Cells as other programs write them: several values in one, without escapes.
+
+use crate::entity::{Item, Kind, join_cell, split_cell};
+
+/// The values in a cell of another program: one, or several between `;`, line ends or ` ::: `.
+pub(super) fn loose_items(of: &Kind, text: &str) -> Result<Vec<Item>, String> {
+    if !text.bytes().any(|b| matches!(b, b';' | b':' | b'\\' | b'\n' | b'\r')) {
+        return of.parse_item(text).map(|one| vec![one]);
+    }
+    // Escapes are rolo's own, kept when somebody took the uids out of its file.
+    if text.contains('\\') {
+        let escaped: Option<Vec<Item>> = split_cell(text)
+            .into_iter()
+            .map(|(label, value)| {
+                Some(Item {
+                    label: label.trim().to_owned(),
+                    value: of.parse_item(&value).ok()?.value,
+                })
+            })
+            .collect();
+        if let Some(items) = escaped {
+            return Ok(items);
+        }
+    }
+    let is_address = matches!(of, Kind::Address);
+    let parts: Vec<&str> = split_values(text, is_address && !text.contains('|'))
+        .into_iter()
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
+    let item = |part: &str| {
+        if is_address { of.parse_item(&one_line(part)) } else { of.parse_item(part) }
+    };
+    let found: Result<Vec<Item>, String> = parts.iter().map(|part| item(part)).collect();
+    match found {
+        // A semicolon may belong to a page's address.
+        Ok(items) if !matches!(of, Kind::Url) || items.iter().all(|i| i.value.contains('.')) => {
+            Ok(items)
+        }
+        Ok(_) => item(text).map(|one| vec![one]),
+        Err(why) => Err(why),
+    }
+}
+
+/// The values between ` ::: `, else between `;` and line ends; an address by itself has those.
+fn split_values(text: &str, whole: bool) -> Vec<&str> {
+    if text.contains(" ::: ") {
+        text.split(" ::: ").collect()
+    } else if whole {
+        vec![text]
+    } else {
+        text.split([';', '\n', '\r']).collect()
+    }
+}
+
+/// Words between ` ::: `, `;` or line ends, else between commas, as a cell of rolo's own.
+pub(super) fn exact_words(text: &str) -> String {
+    if text.contains('\\') {
+        return text.to_owned();
+    }
+    let parts: Vec<&str> = if text.contains(" ::: ") {
+        text.split(" ::: ").collect()
+    } else if text.contains([';', '\n']) {
+        text.split([';', '\n', '\r']).collect()
+    } else {
+        text.split(',').collect()
+    };
+    join_cell(parts.iter().map(|p| ("", p.trim())).filter(|(_, p)| !p.is_empty()))
+}
+
+/// The text on one line: line ends become commas.
+pub(super) fn one_line(text: &str) -> String {
+    let lines: Vec<&str> =
+        text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join(", ")
+}

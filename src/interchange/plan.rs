@@ -1,0 +1,106 @@
+//! Which columns fill which field: a mapping turned round, once for a file.
+
+use std::collections::HashMap;
+
+use super::mapping::{Mapping, Target};
+use crate::entity::{Kind, Noun};
+
+/// What fills a field, by columns.
+pub(super) struct Step {
+    pub(super) field: usize,
+    pub(super) how: How,
+}
+
+pub(super) enum How {
+    Cell(usize),
+    Money { amount: usize, currency: Option<usize> },
+    Link(LinkColumns),
+    Links(LinkColumns),
+    List(Vec<ListColumn>),
+}
+
+#[derive(Default, Clone, Copy)]
+pub(super) struct LinkColumns {
+    pub(super) text: Option<usize>,
+    pub(super) uid: Option<usize>,
+    pub(super) noun: Option<usize>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum ListColumn {
+    Whole(usize),
+    Item(usize, &'static str),
+    Address(usize),
+}
+
+/// Which columns fill which field, in the order of the fields.
+pub(super) fn plan(noun: &Noun, mapping: &Mapping) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut links: HashMap<usize, LinkColumns> = HashMap::new();
+    let mut lists: HashMap<usize, Vec<ListColumn>> = HashMap::new();
+    let currency_of =
+        |field: usize| mapping.targets.iter().position(|t| *t == Some(Target::Currency(field)));
+    for (column, target) in mapping.targets.iter().enumerate() {
+        let Some(target) = *target else { continue };
+        match target {
+            Target::Value(field) => match noun.fields[field].kind {
+                Kind::Link(_) | Kind::Links(..) => {
+                    links.entry(field).or_default().text = Some(column);
+                }
+                Kind::List(_) => {
+                    lists.entry(field).or_default().push(ListColumn::Whole(column));
+                }
+                Kind::Money => {
+                    let currency = currency_of(field);
+                    steps.push(Step { field, how: How::Money { amount: column, currency } });
+                }
+                _ => steps.push(Step { field, how: How::Cell(column) }),
+            },
+            Target::Uid(field) => links.entry(field).or_default().uid = Some(column),
+            Target::Noun(field) => links.entry(field).or_default().noun = Some(column),
+            Target::Item { field, label } => {
+                lists.entry(field).or_default().push(ListColumn::Item(column, label));
+            }
+            Target::Currency(_) | Target::Address { .. } => {}
+        }
+    }
+    for (group, address) in mapping.addresses.iter().enumerate() {
+        lists.entry(address.field).or_default().push(ListColumn::Address(group));
+    }
+    for (column, field) in &mapping.also {
+        steps.push(Step { field: *field, how: How::Cell(*column) });
+    }
+    for (field, columns) in links {
+        let is_many = matches!(noun.fields[field].kind, Kind::Links(..));
+        let how = if is_many { How::Links(columns) } else { How::Link(columns) };
+        steps.push(Step { field, how });
+    }
+    for (field, columns) in lists {
+        steps.push(Step { field, how: How::List(columns) });
+    }
+    steps.sort_by_key(|step| step.field);
+    steps
+}
+
+/// The mapped columns under the names of what they fill, in the order of those.
+pub(super) fn prints(noun: &Noun, mapping: &Mapping) -> Vec<(String, usize)> {
+    let mut prints: Vec<(String, usize)> = mapping
+        .targets
+        .iter()
+        .enumerate()
+        .filter_map(|(column, target)| {
+            let target = (*target)?;
+            let name = mapping.target_name(noun, target);
+            let name = match target {
+                Target::Item { label, .. } => format!("{name}:{label}"),
+                Target::Address { group, part } => {
+                    format!("{name}:{}:{part}", mapping.addresses[group].label)
+                }
+                _ => name,
+            };
+            Some((name, column))
+        })
+        .collect();
+    prints.sort();
+    prints
+}

@@ -1,0 +1,353 @@
+//! A file as rows of cells, whatever its format: read in one pass with memory that doesn't grow
+//! with its length.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+
+use super::delimited::Delimited;
+use super::dialect::{Dialect, byte_order_mark};
+use super::json::JsonRows;
+use super::{Form, Format};
+use crate::error::{Error, ErrorKind, Result};
+
+/// A row, a cell or an object larger than this is refused: 32 MB.
+pub(super) const MAX_ROW: usize = 32 << 20;
+/// So much of a file decides about its format and delimiter.
+const HEAD: usize = 64 << 10;
+/// So many rows, and so much text of them, are read ahead for what needs a whole column.
+const SAMPLE_ROWS: usize = 1000;
+const SAMPLE_TEXT: usize = 4 << 20;
+
+/// One row of a file: its cells in the order of the header.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RawRow {
+    /// Line of the file where it begins, from 1.
+    pub line: u64,
+    /// Why the row as a whole can't be taken.
+    pub fault: Option<String>,
+    text: String,
+    ends: Vec<usize>,
+    /// Columns whose cells are in rolo's own form (`label:value; …`), whoever wrote the file.
+    exact: Vec<usize>,
+}
+
+impl RawRow {
+    /// The text of a cell; empty where the row has none.
+    #[must_use]
+    pub fn cell(&self, column: usize) -> &str {
+        let Some(&end) = self.ends.get(column) else { return "" };
+        let start = if column == 0 { 0 } else { self.ends[column - 1] };
+        &self.text[start..end]
+    }
+
+    /// How many cells there are; may be less or more than the header has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is no cell at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// All cells.
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|column| self.cell(column))
+    }
+
+    /// Whether the cell is in rolo's own form.
+    #[must_use]
+    pub fn is_exact(&self, column: usize) -> bool {
+        !self.exact.is_empty() && self.exact.contains(&column)
+    }
+
+    /// Empties the row for another one.
+    pub(super) fn begin(&mut self, line: u64) {
+        self.line = line;
+        self.fault = None;
+        self.text.clear();
+        self.ends.clear();
+        self.exact.clear();
+    }
+
+    pub(super) fn push(&mut self, cell: &str) {
+        self.text.push_str(cell);
+        self.ends.push(self.text.len());
+    }
+
+    pub(super) fn push_exact(&mut self, cell: &str) {
+        self.exact.push(self.ends.len());
+        self.push(cell);
+    }
+
+    /// Takes over cells that lie one behind the other.
+    pub(super) fn set(&mut self, text: &str, ends: &[usize]) {
+        self.text.push_str(text);
+        self.ends.extend_from_slice(ends);
+    }
+}
+
+/// Where a file comes from.
+pub enum Input {
+    File(File),
+    /// Standard input, or anything else that can be read once.
+    Stream(Box<dyn Read + Send>),
+}
+
+impl Input {
+    /// Opens a file; `-` is standard input.
+    ///
+    /// # Errors
+    /// It can't be opened.
+    pub fn open(path: &str) -> Result<Self> {
+        if path == "-" {
+            return Ok(Self::Stream(Box::new(std::io::stdin())));
+        }
+        let refused = |cause: &dyn std::fmt::Display| {
+            Error::usage(format!("`{path}` can't be read: {cause}"))
+        };
+        let file = File::open(path).map_err(|cause| refused(&cause))?;
+        if file.metadata().is_ok_and(|m| m.is_dir()) {
+            return Err(refused(&"it is a folder"));
+        }
+        Ok(Self::File(file))
+    }
+
+    /// Bytes of the file, where that is known.
+    #[must_use]
+    pub fn size(&self) -> Option<u64> {
+        match self {
+            Self::File(file) => {
+                file.metadata().ok().filter(std::fs::Metadata::is_file).map(|m| m.len())
+            }
+            Self::Stream(_) => None,
+        }
+    }
+}
+
+/// What was asked for; the rest is found out.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ReadOptions {
+    pub form: Option<Form>,
+    pub delimiter: Option<u8>,
+    /// Leaves the `'` of guarded cells where it is.
+    pub raw: bool,
+}
+
+enum Rows {
+    Delimited(Box<Delimited>),
+    Json(Box<JsonRows>),
+}
+
+/// The rows of a file.
+pub struct Source {
+    rows: Rows,
+    form: Form,
+    ahead: VecDeque<RawRow>,
+    sampled: bool,
+}
+
+impl Source {
+    /// Opens a file as rows. JSON is read through once for its keys, and spooled for that where
+    /// the input can be read only once.
+    ///
+    /// # Errors
+    /// The file is empty, in another encoding, or broken from its start.
+    pub fn open(input: Input, options: &ReadOptions) -> Result<Self> {
+        let (mut file, mut rest): (Option<File>, Box<dyn Read + Send>) = match input {
+            Input::File(file) => {
+                let same = file.try_clone().map_err(|e| Error::io("the file", &e))?;
+                (Some(file), Box::new(same))
+            }
+            Input::Stream(stream) => (None, stream),
+        };
+        let head = read_head(&mut rest)?;
+        let whole = head.len() < HEAD;
+        let mark = byte_order_mark(&head)?;
+        let form = options.form.unwrap_or_else(|| sniff(&head[mark..]));
+        let rows = match form {
+            Form::Csv | Form::Tsv => {
+                let tab = (form == Form::Tsv).then_some(b'\t');
+                let dialect = Dialect::of(&head, whole, options.delimiter.or(tab))?;
+                Rows::Delimited(Box::new(Delimited::new(head, rest, dialect, options.raw)?))
+            }
+            Form::Json | Form::Jsonl => {
+                let seekable = file.as_mut().is_some_and(|f| f.stream_position().is_ok());
+                let spooled = match file {
+                    Some(file) if seekable => file,
+                    _ => spool(&head, &mut rest)?,
+                };
+                Rows::Json(Box::new(JsonRows::new(spooled, form)?))
+            }
+        };
+        Ok(Self { rows, form, ahead: VecDeque::new(), sampled: false })
+    }
+
+    /// The format that was asked for or found.
+    #[must_use]
+    pub fn form(&self) -> Form {
+        self.form
+    }
+
+    /// The delimiter of a delimited file.
+    #[must_use]
+    pub fn delimiter(&self) -> Option<u8> {
+        match &self.rows {
+            Rows::Delimited(rows) => Some(rows.delimiter()),
+            Rows::Json(_) => None,
+        }
+    }
+
+    /// The names of the columns, as they stand in the file.
+    #[must_use]
+    pub fn headers(&self) -> &[String] {
+        match &self.rows {
+            Rows::Delimited(rows) => rows.headers(),
+            Rows::Json(rows) => rows.headers(),
+        }
+    }
+
+    /// Bytes read so far, for a progress bar.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        match &self.rows {
+            Rows::Delimited(rows) => rows.position(),
+            Rows::Json(rows) => rows.position(),
+        }
+    }
+
+    /// The first rows, read ahead: what needs a look at a whole column is decided from them. They
+    /// come again by [`Self::read`]. To be called before any row is read.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn sample(&mut self) -> Result<&[RawRow]> {
+        if !self.sampled {
+            self.sampled = true;
+            let mut text = 0;
+            while self.ahead.len() < SAMPLE_ROWS && text < SAMPLE_TEXT {
+                let mut row = RawRow::default();
+                if !self.rows.read(&mut row)? {
+                    break;
+                }
+                text += row.text.len();
+                self.ahead.push_back(row);
+            }
+        }
+        Ok(self.ahead.make_contiguous())
+    }
+
+    /// Reads the next row into `row`, whose memory is used again; false at the end. A row that is
+    /// bad in itself comes with its [`RawRow::fault`].
+    ///
+    /// # Errors
+    /// The file can't be read on: a quote that never closes, bytes that aren't UTF-8, broken JSON.
+    pub fn read(&mut self, row: &mut RawRow) -> Result<bool> {
+        if let Some(first) = self.ahead.pop_front() {
+            *row = first;
+            return Ok(true);
+        }
+        self.rows.read(row)
+    }
+}
+
+impl Rows {
+    fn read(&mut self, row: &mut RawRow) -> Result<bool> {
+        match self {
+            Self::Delimited(rows) => rows.read(row),
+            Self::Json(rows) => rows.read(row),
+        }
+    }
+}
+
+/// An error about a place of the file.
+pub(super) fn broken(line: u64, what: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::Invalid, format!("line {line}: {what}"))
+}
+
+fn read_head(from: &mut dyn Read) -> Result<Vec<u8>> {
+    let mut head = Vec::with_capacity(HEAD);
+    from.take(HEAD as u64)
+        .read_to_end(&mut head)
+        .map_err(|cause| Error::io("the file can't be read", &cause))?;
+    Ok(head)
+}
+
+/// The format that the first character tells.
+fn sniff(head: &[u8]) -> Form {
+    let Some(at) = head.iter().position(|b| !b.is_ascii_whitespace()) else { return Form::Csv };
+    match head[at] {
+        b'{' => Form::Json,
+        // `[id],name` is a header; an array holds objects, or nothing.
+        b'[' => match head[at + 1..].iter().find(|b| !b.is_ascii_whitespace()) {
+            Some(b'{' | b']') => Form::Json,
+            _ => Form::Csv,
+        },
+        _ => Form::Csv,
+    }
+}
+
+/// Puts a stream into a file without a name, to be read more than once.
+fn spool(head: &[u8], rest: &mut dyn Read) -> Result<File> {
+    let failed = |cause: std::io::Error| Error::io("the input can't be spooled", &cause);
+    let mut file = tempfile::tempfile().map_err(failed)?;
+    std::io::copy(&mut head.chain(rest), &mut file).map_err(failed)?;
+    file.seek(SeekFrom::Start(0)).map_err(failed)?;
+    Ok(file)
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Source").field("form", &self.form).finish_non_exhaustive()
+    }
+}
+
+impl Form {
+    /// The format's entry in the table.
+    #[must_use]
+    pub fn format(self) -> &'static Format {
+        super::FORMATS.iter().find(|f| f.form == self).unwrap_or(&super::FORMATS[0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_can_be_read_in_another_thread() {
+        fn is_send<T: Send>() {}
+        is_send::<Source>();
+        is_send::<super::super::RowParser<'static>>();
+    }
+
+    #[test]
+    fn rows_read_ahead_come_again() {
+        let text = "a\n1\n2\n3\n";
+        let input = Input::Stream(Box::new(text.as_bytes()));
+        let mut source = Source::open(input, &ReadOptions::default()).expect("a source");
+        assert_eq!(source.sample().expect("a sample").len(), 3);
+        let (mut lines, mut row) = (Vec::new(), RawRow::default());
+        while source.read(&mut row).expect("a row") {
+            lines.push(row.line);
+        }
+        assert_eq!(lines, [2, 3, 4]);
+    }
+
+    #[test]
+    fn the_format_is_told_by_the_first_character() {
+        assert_eq!(sniff(b" \n{\"a\":1}"), Form::Json);
+        assert_eq!(sniff(b"[ {\"a\":1}]"), Form::Json);
+        assert_eq!(sniff(b"[id],name\n"), Form::Csv);
+        assert_eq!(sniff(b""), Form::Csv);
+    }
+
+    #[test]
+    fn a_missing_file_is_a_wrong_command_line() {
+        let error = Input::open("/nowhere/x.csv").err().expect("an error");
+        assert_eq!(error.kind, ErrorKind::Usage);
+    }
+}

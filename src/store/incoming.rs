@@ -1,0 +1,289 @@
+//! A record that comes from a file: the one that it means, and how the two become one.
+
+use super::commit::{Draft, Writer, same};
+use super::draft::IN_PASSING;
+use super::matching::Match;
+use super::read::Among;
+use super::schema::quoted;
+use crate::entity::{Field, Kind, LinkTo, Noun, Value};
+use crate::error::{Error, Result};
+
+/// What happens to a record that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnMatch {
+    /// Cells that aren't empty are written.
+    #[default]
+    Update,
+    /// Only where the record is empty.
+    Fill,
+    Skip,
+    Create,
+    Fail,
+}
+
+impl OnMatch {
+    /// The words of `--on-match`.
+    pub const WORDS: [(&'static str, Self); 5] = [
+        ("update", Self::Update),
+        ("fill", Self::Fill),
+        ("skip", Self::Skip),
+        ("create", Self::Create),
+        ("fail", Self::Fail),
+    ];
+}
+
+/// How records are taken in.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy {
+    pub on_match: OnMatch,
+    /// The field that finds a record, instead of the noun's key.
+    pub key: Option<usize>,
+    /// A file of rolo's own: values replace instead of adding to.
+    pub exact: bool,
+    /// The highest id before the file, so that rows of rolo's own files don't fold into each other.
+    pub last_before: i64,
+}
+
+/// What became of one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Created,
+    Updated,
+    Unchanged,
+    Skipped,
+}
+
+/// Fields that rolo keeps itself and a file may only give to records that it creates.
+const KEPT: [&str; 4] = ["uid", "created", "updated", "created_by"];
+
+impl Writer<'_> {
+    /// Takes one record in. `print` is the row's fingerprint, used where it has no key.
+    ///
+    /// # Errors
+    /// It means several records, or one in the trash by uid; a value isn't allowed.
+    pub fn take_in(&mut self, noun: &Noun, values: Vec<(usize, Value)>, print: i64, policy: Policy) -> Result<Outcome> {
+        let (found, keyed) = self.find_same(noun, &values, policy)?;
+        let print = if print == IN_PASSING { 1 } else { print };
+        if let Some(id) = found {
+            return match policy.on_match {
+                OnMatch::Create => self.create(noun, values, None),
+                OnMatch::Skip => Ok(Outcome::Skipped),
+                OnMatch::Fail => Err(Error::conflict(format!("{}:{id} is there already", noun.name()))
+                    .hint("`--on-match update`, `fill` or `skip` say what to do with it")),
+                OnMatch::Update | OnMatch::Fill => self.join(noun, id, values, policy),
+            };
+        }
+        if keyed {
+            return self.create(noun, values, None);
+        }
+        if policy.on_match != OnMatch::Create && self.has_fingerprint(noun, print)? {
+            // The row came before. What was edited since stays as it is.
+            return Ok(Outcome::Unchanged);
+        }
+        self.create(noun, values, Some(print))
+    }
+
+    fn create(&mut self, noun: &Noun, values: Vec<(usize, Value)>, fingerprint: Option<i64>) -> Result<Outcome> {
+        self.insert(noun, Draft { values, fingerprint })?;
+        Ok(Outcome::Created)
+    }
+
+    fn has_fingerprint(&self, noun: &Noun, print: i64) -> Result<bool> {
+        let sql = format!("SELECT 1 FROM {} WHERE fingerprint = ?1 AND trashed IS NULL", quoted(noun.name()));
+        Ok(self.reader.conn.prepare_cached(&sql)?.exists([print])?)
+    }
+
+    /// The record that the values mean, and whether they had a key at all.
+    fn find_same(&self, noun: &Noun, values: &[(usize, Value)], policy: Policy) -> Result<(Option<i64>, bool)> {
+        let given = |index: usize| values.iter().find(|(i, _)| *i == index).map(|(_, v)| v);
+        let uid = noun.index("uid").and_then(given);
+        if let Some(Value::Uid(uid)) = uid {
+            match self.reader.by_uid(noun, *uid, Among::Live)? {
+                Match::One(id) => return Ok((Some(id), true)),
+                _ if self.reader.by_uid(noun, *uid, Among::Both)?.is_some() => {
+                    return Err(Error::conflict(format!("the {} of this uid is in the trash", noun.name()))
+                        .hint(format!("`rolo {} restore {uid}` brings it back", noun.name()))
+                        .at("uid"));
+                }
+                _ => {}
+            }
+        }
+        let keys: Vec<usize> = match policy.key {
+            Some(key) => vec![key],
+            None => noun.entity.key.iter().filter_map(|k| noun.index(k)).collect(),
+        };
+        let mut keyed = uid.is_some();
+        for (place, key) in keys.iter().enumerate() {
+            let Some(value) = given(*key).filter(|v| !v.is_empty()) else { continue };
+            keyed = true;
+            let field = noun.fields[*key];
+            let mut ids = self.same_key(noun, field, value, values)?;
+            if uid.is_some() {
+                ids.retain(|id| *id <= policy.last_before || noun.entity.unique);
+            }
+            ids = self.without_contrary(noun, ids, &keys[..place], values)?;
+            match ids[..] {
+                [] => {}
+                [id] => return Ok((Some(id), true)),
+                _ => {
+                    let list: Vec<String> = ids.iter().map(|id| format!("{}:{id}", noun.name())).collect();
+                    return Err(Error::conflict(format!("`{}` is in several records: {}", value.to_cell(), list.join(", ")))
+                        .hint("merge them or change one, or use another `--key`")
+                        .at(field.name));
+                }
+            }
+        }
+        Ok((None, keyed))
+    }
+
+    /// Records with this value in a key; any value of a list counts.
+    fn same_key(&self, noun: &Noun, field: &'static Field, value: &Value, values: &[(usize, Value)]) -> Result<Vec<i64>> {
+        let texts: Vec<String> = match value {
+            Value::List(items) => items.iter().map(|i| i.value.clone()).collect(),
+            Value::Words(words) => words.clone(),
+            other => vec![other.to_cell()],
+        };
+        let scope = self.scope_of(noun, values)?;
+        let mut ids = Vec::new();
+        for text in texts {
+            match self.reader.by_key(noun, field, &text, Among::Live, scope)? {
+                Match::None => {}
+                Match::One(id) => ids.push(id),
+                Match::Several(more) => ids.extend(more),
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        if let (Some(link), None) = (noun.entity.scope.and_then(|s| noun.index(s)), scope) {
+            // A scope of plain text: a custom field's noun.
+            if let Some((_, Value::Text(wanted))) = values.iter().find(|(i, _)| *i == link) {
+                let mut kept = Vec::new();
+                for id in ids {
+                    if self.stored(noun, id)?[link].as_text() == Some(wanted) {
+                        kept.push(id);
+                    }
+                }
+                return Ok(kept);
+            }
+        }
+        Ok(ids)
+    }
+
+    /// The record within which a key is unique, as the values name it.
+    fn scope_of(&self, noun: &Noun, values: &[(usize, Value)]) -> Result<Option<i64>> {
+        let Some(index) = noun.entity.scope.and_then(|s| noun.index(s)) else { return Ok(None) };
+        let Kind::Link(target) = noun.fields[index].kind else { return Ok(None) };
+        let Some(entity) = target.one() else { return Ok(None) };
+        match values.iter().find(|(i, _)| *i == index) {
+            Some((_, Value::Named(name))) => {
+                let outer = self.reader.model.noun(entity.name)?;
+                let by_uid = match name.uid {
+                    Some(uid) => self.reader.by_uid(outer, uid, Among::Live)?,
+                    None => self.reader.find(outer, &name.text, Among::Live, None)?,
+                };
+                Ok(match by_uid {
+                    Match::One(id) => Some(id),
+                    // Nobody has it yet: no stage of it can be there.
+                    _ => Some(-1),
+                })
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Leaves out records that an earlier key tells apart: two companies of one name and two
+    /// domains are two.
+    fn without_contrary(&self, noun: &Noun, ids: Vec<i64>, earlier: &[usize], values: &[(usize, Value)]) -> Result<Vec<i64>> {
+        let given: Vec<&(usize, Value)> = values.iter().filter(|(i, v)| earlier.contains(i) && !v.is_empty()).collect();
+        if given.is_empty() {
+            return Ok(ids);
+        }
+        let mut kept = Vec::new();
+        for id in ids {
+            let there = self.stored(noun, id)?;
+            if given.iter().all(|(i, v)| there[*i].is_empty() || same(&there[*i], v)) {
+                kept.push(id);
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Writes the values into the record that they mean.
+    fn join(&mut self, noun: &Noun, id: i64, mut values: Vec<(usize, Value)>, policy: Policy) -> Result<Outcome> {
+        let before = self.stored(noun, id)?;
+        let sql = format!("SELECT fingerprint FROM {} WHERE id = ?1", quoted(noun.name()));
+        let mark: Option<i64> = self.reader.conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0))?;
+        let in_passing = mark == Some(IN_PASSING) && policy.exact;
+        if in_passing {
+            self.complete_stub(noun, &mut values);
+        } else {
+            values.retain(|(i, _)| !KEPT.contains(&noun.fields[*i].name));
+        }
+        if policy.on_match == OnMatch::Fill {
+            values.retain(|(i, _)| before[*i].is_empty());
+        }
+        if !policy.exact {
+            for (index, value) in &mut values {
+                let resolved = std::mem::take(value);
+                *value = self.added_to(noun.fields[*index], &before[*index], resolved)?;
+            }
+        }
+        let changed = self.update_from(noun, id, &before, values)?;
+        if in_passing {
+            let sql = format!("UPDATE {} SET fingerprint = NULL WHERE id = ?1", quoted(noun.name()));
+            self.reader.conn.prepare_cached(&sql)?.execute([id])?;
+        }
+        Ok(if changed { Outcome::Updated } else { Outcome::Unchanged })
+    }
+
+    /// A record made in passing is made whole by the first file that has it: what the file leaves
+    /// empty is empty.
+    fn complete_stub(&self, noun: &Noun, values: &mut Vec<(usize, Value)>) {
+        for (index, field) in noun.fields.iter().enumerate() {
+            let given = values.iter().any(|(i, _)| *i == index);
+            let whole = field.is_settable() || KEPT.contains(&field.name);
+            if !given && whole && field.is_stored() && field.name != "uid" && !field.required {
+                values.push((index, Value::Null));
+            }
+        }
+        values.retain(|(i, _)| noun.fields[*i].name != "uid");
+    }
+
+    /// Several values of another program's file are added to those there.
+    fn added_to(&mut self, field: &'static Field, there: &Value, new: Value) -> Result<Value> {
+        Ok(match (there, new) {
+            (Value::List(old), Value::List(new)) => {
+                let mut all = old.clone();
+                for item in new {
+                    match all.iter_mut().find(|o| o.value.to_lowercase() == item.value.to_lowercase()) {
+                        Some(known) if known.label.is_empty() => known.label = item.label,
+                        Some(_) => {}
+                        None => all.push(item),
+                    }
+                }
+                Value::List(all)
+            }
+            (Value::Words(old), Value::Words(new)) => {
+                let mut all = old.clone();
+                for word in new {
+                    if !all.iter().any(|o| o.to_lowercase() == word.to_lowercase()) {
+                        all.push(word);
+                    }
+                }
+                Value::Words(all)
+            }
+            (Value::Links(old), Value::NamedLinks(names)) => {
+                let mut all: Vec<LinkTo> = old.clone();
+                for name in names {
+                    let mut to = self.resolve_name(field, &name, None)?;
+                    to.role = name.role;
+                    if !all.iter().any(|l| (l.noun, l.id) == (to.noun, to.id)) {
+                        all.push(to);
+                    }
+                }
+                Value::Links(all)
+            }
+            (_, new) => new,
+        })
+    }
+}

@@ -1,0 +1,49 @@
+//! Saved views and attached bytes: small things that other rooms ask for by name.
+
+use rusqlite::OptionalExtension;
+use sha2::{Digest, Sha256};
+
+use super::commit::Writer;
+use super::read::Reader;
+use crate::error::Result;
+
+/// A saved view as it stands.
+#[derive(Debug, Clone)]
+pub struct View {
+    pub noun: String,
+    pub filter: String,
+    pub columns: Option<String>,
+    pub sort: Option<String>,
+}
+
+impl Reader<'_> {
+    /// The saved view of a name, whatever its case.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn saved_view(&self, name: &str) -> Result<Option<View>> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT noun, coalesce(filter, ''), columns, sort FROM view WHERE lower_u(name) = lower_u(?1) AND trashed IS NULL",
+            )?
+            .query_row([name], |r| {
+                Ok(View { noun: r.get(0)?, filter: r.get(1)?, columns: r.get(2)?, sort: r.get(3)? })
+            })
+            .optional()?)
+    }
+}
+
+impl Writer<'_> {
+    /// Keeps the bytes of a file once, and gives their SHA-256 in hex.
+    ///
+    /// # Errors
+    /// The database can't be written.
+    pub fn keep_bytes(&self, bytes: &[u8]) -> Result<String> {
+        let hash: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
+        self.reader
+            .conn
+            .execute("INSERT OR IGNORE INTO blob(sha256, bytes) VALUES (?1, ?2)", rusqlite::params![hash, bytes])?;
+        Ok(hash)
+    }
+}
