@@ -61,7 +61,7 @@ pub(super) fn changes(session: &mut Session, matches: &ArgMatches) -> Result<()>
 /// # Errors
 /// Nothing to undo, or a later change stands in the way (exit 4).
 pub(super) fn undo(session: &mut Session, matches: &ArgMatches) -> Result<()> {
-    session.reading()?;
+    session.existing()?;
     let any = matches.get_flag("any");
     match undo_what(matches)? {
         UndoWhat::Change(change) => {
@@ -100,7 +100,7 @@ fn all_or_none(session: &mut Session, count: u32, any: bool, done: &mut Vec<Undo
 /// # Errors
 /// Nothing to redo, or a later change stands in the way (exit 4).
 pub(super) fn redo(session: &mut Session) -> Result<()> {
-    session.reading()?;
+    session.existing()?;
     let done = one(session, "redo", None, false)?;
     tell(session, true, &[done])
 }

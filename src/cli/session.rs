@@ -86,6 +86,17 @@ impl<'p> Session<'p> {
         self.store.as_mut().ok_or_else(|| Error::failed("the database is not open"))
     }
 
+    /// The database, for writing; a missing one is an error.
+    ///
+    /// # Errors
+    /// It can't be used (exit 5).
+    pub fn existing(&mut self) -> Result<&mut Store> {
+        if self.store.is_none() && !self.settings.database()?.exists() {
+            self.open(Access::Read)?;
+        }
+        self.writing()
+    }
+
     /// A reader with the printer, which would otherwise be borrowed with the session.
     ///
     /// # Errors

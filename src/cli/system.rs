@@ -152,10 +152,7 @@ pub(super) fn backup(session: &mut Session, matches: &ArgMatches) -> Result<()> 
 /// Something isn't as it should be and wasn't mended (exit 5).
 pub(super) fn doctor(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     let mend = matches.get_flag("mend") && !session.settings.dry_run;
-    if mend && !session.settings.database()?.exists() {
-        session.reading()?;
-    }
-    let store = if mend { session.writing()? } else { session.reading()? };
+    let store = if mend { &*session.existing()? } else { session.reading()? };
     let mut health = store.check()?;
     if mend {
         session.writing()?.mend(&mut health)?;

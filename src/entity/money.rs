@@ -108,7 +108,7 @@ pub fn amount_text(minor: i64, currency: Currency) -> String {
     let whole = minor.unsigned_abs() / unit;
     let part = format!("{:0width$}", minor.unsigned_abs() % unit, width = scale as usize);
     let own = currency.decimals() as usize;
-    let shown = part.trim_end_matches('0').len().max(own);
+    let shown = if part.trim_end_matches('0').len() > own { scale as usize } else { own };
     let sign = if minor < 0 { "-" } else { "" };
     if shown == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{}", &part[..shown]) }
 }

@@ -1,0 +1,3 @@
+//! The command line, run as its users run it.
+
+mod first_steps;

@@ -1,0 +1,1 @@
+//! Files of others, and of rolo's own.

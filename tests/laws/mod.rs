@@ -1,0 +1,3 @@
+//! What holds for every record, whatever its noun.
+
+mod filter;
