@@ -1,6 +1,6 @@
 //! How a value lies in its columns, and in the history.
 
-use rusqlite::Row;
+use rusqlite::{Row, Statement};
 use rusqlite::types::{Value as Sql, ValueRef};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
@@ -48,6 +48,42 @@ pub(super) fn push_params(field: &Field, value: &Value, out: &mut Vec<Sql>) {
     if field.sorted {
         out.push(value.as_text().map_or(Sql::Null, |t| Sql::Text(fold(t))));
     }
+}
+
+/// Binds what stands in a field's columns from the parameter `at` on, and moves `at` behind them:
+/// as [`push_params`], without copying text. Records go in by the million.
+pub(super) fn bind(field: &Field, value: &Value, stmt: &mut Statement, at: &mut usize) -> Result<()> {
+    let mut put = |stmt: &mut Statement, v: &dyn rusqlite::ToSql| -> Result<()> {
+        stmt.raw_bind_parameter(*at, v)?;
+        *at += 1;
+        Ok(())
+    };
+    match (field.kind, value) {
+        (Kind::List(_), Value::List(items)) if !items.is_empty() => {
+            put(stmt, &items[0].value)?;
+            put(stmt, &(!items[0].label.is_empty()).then_some(items[0].label.as_str()))?;
+            return Ok(());
+        }
+        (Kind::Money, Value::Money(m)) => {
+            put(stmt, &m.minor)?;
+            put(stmt, &m.currency.code())?;
+        }
+        (Kind::Link(Target::Any(_)), Value::Link(to)) => {
+            put(stmt, &to.id)?;
+            put(stmt, &to.noun)?;
+        }
+        (Kind::List(_) | Kind::Money | Kind::Link(Target::Any(_)), _) => {
+            put(stmt, &Sql::Null)?;
+            put(stmt, &Sql::Null)?;
+        }
+        (_, Value::Text(text)) => put(stmt, text)?,
+        (_, Value::Uid(uid)) => put(stmt, &uid.as_bytes().as_slice())?,
+        (_, other) => put(stmt, &single(other))?,
+    }
+    if field.sorted {
+        put(stmt, &value.as_text().map(fold))?;
+    }
+    Ok(())
 }
 
 /// A value that takes one column.

@@ -109,18 +109,14 @@ impl<'a> Writer<'a> {
         if let Some(known) = self.made_links.get(&key) {
             return Ok(known.clone());
         }
-        let found = self.look_up(target, name, scope);
-        let link = match found {
-            Ok(link) => link,
-            Err(why) if why.kind == ErrorKind::NotFound && self.manner.create_links => {
-                self.make_linked(field, target, name, scope)?
+        let link = match self.look_up(target, name, scope) {
+            Ok(Some(link)) => link,
+            Ok(None) if self.manner.create_links => self.make_linked(field, target, name, scope)?,
+            Ok(None) => {
+                let uid = name.uid.unwrap_or_default();
+                return Err(unknown_link(field, &Error::not_found(format!("no record has the uid {uid}"))));
             }
-            Err(why) if why.kind == ErrorKind::NotFound => {
-                let hint = why.hint.as_deref().map_or(String::new(), |h| format!("{h}; "));
-                return Err(Error::not_found(format!("{}: {}", field.label(), why.message))
-                    .hint(format!("{hint}`--create-links` makes what is missing"))
-                    .at(field.name));
-            }
+            Err(why) if why.kind == ErrorKind::NotFound => return Err(unknown_link(field, &why)),
             Err(why) => {
                 return Err(Error { message: format!("{}: {}", field.label(), why.message), ..why }
                     .at(field.name));
@@ -135,17 +131,31 @@ impl<'a> Writer<'a> {
         Ok(link)
     }
 
-    fn look_up(&self, target: Target, name: &Name, scope: Option<i64>) -> Result<LinkTo> {
+    /// The record of a name; `None` where nobody has it, so that one can be made.
+    fn look_up(&self, target: Target, name: &Name, scope: Option<i64>) -> Result<Option<LinkTo>> {
         if let Some(uid) = name.uid {
             for noun in self.reader.model.nouns.iter().filter(|n| target.allows(n.name())) {
                 if let Match::One(id) = self.reader.by_uid(noun, uid, Among::Both)? {
-                    return Ok(LinkTo::bare(noun.name(), id));
+                    return Ok(Some(LinkTo::bare(noun.name(), id)));
                 }
             }
             // A uid that nobody has names a record still to come, not another of the same name.
-            return Err(Error::not_found(format!("no record has the uid {uid}")));
+            return Ok(None);
         }
-        self.reader.resolve_link(target, &name.text, scope)
+        let is_me = name.text == "me" && target.allows("user");
+        if let (Target::One(entity), false) = (target, is_me) {
+            let noun = self.reader.model.noun(entity.name)?;
+            match self.reader.find(noun, &name.text, Among::Live, scope)? {
+                Match::One(id) => return Ok(Some(LinkTo::bare(noun.name(), id))),
+                // Ordinary while links are made; the hints of an error cost more than the search.
+                Match::None if self.manner.create_links => return Ok(None),
+                _ => {}
+            }
+        }
+        match self.reader.resolve_link(target, &name.text, scope) {
+            Err(why) if why.kind == ErrorKind::NotFound && self.manner.create_links => Ok(None),
+            other => other.map(Some),
+        }
     }
 
     /// Makes the record that a link names and nobody has.
@@ -454,6 +464,14 @@ impl<'a> Writer<'a> {
             _ => Err(Error::invalid(format!("the uid {uid} is taken"))),
         }
     }
+}
+
+/// The error of a link that finds nothing, with what would make it.
+fn unknown_link(field: &Field, why: &Error) -> Error {
+    let hint = why.hint.as_deref().map_or(String::new(), |h| format!("{h}; "));
+    Error::not_found(format!("{}: {}", field.label(), why.message))
+        .hint(format!("{hint}`--create-links` makes what is missing"))
+        .at(field.name)
 }
 
 /// Makes an empty label out of its parts: `given_name` and `family_name` make up `name`.

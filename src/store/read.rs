@@ -108,8 +108,10 @@ impl<'a> Listing<'a> {
         let mut through = false;
         for path in &self.columns {
             through |= path.steps.len() > 1;
-            select.push(path.owner());
-            select.extend(main_link(path));
+            if has_children(path) {
+                select.push(path.owner());
+                select.extend(main_link(path));
+            }
             select.extend(expressions(path, self.effective));
         }
         let mut order = Vec::new();
@@ -151,6 +153,12 @@ impl<'a> Listing<'a> {
         }
         Ok(sql)
     }
+}
+
+/// Whether values of a column lie in a table of their own.
+fn has_children(path: &Path) -> bool {
+    let field = path.field();
+    field.is_stored() && field.kind.is_many()
 }
 
 /// The link that a list of links keeps outside of its table.
@@ -285,13 +293,14 @@ impl<'a> Reader<'a> {
     pub fn each(&self, listing: &Listing, mut take: impl FnMut(Found) -> Result<()>) -> Result<()> {
         let mut stmt = self.conn.prepare(&listing.sql(self.model)?)?;
         self.bind_listing(&mut stmt, listing)?;
-        let mut filler = Filler::new(self, listing)?;
+        let plan = plan(listing);
+        let mut filler = Filler::new(self, &plan)?;
         let mut rows = stmt.raw_query();
         let mut chunk: Vec<(Found, Vec<Option<i64>>)> = Vec::with_capacity(CHUNK);
         loop {
             let row = rows.next()?;
             if let Some(row) = row {
-                chunk.push(self.read_row(row, listing)?);
+                chunk.push(self.read_row(row, &plan)?);
             }
             let ended = row.is_none();
             if ended || chunk.len() == CHUNK {
@@ -306,26 +315,29 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn read_row(&self, row: &Row, listing: &Listing) -> Result<(Found, Vec<Option<i64>>)> {
+    fn read_row(&self, row: &Row, plan: &[Planned]) -> Result<(Found, Vec<Option<i64>>)> {
         let id = row.get(0)?;
         let uid = uid_of(row, 1)?;
-        let mut values = Vec::with_capacity(listing.columns.len());
-        let mut owners = Vec::with_capacity(listing.columns.len());
+        let mut values = Vec::with_capacity(plan.len());
+        let mut owners = Vec::new();
         let mut at = 2;
-        for path in &listing.columns {
-            owners.push(row.get(at)?);
-            at += 1;
-            let field = path.field();
+        for planned in plan {
+            let field = planned.field;
             let mut value = Value::Null;
-            if main_link(path).is_some() {
-                if let (Some(id), Kind::Links(Target::One(to), _)) = (row.get::<_, Option<i64>>(at)?, field.kind) {
-                    value = Value::Links(vec![LinkTo::bare(to.name, id)]);
+            if planned.child.is_some() {
+                owners.push(row.get(at)?);
+                at += 1;
+            }
+            if let Some(noun) = planned.main {
+                if let Some(id) = row.get::<_, Option<i64>>(at)? {
+                    value = Value::Links(vec![LinkTo::bare(noun, id)]);
                 }
                 at += 1;
             }
-            match field.kind {
-                Kind::Links(..) | Kind::Words(_) | Kind::Tags if field.is_stored() => {}
-                _ => value = columns::read(field, row, &mut at, self.model)?,
+            if planned.has_columns {
+                value = columns::read(field, row, &mut at, self.model)?;
+            } else if planned.is_words {
+                value = Value::Words(Vec::new());
             }
             values.push(value);
         }
@@ -364,11 +376,12 @@ impl<'a> Reader<'a> {
             stmt.raw_bind_parameter(at, array(ids.iter().copied()))?;
         }
         let mut chunk = Vec::new();
+        let plan = plan(&listing);
         let mut rows = stmt.raw_query();
         while let Some(row) = rows.next()? {
-            chunk.push(self.read_row(row, &listing)?);
+            chunk.push(self.read_row(row, &plan)?);
         }
-        Filler::new(self, &listing)?.fill(&mut chunk)?;
+        Filler::new(self, &plan)?.fill(&mut chunk)?;
         for (f, _) in chunk {
             found.insert(f.id, Record { noun: noun.name(), id: f.id, uid: f.uid, values: f.values });
         }
@@ -438,67 +451,100 @@ pub(super) fn array(ids: impl Iterator<Item = i64>) -> Rc<Vec<Sql>> {
     Rc::new(ids.map(Sql::Integer).collect())
 }
 
+/// How one column of a listing is read, worked out once.
+struct Planned {
+    field: &'static Field,
+    noun: &'static str,
+    /// The place among the owners of a record, where the column has a table of its own.
+    child: Option<usize>,
+    /// The noun of the main link that heads the list.
+    main: Option<&'static str>,
+    has_columns: bool,
+    is_words: bool,
+    is_link: bool,
+}
+
+fn plan(listing: &Listing) -> Vec<Planned> {
+    let mut children = 0;
+    listing
+        .columns
+        .iter()
+        .map(|path| {
+            let field = path.field();
+            let child = has_children(path).then(|| {
+                children += 1;
+                children - 1
+            });
+            let main = match (main_link(path), field.kind) {
+                (Some(_), Kind::Links(Target::One(to), _)) => Some(to.name),
+                _ => None,
+            };
+            let apart = matches!(field.kind, Kind::Links(..) | Kind::Words(_) | Kind::Tags);
+            Planned {
+                field,
+                noun: path.noun,
+                child,
+                main,
+                has_columns: !(apart && field.is_stored()),
+                is_words: matches!(field.kind, Kind::Words(_) | Kind::Tags),
+                is_link: matches!(field.kind, Kind::Link(_) | Kind::Links(..)),
+            }
+        })
+        .collect()
+}
+
 /// Fetches for a chunk of records what doesn't lie in their table.
 struct Filler<'r, 'a> {
     reader: &'r Reader<'a>,
-    columns: Vec<Path>,
-    /// Columns whose table of further values holds nothing at all.
-    skip: Vec<bool>,
+    plan: &'r [Planned],
+    /// Columns whose table of further values holds anything at all.
+    filled: Vec<usize>,
+    links: Vec<usize>,
     labels: HashMap<(&'static str, i64), LinkTo>,
 }
 
 type Chunk = [(Found, Vec<Option<i64>>)];
 
 impl<'r, 'a> Filler<'r, 'a> {
-    fn new(reader: &'r Reader<'a>, listing: &Listing) -> Result<Self> {
-        let mut skip = Vec::new();
-        for path in &listing.columns {
-            skip.push(match super::schema::child_table(path.noun, path.field()) {
-                Some(table) => {
-                    let sql = format!("SELECT NOT EXISTS (SELECT 1 FROM {})", quoted(&table));
-                    reader.conn.query_row(&sql, [], |r| r.get(0))?
+    fn new(reader: &'r Reader<'a>, plan: &'r [Planned]) -> Result<Self> {
+        let mut filled = Vec::new();
+        for (at, planned) in plan.iter().enumerate() {
+            if let Some(table) = planned.child.and_then(|_| super::schema::child_table(planned.noun, planned.field)) {
+                let sql = format!("SELECT EXISTS (SELECT 1 FROM {})", quoted(&table));
+                if reader.conn.prepare_cached(&sql)?.query_row([], |r| r.get(0))? {
+                    filled.push(at);
                 }
-                None => true,
-            });
+            }
         }
-        Ok(Self { reader, columns: listing.columns.clone(), skip, labels: HashMap::new() })
+        let links = (0..plan.len()).filter(|at| plan[*at].is_link).collect();
+        Ok(Self { reader, plan, filled, links, labels: HashMap::new() })
     }
 
     fn fill(&mut self, chunk: &mut Chunk) -> Result<()> {
-        for at in 0..self.columns.len() {
-            if !self.skip[at] {
-                self.fill_children(at, chunk)?;
-            }
-            let field = self.columns[at].field();
-            if matches!(field.kind, Kind::Words(_) | Kind::Tags) {
-                for (found, _) in chunk.iter_mut() {
-                    if found.values[at] == Value::Null {
-                        found.values[at] = Value::Words(Vec::new());
-                    }
-                }
-            }
+        for at in &self.filled {
+            self.fill_children(*at, chunk)?;
         }
         self.fill_labels(chunk)
     }
 
     /// Second and later values of one column, for all records of the chunk in one query.
     fn fill_children(&self, at: usize, chunk: &mut Chunk) -> Result<()> {
-        let path = &self.columns[at];
-        let field = path.field();
+        let planned = &self.plan[at];
+        let Some(place_of_owner) = planned.child else { return Ok(()) };
         let mut places: HashMap<i64, Vec<usize>> = HashMap::new();
         for (place, (_, owners)) in chunk.iter().enumerate() {
-            if let Some(owner) = owners[at] {
+            if let Some(owner) = owners[place_of_owner] {
                 places.entry(owner).or_default().push(place);
             }
         }
         let mut owners: Vec<i64> = places.keys().copied().collect();
         owners.sort_unstable();
-        let mut stmt = self.reader.conn.prepare_cached(&child_sql(path.noun, field))?;
+        let mut stmt = self.reader.conn.prepare_cached(&child_sql(planned.noun, planned.field))?;
         let mut rows = stmt.query([array(owners.into_iter())])?;
         while let Some(row) = rows.next()? {
             let owner: i64 = row.get(0)?;
             for place in places.get(&owner).into_iter().flatten() {
-                push_child(&mut chunk[*place].0.values[at], field, row, self.reader.model)?;
+                push_child(&mut chunk[*place].0.values[at], planned.field, row, self.reader.model)?;
             }
         }
         Ok(())
@@ -507,7 +553,7 @@ impl<'r, 'a> Filler<'r, 'a> {
     fn fill_labels(&mut self, chunk: &mut Chunk) -> Result<()> {
         let mut wanted: HashMap<&'static str, Vec<i64>> = HashMap::new();
         for (found, _) in chunk.iter() {
-            for link in found.values.iter().flat_map(links_of) {
+            for link in self.links.iter().flat_map(|at| links_of(&found.values[*at])) {
                 if !self.labels.contains_key(&(link.noun, link.id)) {
                     wanted.entry(link.noun).or_default().push(link.id);
                 }
@@ -524,11 +570,13 @@ impl<'r, 'a> Filler<'r, 'a> {
             }
         }
         for (found, _) in chunk.iter_mut() {
-            for link in found.values.iter_mut().flat_map(links_of_mut) {
-                if let Some(known) = self.labels.get(&(link.noun, link.id)) {
-                    link.uid = known.uid;
-                    link.label.clone_from(&known.label);
-                    link.trashed = known.trashed;
+            for at in &self.links {
+                for link in links_of_mut(&mut found.values[*at]) {
+                    if let Some(known) = self.labels.get(&(link.noun, link.id)) {
+                        link.uid = known.uid;
+                        link.label.clone_from(&known.label);
+                        link.trashed = known.trashed;
+                    }
                 }
             }
         }

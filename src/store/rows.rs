@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::columns;
 use super::commit::Writer;
 use super::read::{array, child_sql, push_child};
-use super::schema::{ID_BITS, child_table, columns_of, quoted};
+use super::schema::{ID_BITS, child_table, columns_of, has_columns, quoted};
 use crate::clock::named_uid;
 use crate::entity::text::{fold, push_words};
 use crate::entity::{Field, Kind, Noun, Target, Value};
@@ -19,14 +19,6 @@ pub const FIELD_MARK: &str = " ␟ ";
 impl Writer<'_> {
     /// Inserts a completed record.
     pub(super) fn write_new(&mut self, noun: &Noun, row: &[Value], fingerprint: Option<i64>) -> Result<i64> {
-        let mut params: Vec<Sql> = Vec::with_capacity(row.len() + 8);
-        for (field, value) in noun.fields.iter().zip(row) {
-            if field.name != "id" {
-                stored_params(field, value, &mut params);
-            }
-        }
-        params.push(Sql::Integer(self.change));
-        params.push(fingerprint.map_or(Sql::Null, Sql::Integer));
         let key = (noun.name(), "insert");
         if !self.sql.contains_key(&key) {
             self.sql.insert(key, insert_sql(noun));
@@ -34,7 +26,15 @@ impl Writer<'_> {
         let sql = self.sql.get(&key).map_or("", String::as_str);
         let id: i64 = {
             let mut stmt = self.reader.conn.prepare_cached(sql)?;
-            stmt.execute(rusqlite::params_from_iter(params))?;
+            let mut at = 1;
+            for (field, value) in noun.fields.iter().zip(row) {
+                if field.name != "id" && has_columns(field) {
+                    columns::bind(field, value, &mut stmt, &mut at)?;
+                }
+            }
+            stmt.raw_bind_parameter(at, self.change)?;
+            stmt.raw_bind_parameter(at + 1, fingerprint)?;
+            stmt.raw_execute()?;
             self.reader.conn.last_insert_rowid()
         };
         for (field, value) in noun.fields.iter().zip(row) {
@@ -199,10 +199,10 @@ impl Writer<'_> {
         let mut values = Vec::with_capacity(noun.fields.len());
         let mut at = 0;
         for field in &noun.fields {
-            values.push(if columns_of(field).is_empty() {
-                Value::Null
-            } else {
+            values.push(if has_columns(field) {
                 columns::read(field, row, &mut at, self.reader.model)?
+            } else {
+                Value::Null
             });
         }
         for (field, value) in noun.fields.iter().zip(&mut values) {
@@ -276,7 +276,7 @@ fn width(field: &Field) -> usize {
 
 /// Parameters for all columns of a field.
 fn stored_params(field: &Field, value: &Value, out: &mut Vec<Sql>) {
-    if !columns_of(field).is_empty() {
+    if has_columns(field) {
         columns::push_params(field, value, out);
     }
 }

@@ -66,6 +66,12 @@ pub fn columns_of(field: &Field) -> Vec<ColumnDef> {
     columns
 }
 
+/// Whether an entity's table has columns for a field.
+#[must_use]
+pub fn has_columns(field: &Field) -> bool {
+    field.is_stored() && !matches!(field.kind, Kind::Links(..) | Kind::Words(_) | Kind::Tags | Kind::Totals)
+}
+
 /// The column of a field; custom ones are set apart so that a later version's own field can't
 /// collide.
 #[must_use]
