@@ -12,7 +12,10 @@ pub struct Noun {
     pub entity: &'static Entity,
     /// In the order of JSON and CSV.
     pub fields: Vec<&'static Field>,
+    /// Place in the list of entities: its number inside the file.
+    pub position: usize,
     names: HashMap<&'static str, usize>,
+    label: usize,
 }
 
 /// All nouns: the entities and a file's custom fields.
@@ -58,7 +61,12 @@ pub struct Named {
 }
 
 impl Noun {
-    fn new(entity: &'static Entity, common: &'static [Field], custom: Vec<&'static Field>) -> Self {
+    fn new(
+        position: usize,
+        entity: &'static Entity,
+        common: &'static [Field],
+        custom: Vec<&'static Field>,
+    ) -> Self {
         // `id` and `uid` stand first, the stamps last.
         let (front, back) = common.split_at(2.min(common.len()));
         let (tags, stamps): (Vec<_>, Vec<_>) = back.iter().partition(|f| f.kind == Kind::Tags);
@@ -70,7 +78,8 @@ impl Noun {
                 names.insert(*name, index);
             }
         }
-        Self { entity, fields, names }
+        let label = names.get(entity.label().name).copied().unwrap_or(0);
+        Self { entity, fields, position, names, label }
     }
 
     /// Singular name.
@@ -88,7 +97,7 @@ impl Noun {
     /// The index of the label.
     #[must_use]
     pub fn label_index(&self) -> usize {
-        self.index(self.entity.label().name).unwrap_or(0)
+        self.label
     }
 
     /// The field that a typed name means, with `-` and `_` alike; parts such as `amount_currency`,
@@ -143,7 +152,11 @@ impl Model {
     /// A model of these entities and the fields that every record has, without custom fields.
     #[must_use]
     pub fn new(entities: &'static [&'static Entity], common: &'static [Field]) -> Self {
-        let nouns = entities.iter().map(|e| Noun::new(e, common, Vec::new())).collect();
+        let nouns = entities
+            .iter()
+            .enumerate()
+            .map(|(at, e)| Noun::new(at, e, common, Vec::new()))
+            .collect();
         Self { entities, common, nouns }
     }
 
@@ -153,12 +166,12 @@ impl Model {
     /// A kind that isn't known (a file made by a newer rolo).
     pub fn with_custom(&self, custom: &[CustomField]) -> Result<Self> {
         let mut nouns = Vec::with_capacity(self.entities.len());
-        for entity in self.entities {
+        for (at, entity) in self.entities.iter().enumerate() {
             let mut own = Vec::new();
             for f in custom.iter().filter(|f| f.noun == entity.name) {
                 own.push(f.to_field(self)?);
             }
-            nouns.push(Noun::new(entity, self.common, own));
+            nouns.push(Noun::new(at, entity, self.common, own));
         }
         Ok(Self { entities: self.entities, common: self.common, nouns })
     }

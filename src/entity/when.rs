@@ -6,7 +6,7 @@ use std::fmt;
 
 use chrono::{
     DateTime, Datelike, Days, Duration, FixedOffset, MappedLocalTime, Months, NaiveDate,
-    NaiveDateTime, NaiveTime, TimeZone, Utc, Weekday,
+    NaiveDateTime, NaiveTime, TimeZone, Timelike, Utc, Weekday,
 };
 use chrono_tz::Tz;
 
@@ -63,7 +63,16 @@ impl Period {
 /// The stored form of an instant.
 #[must_use]
 pub fn instant_text(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    let (day, time) = (at.date_naive(), at.time());
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+        day.year(),
+        day.month(),
+        day.day(),
+        time.hour(),
+        time.minute(),
+        time.second()
+    )
 }
 
 /// The instant of its stored form.

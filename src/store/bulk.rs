@@ -42,6 +42,10 @@ impl Writer<'_> {
             return Ok(Deferred::default());
         }
         let mut deferred = Deferred { statements: Vec::new(), merge: true };
+        // One merge at the end instead of many on the way.
+        conn.execute_batch(
+            "INSERT INTO search(search, rank) VALUES ('automerge', 0), ('crisismerge', 1000), ('hashsize', 8388608)",
+        )?;
         if expected * SHARE < u64::try_from(there).unwrap_or(0) {
             return Ok(deferred);
         }
@@ -64,7 +68,10 @@ impl Writer<'_> {
             conn.execute_batch(sql)?;
         }
         if deferred.merge {
-            conn.execute_batch("INSERT INTO search(search) VALUES ('optimize')")?;
+            conn.execute_batch(
+                "INSERT INTO search(search) VALUES ('optimize'); \
+                 INSERT INTO search(search, rank) VALUES ('automerge', 4), ('crisismerge', 16), ('hashsize', 1048576)",
+            )?;
         }
         Ok(())
     }

@@ -240,7 +240,7 @@ impl Store {
         let mut stmt = self.conn.prepare(&format!("SELECT id FROM {} WHERE trashed IS NOT 'gone'", quoted(noun.name())))?;
         let ids = stmt.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
         let moment = super::read::Moment { now: String::new(), today: String::new(), me: None };
-        let reader = super::read::Reader { conn: &self.conn, model: &self.model, moment };
+        let reader = super::read::Reader::new(&self.conn, &self.model, moment);
         let base = i64::try_from(position).unwrap_or(0);
         let mut insert = self.conn.prepare("INSERT INTO search(rowid, body) VALUES (?1, ?2)")?;
         for chunk in ids.chunks(1000) {

@@ -102,6 +102,31 @@ fn single(value: &Value) -> Sql {
     }
 }
 
+/// As [`read`], into a value whose memory is used again.
+pub(super) fn read_into(field: &Field, row: &Row, at: &mut usize, model: &Model, into: &mut Value) -> Result<()> {
+    let plain = field.kind.is_text() || matches!(field.kind, Kind::Longtext | Kind::Choice(_));
+    if let (true, Value::Text(kept)) = (plain, &mut *into) {
+        if let Some(text) = text_of(row.get_ref(*at)?) {
+            kept.clear();
+            kept.push_str(text);
+            *at += 1;
+            return Ok(());
+        }
+    }
+    if let (Kind::Link(Target::One(_)), Value::Link(kept)) = (field.kind, &mut *into) {
+        if let Some(id) = int_of(row.get_ref(*at)?) {
+            kept.id = id;
+            kept.uid = Uuid::nil();
+            kept.label.clear();
+            kept.trashed = false;
+            *at += 1;
+            return Ok(());
+        }
+    }
+    *into = read(field, row, at, model)?;
+    Ok(())
+}
+
 /// Reads a field's columns from `at` on, and moves `at` behind them. A list holds its first value,
 /// links are bare; what lives in other tables is left out.
 pub(super) fn read(field: &Field, row: &Row, at: &mut usize, model: &Model) -> Result<Value> {

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use rusqlite::CachedStatement;
 use rusqlite::types::Value as Sql;
 use uuid::Uuid;
 
@@ -51,7 +52,8 @@ pub struct Writer<'a> {
     pub warnings: Vec<String>,
     /// How many records were made, edited, thrown away, brought back.
     pub tally: Tally,
-    pub(super) sql: HashMap<(&'static str, &'static str), String>,
+    /// Statements that run once a record, kept ready.
+    pub(super) ready: HashMap<(&'static str, &'static str), CachedStatement<'a>>,
     pub(super) made_links: HashMap<(&'static str, Option<i64>, String), LinkTo>,
     pub(super) tags: HashMap<String, i64>,
     pub(super) touched: Option<(&'static str, i64)>,
@@ -123,7 +125,7 @@ impl<'a> Writer<'a> {
             manner: Manner::default(),
             warnings: Vec::new(),
             tally: Tally::default(),
-            sql: HashMap::new(),
+            ready: HashMap::new(),
             made_links: HashMap::new(),
             tags: HashMap::new(),
             touched: None,
@@ -136,6 +138,21 @@ impl<'a> Writer<'a> {
     #[must_use]
     pub fn reader(&self) -> &Reader<'a> {
         &self.reader
+    }
+
+    /// A statement of a noun that runs once a record; made of `sql` the first time.
+    pub(super) fn ready(
+        &mut self,
+        noun: &Noun,
+        what: &'static str,
+        sql: impl FnOnce() -> String,
+    ) -> Result<&mut CachedStatement<'a>> {
+        use std::collections::hash_map::Entry;
+        let conn = self.reader.conn;
+        Ok(match self.ready.entry((noun.name(), what)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(conn.prepare_cached(&sql())?),
+        })
     }
 
     /// The clock of the command.
@@ -228,16 +245,14 @@ impl<'a> Writer<'a> {
             "INSERT INTO edit(change, noun, record, field, old, new) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
              ON CONFLICT DO UPDATE SET new = excluded.new",
         )?;
-        let position = self.position(noun)?;
+        let position = Self::position(noun);
         stmt.execute(rusqlite::params![self.change, position, id, field, old, new])?;
         Ok(())
     }
 
     /// The number of a noun inside the file.
-    pub(super) fn position(&self, noun: &Noun) -> Result<i64> {
-        let at = self.reader.model.position(noun.name());
-        at.and_then(|p| i64::try_from(p).ok())
-            .ok_or_else(|| Error::failed(format!("the model has no `{}`", noun.name())))
+    pub(super) fn position(noun: &Noun) -> i64 {
+        i64::try_from(noun.position).unwrap_or(0)
     }
 
     /// Throws a record into the trash; `false` when it lay there already.

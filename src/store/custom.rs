@@ -76,7 +76,7 @@ impl Writer<'_> {
         let model = self.reader.model.with_custom(&load(self.reader.conn)?)?;
         // Once in an import that keeps extra columns; it lives as long as the command.
         self.reader.model = Box::leak(Box::new(model));
-        self.sql.clear();
+        self.ready.clear();
         Ok(())
     }
 

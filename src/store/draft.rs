@@ -19,7 +19,7 @@ pub const IN_PASSING: i64 = 0;
 impl<'a> Writer<'a> {
     /// The values of a whole new record, in field order.
     pub(super) fn complete(&mut self, noun: &Noun, given: Vec<(usize, Value)>) -> Result<Vec<Value>> {
-        let mut row = vec![Value::Null; noun.fields.len()];
+        let mut row: Vec<Value> = std::iter::repeat_with(|| Value::Null).take(noun.fields.len()).collect();
         for (index, value) in given {
             row[index] = value;
         }

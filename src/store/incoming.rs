@@ -88,9 +88,11 @@ impl Writer<'_> {
         Ok(Outcome::Created)
     }
 
-    fn has_fingerprint(&self, noun: &Noun, print: i64) -> Result<bool> {
-        let sql = format!("SELECT 1 FROM {} WHERE fingerprint = ?1 AND trashed IS NULL", quoted(noun.name()));
-        Ok(self.reader.conn.prepare_cached(&sql)?.exists([print])?)
+    fn has_fingerprint(&mut self, noun: &Noun, print: i64) -> Result<bool> {
+        let stmt = self.ready(noun, "fingerprint", || {
+            format!("SELECT 1 FROM {} WHERE fingerprint = ?1 AND trashed IS NULL", quoted(noun.name()))
+        })?;
+        Ok(stmt.exists([print])?)
     }
 
     /// The record that the values mean, and whether they had a key at all.

@@ -35,6 +35,34 @@ impl Match {
     }
 }
 
+/// The query for records by a key; `None` for a field that can be none. Its parameters are the text,
+/// for a folded column also the folded and the lower-cased text, and `:within`.
+fn key_sql(noun: &Noun, field: &Field, among: Among, within: bool) -> Option<String> {
+    let table = quoted(noun.name());
+    let column = quoted(&column_name(field));
+    let mut live = among.sql().to_owned();
+    if let (true, Some(link)) = (within, noun.entity.scope) {
+        live.push_str(&format!(" AND t.{} = :within", quoted(link)));
+    }
+    if let Some(one) = field.one {
+        let child = quoted(&format!("{}_{}", noun.name(), field.name));
+        return Some(format!(
+            "SELECT t.id FROM {table} t WHERE t.{one} = ?1 COLLATE NOCASE AND {live} \
+             UNION ALL SELECT t.id FROM {child} c JOIN {table} t ON t.id = c.record WHERE c.value = ?1 COLLATE NOCASE AND {live} LIMIT 11"
+        ));
+    }
+    if matches!(field.kind, Kind::Link(_) | Kind::Links(..) | Kind::Words(_) | Kind::Tags) || !field.is_stored() {
+        return None;
+    }
+    if field.sorted {
+        return Some(format!(
+            "SELECT t.id FROM {table} t WHERE t.{} = ?2 AND (t.{column} = ?1 OR lower_u(t.{column}) = ?3) AND {live} LIMIT 11",
+            quoted(&format!("{}_fold", column_name(field)))
+        ));
+    }
+    Some(format!("SELECT t.id FROM {table} t WHERE t.{column} = ?1 COLLATE NOCASE AND {live} LIMIT 11"))
+}
+
 /// The list of e-mails that finds a record of a noun.
 pub(super) fn email_key(noun: &Noun) -> Option<&'static Field> {
     let keys = noun.entity.key.iter().filter_map(|k| noun.index(k));
@@ -250,34 +278,33 @@ impl Reader<'_> {
     /// # Errors
     /// The database can't be read.
     pub fn by_key(&self, noun: &Noun, field: &Field, text: &str, among: Among, scope: Option<i64>) -> Result<Match> {
-        let table = quoted(noun.name());
-        let column = quoted(&column_name(field));
-        let live = among.sql();
-        let within = match (noun.entity.scope, scope) {
-            (Some(link), Some(id)) => format!(" AND t.{} = {id}", quoted(link)),
-            _ => String::new(),
+        let within = scope.filter(|_| noun.entity.scope.is_some());
+        let kept = (noun.position, std::ptr::from_ref(field) as usize, among, within.is_some());
+        let known = self.key_sql.borrow().get(&kept).cloned();
+        let sql = match known {
+            Some(sql) => sql,
+            None => {
+                let Some(sql) = key_sql(noun, field, among, within.is_some()) else { return Ok(Match::None) };
+                let sql: std::rc::Rc<str> = sql.into();
+                self.key_sql.borrow_mut().insert(kept, sql.clone());
+                sql
+            }
         };
-        if let Some(one) = field.one {
-            let child = quoted(&format!("{}_{}", noun.name(), field.name));
-            let sql = format!(
-                "SELECT t.id FROM {table} t WHERE t.{one} = ?1 COLLATE NOCASE AND {live}{within} \
-                 UNION SELECT t.id FROM {child} c JOIN {table} t ON t.id = c.record WHERE c.value = ?1 COLLATE NOCASE AND {live}{within} LIMIT 11"
-            );
-            return self.matches(&sql, vec![Sql::Text(text.to_owned())]);
+        let mut stmt = self.conn.prepare_cached(&sql)?;
+        stmt.raw_bind_parameter(1, text)?;
+        if field.sorted && field.one.is_none() {
+            stmt.raw_bind_parameter(2, fold(text))?;
+            stmt.raw_bind_parameter(3, text.to_lowercase())?;
         }
-        if matches!(field.kind, Kind::Link(_) | Kind::Links(..) | Kind::Words(_) | Kind::Tags) || !field.is_stored() {
-            return Ok(Match::None);
+        if let (Some(at), Some(within)) = (stmt.parameter_index(":within")?, within) {
+            stmt.raw_bind_parameter(at, within)?;
         }
-        if field.sorted {
-            let sql = format!(
-                "SELECT t.id FROM {table} t WHERE t.{} = ?1 AND (t.{column} = ?2 OR lower_u(t.{column}) = ?3) AND {live}{within} LIMIT 11",
-                quoted(&format!("{}_fold", column_name(field)))
-            );
-            let params = vec![Sql::Text(fold(text)), Sql::Text(text.to_owned()), Sql::Text(text.to_lowercase())];
-            return self.matches(&sql, params);
+        let mut ids = Vec::new();
+        let mut rows = stmt.raw_query();
+        while let Some(row) = rows.next()? {
+            ids.push(row.get(0)?);
         }
-        let sql = format!("SELECT t.id FROM {table} t WHERE t.{column} = ?1 COLLATE NOCASE AND {live}{within} LIMIT 11");
-        self.matches(&sql, vec![Sql::Text(text.to_owned())])
+        Ok(Match::of(ids))
     }
 
     /// `Pipeline/Stage`: a label within the record that another label names.

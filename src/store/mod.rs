@@ -148,7 +148,7 @@ impl Store {
             Some(me) => Some(me),
             None => self.user_id(handle)?,
         };
-        Ok(Reader { conn: &self.conn, model: &self.model, moment: Moment::of(clock, me) })
+        Ok(Reader::new(&self.conn, &self.model, Moment::of(clock, me)))
     }
 
     /// One change: `work` runs in a transaction that commits whole or not at all. Without effect it
@@ -195,7 +195,7 @@ impl Store {
         intent: &Intent,
         work: impl FnOnce(&mut Writer) -> Result<T>,
     ) -> Result<Written<T>> {
-        let reader = Reader { conn: &self.conn, model: &self.model, moment: Moment::of(clock, None) };
+        let reader = Reader::new(&self.conn, &self.model, Moment::of(clock, None));
         let change: i64 = self.conn.query_row(
             "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change'), 0) + 1",
             [],
@@ -319,7 +319,7 @@ fn seed_records(conn: &Connection, model: &Model, clock: &Clock) -> Result<()> {
     use crate::entity::when::Times;
     let times = Times { now: clock.now(), zone: clock.zone(), order: None };
     let locale = Locale { times, currency: Currency::EUR, region: String::new() };
-    let reader = Reader { conn, model, moment: Moment::of(clock, None) };
+    let reader = Reader::new(conn, model, Moment::of(clock, None));
     let mut writer = Writer::new(reader, clock, &locale, 0, 0);
     for noun in &model.nouns {
         for seed in noun.entity.seeds {

@@ -36,7 +36,7 @@ impl Writer<'_> {
             self.purge_one(model.noun(name)?, activity)?;
         }
         let conn = self.reader.conn;
-        let position = self.position(noun)?;
+        let position = Self::position(noun);
         for (other, field) in model.links_to(noun.name()) {
             self.unlink(other, field, noun, id)?;
         }

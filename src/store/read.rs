@@ -3,7 +3,9 @@
 //! A listing streams in chunks. The main query reads the columns of the table; labels behind links
 //! and the second and later values of lists are then fetched for the whole chunk at once.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
 use rusqlite::types::Value as Sql;
@@ -20,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::filter;
 
 /// Which records a listing looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Among {
     /// Those that aren't in the trash.
     #[default]
@@ -168,7 +170,7 @@ fn main_link(path: &Path) -> Option<String> {
 }
 
 /// A record as it was read, with the values of the columns asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Found {
     pub id: i64,
     pub uid: Uuid,
@@ -188,11 +190,19 @@ pub struct Reader<'a> {
     pub(super) conn: &'a Connection,
     pub(super) model: &'a Model,
     pub(super) moment: Moment,
+    /// Queries for records by a key, by noun, field, among and whether within a scope.
+    pub(super) key_sql: RefCell<HashMap<KeyOfSql, Rc<str>>>,
 }
 
-const CHUNK: usize = 1000;
+pub(super) type KeyOfSql = (usize, usize, Among, bool);
+
+const CHUNK: usize = 256;
 
 impl<'a> Reader<'a> {
+    pub(super) fn new(conn: &'a Connection, model: &'a Model, moment: Moment) -> Self {
+        Self { conn, model, moment, key_sql: RefCell::default() }
+    }
+
     /// The entities and this file's custom fields.
     #[must_use]
     pub fn model(&self) -> &'a Model {
@@ -286,28 +296,35 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Hands the records of a listing on, one after the other, in bounded memory.
+    /// Hands the records of a listing on, one after the other, in bounded memory that is used again
+    /// and again: what is to be kept has to be taken out or cloned.
     ///
     /// # Errors
     /// The database can't be read, or what `take` returns.
-    pub fn each(&self, listing: &Listing, mut take: impl FnMut(Found) -> Result<()>) -> Result<()> {
+    pub fn each(&self, listing: &Listing, mut take: impl FnMut(&mut Found) -> Result<()>) -> Result<()> {
         let mut stmt = self.conn.prepare(&listing.sql(self.model)?)?;
         self.bind_listing(&mut stmt, listing)?;
         let plan = plan(listing);
         let mut filler = Filler::new(self, &plan)?;
         let mut rows = stmt.raw_query();
         let mut chunk: Vec<(Found, Vec<Option<i64>>)> = Vec::with_capacity(CHUNK);
+        let mut used = 0;
         loop {
             let row = rows.next()?;
             if let Some(row) = row {
-                chunk.push(self.read_row(row, &plan)?);
+                if used == chunk.len() {
+                    chunk.push((Found::default(), Vec::new()));
+                }
+                self.read_row(row, &plan, &mut chunk[used])?;
+                used += 1;
             }
             let ended = row.is_none();
-            if ended || chunk.len() == CHUNK {
-                filler.fill(&mut chunk)?;
-                for (found, _) in chunk.drain(..) {
+            if ended || used == CHUNK {
+                filler.fill(&mut chunk[..used])?;
+                for (found, _) in &mut chunk[..used] {
                     take(found)?;
                 }
+                used = 0;
             }
             if ended {
                 return Ok(());
@@ -315,33 +332,34 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn read_row(&self, row: &Row, plan: &[Planned]) -> Result<(Found, Vec<Option<i64>>)> {
-        let id = row.get(0)?;
-        let uid = uid_of(row, 1)?;
-        let mut values = Vec::with_capacity(plan.len());
-        let mut owners = Vec::new();
+    fn read_row(&self, row: &Row, plan: &[Planned], into: &mut (Found, Vec<Option<i64>>)) -> Result<()> {
+        let (found, owners) = into;
+        found.id = row.get(0)?;
+        found.uid = uid_of(row, 1)?;
+        found.values.resize_with(plan.len(), || Value::Null);
+        owners.clear();
         let mut at = 2;
-        for planned in plan {
-            let field = planned.field;
-            let mut value = Value::Null;
+        for (planned, value) in plan.iter().zip(&mut found.values) {
             if planned.child.is_some() {
                 owners.push(row.get(at)?);
                 at += 1;
             }
-            if let Some(noun) = planned.main {
-                if let Some(id) = row.get::<_, Option<i64>>(at)? {
-                    value = Value::Links(vec![LinkTo::bare(noun, id)]);
+            let main = match planned.main {
+                Some(noun) => {
+                    at += 1;
+                    row.get::<_, Option<i64>>(at - 1)?.map(|id| Value::Links(vec![LinkTo::bare(noun, id)]))
                 }
-                at += 1;
-            }
+                None => None,
+            };
             if planned.has_columns {
-                value = columns::read(field, row, &mut at, self.model)?;
+                columns::read_into(planned.field, row, &mut at, self.model, value)?;
             } else if planned.is_words {
-                value = Value::Words(Vec::new());
+                *value = Value::Words(Vec::new());
+            } else {
+                *value = main.unwrap_or(Value::Null);
             }
-            values.push(value);
         }
-        Ok((Found { id, uid, values }, owners))
+        Ok(())
     }
 
     /// Collects a listing.
@@ -351,7 +369,7 @@ impl<'a> Reader<'a> {
     pub fn list(&self, listing: &Listing) -> Result<Vec<Found>> {
         let mut all = Vec::new();
         self.each(listing, |found| {
-            all.push(found);
+            all.push(std::mem::take(found));
             Ok(())
         })?;
         Ok(all)
@@ -379,7 +397,9 @@ impl<'a> Reader<'a> {
         let plan = plan(&listing);
         let mut rows = stmt.raw_query();
         while let Some(row) = rows.next()? {
-            chunk.push(self.read_row(row, &plan)?);
+            let mut one = (Found::default(), Vec::new());
+            self.read_row(row, &plan, &mut one)?;
+            chunk.push(one);
         }
         Filler::new(self, &plan)?.fill(&mut chunk)?;
         for (f, _) in chunk {
@@ -500,7 +520,28 @@ struct Filler<'r, 'a> {
     /// Columns whose table of further values holds anything at all.
     filled: Vec<usize>,
     links: Vec<usize>,
-    labels: HashMap<(&'static str, i64), LinkTo>,
+    labels: HashMap<&'static str, Labels>,
+}
+
+/// Labels of one noun by id.
+type Labels = HashMap<i64, LinkTo, BuildHasherDefault<IdHasher>>;
+
+/// Ids are small and dense: one multiplication spreads them.
+#[derive(Default)]
+struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for b in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*b);
+        }
+    }
+    fn write_i64(&mut self, id: i64) {
+        self.0 = id.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
 }
 
 type Chunk = [(Found, Vec<Option<i64>>)];
@@ -552,27 +593,41 @@ impl<'r, 'a> Filler<'r, 'a> {
 
     fn fill_labels(&mut self, chunk: &mut Chunk) -> Result<()> {
         let mut wanted: HashMap<&'static str, Vec<i64>> = HashMap::new();
-        for (found, _) in chunk.iter() {
-            for link in self.links.iter().flat_map(|at| links_of(&found.values[*at])) {
-                if !self.labels.contains_key(&(link.noun, link.id)) {
-                    wanted.entry(link.noun).or_default().push(link.id);
+        if self.labels.values().map(HashMap::len).sum::<usize>() > 200_000 {
+            self.labels.clear();
+        }
+        for at in &self.links {
+            // Links of one column mostly lead to one noun.
+            let mut last: Option<(&str, Option<&Labels>)> = None;
+            for (found, _) in chunk.iter() {
+                for link in links_of(&found.values[*at]) {
+                    let known = match last {
+                        Some((noun, known)) if std::ptr::eq(noun, link.noun) => known,
+                        _ => self.labels.get(link.noun),
+                    };
+                    last = Some((link.noun, known));
+                    if known.is_none_or(|k| !k.contains_key(&link.id)) {
+                        wanted.entry(link.noun).or_default().push(link.id);
+                    }
                 }
             }
-        }
-        if self.labels.len() > 200_000 {
-            self.labels.clear();
         }
         for (noun, mut ids) in wanted {
             ids.sort_unstable();
             ids.dedup();
-            for (id, link) in self.reader.labels(noun, &ids)? {
-                self.labels.insert((noun, id), link);
-            }
+            let found = self.reader.labels(noun, &ids)?;
+            self.labels.entry(noun).or_default().extend(found);
         }
-        for (found, _) in chunk.iter_mut() {
-            for at in &self.links {
+        for at in &self.links {
+            let mut last: Option<(&str, Option<&Labels>)> = None;
+            for (found, _) in chunk.iter_mut() {
                 for link in links_of_mut(&mut found.values[*at]) {
-                    if let Some(known) = self.labels.get(&(link.noun, link.id)) {
+                    let labels = match last {
+                        Some((noun, labels)) if std::ptr::eq(noun, link.noun) => labels,
+                        _ => self.labels.get(link.noun),
+                    };
+                    last = Some((link.noun, labels));
+                    if let Some(known) = labels.and_then(|l| l.get(&link.id)) {
                         link.uid = known.uid;
                         link.label.clone_from(&known.label);
                         link.trashed = known.trashed;

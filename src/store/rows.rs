@@ -19,24 +19,18 @@ pub const FIELD_MARK: &str = " ␟ ";
 impl Writer<'_> {
     /// Inserts a completed record.
     pub(super) fn write_new(&mut self, noun: &Noun, row: &[Value], fingerprint: Option<i64>) -> Result<i64> {
-        let key = (noun.name(), "insert");
-        if !self.sql.contains_key(&key) {
-            self.sql.insert(key, insert_sql(noun));
-        }
-        let sql = self.sql.get(&key).map_or("", String::as_str);
-        let id: i64 = {
-            let mut stmt = self.reader.conn.prepare_cached(sql)?;
-            let mut at = 1;
-            for (field, value) in noun.fields.iter().zip(row) {
-                if field.name != "id" && has_columns(field) {
-                    columns::bind(field, value, &mut stmt, &mut at)?;
-                }
+        let change = self.change;
+        let stmt = self.ready(noun, "insert", || insert_sql(noun))?;
+        let mut at = 1;
+        for (field, value) in noun.fields.iter().zip(row) {
+            if field.name != "id" && has_columns(field) {
+                columns::bind(field, value, stmt, &mut at)?;
             }
-            stmt.raw_bind_parameter(at, self.change)?;
-            stmt.raw_bind_parameter(at + 1, fingerprint)?;
-            stmt.raw_execute()?;
-            self.reader.conn.last_insert_rowid()
-        };
+        }
+        stmt.raw_bind_parameter(at, change)?;
+        stmt.raw_bind_parameter(at + 1, fingerprint)?;
+        stmt.raw_execute()?;
+        let id = self.reader.conn.last_insert_rowid();
         for (field, value) in noun.fields.iter().zip(row) {
             if !value.is_empty() {
                 self.write_children(noun, field, id, value)?;
@@ -44,11 +38,9 @@ impl Writer<'_> {
         }
         let body = search_body(noun, row);
         if !body.is_empty() {
-            let position = self.position(noun)?;
-            self.reader
-                .conn
-                .prepare_cached("INSERT INTO search(rowid, body) VALUES (?1, ?2)")?
-                .execute(rusqlite::params![search_row(position, id), body])?;
+            let at = search_row(Self::position(noun), id);
+            let stmt = self.ready(noun, "search", || "INSERT INTO search(rowid, body) VALUES (?1, ?2)".into())?;
+            stmt.execute(rusqlite::params![at, body])?;
         }
         Ok(id)
     }
@@ -77,7 +69,7 @@ impl Writer<'_> {
 
     /// Puts a record's text into the search index anew.
     pub(super) fn index(&self, noun: &Noun, id: i64, row: &[Value]) -> Result<()> {
-        let at = search_row(self.position(noun)?, id);
+        let at = search_row(Self::position(noun), id);
         self.unindex(noun, id)?;
         let body = search_body(noun, row);
         if !body.is_empty() {
@@ -91,7 +83,7 @@ impl Writer<'_> {
 
     /// Takes a record out of the search index.
     pub(super) fn unindex(&self, noun: &Noun, id: i64) -> Result<()> {
-        let at = search_row(self.position(noun)?, id);
+        let at = search_row(Self::position(noun), id);
         self.reader.conn.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([at])?;
         Ok(())
     }
@@ -106,14 +98,14 @@ impl Writer<'_> {
 
     /// Writes what of a field lies in a table of its own.
     fn write_children(&mut self, noun: &Noun, field: &Field, id: i64, value: &Value) -> Result<()> {
+        if matches!(value, Value::List(items) if items.len() < 2) {
+            return Ok(());
+        }
         let Some(table) = child_table(noun.name(), field) else { return Ok(()) };
         let table = quoted(&table);
         let place = |at: usize| i64::try_from(at).unwrap_or(i64::MAX);
         match value {
             Value::List(items) => {
-                if items.len() < 2 {
-                    return Ok(());
-                }
                 let sql = format!("INSERT INTO {table}(record, position, label, value) VALUES (?1, ?2, ?3, ?4)");
                 let mut stmt = self.reader.conn.prepare_cached(&sql)?;
                 for (at, item) in items.iter().enumerate().skip(1) {
