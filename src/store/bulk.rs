@@ -3,6 +3,8 @@
 //! by row costs a fifth more at 100,000 rows and outgrows the cache beyond; leaving the search
 //! index unmerged makes one of the first single adds after it stall for seconds.
 
+use std::collections::BTreeMap;
+
 use super::commit::Writer;
 use super::schema::{indexes, quoted};
 use crate::entity::Noun;
@@ -20,7 +22,60 @@ pub struct Deferred {
     merge: bool,
 }
 
+/// Rows of the search index that have to wait. FTS5 writes out all it holds in memory whenever a row
+/// comes that isn't behind the last one, so rows of other nouns, and of records that were there
+/// already, go in at the end, in order.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    /// The noun whose new records come in order and needn't wait.
+    noun: &'static str,
+    /// Row → its words, and whether it was there already.
+    rows: BTreeMap<i64, (String, bool)>,
+    bytes: usize,
+}
+
+/// So much text waits at the most.
+const MOST_WAITING: usize = 48 << 20;
+
 impl Writer<'_> {
+    /// Puts a row aside for the end of the bulk, where there is one and it has to wait.
+    pub(super) fn wait(&mut self, noun: &Noun, at: i64, body: &mut String, was_there: bool) -> Result<bool> {
+        let Some(waiting) = &mut self.waiting else { return Ok(false) };
+        if !was_there && waiting.noun == noun.name() {
+            return Ok(false);
+        }
+        waiting.bytes += body.len() + 64;
+        let old = waiting.rows.insert(at, (std::mem::take(body), was_there));
+        if let Some((_, there)) = old {
+            // A record made here and changed again is still new to the index.
+            waiting.rows.entry(at).and_modify(|r| r.1 = there);
+        }
+        if waiting.bytes > MOST_WAITING {
+            self.index_waiting()?;
+        }
+        Ok(true)
+    }
+
+    fn index_waiting(&mut self) -> Result<()> {
+        let Some(waiting) = &mut self.waiting else { return Ok(()) };
+        let rows = std::mem::take(&mut waiting.rows);
+        waiting.bytes = 0;
+        let conn = self.reader.conn;
+        let mut delete = conn.prepare_cached("DELETE FROM search WHERE rowid = ?1")?;
+        for (at, (_, was_there)) in &rows {
+            if *was_there {
+                delete.execute([at])?;
+            }
+        }
+        let mut insert = conn.prepare_cached("INSERT INTO search(rowid, body) VALUES (?1, ?2)")?;
+        for (at, (body, _)) in rows {
+            if !body.is_empty() {
+                insert.execute(rusqlite::params![at, body])?;
+            }
+        }
+        Ok(())
+    }
+
     /// The highest id that a noun has ever had.
     ///
     /// # Errors
@@ -37,6 +92,7 @@ impl Writer<'_> {
     /// The database can't be written.
     pub fn begin_bulk(&mut self, noun: &Noun, expected: u64, needed: &[String]) -> Result<Deferred> {
         let conn = self.reader.conn;
+        self.waiting = Some(Waiting { noun: noun.name(), rows: BTreeMap::new(), bytes: 0 });
         let there = self.last_id(noun)?;
         if expected < FEW {
             return Ok(Deferred::default());
@@ -63,6 +119,8 @@ impl Writer<'_> {
     /// # Errors
     /// The database can't be written.
     pub fn end_bulk(&mut self, deferred: &Deferred) -> Result<()> {
+        self.index_waiting()?;
+        self.waiting = None;
         let conn = self.reader.conn;
         for sql in &deferred.statements {
             conn.execute_batch(sql)?;

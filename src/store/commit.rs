@@ -58,6 +58,8 @@ pub struct Writer<'a> {
     pub(super) tags: HashMap<String, i64>,
     pub(super) touched: Option<(&'static str, i64)>,
     first_made: HashMap<&'static str, i64>,
+    /// In a bulk: rows of the search index that wait for its end.
+    pub(super) waiting: Option<super::bulk::Waiting>,
     /// The change that this one takes back.
     pub undoing: Option<i64>,
 }
@@ -130,6 +132,7 @@ impl<'a> Writer<'a> {
             tags: HashMap::new(),
             touched: None,
             first_made: HashMap::new(),
+            waiting: None,
             undoing: None,
         }
     }

@@ -36,9 +36,9 @@ impl Writer<'_> {
                 self.write_children(noun, field, id, value)?;
             }
         }
-        let body = search_body(noun, row);
-        if !body.is_empty() {
-            let at = search_row(Self::position(noun), id);
+        let mut body = search_body(noun, row);
+        let at = search_row(Self::position(noun), id);
+        if !body.is_empty() && !self.wait(noun, at, &mut body, false)? {
             let stmt = self.ready(noun, "search", || "INSERT INTO search(rowid, body) VALUES (?1, ?2)".into())?;
             stmt.execute(rusqlite::params![at, body])?;
         }
@@ -68,10 +68,13 @@ impl Writer<'_> {
     }
 
     /// Puts a record's text into the search index anew.
-    pub(super) fn index(&self, noun: &Noun, id: i64, row: &[Value]) -> Result<()> {
+    pub(super) fn index(&mut self, noun: &Noun, id: i64, row: &[Value]) -> Result<()> {
         let at = search_row(Self::position(noun), id);
+        let mut body = search_body(noun, row);
+        if self.wait(noun, at, &mut body, true)? {
+            return Ok(());
+        }
         self.unindex(noun, id)?;
-        let body = search_body(noun, row);
         if !body.is_empty() {
             self.reader
                 .conn
