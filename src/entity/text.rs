@@ -72,6 +72,10 @@ pub fn words(text: &str) -> String {
 
 /// As [`words`], behind what `out` holds.
 pub fn push_words(text: &str, out: &mut String) {
+    if text.is_ascii() {
+        push_ascii_words(text, out);
+        return;
+    }
     let mut inside = false;
     for c in fold(text).chars() {
         let alone = is_cjk(c);
@@ -81,6 +85,22 @@ pub fn push_words(text: &str, out: &mut String) {
             }
             out.push(c);
             inside = !alone;
+        } else {
+            inside = false;
+        }
+    }
+}
+
+/// Most text needs no table to be folded.
+fn push_ascii_words(text: &str, out: &mut String) {
+    let mut inside = false;
+    for b in text.bytes() {
+        if b.is_ascii_alphanumeric() {
+            if !inside && !out.is_empty() {
+                out.push(' ');
+            }
+            out.push(char::from(b.to_ascii_lowercase()));
+            inside = true;
         } else {
             inside = false;
         }

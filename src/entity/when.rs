@@ -64,15 +64,35 @@ impl Period {
 #[must_use]
 pub fn instant_text(at: DateTime<Utc>) -> String {
     let (day, time) = (at.date_naive(), at.time());
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
-        day.year(),
-        day.month(),
-        day.day(),
-        time.hour(),
-        time.minute(),
-        time.second()
-    )
+    let mut text = day_text(day);
+    text.reserve(10);
+    for (mark, number) in [('T', time.hour()), (':', time.minute()), (':', time.second())] {
+        text.push(mark);
+        push_two(&mut text, number);
+    }
+    text.push('Z');
+    text
+}
+
+/// The stored form of a day.
+#[must_use]
+pub fn day_text(day: NaiveDate) -> String {
+    let mut text = String::with_capacity(20);
+    let year = day.year().unsigned_abs();
+    push_two(&mut text, year / 100);
+    push_two(&mut text, year % 100);
+    for number in [day.month(), day.day()] {
+        text.push('-');
+        push_two(&mut text, number);
+    }
+    text
+}
+
+/// Two digits; dates are written by the million.
+fn push_two(text: &mut String, number: u32) {
+    for digit in [number / 10 % 10, number % 10] {
+        text.push(char::from_digit(digit, 10).unwrap_or('0'));
+    }
 }
 
 /// The instant of its stored form.

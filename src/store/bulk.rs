@@ -100,8 +100,9 @@ impl Writer<'_> {
         let mut deferred = Deferred { statements: Vec::new(), merge: true };
         // One merge at the end instead of many on the way.
         conn.execute_batch(
-            "INSERT INTO search(search, rank) VALUES ('automerge', 0), ('crisismerge', 1000), ('hashsize', 8388608)",
+            "INSERT INTO search(search, rank) VALUES ('automerge', 0), ('crisismerge', 1000), ('hashsize', 33554432)",
         )?;
+        conn.execute_batch("PRAGMA cache_size=-40000")?;
         if expected * SHARE < u64::try_from(there).unwrap_or(0) {
             return Ok(deferred);
         }

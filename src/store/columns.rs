@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::entity::money::{Currency, Money};
 use crate::entity::text::fold;
-use crate::entity::when::{Due, instant_text, stored_day, stored_instant};
+use crate::entity::when::{Due, day_text, instant_text, stored_day, stored_instant};
 use crate::entity::{Field, Item, Kind, LinkTo, Model, Target, Value, join_cell, leak, split_cell};
 use crate::error::{Error, Result};
 
@@ -93,7 +93,7 @@ fn single(value: &Value) -> Sql {
         Value::Int(n) => Sql::Integer(*n),
         Value::Bool(b) => Sql::Integer(i64::from(*b)),
         Value::Decimal(d) => d.to_f64().map_or(Sql::Null, Sql::Real),
-        Value::Date(day) => Sql::Text(day.to_string()),
+        Value::Date(day) => Sql::Text(day_text(*day)),
         Value::Instant(at) => Sql::Text(instant_text(*at)),
         Value::Due(due) => Sql::Text(due.to_string()),
         Value::Uid(uid) => Sql::Blob(uid.as_bytes().to_vec()),

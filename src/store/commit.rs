@@ -54,7 +54,7 @@ pub struct Writer<'a> {
     pub tally: Tally,
     /// Statements that run once a record, kept ready.
     pub(super) ready: HashMap<(&'static str, &'static str), CachedStatement<'a>>,
-    pub(super) made_links: HashMap<(&'static str, Option<i64>, String), LinkTo>,
+    pub(super) made_links: HashMap<LinkName, LinkTo>,
     pub(super) tags: HashMap<String, i64>,
     pub(super) touched: Option<(&'static str, i64)>,
     first_made: HashMap<&'static str, i64>,
@@ -63,6 +63,9 @@ pub struct Writer<'a> {
     /// The change that this one takes back.
     pub undoing: Option<i64>,
 }
+
+/// What a link is known by while a file goes in: noun, scope, uid and text.
+pub(super) type LinkName = (&'static str, Option<i64>, Option<Uuid>, String);
 
 /// What a change did, in numbers of records.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -105,7 +105,7 @@ impl<'a> Writer<'a> {
             return Err(Error::failed(format!("`{}` is no link", field.name)));
         };
         let noun = target.one().map_or("", |e| e.name);
-        let key = (noun, scope, format!("{}\u{0}{}", name.text, name.uid.unwrap_or_default()));
+        let key = (noun, scope, name.uid, name.text.clone());
         if let Some(known) = self.made_links.get(&key) {
             return Ok(known.clone());
         }

@@ -119,8 +119,8 @@ impl Writer<'_> {
             Value::Words(words) if field.kind == Kind::Tags => {
                 for word in words {
                     let tag = self.tag(word)?;
-                    let sql = format!("INSERT OR IGNORE INTO {table}(record, tag) VALUES (?1, ?2)");
-                    self.reader.conn.prepare_cached(&sql)?.execute([id, tag])?;
+                    self.ready(noun, "tag", || format!("INSERT OR IGNORE INTO {table}(record, tag) VALUES (?1, ?2)"))?
+                        .execute([id, tag])?;
                 }
             }
             Value::Words(words) => {
@@ -153,8 +153,7 @@ impl Writer<'_> {
 
     /// The id of a tag, made when nobody has used it yet.
     fn tag(&mut self, name: &str) -> Result<i64> {
-        let lower = name.to_lowercase();
-        if let Some(id) = self.tags.get(&lower) {
+        if let Some(id) = self.tags.get(name) {
             return Ok(*id);
         }
         let noun = self.reader.model.noun("tag")?;
@@ -172,7 +171,7 @@ impl Writer<'_> {
                 id
             }
         };
-        self.tags.insert(lower, id);
+        self.tags.insert(name.to_owned(), id);
         Ok(id)
     }
 
