@@ -345,3 +345,21 @@ pub(super) fn hard_link_warning(path: &Path) -> Option<String> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_trusts_nothing_of_the_file() {
+        let options = Options { busy_timeout: Duration::ZERO, delete_journal: false, region: String::new() };
+        let conn = open_with(Path::new(":memory:"), OpenFlags::SQLITE_OPEN_READ_WRITE, &options).expect("a connection");
+        for (config, wanted) in [
+            (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+            (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+            (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        ] {
+            assert_eq!(conn.db_config(config).expect("a setting"), wanted, "{config:?}");
+        }
+    }
+}
