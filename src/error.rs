@@ -19,6 +19,8 @@ pub enum ErrorKind {
     Conflict,
     /// The database can't be used (exit 5).
     Database,
+    /// What is in the database can't be what rolo wrote (exit 5).
+    Damaged,
     /// An outside program failed (exit 6).
     Outside,
     /// Standard output was closed by its reader: ends quietly (exit 0).
@@ -35,7 +37,7 @@ impl ErrorKind {
             Self::Usage => 2,
             Self::NotFound | Self::Ambiguous => 3,
             Self::Invalid | Self::Conflict => 4,
-            Self::Database => 5,
+            Self::Database | Self::Damaged => 5,
             Self::Outside => 6,
         }
     }
@@ -50,7 +52,7 @@ impl ErrorKind {
             Self::Ambiguous => "ambiguous",
             Self::Invalid => "invalid",
             Self::Conflict => "conflict",
-            Self::Database => "database",
+            Self::Database | Self::Damaged => "database",
             Self::Outside => "outside",
             Self::ClosedPipe => "closed_pipe",
         }
@@ -162,8 +164,17 @@ impl Error {
     #[must_use]
     pub fn sqlite(cause: &rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as Code;
+        use rusqlite::Error as Cause;
+        let damaged = || Self::new(ErrorKind::Damaged, format!("the database is damaged: {cause}"));
         let Some(code) = cause.sqlite_error_code() else {
-            return Self::failed(format!("the database answered: {cause}"));
+            return match cause {
+                // Every column has a type and holds what rolo put there.
+                Cause::FromSqlConversionFailure(..)
+                | Cause::IntegralValueOutOfRange(..)
+                | Cause::InvalidColumnType(..)
+                | Cause::Utf8Error(..) => damaged(),
+                _ => Self::failed(format!("the database answered: {cause}")),
+            };
         };
         match code {
             Code::DatabaseBusy | Code::DatabaseLocked => Self::database(
@@ -172,10 +183,7 @@ impl Error {
             .hint("try again in a moment; `busy_timeout` in the config says how long to wait"),
             Code::ReadOnly => Self::database("the database can't be written: it is read-only")
                 .hint("check the permissions of the file and of its folder"),
-            Code::DatabaseCorrupt | Code::NotADatabase => {
-                Self::database(format!("the database is damaged: {cause}"))
-                    .hint("run `rolo doctor`, or go back to a copy made by `rolo backup`")
-            }
+            Code::DatabaseCorrupt | Code::NotADatabase => damaged(),
             Code::DiskFull => Self::database("the disk is full: nothing was saved")
                 .hint("free some space and run the command again"),
             Code::SystemIoFailure => {
@@ -183,6 +191,8 @@ impl Error {
             }
             Code::CannotOpen => Self::database(format!("the database can't be opened: {cause}")),
             Code::OperationInterrupted => Self::failed("interrupted"),
+            // The statements are rolo's own: it is the schema that isn't.
+            Code::Unknown if cause.to_string().contains("no such ") => damaged(),
             _ => Self::failed(format!("the database answered: {cause}")),
         }
     }

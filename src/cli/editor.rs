@@ -12,6 +12,7 @@ use toml_edit::{Array, DocumentMut, Item, Table, value};
 use super::inputs::refused;
 use super::record::{chosen, named};
 use super::session::Session;
+use crate::entity::text::is_hidden;
 use crate::entity::when::instant_text;
 use crate::entity::{Field, Kind, LinkTo, Locale, Name, Noun, Record, Value, join_cell, split_cell};
 use crate::error::{Error, ErrorKind, Result};
@@ -83,7 +84,8 @@ fn run(editor: &[String], text: &str) -> Result<(PathBuf, String)> {
         Err(why) => Err(fail(format!("the editor `{}` can't be started: {why}", editor[0]))),
         Ok(status) if !status.success() => Err(fail(format!("the editor `{}` ended with {status}", editor[0]))),
         Ok(_) => {
-            let bytes = std::fs::read(&path).map_err(|why| Error::io(format!("`{}`", path.display()), &why))?;
+            let gone = |why| Error::outside(format!("the editor left no text in `{}`: {why}", path.display())).hint("nothing was changed");
+            let bytes = std::fs::read(&path).map_err(gone)?;
             let text = String::from_utf8(bytes).map_err(|_| kept(Error::invalid("the edited text is not UTF-8"), &path))?;
             if text.trim().is_empty() {
                 return Err(kept(Error::invalid("the edited text is empty").hint("nothing was changed; `rolo NOUN rm REF` removes a record"), &path));
@@ -130,7 +132,7 @@ fn written(noun: &Noun, records: &[Record]) -> String {
 fn item_of(field: &Field, field_value: &Value) -> Item {
     let many = |cells: Vec<String>| {
         let mut array = Array::new();
-        array.extend(cells);
+        array.extend(cells.iter().map(|c| plain(c)));
         value(array)
     };
     match field_value {
@@ -139,7 +141,7 @@ fn item_of(field: &Field, field_value: &Value) -> Item {
         Value::Money(m) => value(m.to_string()),
         Value::Decimal(d) => value(d.normalize().to_string()),
         Value::Instant(at) => value(instant_text(*at)),
-        Value::Link(to) => value(link_text(field, to)),
+        Value::Link(to) => value(plain(&link_text(field, to))),
         Value::Links(links) => many(links.iter().map(|l| {
             let text = link_text(field, l);
             join_cell(std::iter::once((l.role.as_deref().unwrap_or_default(), text.as_str())))
@@ -147,8 +149,25 @@ fn item_of(field: &Field, field_value: &Value) -> Item {
         Value::List(items) => many(items.iter().map(|i| join_cell(std::iter::once((i.label.as_str(), i.value.as_str())))).collect()),
         Value::Words(words) => many(words.clone()),
         Value::Null if field.kind.is_many() => many(Vec::new()),
-        other => value(other.to_cell()),
+        other => value(plain(&other.to_cell())),
     }
+}
+
+/// A text in which whatever an editor's terminal would obey or not show stands as an escape.
+fn plain(text: &str) -> toml_edit::Value {
+    if !text.chars().any(|c| c != '\n' && is_hidden(c)) {
+        return text.into();
+    }
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if is_hidden(c) => quoted.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted.parse().unwrap_or_else(|_| text.into())
 }
 
 /// A link as it reads back to the same record: by label where it is told apart, else by id.
@@ -208,6 +227,10 @@ fn refuse_conflicts(reader: &crate::store::Reader, noun: &Noun, edits: &[(&Recor
     let mut clashes = Vec::new();
     for (record, fields) in edits {
         let now = reader.record(noun, record.id)?;
+        let trashed = noun.require("trashed")?.index;
+        if now.values[trashed] != Value::Null && record.values[trashed] == Value::Null {
+            clashes.push(format!("{}:{} was removed", noun.name(), record.id));
+        }
         for (index, mine) in fields {
             let (base, theirs) = (&record.values[*index], &now.values[*index]);
             if !same(base, theirs) && !same_as_typed(mine, theirs) {
@@ -221,7 +244,7 @@ fn refuse_conflicts(reader: &crate::store::Reader, noun: &Noun, edits: &[(&Recor
     if clashes.is_empty() {
         return Ok(());
     }
-    Err(Error::conflict(format!("somebody else changed the same fields meanwhile:\n  {}", clashes.join("\n  ")))
+    Err(Error::conflict(format!("somebody else changed the same meanwhile:\n  {}", clashes.join("\n  ")))
         .hint("edit again to start from what is there now"))
 }
 

@@ -70,7 +70,7 @@ pub fn run(args: &[OsString], base: fn() -> Model) -> u8 {
     let result = parsed.and_then(|typed| dispatch(&mut session, typed));
     // What was printed before an error still belongs to the reader.
     let finished = session.printer.finish();
-    let result = result.and(finished);
+    let result = result.and(finished).map_err(|why| session.placed(why));
     ended(&mut session.printer, result)
 }
 

@@ -97,6 +97,15 @@ impl<'p> Session<'p> {
         self.writing()
     }
 
+    /// The error with the file that it is about, once one is open.
+    #[must_use]
+    pub fn placed(&self, why: Error) -> Error {
+        match &self.store {
+            Some(store) => crate::store::placed(why, store.path()),
+            None => why,
+        }
+    }
+
     /// A reader with the printer, which would otherwise be borrowed with the session.
     ///
     /// # Errors

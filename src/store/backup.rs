@@ -3,13 +3,13 @@
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, ErrorCode};
 
 use super::Store;
 use super::open::resolve;
-use crate::error::{Error, Result};
+use crate::error::{self, Error, Result};
 
 /// Copies the database to `to`, mode 0600, with no need of its WAL, checked before it gets its
 /// name.
@@ -32,22 +32,25 @@ pub fn backup(store: &Store, to: &Path, force: bool) -> Result<()> {
         .map_err(|why| cannot(&why))?;
     let mut copy = Connection::open(temporary.path()).map_err(|why| cannot(&why))?;
     {
-        let run = rusqlite::backup::Backup::new(store.conn(), &mut copy)?;
-        run.run_to_completion(1024, Duration::ZERO, None).map_err(|why| cannot(&why))?;
+        let run = Backup::new(store.conn(), &mut copy)?;
+        // In one step: between two, any other process that writes would make it begin anew.
+        match run.step(-1) {
+            Ok(StepResult::Done) => {}
+            Ok(_) => return Err(super::open::busy(store.path())),
+            Err(why) if why.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => return Err(why.into()),
+            Err(why) => return Err(cannot(&why)),
+        }
     }
     copy.pragma_update(None, "journal_mode", "delete")?;
     let check: String = copy.query_row("PRAGMA integrity_check", [], |r| r.get(0))?;
     if check != "ok" {
-        return Err(Error::database(format!("the copy fails its check: {check}"))
-            .hint("run `rolo doctor` on the database"));
+        let what = check.replace('\n', "; ");
+        return Err(Error::new(error::ErrorKind::Damaged, format!("the copy fails its check: {what}")));
     }
     copy.close().map_err(|(_, why)| cannot(&why))?;
     File::open(temporary.path()).and_then(|f| f.sync_all()).map_err(|why| cannot(&why))?;
-    if force {
-        fs::rename(temporary.path(), &target).map_err(|why| cannot(&why))?;
-    } else {
-        fs::hard_link(temporary.path(), &target).map_err(|why| cannot(&why))?;
-    }
+    let named = if force { temporary.persist(&target) } else { temporary.persist_noclobber(&target) };
+    named.map_err(|why| cannot(&why.error))?;
     if let Ok(dir) = File::open(folder) {
         let _ = dir.sync_all();
     }

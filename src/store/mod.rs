@@ -38,7 +38,7 @@ pub use commit::{Draft, Intent, Manner, Tally, Writer, fields, same};
 pub use history::{ChangeRow, EditRow, HistoryEntry};
 pub use incoming::{OnMatch, Outcome, Policy};
 pub use matching::Match;
-pub use open::{Access, Options, inspect, resolve, wal_path};
+pub use open::{Access, Options, inspect, placed, resolve, wal_path};
 pub use read::{After, Among, Found, Listing, Moment, Path, Reader};
 pub use related::Related;
 pub use rows::{FIELD_MARK, search_body};
@@ -95,7 +95,7 @@ impl Store {
         }
         let conn = open::connect(&path, access, options)?;
         let plain = base();
-        let custom = custom::load(&conn).map_err(|why| damaged(why, &path))?;
+        let custom = custom::load(&conn).map_err(|why| placed(why, &path))?;
         let model = if custom.is_empty() { plain } else { plain.with_custom(&custom)? };
         let warnings = open::hard_link_warning(&path).into_iter().collect();
         Ok(Self { conn, path, model, base, batching: false, dry_run: false, me: None, warnings })
@@ -222,12 +222,8 @@ impl Store {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
                 open::busy(&self.path)
             }
-            Some(rusqlite::ErrorCode::ReadOnly) => Error::database(format!(
-                "the database `{}` can't be written: it is read-only",
-                self.path.display()
-            ))
-            .hint("check the permissions of the file and of its folder"),
-            _ => damaged(Error::sqlite(why), &self.path),
+            Some(rusqlite::ErrorCode::ReadOnly) => open::read_only(&self.path),
+            _ => placed(Error::sqlite(why), &self.path),
         }
     }
 
@@ -282,16 +278,6 @@ impl Store {
         self.model = (self.base)().with_custom(&custom)?;
         Ok(())
     }
-}
-
-/// An error that tells of a damaged file names the file.
-fn damaged(why: Error, path: &FilePath) -> Error {
-    let named = why.message.contains(&*path.to_string_lossy());
-    if why.kind == crate::error::ErrorKind::Database && !named {
-        let message = format!("`{}`: {}", path.display(), why.message);
-        return Error { message, ..why };
-    }
-    why
 }
 
 /// Fills a new file: the schema, the facts about it, the seeds.

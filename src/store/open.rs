@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::schema::{APPLICATION_ID, SCHEMA_VERSION};
 use crate::entity::e164;
 use crate::entity::text::fold;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// What the command is going to do with the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +81,12 @@ pub fn inspect(path: &Path) -> Result<()> {
     }
     let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
     if number(68) != APPLICATION_ID.unsigned_abs() {
-        return unusable(format!("`{shown}` is a SQLite database of another program, not rolo's"));
+        let why = Error::database(format!("`{shown}` is a SQLite database of another program, not rolo's"));
+        return Err(match newest_beside(path) {
+            // Nobody should copy anything over a file of others.
+            Some(found) => why.hint(format!("the newest rolo database beside it is `{}`: name it with `--db`", found.display())),
+            None => why.hint("nothing was changed; name another file with `--db`"),
+        });
     }
     let version = i64::from(number(60));
     if version > i64::from(SCHEMA_VERSION) {
@@ -118,23 +123,42 @@ pub fn wal_path(path: &Path, suffix: &str) -> PathBuf {
 
 /// Adds the newest other rolo database in the same folder to the error.
 fn with_backup(error: Error, path: &Path) -> Error {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let newest = fs::read_dir(folder).ok().and_then(|entries| {
-        entries
-            .filter_map(std::result::Result::ok)
-            .map(|e| e.path())
-            .filter(|p| p != path && is_rolo(p))
-            .max_by_key(|p| fs::metadata(p).and_then(|m| m.modified()).ok())
-    });
-    match newest {
+    let quoted = |p: &Path| match shlex::try_quote(&p.to_string_lossy()) {
+        Ok(text) => text.into_owned(),
+        Err(_) => p.display().to_string(),
+    };
+    match newest_beside(path) {
         Some(found) => error.hint(format!(
             "the newest other database here is `{}`; to go back to it: `cp {} {}`",
             found.display(),
-            found.display(),
-            path.display()
+            quoted(&found),
+            quoted(path)
         )),
         None => error.hint("nothing was changed; no backup was found beside it"),
     }
+}
+
+/// The rolo database in the same folder that was written last, but for this one.
+fn newest_beside(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::read_dir(folder)
+        .ok()?
+        .filter_map(std::result::Result::ok)
+        .map(|e| if folder == Path::new(".") { PathBuf::from(e.file_name()) } else { e.path() })
+        .filter(|p| p.file_name() != path.file_name() && is_rolo(p))
+        .max_by_key(|p| fs::metadata(p).and_then(|m| m.modified()).ok())
+}
+
+/// An error of the database names the file, and one of a damaged file the newest backup.
+#[must_use]
+pub fn placed(why: Error, path: &Path) -> Error {
+    let is_about_it = matches!(why.kind, ErrorKind::Database | ErrorKind::Damaged);
+    if !is_about_it || why.message.contains(&*path.to_string_lossy()) {
+        return why;
+    }
+    let message = format!("`{}`: {}", path.display(), why.message);
+    let named = Error { message, ..why };
+    if named.kind == ErrorKind::Damaged { with_backup(named, path) } else { named }
 }
 
 fn is_rolo(path: &Path) -> bool {
@@ -150,13 +174,17 @@ fn is_rolo(path: &Path) -> bool {
 /// The file can't be used; see [`inspect`].
 pub(super) fn connect(path: &Path, access: Access, options: &Options) -> Result<Connection> {
     inspect(path)?;
-    let conn = match (open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options), access) {
-        (Ok(conn), _) => conn,
-        (Err(why), Access::Write) => return Err(cannot_write(path, &why)),
-        (Err(_), Access::Read) => open_unwritable(path, options)?,
+    let conn = match open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options) {
+        Ok(conn) => conn,
+        // Only here: a file that is locked or damaged must not be read past its locks.
+        Err(why) if access == Access::Read && is_unwritable(&why) => open_unwritable(path, options)?,
+        Err(why) => return Err(cannot_open(path, &why)),
     };
     if access == Access::Read {
         conn.execute_batch("PRAGMA query_only=ON")?;
+    } else if conn.is_readonly("main")? {
+        // SQLite opens what it may not write for reading, and says so at the first write only.
+        return Err(read_only(path));
     }
     Ok(conn)
 }
@@ -176,9 +204,13 @@ fn open_unwritable(path: &Path, options: &Options) -> Result<Connection> {
     }
     uri.push_str("?immutable=1");
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    open_with(Path::new(&uri), flags, options).map_err(|why| {
-        Error::database(format!("the database `{}` can't be read: {why}", path.display()))
-    })
+    open_with(Path::new(&uri), flags, options).map_err(|why| cannot_open(path, &why))
+}
+
+/// Whether the file, its folder or its file system can't be written.
+fn is_unwritable(why: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode as Code;
+    matches!(why.sqlite_error_code(), Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied))
 }
 
 fn open_with(path: &Path, flags: OpenFlags, options: &Options) -> rusqlite::Result<Connection> {
@@ -226,21 +258,28 @@ fn register(
     })
 }
 
-fn cannot_write(path: &Path, why: &rusqlite::Error) -> Error {
+fn cannot_open(path: &Path, why: &rusqlite::Error) -> Error {
     let shown = path.display();
     match why.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied) => {
-            Error::database(format!("the database `{shown}` can't be written: {why}"))
+        _ if is_unwritable(why) => {
+            Error::database(format!("the database `{shown}` can't be opened: {why}"))
                 .hint("check the permissions of the file and of its folder")
         }
         Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
-            with_backup(Error::database(format!("`{shown}` is damaged: {why}")), path)
+            with_backup(Error::new(ErrorKind::Damaged, format!("`{shown}` is damaged: {why}")), path)
         }
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
             busy(path)
         }
         _ => Error::database(format!("the database `{shown}` can't be opened: {why}")),
     }
+}
+
+/// The error for a file that can be read and not written.
+#[must_use]
+pub(super) fn read_only(path: &Path) -> Error {
+    Error::database(format!("the database `{}` can't be written: it is read-only", path.display()))
+        .hint("check the permissions of the file and of its folder")
 }
 
 /// The error for a file that another process keeps locked.
@@ -305,4 +344,22 @@ pub(super) fn hard_link_warning(path: &Path) -> Option<String> {
             path.display()
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_trusts_nothing_of_the_file() {
+        let options = Options { busy_timeout: Duration::ZERO, delete_journal: false, region: String::new() };
+        let conn = open_with(Path::new(":memory:"), OpenFlags::SQLITE_OPEN_READ_WRITE, &options).expect("a connection");
+        for (config, wanted) in [
+            (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+            (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+            (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        ] {
+            assert_eq!(conn.db_config(config).expect("a setting"), wanted, "{config:?}");
+        }
+    }
 }

@@ -1,3 +1,4 @@
 //! The command line, run as its users run it.
 
 mod first_steps;
+mod safety;
