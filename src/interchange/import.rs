@@ -128,6 +128,9 @@ pub fn run(
         return Err(refused(&bad, summary.read));
     }
     w.end_bulk(&deferred)?;
+    let settled = w.settle_joined(noun)?;
+    summary.updated -= settled;
+    summary.unchanged += settled;
     Ok(summary)
 }
 

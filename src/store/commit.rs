@@ -58,6 +58,8 @@ pub struct Writer<'a> {
     pub(super) tags: HashMap<String, i64>,
     pub(super) touched: Option<(&'static str, i64)>,
     first_made: HashMap<&'static str, i64>,
+    /// How many rows of a file changed a record that was there before.
+    pub(super) rows_joined: HashMap<i64, u32>,
     /// The change that this one takes back.
     pub undoing: Option<i64>,
 }
@@ -130,6 +132,7 @@ impl<'a> Writer<'a> {
             tags: HashMap::new(),
             touched: None,
             first_made: HashMap::new(),
+            rows_joined: HashMap::new(),
             undoing: None,
         }
     }
@@ -234,7 +237,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Whether this change made the record: ids only ever grow.
-    fn is_made_here(&self, noun: &Noun, id: i64) -> bool {
+    pub(super) fn is_made_here(&self, noun: &Noun, id: i64) -> bool {
         self.first_made.get(noun.name()).is_some_and(|first| id >= *first)
     }
 

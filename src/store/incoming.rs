@@ -277,7 +277,47 @@ impl Writer<'_> {
             let sql = format!("UPDATE {} SET fingerprint = NULL WHERE id = ?1", quoted(noun.name()));
             self.reader.conn.prepare_cached(&sql)?.execute([id])?;
         }
+        if changed && !self.is_made_here(noun, id) {
+            *self.rows_joined.entry(id).or_default() += 1;
+        }
         Ok(if changed { Outcome::Updated } else { Outcome::Unchanged })
+    }
+
+    /// Rows of one file with one key count as one: where several left a record as it was before the
+    /// file, nothing happened. Gives how many rows those were.
+    ///
+    /// # Errors
+    /// The database can't be written.
+    pub fn settle_joined(&mut self, noun: &Noun) -> Result<u64> {
+        let mut rows = 0;
+        for (id, count) in std::mem::take(&mut self.rows_joined) {
+            if count > 1 && self.settle_one(noun, id)? {
+                self.tally.edited -= u64::from(count);
+                rows += u64::from(count);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Forgets edits of a record that ended where they began; `true` when no other is left.
+    fn settle_one(&self, noun: &Noun, id: i64) -> Result<bool> {
+        let conn = self.reader.conn;
+        let of = (self.change, Self::position(noun), id);
+        conn.prepare_cached("DELETE FROM edit WHERE change = ?1 AND noun = ?2 AND record = ?3 AND old IS new AND field <> 'updated'")?
+            .execute(of)?;
+        let others: i64 = conn
+            .prepare_cached("SELECT count(*) FROM edit WHERE change = ?1 AND noun = ?2 AND record = ?3 AND field <> 'updated'")?
+            .query_row(of, |r| r.get(0))?;
+        if others > 0 {
+            return Ok(false);
+        }
+        let sql = format!(
+            "UPDATE {} SET updated = coalesce((SELECT old FROM edit WHERE change = ?1 AND noun = ?2 AND record = ?3), updated) WHERE id = ?3",
+            quoted(noun.name())
+        );
+        conn.prepare_cached(&sql)?.execute(of)?;
+        conn.prepare_cached("DELETE FROM edit WHERE change = ?1 AND noun = ?2 AND record = ?3")?.execute(of)?;
+        Ok(true)
     }
 
     /// A record made in passing is made whole by the first file that has it: what the file leaves
