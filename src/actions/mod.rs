@@ -28,6 +28,15 @@ pub struct Action {
     pub run: fn(&mut Call) -> Result<()>,
 }
 
+/// The deed that alone gives a field this word, if one does.
+#[must_use]
+pub fn deed_of_word(noun: &str, field: &str, word: &str) -> Option<&'static str> {
+    match (noun, field, word) {
+        ("lead", "status", "converted") => Some("lead convert"),
+        _ => None,
+    }
+}
+
 /// How many records it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refs {

@@ -54,7 +54,7 @@ pub(super) fn agenda(session: &mut Session, matches: &ArgMatches) -> Result<()> 
     finder.deals(&whose)?;
     let mut entries = finder.entries;
     entries.sort_by(|a, b| (a.day, a.at, a.noun, a.id).cmp(&(b.day, b.at, b.noun, b.id)));
-    if matches!(output, Output::Json | Output::Jsonl) {
+    if matches!(output, Output::Json | Output::Jsonl | Output::Csv | Output::Tsv) {
         let list: Vec<_> = entries.iter().map(entry_json).collect();
         return print_json_list(printer, output, &list);
     }

@@ -57,8 +57,9 @@ pub(super) fn batch(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     let ended = session.end_batch(keep);
     result?;
     ended?;
-    if !err.0.borrow().is_empty() {
-        session.printer.note(String::from_utf8_lossy(&err.0.borrow()).trim_end());
+    let notes = String::from_utf8_lossy(&err.0.borrow()).trim_end().to_owned();
+    if !notes.is_empty() {
+        session.printer.note(&notes);
     }
     super::print::wrote(session.printer.out().write_all(&out.0.borrow()))
 }

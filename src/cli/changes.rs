@@ -21,7 +21,7 @@ pub(super) fn changes(session: &mut Session, matches: &ArgMatches) -> Result<()>
     let (reader, _, printer, settings) = session.parts()?;
     let rows = reader.changes(limit)?;
     match output {
-        Output::Json | Output::Jsonl => {
+        Output::Json | Output::Jsonl | Output::Csv | Output::Tsv => {
             let list: Vec<_> = rows
                 .iter()
                 .map(|c| {
@@ -92,7 +92,10 @@ fn all_or_none(session: &mut Session, count: u32, any: bool, done: &mut Vec<Undo
         Ok::<(), Error>(())
     });
     session.end_batch(result.is_ok() && !session.settings.dry_run)?;
-    result
+    result.map_err(|why| match done.len() {
+        0 => why,
+        many => Error { message: format!("the change before these {many}: {}", why.message), ..why },
+    })
 }
 
 /// `redo`: takes the latest undo back.
@@ -142,7 +145,7 @@ fn tell(session: &mut Session, redo: bool, done: &[Undone]) -> Result<()> {
         return print_json_list(&mut session.printer, output, &list);
     }
     for d in done {
-        session.printer.note(&format!("{would}{verb} change {}: {}", d.change, d.summary));
+        session.printer.note(&format!("{would}{verb} change {}: {}", d.change, d.summary.trim_start_matches("undo of ")));
     }
     Ok(())
 }

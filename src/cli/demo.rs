@@ -126,7 +126,7 @@ impl Team<'_> {
             self.deal(at)?;
         }
         self.move_deals(at)?;
-        for _ in 0..9 {
+        for _ in 0..16 {
             self.activity(at)?;
         }
         for _ in 0..4 {

@@ -45,16 +45,17 @@ pub(super) fn edit(session: &mut Session, noun: &str, matches: &ArgMatches) -> R
     let line = match written.tally.edited {
         _ if found.is_empty() => "nothing matches".to_owned(),
         0 => "nothing to change".to_owned(),
-        1 => format!("{}changed {}", session.would(), if ids.len() == 1 { named(session, noun, &ids)? } else { format!("1 of {}", counted(&found)) }),
-        n => format!("{}changed {n} {}", session.would(), session.reading()?.noun(noun)?.entity.plural),
+        1 => format!("{} {}", session.done("changed", "change"), if ids.len() == 1 { named(session, noun, &ids)? } else { format!("1 of {}", counted(&found)) }),
+        n => format!("{} {n} {}", session.done("changed", "change"), session.reading()?.noun(noun)?.entity.plural),
     };
     session.report(noun, &ids, &line)
 }
 
 fn changes(noun: &Noun, matches: &ArgMatches, locale: &Locale) -> Result<Changes> {
     let mut set = values(noun, &field_inputs(matches, noun), &pairs(matches, "set")?, locale)?;
-    for (index, _) in &set {
+    for (index, value) in &set {
         refuse_deed(noun, *index)?;
+        refuse_deed_word(noun, *index, value)?;
     }
     for name in texts(matches, "clear") {
         let named = noun.require(&name)?;
@@ -95,6 +96,17 @@ pub(super) fn refuse_deed(noun: &Noun, index: usize) -> Result<()> {
     match field.deed {
         None => Ok(()),
         Some(deed) => Err(Error::usage(format!("`{}` is not changed by `edit`", field.name))
+            .hint(format!("it has a verb of its own: `rolo {deed}`; see `rolo {deed} --help`"))),
+    }
+}
+
+/// Some words of a field come only from a verb: a lead is `converted` by `lead convert`.
+pub(super) fn refuse_deed_word(noun: &Noun, index: usize, value: &Value) -> Result<()> {
+    let field = noun.fields[index];
+    let Some(word) = value.as_text() else { return Ok(()) };
+    match crate::actions::deed_of_word(noun.name(), field.name, word) {
+        None => Ok(()),
+        Some(deed) => Err(Error::usage(format!("`{}` doesn't become `{word}` by `edit`", field.name))
             .hint(format!("it has a verb of its own: `rolo {deed}`; see `rolo {deed} --help`"))),
     }
 }

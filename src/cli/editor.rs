@@ -51,7 +51,7 @@ pub(super) fn edit(session: &mut Session, noun: &str, matches: &ArgMatches) -> R
             let line = if changed == 0 {
                 "nothing to change".to_owned()
             } else {
-                format!("{}changed {}", session.would(), named(session, noun, &ids)?)
+                format!("{} {}", session.done("changed", "change"), named(session, noun, &ids)?)
             };
             session.report(noun, &ids, &line)
         }
@@ -63,7 +63,12 @@ pub(super) fn edit(session: &mut Session, noun: &str, matches: &ArgMatches) -> R
 fn editor_command(session: &Session) -> Result<Vec<String>> {
     let configured = session.settings.config.get("editor")?;
     let from = |name: &str| std::env::var(name).ok().filter(|v| !v.trim().is_empty());
-    let text = from("VISUAL").or_else(|| from("EDITOR")).or(configured).unwrap_or_else(|| "vi".into());
+    let chosen = from("VISUAL").or_else(|| from("EDITOR")).or(configured);
+    if chosen.is_none() && !session.settings.stdin_is_terminal {
+        return Err(Error::usage("`edit` without fields opens an editor, and there is no terminal for it")
+            .hint("name what to change, such as `--tag vip`, or set EDITOR"));
+    }
+    let text = chosen.unwrap_or_else(|| "vi".into());
     let words = shlex::split(&text).filter(|w| !w.is_empty());
     words.ok_or_else(|| Error::usage(format!("the editor `{text}` can't be read")).hint("set EDITOR to a program, such as `vi`"))
 }

@@ -13,7 +13,7 @@ use crate::actions::{Action, Call};
 use crate::entity::when::{instant_text, stored_instant};
 use crate::entity::{Kind, LinkTo, Noun, Part, Record, Value};
 use crate::error::{Error, Result};
-use crate::interchange::{JsonOut, Scope, json_fields};
+use crate::interchange::{CsvOut, JsonOut, Scope, json_fields};
 use crate::store::{Among, Draft, Match, Reader, Related, Written};
 
 /// `NOUN add LABEL …`: prints the new id.
@@ -177,7 +177,7 @@ pub(super) fn rm(session: &mut Session, noun: Option<&str>, matches: &ArgMatches
         Ok(())
     })?;
     reload_if_field(session, &found)?;
-    let line = format!("{}removed {}; `rolo undo` brings {} back", session.would(), counted(&found), if found.len() == 1 { "it" } else { "them" });
+    let line = format!("{} {}; `rolo undo` brings {} back", session.done("removed", "remove"), counted(&found), if found.len() == 1 { "it" } else { "them" });
     report_all(session, &found, &line, &written)
 }
 
@@ -207,8 +207,8 @@ fn purge(session: &mut Session, noun: Option<&str>, matches: &ArgMatches) -> Res
     });
     session.typed = typed;
     written?;
-    let would = session.would();
-    session.printer.note(&format!("{would}erased {} for good", counted(&found)));
+    let erased = session.done("erased", "erase");
+    session.printer.note(&format!("{erased} {} for good", counted(&found)));
     if session.settings.dry_run { Ok(()) } else { session.writing()?.finish_secure() }
 }
 
@@ -235,7 +235,7 @@ pub(super) fn restore(session: &mut Session, noun: Option<&str>, matches: &ArgMa
         Ok(())
     })?;
     reload_if_field(session, &found)?;
-    let line = format!("{}restored {}", session.would(), counted(&found));
+    let line = format!("{} {}", session.done("restored", "restore"), counted(&found));
     report_all(session, &found, &line, &written)
 }
 
@@ -482,6 +482,9 @@ pub(super) fn history(session: &mut Session, noun: Option<&str>, matches: &ArgMa
     let [(noun, id)] = found[..] else { return Err(Error::usage("history takes one REF")) };
     let noun = store.noun(noun)?;
     let entries = reader.history(noun, id)?;
+    if matches!(output, Output::Csv | Output::Tsv) {
+        return print_rows(printer, output, &entries.iter().flat_map(|e| history_rows(noun, e)).collect::<Vec<_>>());
+    }
     if matches!(output, Output::Json | Output::Jsonl) {
         let list = entries.iter().map(|e| history_json(noun, e)).collect::<Vec<_>>();
         return print_json_list(printer, output, &list);
@@ -503,6 +506,47 @@ pub(super) fn history(session: &mut Session, noun: Option<&str>, matches: &ArgMa
         .map(|name| ColumnHead { name: name.into(), numeric: name == "change" });
     printer.table(heads.into(), rows.into_iter().map(Ok))?;
     Ok(())
+}
+
+/// The fields that a change edited, a row each.
+fn history_rows(noun: &Noun, entry: &crate::store::HistoryEntry) -> Vec<serde_json::Value> {
+    let row = |field: &str, old: String, new: String| {
+        serde_json::json!({
+            "change": entry.change.id, "at": entry.change.at, "who": entry.change.who, "kind": entry.change.kind,
+            "field": field, "old": old, "new": new,
+        })
+    };
+    let made = entry.created.then(|| row("", String::new(), "made".into()));
+    let cell = |name: &str, value: &Value| match noun.index(name).map(|i| noun.fields[i]) {
+        Some(field) => shown(field, Part::Whole, value, chrono_tz::UTC),
+        None => value.to_cell(),
+    };
+    let edits = entry.edits.iter().map(|e| row(&e.field, cell(&e.field, &e.old), cell(&e.field, &e.new)));
+    made.into_iter().chain(edits).collect()
+}
+
+/// Objects of one form as CSV or TSV, their keys above them.
+///
+/// # Errors
+/// Standard output is closed or full.
+pub(super) fn print_rows(printer: &mut super::print::Printer, output: Output, list: &[serde_json::Value]) -> Result<()> {
+    let mut csv = CsvOut::new(if output == Output::Csv { b',' } else { b'\t' }, true);
+    let objects: Vec<_> = list.iter().filter_map(serde_json::Value::as_object).collect();
+    if let Some(first) = objects.first() {
+        first.keys().for_each(|k| csv.text(k));
+        csv.end();
+    }
+    for object in objects {
+        for value in object.values() {
+            csv.text(&match value {
+                serde_json::Value::Null => String::new(),
+                serde_json::Value::String(text) => text.clone(),
+                other => other.to_string(),
+            });
+        }
+        csv.end();
+    }
+    csv.flush_to(printer.out())
 }
 
 fn history_json(noun: &Noun, entry: &crate::store::HistoryEntry) -> serde_json::Value {
@@ -552,6 +596,9 @@ fn link_json(link: &LinkTo) -> serde_json::Value {
 /// # Errors
 /// Standard output is closed or full.
 pub(super) fn print_json_list(printer: &mut super::print::Printer, output: Output, list: &[serde_json::Value]) -> Result<()> {
+    if matches!(output, Output::Csv | Output::Tsv) {
+        return print_rows(printer, output, list);
+    }
     let mut json = JsonOut::new(false);
     if output == Output::Json {
         json.out.push(b'[');

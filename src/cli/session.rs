@@ -189,6 +189,12 @@ impl<'p> Session<'p> {
         Err(Error::usage("nothing was done: the answer was no"))
     }
 
+    /// What was done, or in a dry run what would be: `changed`, `would change`.
+    #[must_use]
+    pub fn done(&self, past: &'static str, verb: &str) -> String {
+        if self.settings.dry_run { format!("would {verb}") } else { past.to_owned() }
+    }
+
     /// `would ` in a dry run.
     #[must_use]
     pub fn would(&self) -> &'static str {

@@ -64,7 +64,7 @@ pub(super) fn save_view(session: &mut Session, matches: &ArgMatches) -> Result<(
 fn known_noun<'s>(found: Option<&'s Noun>, typed: &str, store: &crate::store::Store) -> Result<&'s Noun> {
     found.ok_or_else(|| {
         let near = nearest(typed, store.model().nouns.iter().map(Noun::name))
-            .map_or(String::new(), |n| format!("did you mean `{n}`?"));
+            .map_or_else(|| "`rolo --help` lists them".to_owned(), |n| format!("did you mean `{n}`?"));
         Error::usage(format!("`{typed}` is not a noun")).hint(near)
     })
 }

@@ -25,7 +25,7 @@ pub(super) fn search(session: &mut Session, matches: &ArgMatches) -> Result<()> 
     let (reader, _, printer, _) = session.parts()?;
     let found = reader.search(&words, usize::try_from(limit).unwrap_or(usize::MAX).min(100_000))?;
     match output {
-        Output::Json | Output::Jsonl => {
+        Output::Json | Output::Jsonl | Output::Csv | Output::Tsv => {
             let list: Vec<_> = found
                 .iter()
                 .map(|l| serde_json::json!({"noun": l.noun, "id": l.id, "uid": l.uid.to_string(), "name": l.label}))

@@ -78,6 +78,12 @@ fn progress_bar(session: &Session, size: Option<u64>) -> indicatif::ProgressBar 
 }
 
 fn tell(session: &mut Session, noun: &str, summary: &import::Summary) -> Result<()> {
+    if summary.in_trash > 0 {
+        session.printer.note(&format!(
+            "{} of them created anew: what they match lies in the trash (`rolo {noun} list is:trashed`, `rolo {noun} restore REF`)",
+            summary.in_trash
+        ));
+    }
     if matches!(session.settings.output, Output::Json | Output::Jsonl) {
         let object = serde_json::json!({
             "read": summary.read, "created": summary.created, "updated": summary.updated,
@@ -86,16 +92,17 @@ fn tell(session: &mut Session, noun: &str, summary: &import::Summary) -> Result<
         });
         return print_json_list(&mut session.printer, Output::Jsonl, &[object]);
     }
-    let plural = session.reading()?.noun(noun)?.entity.plural;
+    let entity = session.reading()?.noun(noun)?.entity;
+    let named = if summary.read == 1 { entity.name } else { entity.plural };
     let mut parts = vec![format!("{} created", summary.created)];
     for (count, word) in [(summary.updated, "updated"), (summary.unchanged, "unchanged"), (summary.skipped, "skipped")] {
         if count > 0 {
             parts.push(format!("{count} {word}"));
         }
     }
-    let would = session.would();
+    let imported = session.done("imported", "import");
     session.printer.note(&format!(
-        "{would}import {} {plural}: {} ({:.2} s)",
+        "{imported} {} {named}: {} ({:.2} s)",
         summary.read,
         parts.join(", "),
         summary.seconds

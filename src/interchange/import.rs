@@ -28,6 +28,8 @@ pub struct Summary {
     pub updated: u64,
     pub unchanged: u64,
     pub skipped: u64,
+    /// Of those created: how many have a twin in the trash, which an import leaves there.
+    pub in_trash: u64,
     pub ignored_columns: Vec<String>,
     pub seconds: f64,
     /// Custom fields made for columns left over.
@@ -90,6 +92,7 @@ pub fn run(
         on_match: options.on_match,
         key: options.key.as_deref().map(|k| noun.require(k)).transpose()?.map(|n| n.index),
         exact: mapping.exact,
+        has_trash: w.has_trash(noun)?,
         last_before: w.last_id(noun)?,
     };
     let deferred = w.begin_bulk(noun, expected, &needed_indexes(noun, &mapping, policy))?;
@@ -108,7 +111,10 @@ pub fn run(
             Ok(values) => {
                 let print = prints.nth(parser.fingerprint(&row));
                 match w.take_in(noun, values, print, policy) {
-                    Ok(outcome) => *count_of(&mut summary, outcome) += 1,
+                    Ok(outcome) => {
+                        *count_of(&mut summary, outcome) += 1;
+                        summary.in_trash += u64::from(outcome == Outcome::Again);
+                    }
                     Err(why) if is_of_the_row(&why) => bad.push(row_error(why, &row, noun, &mapping)),
                     Err(why) => return Err(why),
                 }
@@ -122,6 +128,9 @@ pub fn run(
         return Err(refused(&bad, summary.read));
     }
     w.end_bulk(&deferred)?;
+    let settled = w.settle_joined(noun)?;
+    summary.updated -= settled;
+    summary.unchanged += settled;
     Ok(summary)
 }
 
@@ -199,7 +208,7 @@ impl Prints {
 
 fn count_of(summary: &mut Summary, outcome: Outcome) -> &mut u64 {
     match outcome {
-        Outcome::Created => &mut summary.created,
+        Outcome::Created | Outcome::Again => &mut summary.created,
         Outcome::Updated => &mut summary.updated,
         Outcome::Unchanged => &mut summary.unchanged,
         Outcome::Skipped => &mut summary.skipped,

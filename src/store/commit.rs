@@ -60,6 +60,8 @@ pub struct Writer<'a> {
     first_made: HashMap<&'static str, i64>,
     /// In a bulk: rows of the search index that wait for its end.
     pub(super) waiting: Option<super::bulk::Waiting>,
+    /// How many rows of a file changed a record that was there before.
+    pub(super) rows_joined: HashMap<i64, u32>,
     /// The change that this one takes back.
     pub undoing: Option<i64>,
 }
@@ -136,6 +138,7 @@ impl<'a> Writer<'a> {
             touched: None,
             first_made: HashMap::new(),
             waiting: None,
+            rows_joined: HashMap::new(),
             undoing: None,
         }
     }
@@ -240,7 +243,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Whether this change made the record: ids only ever grow.
-    fn is_made_here(&self, noun: &Noun, id: i64) -> bool {
+    pub(super) fn is_made_here(&self, noun: &Noun, id: i64) -> bool {
         self.first_made.get(noun.name()).is_some_and(|first| id >= *first)
     }
 

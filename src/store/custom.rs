@@ -39,7 +39,7 @@ impl Writer<'_> {
         let model = self.reader.model;
         let noun = model.typed(&field.noun).ok_or_else(|| {
             let near = crate::error::nearest(&field.noun, model.nouns.iter().map(Noun::name))
-                .map_or(String::new(), |n| format!("did you mean `{n}`?"));
+                .map_or_else(|| "`rolo --help` lists them".to_owned(), |n| format!("did you mean `{n}`?"));
             Error::invalid(format!("`{}` is not a noun", field.noun)).hint(near)
         })?;
         if field.slug.is_empty() {

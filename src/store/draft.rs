@@ -531,7 +531,13 @@ fn settle_main(noun: &Noun, row: &mut [Value], before: Option<(&[Value], &[usize
             row[main] = kept.or_else(|| all.first().cloned()).map_or(Value::Null, Value::Link);
         }
         let main_id = row[main].as_link().map(|l| l.id);
-        let others: Vec<LinkTo> = all.into_iter().filter(|l| Some(l.id) != main_id).collect();
+        let switched = !list_given && main_given && all.iter().any(|l| Some(l.id) == main_id);
+        let mut others: Vec<LinkTo> = all.into_iter().filter(|l| Some(l.id) != main_id).collect();
+        // To make another of several the main one takes nobody out of the list.
+        let old_main = before.and_then(|(before, _)| before[main].as_link()).filter(|m| Some(m.id) != main_id);
+        if let (true, Some(old)) = (switched, old_main) {
+            others.insert(0, old.clone());
+        }
         row[index] = Value::Links(others);
     }
 }

@@ -40,6 +40,8 @@ pub struct Policy {
     pub key: Option<usize>,
     /// A file of rolo's own: values replace instead of adding to.
     pub exact: bool,
+    /// Whether records of this noun lie in the trash.
+    pub has_trash: bool,
     /// The highest id before the file, so that rows of rolo's own files don't fold into each other.
     pub last_before: i64,
 }
@@ -48,9 +50,15 @@ pub struct Policy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Created,
+    /// Created, though a record in the trash has its key or came from the same row.
+    Again,
     Updated,
     Unchanged,
     Skipped,
+}
+
+fn again(outcome: Outcome, in_trash: bool) -> Outcome {
+    if in_trash && outcome == Outcome::Created { Outcome::Again } else { outcome }
 }
 
 /// Fields that rolo keeps itself and a file may only give to records that it creates.
@@ -73,14 +81,48 @@ impl Writer<'_> {
                 OnMatch::Update | OnMatch::Fill => self.join(noun, id, values, policy),
             };
         }
+        let in_trash = policy.has_trash && self.lies_in_trash(noun, &values, if keyed { None } else { Some(print) }, policy)?;
         if keyed {
-            return self.create(noun, values, None);
+            return Ok(again(self.create(noun, values, None)?, in_trash));
         }
         if policy.on_match != OnMatch::Create && self.has_fingerprint(noun, print)? {
             // The row came before. What was edited since stays as it is.
             return Ok(Outcome::Unchanged);
         }
-        self.create(noun, values, Some(print))
+        Ok(again(self.create(noun, values, Some(print))?, in_trash))
+    }
+
+    /// Whether a noun has records in the trash.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn has_trash(&self, noun: &Noun) -> Result<bool> {
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM {} t WHERE {})", quoted(noun.name()), Among::Trash.sql());
+        Ok(self.reader.conn.query_row(&sql, [], |r| r.get(0))?)
+    }
+
+    /// Whether a record in the trash has a key of these values, or without one came from this row.
+    fn lies_in_trash(&self, noun: &Noun, values: &[(usize, Value)], print: Option<i64>, policy: Policy) -> Result<bool> {
+        if let Some(print) = print {
+            let sql = format!("SELECT EXISTS (SELECT 1 FROM {} t WHERE t.fingerprint = ?1 AND {})", quoted(noun.name()), Among::Trash.sql());
+            return Ok(self.reader.conn.prepare_cached(&sql)?.query_row([print], |r| r.get(0))?);
+        }
+        let keys = match policy.key {
+            Some(key) => vec![key],
+            None => noun.entity.key.iter().filter_map(|k| noun.index(k)).collect(),
+        };
+        for (index, value) in values.iter().filter(|(i, v)| keys.contains(i) && !v.is_empty()) {
+            let texts: Vec<String> = match value {
+                Value::List(items) => items.iter().map(|i| i.value.clone()).collect(),
+                other => vec![other.to_cell()],
+            };
+            for text in texts {
+                if self.reader.by_key(noun, noun.fields[*index], &text, Among::Trash, None)?.is_some() {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     fn create(&mut self, noun: &Noun, values: Vec<(usize, Value)>, fingerprint: Option<i64>) -> Result<Outcome> {
@@ -235,7 +277,47 @@ impl Writer<'_> {
             let sql = format!("UPDATE {} SET fingerprint = NULL WHERE id = ?1", quoted(noun.name()));
             self.reader.conn.prepare_cached(&sql)?.execute([id])?;
         }
+        if changed && !self.is_made_here(noun, id) {
+            *self.rows_joined.entry(id).or_default() += 1;
+        }
         Ok(if changed { Outcome::Updated } else { Outcome::Unchanged })
+    }
+
+    /// Rows of one file with one key count as one: where several left a record as it was before the
+    /// file, nothing happened. Gives how many rows those were.
+    ///
+    /// # Errors
+    /// The database can't be written.
+    pub fn settle_joined(&mut self, noun: &Noun) -> Result<u64> {
+        let mut rows = 0;
+        for (id, count) in std::mem::take(&mut self.rows_joined) {
+            if count > 1 && self.settle_one(noun, id)? {
+                self.tally.edited -= u64::from(count);
+                rows += u64::from(count);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Forgets edits of a record that ended where they began; `true` when no other is left.
+    fn settle_one(&self, noun: &Noun, id: i64) -> Result<bool> {
+        let conn = self.reader.conn;
+        let of = (self.change, Self::position(noun), id);
+        conn.prepare_cached("DELETE FROM edit WHERE change = ?1 AND noun = ?2 AND record = ?3 AND old IS new AND field <> 'updated'")?
+            .execute(of)?;
+        let others: i64 = conn
+            .prepare_cached("SELECT count(*) FROM edit WHERE change = ?1 AND noun = ?2 AND record = ?3 AND field <> 'updated'")?
+            .query_row(of, |r| r.get(0))?;
+        if others > 0 {
+            return Ok(false);
+        }
+        let sql = format!(
+            "UPDATE {} SET updated = coalesce((SELECT old FROM edit WHERE change = ?1 AND noun = ?2 AND record = ?3), updated) WHERE id = ?3",
+            quoted(noun.name())
+        );
+        conn.prepare_cached(&sql)?.execute(of)?;
+        conn.prepare_cached("DELETE FROM edit WHERE change = ?1 AND noun = ?2 AND record = ?3")?.execute(of)?;
+        Ok(true)
     }
 
     /// A record made in passing is made whole by the first file that has it: what the file leaves

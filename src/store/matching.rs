@@ -364,6 +364,11 @@ impl Reader<'_> {
                 "it is in the trash: `rolo {} restore {id}` brings it back",
                 noun.name()
             )),
+            _ if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() => error.hint(format!(
+                "digits are an id; a record of that name is found by `rolo {} list '{}=\"{text}\"'`",
+                noun.name(),
+                noun.entity.label().name
+            )),
             _ => match self.near_label(noun, text) {
                 Some(near) => error.hint(format!(
                     "did you mean `{near}`? `rolo {} list` shows them all",

@@ -267,25 +267,23 @@ fn view_columns(noun: &Noun, field: &Field, model: &Model, columns: &mut Vec<Str
             }
         }
         Kind::Links(target, _) => push(
-            format!(
-                "(SELECT group_concat({}, '; ' ORDER BY c.position) FROM {child} c WHERE c.record = t.id)",
-                label_of(target, "c.target", "c.noun", model)
-            ),
+            joined(&label_of(target, "c.target", "c.noun", model), &format!("{child} c"), "c.position"),
             name,
         ),
         Kind::List(_) => {
             let one = field.one.unwrap_or(name);
             push(format!("t.{}", quoted(one)), one);
             if one != name {
-                push(format!("(t.{} || coalesce((SELECT group_concat('; ' || c.value, '' ORDER BY c.position) FROM {child} c WHERE c.record = t.id), ''))", quoted(one)), name);
+                let rest = joined("c.value", &format!("{child} c"), "c.position");
+                push(format!("(t.{} || coalesce('; ' || {rest}, ''))", quoted(one)), name);
             }
         }
         Kind::Words(_) => push(
-            format!("(SELECT group_concat(c.value, '; ' ORDER BY c.position) FROM {child} c WHERE c.record = t.id)"),
+            joined("c.value", &format!("{child} c"), "c.position"),
             name,
         ),
         Kind::Tags => push(
-            format!("(SELECT group_concat(g.name, '; ' ORDER BY g.name_fold) FROM {child} c JOIN tag g ON g.id = c.tag WHERE c.record = t.id)"),
+            joined("g.name", &format!("{child} c JOIN tag g ON g.id = c.tag"), "g.name_fold"),
             name,
         ),
         Kind::Totals => {}
@@ -294,6 +292,13 @@ fn view_columns(noun: &Noun, field: &Field, model: &Model, columns: &mut Vec<Str
             None => push(column, name),
         },
     }
+}
+
+/// SQL for the values of a record's further rows, joined in order. The order stands in a subquery:
+/// inside the aggregate it needs SQLite 3.44, and one such view keeps an older program from opening
+/// the file at all.
+fn joined(value: &str, from: &str, order: &str) -> String {
+    format!("(SELECT group_concat(v, '; ') FROM (SELECT {value} AS v FROM {from} WHERE c.record = t.id ORDER BY {order}))")
 }
 
 /// SQL for the label behind a link.
@@ -342,6 +347,16 @@ pub fn quoted(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_aggregate_holds_an_order_which_older_programs_cannot_read() {
+        for sql in ddl(&crate::model::model()) {
+            for (at, _) in sql.match_indices("group_concat(") {
+                let inside = &sql[at..at + sql[at..].find(')').unwrap_or(0)];
+                assert!(!inside.contains("ORDER BY"), "{sql}");
+            }
+        }
+    }
 
     #[test]
     fn plain_sqlite_takes_the_whole_schema() {

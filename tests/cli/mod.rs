@@ -1,4 +1,6 @@
 //! The command line, run as its users run it.
 
+mod contract_refs;
+mod contract_writes;
 mod first_steps;
 mod safety;

@@ -1,1 +1,3 @@
 //! Files of others, and of rolo's own.
+
+mod again;
