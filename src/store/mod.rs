@@ -1,14 +1,17 @@
 //! The one file: schema, reading, the write path, matching, history, undo, search. The only room
 //! that writes; the invariant is that every write is a change, whole or not at all.
 
+mod ask;
 mod backup;
 mod board;
 pub mod bulk;
 mod check;
 mod columns;
 mod commit;
+mod complete;
 mod custom;
 mod draft;
+mod due;
 mod history;
 mod incoming;
 mod matching;
@@ -30,10 +33,12 @@ use crate::clock::Clock;
 use crate::entity::{Locale, Model, Noun};
 use crate::error::{Error, Result};
 
+pub use ask::{Answer, Cell, sqlite_version};
 pub use backup::{backup, refuse_own};
 pub use board::StageSums;
 pub use check::{Finding, Health};
 pub use draft::IN_PASSING;
+pub use due::Whose;
 pub use commit::{Draft, Intent, Manner, Tally, Writer, fields, same};
 pub use history::{ChangeRow, EditRow, HistoryEntry};
 pub use incoming::{OnMatch, Outcome, Policy};
@@ -121,9 +126,9 @@ impl Store {
         self.model.noun(name)
     }
 
-    /// The connection, for rooms of the store and for the read-only `sql` command.
+    /// The connection, for the rooms of the store alone.
     #[must_use]
-    pub fn conn(&self) -> &Connection {
+    pub(crate) fn conn(&self) -> &Connection {
         &self.conn
     }
 
@@ -258,6 +263,35 @@ impl Store {
     #[must_use]
     pub fn is_batching(&self) -> bool {
         self.batching
+    }
+
+    /// How many live records of the business there are: all nouns but those of the setup.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn count_records(&self) -> Result<i64> {
+        let nouns = self.model.nouns.iter().filter(|n| !n.entity.setup);
+        let counts = nouns.map(|n| {
+            let sql = format!("SELECT count(*) FROM {} WHERE trashed IS NULL", schema::quoted(n.name()));
+            Ok(self.conn.query_row(&sql, [], |r| r.get::<_, i64>(0))?)
+        });
+        counts.sum()
+    }
+
+    /// Stops waiting for the disk: only for a file that doesn't have its name yet.
+    ///
+    /// # Errors
+    /// The file can't be used.
+    pub fn hurry(&self) -> Result<()> {
+        Ok(self.conn.execute_batch("PRAGMA synchronous=OFF")?)
+    }
+
+    /// Puts all of the WAL into the file, so that it can be moved alone.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub fn gather(&self) -> Result<()> {
+        Ok(self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
     /// Makes the columns and views that the custom fields ask for, after one went or came.
