@@ -62,6 +62,8 @@ pub struct Writer<'a> {
     pub(super) waiting: Option<super::bulk::Waiting>,
     /// The change that this one takes back.
     pub undoing: Option<i64>,
+    /// Records of custom fields came, went or changed: columns and views have to follow.
+    pub(super) fields_touched: bool,
 }
 
 /// What a link is known by while a file goes in: noun, scope, uid and text.
@@ -137,6 +139,7 @@ impl<'a> Writer<'a> {
             first_made: HashMap::new(),
             waiting: None,
             undoing: None,
+            fields_touched: false,
         }
     }
 
@@ -176,7 +179,7 @@ impl<'a> Writer<'a> {
         let id = self.write_new(noun, &row, draft.fingerprint)?;
         self.tally.made += 1;
         self.first_made.entry(noun.name()).or_insert(id);
-        self.touched = Some((noun.name(), id));
+        self.note_touched(noun, id);
         Ok(id)
     }
 
@@ -209,9 +212,10 @@ impl<'a> Writer<'a> {
         if changed.is_empty() {
             return Ok(false);
         }
+        self.refuse_lasting(noun, &changed)?;
         self.write_changed(noun, id, before, after, changed, stamp)?;
         self.tally.edited += 1;
-        self.touched = Some((noun.name(), id));
+        self.note_touched(noun, id);
         Ok(true)
     }
 
@@ -292,8 +296,13 @@ impl<'a> Writer<'a> {
         let sql = format!("UPDATE {table} SET trashed = ?1 WHERE id = ?2");
         self.reader.conn.prepare_cached(&sql)?.execute(rusqlite::params![new, id])?;
         self.tally.other += 1;
-        self.touched = Some((noun.name(), id));
+        self.note_touched(noun, id);
         Ok(true)
+    }
+
+    fn note_touched(&mut self, noun: &Noun, id: i64) {
+        self.touched = Some((noun.name(), id));
+        self.fields_touched |= noun.name() == super::custom::NOUN;
     }
 
     /// A stage, pipeline, team, user or tag that live records use can't go.

@@ -1,5 +1,7 @@
 //! A record that comes from a file: the one that it means, and how the two become one.
 
+use uuid::Uuid;
+
 use super::commit::{Draft, Writer, same};
 use super::draft::IN_PASSING;
 use super::matching::Match;
@@ -56,6 +58,24 @@ pub enum Outcome {
 /// Fields that rolo keeps itself and a file may only give to records that it creates.
 const KEPT: [&str; 4] = ["uid", "created", "updated", "created_by"];
 
+/// The uid that a file gives a record.
+fn uid_of(noun: &Noun, values: &[(usize, Value)]) -> Option<Uuid> {
+    let index = noun.index("uid")?;
+    values.iter().find_map(|(i, v)| match v {
+        Value::Uid(uid) if *i == index => Some(*uid),
+        _ => None,
+    })
+}
+
+/// Whether a link names the record of this uid.
+fn names(value: &Value, uid: Uuid) -> bool {
+    match value {
+        Value::Named(name) => name.uid == Some(uid),
+        Value::NamedLinks(names) => names.iter().any(|n| n.uid == Some(uid)),
+        _ => false,
+    }
+}
+
 impl Writer<'_> {
     /// Takes one record in. `print` is the row's fingerprint, used where it has no key.
     ///
@@ -84,8 +104,27 @@ impl Writer<'_> {
     }
 
     fn create(&mut self, noun: &Noun, values: Vec<(usize, Value)>, fingerprint: Option<i64>) -> Result<Outcome> {
-        self.insert(noun, Draft { values, fingerprint })?;
+        // A record that names itself has to be there before the name can be found.
+        let (own, values): (Vec<_>, Vec<_>) = match uid_of(noun, &values) {
+            Some(uid) => values.into_iter().partition(|(_, v)| names(v, uid)),
+            None => (Vec::new(), values),
+        };
+        let id = self.insert(noun, Draft { values, fingerprint })?;
+        if !own.is_empty() {
+            self.link_to_itself(noun, id, own)?;
+        }
         Ok(Outcome::Created)
+    }
+
+    /// Sets the links of a new record that lead to itself.
+    fn link_to_itself(&mut self, noun: &Noun, id: i64, mut links: Vec<(usize, Value)>) -> Result<()> {
+        let before = self.stored(noun, id)?;
+        if let Some(updated) = noun.index("updated") {
+            links.push((updated, before[updated].clone()));
+        }
+        self.update_from(noun, id, &before, links)?;
+        self.tally.edited -= 1;
+        Ok(())
     }
 
     fn has_fingerprint(&mut self, noun: &Noun, print: i64) -> Result<bool> {

@@ -173,7 +173,7 @@ impl Store {
         let begin = if outer { "SAVEPOINT one" } else { "BEGIN IMMEDIATE" };
         self.conn.execute_batch(begin).map_err(|why| self.write_error(&why))?;
         let result = self.write_inside(clock, locale, handle, intent, work);
-        let keep = matches!(&result, Ok(w) if w.change.is_some()) && !self.dry_run;
+        let keep = matches!(&result, Ok((w, _)) if w.change.is_some()) && !self.dry_run;
         let end = match (keep, outer) {
             (true, false) => "COMMIT",
             (true, true) => "RELEASE one",
@@ -184,14 +184,18 @@ impl Store {
         if ended.is_err() && !self.conn.is_autocommit() && !outer {
             let _ = self.conn.execute_batch("ROLLBACK");
         }
-        let mut written = result?;
+        let (mut written, fields_touched) = result?;
         ended.map_err(|why| self.write_error(&why))?;
+        if fields_touched {
+            self.reload_model()?;
+        }
         if !keep {
             written.change = None;
         }
         Ok(written)
     }
 
+    /// The change itself, and whether it touched custom fields.
     fn write_inside<T>(
         &self,
         clock: &Clock,
@@ -199,7 +203,7 @@ impl Store {
         handle: &str,
         intent: &Intent,
         work: impl FnOnce(&mut Writer) -> Result<T>,
-    ) -> Result<Written<T>> {
+    ) -> Result<(Written<T>, bool)> {
         let reader = Reader::new(&self.conn, &self.model, Moment::of(clock, None));
         let change: i64 = self.conn.query_row(
             "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change'), 0) + 1",
@@ -211,15 +215,19 @@ impl Store {
         writer.reader.moment.me = Some(writer.me);
         let value = work(&mut writer)?;
         let did = !writer.tally.is_nothing();
+        if writer.fields_touched {
+            writer.settle_fields()?;
+        }
         if did {
             history::record_change(&writer, intent)?;
         }
-        Ok(Written {
+        let written = Written {
             value,
             change: did.then_some(change),
             tally: writer.tally,
             warnings: std::mem::take(&mut writer.warnings),
-        })
+        };
+        Ok((written, writer.fields_touched))
     }
 
     fn write_error(&self, why: &rusqlite::Error) -> Error {
@@ -256,7 +264,8 @@ impl Store {
             }
             return Err(self.write_error(&why));
         }
-        Ok(())
+        // Custom fields that came or went inside did not, or did not for good.
+        if keep { Ok(()) } else { self.reload_model() }
     }
 
     /// Whether a batch is under way.
@@ -294,20 +303,11 @@ impl Store {
         Ok(self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
-    /// Makes the columns and views that the custom fields ask for, after one went or came.
-    ///
-    /// # Errors
-    /// The file can't be written.
-    pub fn rebuild_fields(&mut self) -> Result<()> {
-        custom::make_columns(&self.conn, &self.model)?;
-        self.reload_model()
-    }
-
     /// Reads the custom fields anew: after a field was added, undone, redone or restored.
     ///
     /// # Errors
     /// The file can't be written.
-    pub fn reload_model(&mut self) -> Result<()> {
+    fn reload_model(&mut self) -> Result<()> {
         let custom = custom::load(&self.conn)?;
         self.model = (self.base)().with_custom(&custom)?;
         Ok(())
