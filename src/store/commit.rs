@@ -4,7 +4,7 @@
 //! drafts (`draft`), applies them (`rows`) and records old and new values of each field that an
 //! edit changed. A creation stores no values: the record carries the change that made it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::CachedStatement;
 use rusqlite::types::Value as Sql;
@@ -62,6 +62,8 @@ pub struct Writer<'a> {
     pub(super) waiting: Option<super::bulk::Waiting>,
     /// The change that this one takes back.
     pub undoing: Option<i64>,
+    /// Records that a row of this import named by uid.
+    pub(super) claimed: HashSet<i64>,
     /// Records of custom fields came, went or changed: columns and views have to follow.
     pub(super) fields_touched: bool,
 }
@@ -139,6 +141,7 @@ impl<'a> Writer<'a> {
             first_made: HashMap::new(),
             waiting: None,
             undoing: None,
+            claimed: HashSet::new(),
             fields_touched: false,
         }
     }

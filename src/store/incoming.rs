@@ -135,12 +135,15 @@ impl Writer<'_> {
     }
 
     /// The record that the values mean, and whether they had a key at all.
-    fn find_same(&self, noun: &Noun, values: &[(usize, Value)], policy: Policy) -> Result<(Option<i64>, bool)> {
+    fn find_same(&mut self, noun: &Noun, values: &[(usize, Value)], policy: Policy) -> Result<(Option<i64>, bool)> {
         let given = |index: usize| values.iter().find(|(i, _)| *i == index).map(|(_, v)| v);
         let uid = noun.index("uid").and_then(given);
         if let Some(Value::Uid(uid)) = uid {
             match self.reader.by_uid(noun, *uid, Among::Live)? {
-                Match::One(id) => return Ok((Some(id), true)),
+                Match::One(id) => {
+                    self.claimed.insert(id);
+                    return Ok((Some(id), true));
+                }
                 _ if self.reader.by_uid(noun, *uid, Among::Both)?.is_some() => {
                     return Err(Error::conflict(format!("the {} of this uid is in the trash", noun.name()))
                         .hint(format!("`rolo {} restore {uid}` brings it back", noun.name()))
@@ -160,7 +163,8 @@ impl Writer<'_> {
             let field = noun.fields[*key];
             let mut ids = self.same_key(noun, field, value, values)?;
             if uid.is_some() {
-                ids.retain(|id| *id <= policy.last_before || noun.entity.unique);
+                // A record that has its own row in this file is not what another row means.
+                ids.retain(|id| *id <= policy.last_before && !self.claimed.contains(id) || noun.entity.unique);
             }
             ids = self.without_contrary(noun, ids, &keys[..place], values)?;
             match ids[..] {
