@@ -11,8 +11,7 @@ use super::session::Session;
 use crate::entity::when::{Due, day_start, instant_text};
 use crate::entity::{LinkTo, Noun, Record, Value, recur};
 use crate::error::Result;
-use crate::filter;
-use crate::store::{Among, Listing, Reader, Store};
+use crate::store::{Among, Reader, Store, Whose};
 
 /// One line of the agenda.
 struct Entry {
@@ -41,17 +40,14 @@ pub(super) fn agenda(session: &mut Session, matches: &ArgMatches) -> Result<()> 
     let today = settings.locale.times.today();
     let last = today + Days::new(u64::from(days.saturating_sub(1)));
     let whose = match team {
-        Some(team) => {
-            let id = reader.resolve(store.noun("team")?, &team, Among::Live)?;
-            format!("IN (SELECT id FROM user WHERE team = {id})")
-        }
-        None => "= :me".to_owned(),
+        Some(team) => Whose::Team(reader.resolve(store.noun("team")?, &team, Among::Live)?),
+        None => Whose::Mine,
     };
     let mut finder = Finder { reader: &reader, store, zone, today, last, entries: Vec::new() };
-    finder.tasks(&whose)?;
-    finder.events(&whose)?;
-    finder.tickets(&whose)?;
-    finder.deals(&whose)?;
+    finder.tasks(whose)?;
+    finder.events(whose)?;
+    finder.tickets(whose)?;
+    finder.deals(whose)?;
     let mut entries = finder.entries;
     entries.sort_by(|a, b| (a.day, a.at, a.noun, a.id).cmp(&(b.day, b.at, b.noun, b.id)));
     if matches!(output, Output::Json | Output::Jsonl | Output::Csv | Output::Tsv) {
@@ -106,13 +102,6 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    fn find(&self, noun: &Noun, condition: String) -> Result<Vec<Record>> {
-        let mut listing = Listing::all(noun);
-        listing.columns.clear();
-        listing.filter = Some(filter::Sql { text: condition, params: Vec::new(), mentions_trash: false });
-        self.reader.records(noun, &self.reader.ids(&listing)?)
-    }
-
     /// The instant behind the last day.
     fn end(&self) -> DateTime<Utc> {
         day_start(self.zone, self.last + Days::new(1))
@@ -140,14 +129,9 @@ impl Finder<'_> {
     }
 
     /// Open tasks due by the last day, late ones too.
-    fn tasks(&mut self, whose: &str) -> Result<()> {
+    fn tasks(&mut self, whose: Whose) -> Result<()> {
         let noun = self.store.noun("task")?;
-        let (last, end) = (self.last, instant_text(self.end()));
-        let condition = format!(
-            "t.owner {whose} AND t.status NOT IN ('done', 'cancelled') AND t.due < CASE WHEN length(t.due) = 10 THEN '{}' ELSE '{end}' END",
-            last + Days::new(1)
-        );
-        for record in self.find(noun, condition)? {
+        for record in self.reader.tasks_due(whose, self.last, self.end())? {
             let Some(Value::Due(due)) = noun.index("due").map(|i| record.values[i].clone()) else { continue };
             let late = due.day(self.zone) < self.today;
             let what = record.values[noun.label_index()].to_cell();
@@ -157,18 +141,10 @@ impl Finder<'_> {
     }
 
     /// Events within the days, repeating ones each time.
-    fn events(&mut self, whose: &str) -> Result<()> {
+    fn events(&mut self, whose: Whose) -> Result<()> {
         let noun = self.store.noun("event")?;
         let (from, until) = (day_start(self.zone, self.today), self.end());
-        let whose = format!(
-            "(t.owner {whose} OR EXISTS (SELECT 1 FROM event_attendees a WHERE a.record = t.id AND a.noun = 'user' AND a.target {whose}))"
-        );
-        let condition = format!(
-            "{whose} AND t.start < '{}' AND (t.repeat IS NOT NULL OR coalesce(t.end, t.start) >= '{}')",
-            instant_text(until),
-            instant_text(from)
-        );
-        for record in self.find(noun, condition)? {
+        for record in self.reader.events_between(whose, from, until)? {
             let value = |name: &str| noun.index(name).map_or(Value::Null, |i| record.values[i].clone());
             let Value::Instant(start) = value("start") else { continue };
             let what = record.values[noun.label_index()].to_cell();
@@ -187,13 +163,9 @@ impl Finder<'_> {
     }
 
     /// Open tickets whose reply or solution is due.
-    fn tickets(&mut self, whose: &str) -> Result<()> {
+    fn tickets(&mut self, whose: Whose) -> Result<()> {
         let noun = self.store.noun("ticket")?;
-        let end = instant_text(self.end());
-        let condition = format!(
-            "t.owner {whose} AND t.status NOT IN ('resolved', 'closed') AND (t.solve_due < '{end}' OR (t.first_reply_at IS NULL AND t.reply_due < '{end}'))"
-        );
-        for record in self.find(noun, condition)? {
+        for record in self.reader.tickets_due(whose, self.end())? {
             let value = |name: &str| noun.index(name).map_or(Value::Null, |i| record.values[i].clone());
             let replied = !value("first_reply_at").is_empty();
             let due = match (value("reply_due"), value("solve_due")) {
@@ -210,13 +182,9 @@ impl Finder<'_> {
     }
 
     /// Open deals that should close by the last day.
-    fn deals(&mut self, whose: &str) -> Result<()> {
+    fn deals(&mut self, whose: Whose) -> Result<()> {
         let noun = self.store.noun("deal")?;
-        let condition = format!(
-            "t.owner {whose} AND t.closes <= '{}' AND (SELECT s.kind FROM stage s WHERE s.id = t.stage) = 'open'",
-            self.last
-        );
-        for record in self.find(noun, condition)? {
+        for record in self.reader.deals_closing(whose, self.last)? {
             let value = |name: &str| noun.index(name).map_or(Value::Null, |i| record.values[i].clone());
             let Value::Date(day) = value("closes") else { continue };
             let amount = match value("amount") {

@@ -112,7 +112,6 @@ pub(super) fn redo(session: &mut Session) -> Result<()> {
 fn one(session: &mut Session, kind: &str, change: Option<i64>, any: bool) -> Result<Undone> {
     let redo = kind == "redo";
     let mut of = 0;
-    let batching = session.writing()?.is_batching();
     let written = session.write(kind, |w| {
         of = match change {
             Some(change) => change,
@@ -122,9 +121,6 @@ fn one(session: &mut Session, kind: &str, change: Option<i64>, any: bool) -> Res
         w.undoing = Some(of);
         w.take_back(of, redo)
     })?;
-    if written.value.model_changed && (!session.settings.dry_run || batching) {
-        session.writing()?.reload_model()?;
-    }
     Ok(written.value)
 }
 

@@ -61,7 +61,7 @@ fn candidates(meaning: Meaning, typed: &OsStr, base: fn() -> Model) -> Vec<Compl
             fields(&model, noun, "").into_iter().map(|(f, about)| (format!("{start}{f}"), about)).collect()
         }
         Meaning::Filter(noun) => filter_words(&model, noun),
-        Meaning::Tag => from_database("SELECT name, '' FROM tag WHERE trashed IS NULL AND name_fold LIKE ?1 || '%' ORDER BY name_fold LIMIT 200", typed, base),
+        Meaning::Tag => labels("tag", typed, base).into_iter().map(|(label, _)| (label, String::new())).collect(),
         Meaning::Field(noun, field) => return field_values(&model, noun, field, typed, base),
         Meaning::Ref(noun) => refs(&model, noun, typed, base),
     };
@@ -105,34 +105,29 @@ fn refs(model: &Model, noun: Option<&str>, typed: &str, base: fn() -> Model) -> 
         };
         return refs(model, Some(noun), rest, base).into_iter().map(|(w, about)| (format!("{noun}:{w}"), about)).collect();
     };
-    let Some(info) = model.get(noun) else { return Vec::new() };
-    let label = info.entity.label().name;
     if typed.bytes().all(|b| b.is_ascii_digit()) && !typed.is_empty() {
-        let sql = format!("SELECT id, coalesce({label}, '') FROM {noun} WHERE trashed IS NULL AND CAST(id AS TEXT) LIKE ?1 || '%' ORDER BY id LIMIT 100");
-        return from_database(&sql, typed, base);
+        let found = from_database(base, |store| store.ids_beginning(noun, typed));
+        return found.into_iter().map(|(label, id)| (id.to_string(), label)).collect();
     }
-    let sql = format!("SELECT {label}, id FROM {noun} WHERE trashed IS NULL AND {label}_fold >= ?1 AND {label}_fold < ?1 || char(1114111) ORDER BY {label}_fold LIMIT 100");
-    from_database(&sql, &crate::entity::text::fold(typed), base)
+    labels(noun, typed, base)
+}
+
+/// Labels of live records that begin so, with their ids to tell them apart.
+fn labels(noun: &str, typed: &str, base: fn() -> Model) -> Vec<(String, String)> {
+    let found = from_database(base, |store| store.labels_beginning(noun, typed));
+    found.into_iter().map(|(label, id)| (label, id.to_string())).collect()
 }
 
 /// Words out of the user's database; none where it can't be read: completion never complains.
-fn from_database(sql: &str, typed: &str, base: fn() -> Model) -> Vec<(String, String)> {
-    query(sql, typed, base).unwrap_or_default()
+fn from_database(base: fn() -> Model, ask: impl FnOnce(&Store) -> Result<Vec<(String, i64)>>) -> Vec<(String, i64)> {
+    open(base).and_then(|store| ask(&store)).unwrap_or_default()
 }
 
-fn query(sql: &str, typed: &str, base: fn() -> Model) -> Result<Vec<(String, String)>> {
+fn open(base: fn() -> Model) -> Result<Store> {
     let globals = Globals { db: database_typed(), ..Globals::default() };
     let settings = Settings::resolve(&globals, &Surroundings::real())?;
     let options = Options { busy_timeout: std::time::Duration::from_millis(200), delete_journal: false, region: String::new() };
-    let store = Store::open(settings.database()?, base, Access::Read, &options, &settings.clock)?;
-    let mut stmt = store.conn().prepare(sql)?;
-    let text = |cell: rusqlite::types::ValueRef| match cell {
-        rusqlite::types::ValueRef::Integer(n) => n.to_string(),
-        rusqlite::types::ValueRef::Text(t) => String::from_utf8_lossy(t).into_owned(),
-        _ => String::new(),
-    };
-    let rows = stmt.query_map([typed], |r| Ok((text(r.get_ref(0)?), text(r.get_ref(1)?))))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Store::open(settings.database()?, base, Access::Read, &options, &settings.clock)
 }
 
 /// The database that the words being completed name.

@@ -278,14 +278,7 @@ impl Team<'_> {
     }
 
     fn next_stage(&mut self, at: DateTime<Utc>, user: &str, id: i64) -> Result<()> {
-        let next: Option<i64> = {
-            let conn = self.store.conn();
-            let sql = "SELECT n.id FROM deal d JOIN stage s ON s.id = d.stage JOIN stage n ON n.pipeline = s.pipeline AND n.position = s.position + 1 AND n.kind = 'open' WHERE d.id = ?1";
-            let mut stmt = conn.prepare_cached(sql)?;
-            let mut rows = stmt.query([id])?;
-            rows.next()?.map(|r| r.get(0)).transpose()?
-        };
-        match next {
+        match self.store.next_stage(id)? {
             Some(stage) => self.act(at, user, ("deal", "move"), id, vec![("stage", stage.to_string())]),
             None => Ok(()),
         }

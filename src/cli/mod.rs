@@ -2,6 +2,7 @@
 //! file of its command; no SQL and no business rule stands here.
 
 mod agenda;
+mod ask;
 mod batch;
 mod board;
 mod cells;
@@ -25,6 +26,7 @@ mod system;
 mod transfer;
 
 use std::ffi::OsString;
+use std::io::Write;
 
 use crate::entity::Model;
 use crate::error::{ErrorKind, Result};
@@ -33,38 +35,40 @@ use grammar::Typed;
 use print::{Printer, Style};
 use session::Session;
 
-/// Runs one command line, without the program's name; the exit code.
+/// Runs one command line, without the program's name, over the process's own outputs; the exit
+/// code.
 #[must_use]
 pub fn run(args: &[OsString], base: fn() -> Model) -> u8 {
+    run_with(args, base, &Surroundings::real(), &mut std::io::stdout().lock(), &mut std::io::stderr())
+}
+
+/// As [`run`], in surroundings and over outputs of the caller's own.
+#[must_use]
+pub fn run_with(
+    args: &[OsString],
+    base: fn() -> Model,
+    around: &Surroundings,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> u8 {
     if grammar::asks_version(args) {
-        let mut printer = Printer::new(Style::default());
-        let printed = printer.line(&grammar::version()).and_then(|()| printer.finish());
-        return ended(&mut printer, printed);
+        return said(Printer::over(out, err, Style::default()), Printer::line, &grammar::version());
     }
-    let around = Surroundings::real();
     let bare = Style { json_errors: wants_json(args), width: around.width(), ..Style::default() };
     let parsed = grammar::parse(args, &base());
     let matches = match &parsed {
         Ok(Typed::Noun { matches, .. } | Typed::Top { matches, .. }) => matches,
-        Ok(Typed::Help(text)) => {
-            let mut printer = Printer::new(bare);
-            let printed = printer.page(text).and_then(|()| printer.finish());
-            return ended(&mut printer, printed);
-        }
-        Ok(Typed::Version) => {
-            let mut printer = Printer::new(bare);
-            let printed = printer.line(&grammar::version()).and_then(|()| printer.finish());
-            return ended(&mut printer, printed);
-        }
-        Err(why) => return ended(&mut Printer::new(bare), Err(why.clone())),
+        Ok(Typed::Help(text)) => return said(Printer::over(out, err, bare), Printer::page, text),
+        Ok(Typed::Version) => return said(Printer::over(out, err, bare), Printer::line, &grammar::version()),
+        Err(why) => return ended(&mut Printer::over(out, err, bare), Err(why.clone())),
     };
-    let settings = match Settings::resolve(&Globals::of(matches), &around) {
+    let settings = match Settings::resolve(&Globals::of(matches), around) {
         Ok(settings) => settings,
-        Err(why) => return ended(&mut Printer::new(bare), Err(why)),
+        Err(why) => return ended(&mut Printer::over(out, err, bare), Err(why)),
     };
-    let printer = Printer::new(settings.style());
+    let mut printer = Printer::over(out, err, settings.style());
     for warning in settings.config.warnings() {
-        eprint_note(&settings, &warning);
+        printer.note(&format!("warning: {warning}"));
     }
     let mut session = Session::new(settings, printer, typed_text(args), base);
     let result = parsed.and_then(|typed| dispatch(&mut session, typed));
@@ -74,8 +78,10 @@ pub fn run(args: &[OsString], base: fn() -> Model) -> u8 {
     ended(&mut session.printer, result)
 }
 
-fn eprint_note(settings: &Settings, text: &str) {
-    Printer::new(settings.style()).note(&format!("warning: {text}"));
+/// Prints a text that needs no settings.
+fn said<'a>(mut printer: Printer<'a>, print: fn(&mut Printer<'a>, &str) -> Result<()>, text: &str) -> u8 {
+    let printed = print(&mut printer, text).and_then(|()| printer.finish());
+    ended(&mut printer, printed)
 }
 
 fn ended(printer: &mut Printer, result: Result<()>) -> u8 {
@@ -145,7 +151,7 @@ fn top(session: &mut Session, verb: &str, matches: &clap::ArgMatches) -> Result<
         "redo" => changes::redo(session),
         "changes" => changes::changes(session, matches),
         "batch" => batch::batch(session, matches),
-        "sql" => system::sql(session, matches),
+        "sql" => ask::sql(session, matches),
         "backup" => system::backup(session, matches),
         "doctor" => system::doctor(session, matches),
         "config" => system::config(session, matches),

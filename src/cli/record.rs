@@ -176,7 +176,6 @@ pub(super) fn rm(session: &mut Session, noun: Option<&str>, matches: &ArgMatches
         }
         Ok(())
     })?;
-    reload_if_field(session, &found)?;
     let line = format!("{} {}; `rolo undo` brings {} back", session.done("removed", "remove"), counted(&found), if found.len() == 1 { "it" } else { "them" });
     report_all(session, &found, &line, &written)
 }
@@ -234,17 +233,8 @@ pub(super) fn restore(session: &mut Session, noun: Option<&str>, matches: &ArgMa
         }
         Ok(())
     })?;
-    reload_if_field(session, &found)?;
     let line = format!("{} {}", session.done("restored", "restore"), counted(&found));
     report_all(session, &found, &line, &written)
-}
-
-/// Custom fields that went or came change the model.
-fn reload_if_field(session: &mut Session, found: &[(&'static str, i64)]) -> Result<()> {
-    if found.iter().any(|(noun, _)| *noun == "field") && !session.settings.dry_run {
-        session.writing()?.rebuild_fields()?;
-    }
-    Ok(())
 }
 
 /// `3 deals`, or `deal:42`.

@@ -84,9 +84,6 @@ pub(super) fn add_field(session: &mut Session, matches: &ArgMatches) -> Result<(
     };
     session.writing()?;
     let written = session.write("field add", |w| w.add_field(&field))?;
-    if !session.settings.dry_run {
-        session.writing()?.reload_model()?;
-    }
     match session.settings.output {
         Output::Json | Output::Jsonl if !session.settings.dry_run => session.report("field", &[written.value], ""),
         _ => {

@@ -1,10 +1,8 @@
-//! What concerns the file and the program: `sql`, `backup`, `doctor`, `config`, `demo`, `search`.
+//! What concerns the file and the program: `backup`, `doctor`, `config`, `demo`, `search`.
 
 use std::path::PathBuf;
 
 use clap::ArgMatches;
-use rusqlite::hooks::{AuthAction, Authorization};
-use rusqlite::types::ValueRef;
 
 use super::global::Output;
 use super::grammar::{text, texts};
@@ -12,7 +10,7 @@ use super::print::ColumnHead;
 use super::record::print_json_list;
 use super::session::Session;
 use crate::error::{Error, Result};
-use crate::store::{Access, Options, Store};
+use crate::store::{Access, Options, Store, sqlite_version};
 
 /// `search WORDS`: plain words over all nouns, best first.
 ///
@@ -41,91 +39,6 @@ pub(super) fn search(session: &mut Session, matches: &ArgMatches) -> Result<()> 
             }
             Ok(())
         }
-    }
-}
-
-/// `sql QUERY`: read-only, one statement.
-///
-/// # Errors
-/// A wrong query (exit 2), or one that would write.
-pub(super) fn sql(session: &mut Session, matches: &ArgMatches) -> Result<()> {
-    let query = text(matches, "query").unwrap_or_default().to_owned();
-    let output = session.settings.output;
-    let (_, store, printer, _) = session.parts()?;
-    let conn = store.conn();
-    conn.pragma_update(None, "query_only", "ON")?;
-    conn.authorizer(Some(|ctx: rusqlite::hooks::AuthContext<'_>| match ctx.action {
-        AuthAction::Select | AuthAction::Read { .. } | AuthAction::Function { .. } | AuthAction::Recursive => Authorization::Allow,
-        _ => Authorization::Deny,
-    }))?;
-    let wrong = |why: &rusqlite::Error| {
-        let message = match why {
-            rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
-            rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
-            other => other.to_string(),
-        };
-        Error::usage(format!("the query can't be run: {message}"))
-            .hint("only SELECT works here, over the views `contacts`, `companies`, `deals`, …: `rolo sql \"SELECT name FROM sqlite_schema WHERE type = 'view'\"`")
-    };
-    let mut stmt = conn.prepare(&query).map_err(|why| wrong(&why))?;
-    if !stmt.readonly() {
-        return Err(Error::usage("`sql` only reads").hint("change records with `edit`, `rm`, `import`"));
-    }
-    let names: Vec<String> = stmt.column_names().iter().map(ToString::to_string).collect();
-    let mut rows = stmt.query([]).map_err(|why| wrong(&why))?;
-    if matches!(output, Output::Json | Output::Jsonl) {
-        let mut list = Vec::new();
-        while let Some(row) = rows.next().map_err(|why| wrong(&why))? {
-            let mut object = serde_json::Map::new();
-            for (at, name) in names.iter().enumerate() {
-                object.insert(name.clone(), cell_json(row.get_ref(at)?));
-            }
-            list.push(serde_json::Value::Object(object));
-        }
-        return print_json_list(printer, output, &list);
-    }
-    if matches!(output, Output::Csv | Output::Tsv) {
-        let mut csv = crate::interchange::CsvOut::new(if output == Output::Csv { b',' } else { b'\t' }, true);
-        names.iter().for_each(|n| csv.text(n));
-        csv.end();
-        while let Some(row) = rows.next().map_err(|why| wrong(&why))? {
-            for at in 0..names.len() {
-                csv.text(&cell_text(row.get_ref(at)?));
-            }
-            csv.end();
-            if csv.out.len() > 1 << 16 {
-                csv.flush_to(printer.out())?;
-            }
-        }
-        return csv.flush_to(printer.out());
-    }
-    let heads = names.into_iter().map(|name| ColumnHead { name, numeric: false }).collect::<Vec<_>>();
-    let width = heads.len();
-    let mut table = printer.start_table(heads);
-    while let Some(row) = rows.next().map_err(|why| wrong(&why))? {
-        let cells = (0..width).map(|at| Ok(cell_text(row.get_ref(at)?))).collect::<Result<Vec<_>>>()?;
-        table.row(cells)?;
-    }
-    table.end()?;
-    Ok(())
-}
-
-fn cell_text(cell: ValueRef) -> String {
-    match cell {
-        ValueRef::Null => String::new(),
-        ValueRef::Integer(n) => n.to_string(),
-        ValueRef::Real(n) => n.to_string(),
-        ValueRef::Text(t) => String::from_utf8_lossy(t).into_owned(),
-        ValueRef::Blob(b) => b.iter().map(|x| format!("{x:02x}")).collect(),
-    }
-}
-
-fn cell_json(cell: ValueRef) -> serde_json::Value {
-    match cell {
-        ValueRef::Null => serde_json::Value::Null,
-        ValueRef::Integer(n) => n.into(),
-        ValueRef::Real(n) => n.into(),
-        other => cell_text(other).into(),
     }
 }
 
@@ -162,7 +75,7 @@ pub(super) fn doctor(session: &mut Session, matches: &ArgMatches) -> Result<()> 
     if matches!(session.settings.output, Output::Json | Output::Jsonl) {
         let object = serde_json::json!({
             "file": path,
-            "sqlite": rusqlite::version(),
+            "sqlite": sqlite_version(),
             "well": health.well,
             "findings": health.findings.iter().map(|f| serde_json::json!({
                 "area": f.area, "message": f.message, "mendable": f.mendable, "mended": f.mended,
@@ -170,7 +83,7 @@ pub(super) fn doctor(session: &mut Session, matches: &ArgMatches) -> Result<()> 
         });
         print_json_list(&mut session.printer, Output::Jsonl, &[object])?;
     } else {
-        session.printer.line(&format!("{path} (SQLite {})", rusqlite::version()))?;
+        session.printer.line(&format!("{path} (SQLite {})", sqlite_version()))?;
         for area in &health.well {
             session.printer.line(&format!("  {area}: well"))?;
         }
@@ -268,14 +181,10 @@ pub(super) fn demo(session: &mut Session, matches: &ArgMatches) -> Result<()> {
         .map_err(|why| Error::database(format!("`{}` can't be made: {why}", path.display())))?;
     let made = work.path().join("demo.db");
     let mut store = Store::open(&made, session.base, Access::Write, &options, &clock)?;
-    store.conn().execute_batch("PRAGMA synchronous=OFF")?;
+    store.hurry()?;
     super::demo::fill(&mut store, &clock, &options.region)?;
-    let records: i64 = store.conn().query_row(
-        "SELECT (SELECT count(*) FROM contact) + (SELECT count(*) FROM company) + (SELECT count(*) FROM deal) + (SELECT count(*) FROM lead) + (SELECT count(*) FROM task) + (SELECT count(*) FROM ticket) + (SELECT count(*) FROM activity) + (SELECT count(*) FROM event)",
-        [],
-        |r| r.get(0),
-    )?;
-    store.conn().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    let records = store.count_records()?;
+    store.gather()?;
     drop(store);
     std::fs::hard_link(&made, &path)
         .or_else(|_| std::fs::rename(&made, &path))

@@ -58,9 +58,6 @@ pub(super) fn import(session: &mut Session, noun: &str, matches: &ArgMatches) ->
     });
     let mut summary = written.map_err(named)?.value;
     summary.seconds = begun.elapsed().as_secs_f64();
-    if summary.fields_made > 0 && !session.settings.dry_run {
-        session.writing()?.reload_model()?;
-    }
     tell(session, noun, &summary)
 }
 
@@ -142,6 +139,8 @@ pub(super) fn export(session: &mut Session, noun: &str, matches: &ArgMatches) ->
     let noun = store.noun(noun)?;
     let mut listing = Listing::all(noun);
     listing.effective = false;
+    // The same in every file, whatever ids the records have there; about the order they were made.
+    listing.sort_by("uid", store.model())?;
     if let Some(filter) = &filter {
         listing.filter = Some(filter_sql(&reader, settings, noun, filter)?);
     }

@@ -32,8 +32,6 @@ pub struct Summary {
     pub in_trash: u64,
     pub ignored_columns: Vec<String>,
     pub seconds: f64,
-    /// Custom fields made for columns left over.
-    pub fields_made: usize,
 }
 
 /// Most bad rows that are listed one by one.
@@ -82,7 +80,7 @@ pub fn run(
     w.manner.create_links = options.create_links;
     let mut summary = Summary::default();
     if options.keep_extra {
-        summary.fields_made = keep_extra(w, noun, source, options)?;
+        keep_extra(w, noun, source, options)?;
     }
     let noun = w.reader().model().noun(noun)?;
     let mapping = Mapping::new(noun, source.headers(), &options.map)?;
@@ -135,7 +133,7 @@ pub fn run(
 }
 
 /// Makes custom fields of the columns that nothing else takes.
-fn keep_extra(w: &mut Writer, noun: &str, source: &Source, options: &Options) -> Result<usize> {
+fn keep_extra(w: &mut Writer, noun: &str, source: &Source, options: &Options) -> Result<()> {
     let known = w.reader().model().noun(noun)?;
     let mapping = Mapping::new(known, source.headers(), &options.map)?;
     let extras = mapping.extras(known);
@@ -151,7 +149,7 @@ fn keep_extra(w: &mut Writer, noun: &str, source: &Source, options: &Options) ->
     if !extras.is_empty() {
         w.adopt_fields()?;
     }
-    Ok(extras.len())
+    Ok(())
 }
 
 /// About how many rows the file has, from its first ones.

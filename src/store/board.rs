@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use rusqlite::OptionalExtension;
+
+use super::Store;
 use super::read::{Reader, uid_of};
 use crate::entity::LinkTo;
 use crate::entity::money::Currency;
@@ -22,6 +25,17 @@ pub struct StageSums {
     pub weighted: BTreeMap<Currency, i64>,
     /// With `deals`: those in the stage, newest first.
     pub deals: Vec<LinkTo>,
+}
+
+impl Store {
+    /// The open stage behind the one that a deal stands in.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn next_stage(&self, deal: i64) -> Result<Option<i64>> {
+        let sql = "SELECT n.id FROM deal d JOIN stage s ON s.id = d.stage JOIN stage n ON n.pipeline = s.pipeline AND n.position = s.position + 1 AND n.kind = 'open' WHERE d.id = ?1";
+        Ok(self.conn().prepare_cached(sql)?.query_row([deal], |r| r.get(0)).optional()?)
+    }
 }
 
 impl Reader<'_> {

@@ -4,7 +4,7 @@
 //! drafts (`draft`), applies them (`rows`) and records old and new values of each field that an
 //! edit changed. A creation stores no values: the record carries the change that made it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::CachedStatement;
 use rusqlite::types::Value as Sql;
@@ -64,6 +64,10 @@ pub struct Writer<'a> {
     pub(super) rows_joined: HashMap<i64, u32>,
     /// The change that this one takes back.
     pub undoing: Option<i64>,
+    /// Records that a row of this import named by uid.
+    pub(super) claimed: HashSet<i64>,
+    /// Records of custom fields came, went or changed: columns and views have to follow.
+    pub(super) fields_touched: bool,
 }
 
 /// What a link is known by while a file goes in: noun, scope, uid and text.
@@ -140,6 +144,8 @@ impl<'a> Writer<'a> {
             waiting: None,
             rows_joined: HashMap::new(),
             undoing: None,
+            claimed: HashSet::new(),
+            fields_touched: false,
         }
     }
 
@@ -179,7 +185,7 @@ impl<'a> Writer<'a> {
         let id = self.write_new(noun, &row, draft.fingerprint)?;
         self.tally.made += 1;
         self.first_made.entry(noun.name()).or_insert(id);
-        self.touched = Some((noun.name(), id));
+        self.note_touched(noun, id);
         Ok(id)
     }
 
@@ -212,9 +218,10 @@ impl<'a> Writer<'a> {
         if changed.is_empty() {
             return Ok(false);
         }
+        self.refuse_lasting(noun, &changed)?;
         self.write_changed(noun, id, before, after, changed, stamp)?;
         self.tally.edited += 1;
-        self.touched = Some((noun.name(), id));
+        self.note_touched(noun, id);
         Ok(true)
     }
 
@@ -295,8 +302,13 @@ impl<'a> Writer<'a> {
         let sql = format!("UPDATE {table} SET trashed = ?1 WHERE id = ?2");
         self.reader.conn.prepare_cached(&sql)?.execute(rusqlite::params![new, id])?;
         self.tally.other += 1;
-        self.touched = Some((noun.name(), id));
+        self.note_touched(noun, id);
         Ok(true)
+    }
+
+    fn note_touched(&mut self, noun: &Noun, id: i64) {
+        self.touched = Some((noun.name(), id));
+        self.fields_touched |= noun.name() == super::custom::NOUN;
     }
 
     /// A stage, pipeline, team, user or tag that live records use can't go.

@@ -4,15 +4,21 @@ use rusqlite::Connection;
 
 use super::commit::Writer;
 use super::schema::{columns_of, indexes, quoted, view};
+use crate::entity::text::slug;
 use crate::entity::{CustomField, Model, Noun, Value};
 use crate::error::{Error, Result};
+
+/// The noun whose records are the custom fields.
+pub(super) const NOUN: &str = "field";
+/// What a custom field's columns hang on.
+const LASTING: [&str; 3] = ["noun", "slug", "kind"];
 
 /// The custom fields of a file.
 pub(super) fn load(conn: &Connection) -> Result<Vec<CustomField>> {
     let mut stmt = conn.prepare(
         "SELECT f.noun, f.slug, f.name, f.kind, \
          (SELECT group_concat(c.value, char(31) ORDER BY c.position) FROM field_choices c WHERE c.record = f.id) \
-         FROM field f WHERE f.trashed IS NULL AND f.slug IS NOT NULL ORDER BY f.id",
+         FROM field f WHERE f.trashed IS NULL AND f.slug IS NOT NULL ORDER BY f.created, f.uid",
     )?;
     let mut rows = stmt.query([])?;
     let mut all = Vec::new();
@@ -78,6 +84,41 @@ impl Writer<'_> {
         self.reader.model = Box::leak(Box::new(model));
         self.ready.clear();
         Ok(())
+    }
+
+    /// Refuses an edit that would part a custom field from its columns.
+    pub(super) fn refuse_lasting(&self, noun: &Noun, changed: &[usize]) -> Result<()> {
+        let lasting = |i: &&usize| LASTING.contains(&noun.fields[**i].name);
+        match changed.iter().find(lasting) {
+            Some(index) if noun.name() == NOUN => {
+                let name = noun.fields[*index].name;
+                Err(Error::invalid(format!("the {name} of a custom field stays as it is, for its values stand there"))
+                    .hint("make another with `rolo field add`, and remove this one")
+                    .at(name))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// After records of custom fields came, went or changed: checks them all and makes their
+    /// columns.
+    pub(super) fn settle_fields(&self) -> Result<()> {
+        let base = self.reader.model;
+        let all = load(self.reader.conn)?;
+        for field in &all {
+            let wrong = |what: &str| Error::invalid(format!("the custom field `{}`: {what}", field.name));
+            let noun = base.get(&field.noun).ok_or_else(|| wrong(&format!("`{}` is not a noun", field.noun)))?;
+            field.kind(base)?;
+            if slug(&field.slug) != field.slug || field.slug.is_empty() {
+                return Err(wrong(&format!("`{}` is no name for a field", field.slug))
+                    .hint("a slug is of lower-case letters, digits and `_`, such as `contract_no`")
+                    .at("slug"));
+            }
+            if let Some(taken) = noun.find(&field.slug).filter(|n| !n.field.custom) {
+                return Err(wrong(&format!("{} has a field `{}` of its own", noun.name(), taken.field.name)).at("slug"));
+            }
+        }
+        self.make_columns()
     }
 
     /// Makes the columns, indexes and views that the file's custom fields ask for.

@@ -1,5 +1,7 @@
 //! A record that comes from a file: the one that it means, and how the two become one.
 
+use uuid::Uuid;
+
 use super::commit::{Draft, Writer, same};
 use super::draft::IN_PASSING;
 use super::matching::Match;
@@ -64,6 +66,24 @@ fn again(outcome: Outcome, in_trash: bool) -> Outcome {
 /// Fields that rolo keeps itself and a file may only give to records that it creates.
 const KEPT: [&str; 4] = ["uid", "created", "updated", "created_by"];
 
+/// The uid that a file gives a record.
+fn uid_of(noun: &Noun, values: &[(usize, Value)]) -> Option<Uuid> {
+    let index = noun.index("uid")?;
+    values.iter().find_map(|(i, v)| match v {
+        Value::Uid(uid) if *i == index => Some(*uid),
+        _ => None,
+    })
+}
+
+/// Whether a link names the record of this uid.
+fn names(value: &Value, uid: Uuid) -> bool {
+    match value {
+        Value::Named(name) => name.uid == Some(uid),
+        Value::NamedLinks(names) => names.iter().any(|n| n.uid == Some(uid)),
+        _ => false,
+    }
+}
+
 impl Writer<'_> {
     /// Takes one record in. `print` is the row's fingerprint, used where it has no key.
     ///
@@ -126,8 +146,27 @@ impl Writer<'_> {
     }
 
     fn create(&mut self, noun: &Noun, values: Vec<(usize, Value)>, fingerprint: Option<i64>) -> Result<Outcome> {
-        self.insert(noun, Draft { values, fingerprint })?;
+        // A record that names itself has to be there before the name can be found.
+        let (own, values): (Vec<_>, Vec<_>) = match uid_of(noun, &values) {
+            Some(uid) => values.into_iter().partition(|(_, v)| names(v, uid)),
+            None => (Vec::new(), values),
+        };
+        let id = self.insert(noun, Draft { values, fingerprint })?;
+        if !own.is_empty() {
+            self.link_to_itself(noun, id, own)?;
+        }
         Ok(Outcome::Created)
+    }
+
+    /// Sets the links of a new record that lead to itself.
+    fn link_to_itself(&mut self, noun: &Noun, id: i64, mut links: Vec<(usize, Value)>) -> Result<()> {
+        let before = self.stored(noun, id)?;
+        if let Some(updated) = noun.index("updated") {
+            links.push((updated, before[updated].clone()));
+        }
+        self.update_from(noun, id, &before, links)?;
+        self.tally.edited -= 1;
+        Ok(())
     }
 
     fn has_fingerprint(&mut self, noun: &Noun, print: i64) -> Result<bool> {
@@ -138,12 +177,15 @@ impl Writer<'_> {
     }
 
     /// The record that the values mean, and whether they had a key at all.
-    fn find_same(&self, noun: &Noun, values: &[(usize, Value)], policy: Policy) -> Result<(Option<i64>, bool)> {
+    fn find_same(&mut self, noun: &Noun, values: &[(usize, Value)], policy: Policy) -> Result<(Option<i64>, bool)> {
         let given = |index: usize| values.iter().find(|(i, _)| *i == index).map(|(_, v)| v);
         let uid = noun.index("uid").and_then(given);
         if let Some(Value::Uid(uid)) = uid {
             match self.reader.by_uid(noun, *uid, Among::Live)? {
-                Match::One(id) => return Ok((Some(id), true)),
+                Match::One(id) => {
+                    self.claimed.insert(id);
+                    return Ok((Some(id), true));
+                }
                 _ if self.reader.by_uid(noun, *uid, Among::Both)?.is_some() => {
                     return Err(Error::conflict(format!("the {} of this uid is in the trash", noun.name()))
                         .hint(format!("`rolo {} restore {uid}` brings it back", noun.name()))
@@ -163,7 +205,8 @@ impl Writer<'_> {
             let field = noun.fields[*key];
             let mut ids = self.same_key(noun, field, value, values)?;
             if uid.is_some() {
-                ids.retain(|id| *id <= policy.last_before || noun.entity.unique);
+                // A record that has its own row in this file is not what another row means.
+                ids.retain(|id| *id <= policy.last_before && !self.claimed.contains(id) || noun.entity.unique);
             }
             ids = self.without_contrary(noun, ids, &keys[..place], values)?;
             match ids[..] {

@@ -1,14 +1,17 @@
 //! The one file: schema, reading, the write path, matching, history, undo, search. The only room
 //! that writes; the invariant is that every write is a change, whole or not at all.
 
+mod ask;
 mod backup;
 mod board;
 pub mod bulk;
 mod check;
 mod columns;
 mod commit;
+mod complete;
 mod custom;
 mod draft;
+mod due;
 mod history;
 mod incoming;
 mod matching;
@@ -30,10 +33,12 @@ use crate::clock::Clock;
 use crate::entity::{Locale, Model, Noun};
 use crate::error::{Error, Result};
 
+pub use ask::{Answer, Cell, sqlite_version};
 pub use backup::{backup, refuse_own};
 pub use board::StageSums;
 pub use check::{Finding, Health};
 pub use draft::IN_PASSING;
+pub use due::Whose;
 pub use commit::{Draft, Intent, Manner, Tally, Writer, fields, same};
 pub use history::{ChangeRow, EditRow, HistoryEntry};
 pub use incoming::{OnMatch, Outcome, Policy};
@@ -121,9 +126,9 @@ impl Store {
         self.model.noun(name)
     }
 
-    /// The connection, for rooms of the store and for the read-only `sql` command.
+    /// The connection, for the rooms of the store alone.
     #[must_use]
-    pub fn conn(&self) -> &Connection {
+    pub(crate) fn conn(&self) -> &Connection {
         &self.conn
     }
 
@@ -168,7 +173,7 @@ impl Store {
         let begin = if outer { "SAVEPOINT one" } else { "BEGIN IMMEDIATE" };
         self.conn.execute_batch(begin).map_err(|why| self.write_error(&why))?;
         let result = self.write_inside(clock, locale, handle, intent, work);
-        let keep = matches!(&result, Ok(w) if w.change.is_some()) && !self.dry_run;
+        let keep = matches!(&result, Ok((w, _)) if w.change.is_some()) && !self.dry_run;
         let end = match (keep, outer) {
             (true, false) => "COMMIT",
             (true, true) => "RELEASE one",
@@ -179,14 +184,18 @@ impl Store {
         if ended.is_err() && !self.conn.is_autocommit() && !outer {
             let _ = self.conn.execute_batch("ROLLBACK");
         }
-        let mut written = result?;
+        let (mut written, fields_touched) = result?;
         ended.map_err(|why| self.write_error(&why))?;
+        if fields_touched {
+            self.reload_model()?;
+        }
         if !keep {
             written.change = None;
         }
         Ok(written)
     }
 
+    /// The change itself, and whether it touched custom fields.
     fn write_inside<T>(
         &self,
         clock: &Clock,
@@ -194,7 +203,7 @@ impl Store {
         handle: &str,
         intent: &Intent,
         work: impl FnOnce(&mut Writer) -> Result<T>,
-    ) -> Result<Written<T>> {
+    ) -> Result<(Written<T>, bool)> {
         let reader = Reader::new(&self.conn, &self.model, Moment::of(clock, None));
         let change: i64 = self.conn.query_row(
             "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change'), 0) + 1",
@@ -206,15 +215,19 @@ impl Store {
         writer.reader.moment.me = Some(writer.me);
         let value = work(&mut writer)?;
         let did = !writer.tally.is_nothing();
+        if writer.fields_touched {
+            writer.settle_fields()?;
+        }
         if did {
             history::record_change(&writer, intent)?;
         }
-        Ok(Written {
+        let written = Written {
             value,
             change: did.then_some(change),
             tally: writer.tally,
             warnings: std::mem::take(&mut writer.warnings),
-        })
+        };
+        Ok((written, writer.fields_touched))
     }
 
     fn write_error(&self, why: &rusqlite::Error) -> Error {
@@ -251,7 +264,8 @@ impl Store {
             }
             return Err(self.write_error(&why));
         }
-        Ok(())
+        // Custom fields that came or went inside did not, or did not for good.
+        if keep { Ok(()) } else { self.reload_model() }
     }
 
     /// Whether a batch is under way.
@@ -260,20 +274,40 @@ impl Store {
         self.batching
     }
 
-    /// Makes the columns and views that the custom fields ask for, after one went or came.
+    /// How many live records of the business there are: all nouns but those of the setup.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn count_records(&self) -> Result<i64> {
+        let nouns = self.model.nouns.iter().filter(|n| !n.entity.setup);
+        let counts = nouns.map(|n| {
+            let sql = format!("SELECT count(*) FROM {} WHERE trashed IS NULL", schema::quoted(n.name()));
+            Ok(self.conn.query_row(&sql, [], |r| r.get::<_, i64>(0))?)
+        });
+        counts.sum()
+    }
+
+    /// Stops waiting for the disk: only for a file that doesn't have its name yet.
+    ///
+    /// # Errors
+    /// The file can't be used.
+    pub fn hurry(&self) -> Result<()> {
+        Ok(self.conn.execute_batch("PRAGMA synchronous=OFF")?)
+    }
+
+    /// Puts all of the WAL into the file, so that it can be moved alone.
     ///
     /// # Errors
     /// The file can't be written.
-    pub fn rebuild_fields(&mut self) -> Result<()> {
-        custom::make_columns(&self.conn, &self.model)?;
-        self.reload_model()
+    pub fn gather(&self) -> Result<()> {
+        Ok(self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
     /// Reads the custom fields anew: after a field was added, undone, redone or restored.
     ///
     /// # Errors
     /// The file can't be written.
-    pub fn reload_model(&mut self) -> Result<()> {
+    fn reload_model(&mut self) -> Result<()> {
         let custom = custom::load(&self.conn)?;
         self.model = (self.base)().with_custom(&custom)?;
         Ok(())

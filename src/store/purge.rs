@@ -24,6 +24,7 @@ impl Writer<'_> {
         self.reader.conn.execute_batch("INSERT INTO search(search) VALUES ('optimize')")?;
         self.tally.other += gone;
         self.touched = None;
+        self.fields_touched |= noun.name() == super::custom::NOUN;
         Ok(gone)
     }
 

@@ -212,6 +212,6 @@ pub(super) fn sort_expression(path: &Path, model: &Model) -> Result<(String, boo
         }
         _ => column,
     };
-    let nullable = path.steps.len() > 1 || !(field.required || matches!(field.name, "id" | "created" | "updated"));
+    let nullable = path.steps.len() > 1 || !(field.required || matches!(field.name, "id" | "uid" | "created" | "updated"));
     Ok((path.through(&sql), nullable))
 }

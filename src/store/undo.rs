@@ -20,8 +20,6 @@ pub struct Undone {
     pub change: i64,
     pub summary: String,
     pub records: u64,
-    /// Custom fields or views came or went: the model has to be read anew.
-    pub model_changed: bool,
 }
 
 struct Edit {
@@ -87,18 +85,17 @@ impl Writer<'_> {
                 .hint("`rolo redo` brings it back"));
         }
         let mut records = 0;
-        let mut model_changed = false;
         let edits = self.edits_of(change)?;
         let mut at = 0;
         while at < edits.len() {
             let end = at + edits[at..].iter().take_while(|e| (e.noun, e.record) == (edits[at].noun, edits[at].record)).count();
-            model_changed |= self.revert_record(change, &edits[at..end])?;
+            self.revert_record(change, &edits[at..end])?;
             records += 1;
             at = end;
         }
         for (position, noun) in self.reader.model.nouns.iter().enumerate() {
             let made = self.set_made_aside(change, position, noun, redo, row.undoes)?;
-            model_changed |= made > 0 && noun.name() == "field";
+            self.fields_touched |= made > 0 && noun.name() == super::custom::NOUN;
             records += made;
         }
         self.reader.conn.execute("UPDATE change SET undone_by = ?1 WHERE id = ?2", [self.change, change])?;
@@ -108,11 +105,8 @@ impl Writer<'_> {
                 self.reader.conn.execute("UPDATE change SET undone_by = NULL WHERE id = ?1", [original])?;
             }
         }
-        if model_changed {
-            self.make_columns()?;
-        }
         self.tally = Tally { other: records.max(1), ..Tally::default() };
-        Ok(Undone { change: row.undoes.filter(|_| redo).unwrap_or(change), summary: row.summary, records, model_changed })
+        Ok(Undone { change: row.undoes.filter(|_| redo).unwrap_or(change), summary: row.summary, records })
     }
 
     fn edits_of(&self, change: i64) -> Result<Vec<Edit>> {
@@ -125,8 +119,8 @@ impl Writer<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Puts the old values of one record back; `true` when it was a custom field's record.
-    fn revert_record(&mut self, change: i64, edits: &[Edit]) -> Result<bool> {
+    /// Puts the old values of one record back.
+    fn revert_record(&mut self, change: i64, edits: &[Edit]) -> Result<()> {
         let model = self.reader.model;
         let first = &edits[0];
         let Some(noun) = usize::try_from(first.noun).ok().and_then(|p| model.nouns.get(p)) else {
@@ -162,7 +156,8 @@ impl Writer<'_> {
             self.record_edit(noun, id, noun.fields[*index].name, old, new)?;
         }
         self.write_fields(noun, id, &after, &changed)?;
-        Ok(noun.name() == "field")
+        self.fields_touched |= noun.name() == super::custom::NOUN;
+        Ok(())
     }
 
     fn set_trash_column(&self, noun: &Noun, id: i64, old: &Sql, new: &Sql) -> Result<()> {

@@ -1,3 +1,9 @@
 //! What holds for every record, whatever its noun.
 
+mod declarations;
+mod desk;
 mod filter;
+mod layers;
+mod made_up;
+mod round_trip;
+mod undo;

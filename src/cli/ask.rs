@@ -1,0 +1,121 @@
+//! `sql QUERY`: what the documented views answer, in every output format.
+
+use clap::ArgMatches;
+
+use super::global::Output;
+use super::grammar::text;
+use super::print::{ColumnHead, Printer, Table};
+use super::record::print_json_list;
+use super::session::Session;
+use crate::error::Result;
+use crate::interchange::CsvOut;
+use crate::store::{Answer, Cell};
+
+/// `sql QUERY`: read-only, one statement.
+///
+/// # Errors
+/// A wrong query, or one that would write (exit 2).
+pub(super) fn sql(session: &mut Session, matches: &ArgMatches) -> Result<()> {
+    let query = text(matches, "query").unwrap_or_default().to_owned();
+    let output = session.settings.output;
+    let (_, store, printer, _) = session.parts()?;
+    match output {
+        Output::Json | Output::Jsonl => {
+            let mut answer = Objects::default();
+            store.ask(&query, &mut answer)?;
+            print_json_list(printer, output, &answer.list)
+        }
+        Output::Csv | Output::Tsv => {
+            let delimiter = if output == Output::Csv { b',' } else { b'\t' };
+            let mut answer = Delimited { csv: CsvOut::new(delimiter, true), printer };
+            store.ask(&query, &mut answer)?;
+            answer.csv.flush_to(answer.printer.out())
+        }
+        Output::Table | Output::Ids => {
+            let mut answer = ForPeople { printer: Some(printer), table: None };
+            store.ask(&query, &mut answer)?;
+            if let Some(table) = answer.table {
+                table.end()?;
+            }
+            Ok(())
+        }
+    }
+}
+
+#[derive(Default)]
+struct Objects {
+    names: Vec<String>,
+    list: Vec<serde_json::Value>,
+}
+
+impl Answer for Objects {
+    fn columns(&mut self, names: Vec<String>) -> Result<()> {
+        self.names = names;
+        Ok(())
+    }
+
+    fn row(&mut self, cells: &[Cell]) -> Result<()> {
+        let object = self.names.iter().cloned().zip(cells.iter().map(|c| cell_json(*c)));
+        self.list.push(serde_json::Value::Object(object.collect()));
+        Ok(())
+    }
+}
+
+struct Delimited<'a, 'p> {
+    csv: CsvOut,
+    printer: &'a mut Printer<'p>,
+}
+
+impl Answer for Delimited<'_, '_> {
+    fn columns(&mut self, names: Vec<String>) -> Result<()> {
+        names.iter().for_each(|n| self.csv.text(n));
+        self.csv.end();
+        Ok(())
+    }
+
+    fn row(&mut self, cells: &[Cell]) -> Result<()> {
+        cells.iter().for_each(|c| self.csv.text(&cell_text(*c)));
+        self.csv.end();
+        if self.csv.out.len() > 1 << 16 {
+            self.csv.flush_to(self.printer.out())?;
+        }
+        Ok(())
+    }
+}
+
+struct ForPeople<'a, 'p> {
+    printer: Option<&'a mut Printer<'p>>,
+    table: Option<Table<'a, 'p>>,
+}
+
+impl Answer for ForPeople<'_, '_> {
+    fn columns(&mut self, names: Vec<String>) -> Result<()> {
+        let heads = names.into_iter().map(|name| ColumnHead { name, numeric: false }).collect();
+        self.table = self.printer.take().map(|p| p.start_table(heads));
+        Ok(())
+    }
+
+    fn row(&mut self, cells: &[Cell]) -> Result<()> {
+        let cells = cells.iter().map(|c| cell_text(*c)).collect();
+        self.table.as_mut().map_or(Ok(()), |table| table.row(cells))
+    }
+}
+
+fn cell_text(cell: Cell) -> String {
+    match cell {
+        Cell::Null => String::new(),
+        Cell::Int(n) => n.to_string(),
+        Cell::Real(n) => n.to_string(),
+        Cell::Text(t) => String::from_utf8_lossy(t).into_owned(),
+        Cell::Blob(b) => b.iter().map(|x| format!("{x:02x}")).collect(),
+    }
+}
+
+fn cell_json(cell: Cell) -> serde_json::Value {
+    match cell {
+        Cell::Null => serde_json::Value::Null,
+        Cell::Int(n) => n.into(),
+        Cell::Real(n) => n.into(),
+        other => cell_text(other).into(),
+    }
+}
