@@ -1,4 +1,6 @@
 //! The command line, run as its users run it.
 
+mod examples;
 mod first_steps;
+mod pages;
 mod safety;
