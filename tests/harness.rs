@@ -46,7 +46,12 @@ impl World {
 
     /// The program, ready to be run in this world.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rolo"));
+        self.command_of(env!("CARGO_BIN_EXE_rolo"))
+    }
+
+    /// Another program, ready to be run in this world.
+    pub fn command_of(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
         command
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())

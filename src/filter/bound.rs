@@ -1,6 +1,6 @@
 //! Numbers, money and time in filters: what they are, and from where to where a term reaches.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use rusqlite::types::Value;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -196,7 +196,7 @@ pub(super) fn dues(
 fn as_instants(times: &Times, bounds: Bounds<Moment>) -> Bounds<Value> {
     let begins = |day| instant_value(day_start(times.zone, day));
     let ends =
-        |day: NaiveDate| day.checked_add_days(Days::new(1)).map_or_else(|| text(PAST_ALL), begins);
+        |day: NaiveDate| day.checked_add_days(Days::new(1)).map_or_else(|| Value::Text(PAST_ALL.into()), begins);
     bounds.map(
         |moment, included| match moment {
             Moment::At(at) => (instant_value(at), included),
@@ -215,15 +215,15 @@ fn as_instants(times: &Times, bounds: Bounds<Moment>) -> Bounds<Value> {
 const PAST_ALL: &str = "9999-99";
 
 fn day_value(day: NaiveDate) -> Value {
-    text(&day.to_string())
+    text(day.year(), day.to_string())
 }
 
 fn instant_value(at: DateTime<Utc>) -> Value {
-    text(&instant_text(at))
+    text(at.year(), instant_text(at))
 }
 
-fn text(stored: &str) -> Value {
-    Value::Text(if stored.starts_with('+') { PAST_ALL.into() } else { stored.into() })
+fn text(year: i32, stored: String) -> Value {
+    Value::Text(if year > 9999 { PAST_ALL.into() } else { stored })
 }
 
 #[cfg(test)]

@@ -27,3 +27,17 @@ fn a_deal_moves_through_its_stages() {
     assert_eq!(w.json(&["deal", "show", "1", "-o", "json"])["status"], "won");
     w.fails(2, &["deal", "edit", "1", "--stage", "Lead"]);
 }
+
+#[test]
+fn a_file_comes_in_on_standard_input_and_goes_out_into_a_file() {
+    let w = World::new();
+    let people = "name,e-mail\nAnn Lee,ann@acme.example\nБорис Годунов,boris@acme.example\n";
+    let run = w.run_with(&["contact", "import", "-"], people.as_bytes());
+    assert_eq!((run.code, run.out.as_str()), (0, ""), "{}", run.err);
+    w.ok(&["contact", "export", "--columns", "name,email", "--out", "out.csv"]);
+    let out = w.read("out.csv");
+    assert_eq!(out, people.replace("e-mail", "email"));
+    let run = w.run_with(&["batch"], b"contact edit 1 --city Sofia\ncontact edit 2 --city Varna\n");
+    assert_eq!((run.code, run.out.as_str()), (0, ""), "{}", run.err);
+    assert_eq!(w.ok(&["contact", "list", "city:any", "--count"]), "2\n");
+}

@@ -2,5 +2,7 @@
 
 mod contract_refs;
 mod contract_writes;
+mod examples;
 mod first_steps;
+mod pages;
 mod safety;

@@ -1,5 +1,6 @@
 //! Arguments that several verbs have.
 
+use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 
 use super::flags::Meaning;
@@ -80,7 +81,10 @@ pub(super) fn file(value: &'static str, help: &'static str) -> Arg {
         .help(help)
 }
 
-pub(super) const FORMATS: [&str; 4] = ["csv", "tsv", "json", "jsonl"];
+/// The names of the formats of files.
+pub(super) fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(crate::interchange::FORMATS.iter().map(|f| f.name))
+}
 
 /// Examples under a command's help, each typed behind `rolo`.
 pub(super) fn examples<S: AsRef<str>>(command: Command, lines: &[S]) -> Command {

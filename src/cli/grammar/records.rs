@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 
 use super::args::{
-    FORMATS, columns, condition, create_links, examples, file, filter, flag, force, limit, one_ref,
+    columns, condition, create_links, examples, file, filter, flag, force, formats, limit, one_ref,
     option, refs, set, sort,
 };
 use super::examples::sample;
@@ -176,7 +176,7 @@ pub(super) fn note(command: Command, noun: Option<&'static str>) -> Command {
 pub(super) fn import(command: Command, noun: &Noun) -> Command {
     let command = command
         .arg(file("FILE|-", "The file; `-` is standard input"))
-        .arg(option("format", "FORMAT", "If the data don't tell it").value_parser(FORMATS))
+        .arg(option("format", "FORMAT", "If the data don't tell it").value_parser(formats()))
         .arg(option("delimiter", "CHAR", "Between cells, if the data don't tell it; `tab` too"))
         .arg(
             option("date-order", "ORDER", "Of 03/04/2026, if the data don't tell it")
@@ -216,7 +216,7 @@ pub(super) fn export(command: Command, noun: &Noun) -> Command {
         .arg(filter(noun))
         .arg(
             option("format", "FORMAT", "If the name of the file doesn't tell it")
-                .value_parser(FORMATS),
+                .value_parser(formats()),
         )
         .arg(columns(noun))
         .arg(
