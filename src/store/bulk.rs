@@ -12,6 +12,9 @@ use crate::error::Result;
 
 /// From how many new records on, as a share of those there, the indexes are built anew.
 const SHARE: u64 = 2;
+/// Up to so many rows, the search index is written out once or twice: nothing to merge, and no pile
+/// of segments for a single add to stumble over.
+const ONE_FLUSH: u64 = 200_000;
 /// Below this many rows, nothing is deferred.
 const FEW: u64 = 5_000;
 
@@ -19,6 +22,8 @@ const FEW: u64 = 5_000;
 #[derive(Debug, Default)]
 pub struct Deferred {
     statements: Vec<String>,
+    /// The search index was told to hold more in memory.
+    settings: bool,
     merge: bool,
 }
 
@@ -97,7 +102,7 @@ impl Writer<'_> {
         if expected < FEW {
             return Ok(Deferred::default());
         }
-        let mut deferred = Deferred { statements: Vec::new(), merge: true };
+        let mut deferred = Deferred { statements: Vec::new(), settings: true, merge: expected > ONE_FLUSH };
         // One merge at the end instead of many on the way.
         conn.execute_batch(
             "INSERT INTO search(search, rank) VALUES ('automerge', 0), ('crisismerge', 1000), ('hashsize', 33554432)",
@@ -127,9 +132,11 @@ impl Writer<'_> {
             conn.execute_batch(sql)?;
         }
         if deferred.merge {
+            conn.execute_batch("INSERT INTO search(search) VALUES ('optimize')")?;
+        }
+        if deferred.settings {
             conn.execute_batch(
-                "INSERT INTO search(search) VALUES ('optimize'); \
-                 INSERT INTO search(search, rank) VALUES ('automerge', 4), ('crisismerge', 16), ('hashsize', 1048576)",
+                "INSERT INTO search(search, rank) VALUES ('automerge', 4), ('crisismerge', 16), ('hashsize', 1048576)",
             )?;
         }
         Ok(())

@@ -53,6 +53,11 @@ pub(super) fn push_params(field: &Field, value: &Value, out: &mut Vec<Sql>) {
 /// Binds what stands in a field's columns from the parameter `at` on, and moves `at` behind them:
 /// as [`push_params`], without copying text. Records go in by the million.
 pub(super) fn bind(field: &Field, value: &Value, stmt: &mut Statement, at: &mut usize) -> Result<()> {
+    if value.is_empty() {
+        // What isn't bound is null.
+        *at += super::schema::columns_count(field);
+        return Ok(());
+    }
     let mut put = |stmt: &mut Statement, v: &dyn rusqlite::ToSql| -> Result<()> {
         stmt.raw_bind_parameter(*at, v)?;
         *at += 1;

@@ -21,6 +21,7 @@ impl Writer<'_> {
     pub(super) fn write_new(&mut self, noun: &Noun, row: &[Value], fingerprint: Option<i64>) -> Result<i64> {
         let change = self.change;
         let stmt = self.ready(noun, "insert", || insert_sql(noun))?;
+        stmt.clear_bindings();
         let mut at = 1;
         for (field, value) in noun.fields.iter().zip(row) {
             if field.name != "id" && has_columns(field) {

@@ -72,6 +72,18 @@ pub fn has_columns(field: &Field) -> bool {
     field.is_stored() && !matches!(field.kind, Kind::Links(..) | Kind::Words(_) | Kind::Tags | Kind::Totals)
 }
 
+/// How many columns [`columns_of`] gives.
+#[must_use]
+pub fn columns_count(field: &Field) -> usize {
+    let own = match field.kind {
+        _ if !has_columns(field) => return 0,
+        Kind::List(_) => return 2,
+        Kind::Money | Kind::Link(Target::Any(_)) => 2,
+        _ => 1,
+    };
+    own + usize::from(field.sorted)
+}
+
 /// The column of a field; custom ones are set apart so that a later version's own field can't
 /// collide.
 #[must_use]
@@ -354,6 +366,15 @@ mod tests {
             for (at, _) in sql.match_indices("group_concat(") {
                 let inside = &sql[at..at + sql[at..].find(')').unwrap_or(0)];
                 assert!(!inside.contains("ORDER BY"), "{sql}");
+            }
+        }
+    }
+
+    #[test]
+    fn columns_are_counted_as_they_are_made() {
+        for noun in &crate::model::model().nouns {
+            for field in &noun.fields {
+                assert_eq!(columns_count(field), columns_of(field).len(), "{} {}", noun.name(), field.name);
             }
         }
     }
