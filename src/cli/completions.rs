@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::builder::StyledStr;
 use clap::{Arg, ArgMatches, Command};
@@ -16,12 +17,16 @@ use crate::entity::{Kind, Model, Target};
 use crate::error::{Error, Result};
 use crate::store::{Access, Options, Store};
 
+/// Set when bash asks for an unquoted word; the variable that names the shell is gone by then.
+static BASH: AtomicBool = AtomicBool::new(false);
+
 /// Answers a shell that asks for completions, when one does; `true` when it did.
 #[must_use]
 pub fn answer(base: fn() -> Model) -> bool {
-    if std::env::var_os("COMPLETE").is_none() {
-        return false;
-    }
+    let Some(shell) = std::env::var_os("COMPLETE") else { return false };
+    // Inside an open quote a word needs no escapes.
+    let quoted = std::env::var("ROLO_COMPLETE_WORD").is_ok_and(|w| w.starts_with(['"', '\'']));
+    BASH.store(shell == "bash" && !quoted, Ordering::Relaxed);
     CompleteEnv::with_factory(move || attach(grammar::whole(&base()), base))
         .var("COMPLETE")
         .bin("rolo")
@@ -44,6 +49,7 @@ fn attach(command: Command, base: fn() -> Model) -> Command {
 
 fn candidates(meaning: Meaning, typed: &OsStr, base: fn() -> Model) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else { return Vec::new() };
+    let typed = &unescaped(typed);
     let model = base();
     let words: Vec<(String, String)> = match meaning {
         Meaning::Noun => model.nouns.iter().map(|n| (n.name().to_owned(), n.entity.about.to_owned())).collect(),
@@ -69,8 +75,41 @@ fn candidates(meaning: Meaning, typed: &OsStr, base: fn() -> Model) -> Vec<Compl
 }
 
 fn candidate((word, about): (String, String)) -> CompletionCandidate {
-    let candidate = CompletionCandidate::new(word);
+    let candidate = CompletionCandidate::new(escaped(word));
     if about.is_empty() { candidate } else { candidate.help(Some(StyledStr::from(about))) }
+}
+
+/// Whether bash asks: it puts a candidate into the line as it is, so that what it would split or
+/// read otherwise has to be escaped. Other shells do that themselves.
+fn is_bash() -> bool {
+    BASH.load(Ordering::Relaxed)
+}
+
+fn escaped(word: String) -> String {
+    if !is_bash() {
+        return word;
+    }
+    let mut out = String::with_capacity(word.len() + 8);
+    for c in word.chars() {
+        if c.is_ascii_whitespace() || "\\'\"`$&;|<>()[]{}*?!#~".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// What was typed, without the escapes that bash hands on.
+fn unescaped(typed: &str) -> String {
+    if !is_bash() {
+        return typed.to_owned();
+    }
+    let mut out = String::with_capacity(typed.len());
+    let mut chars = typed.chars();
+    while let Some(c) = chars.next() {
+        out.extend(if c == '\\' { chars.next() } else { Some(c) });
+    }
+    out
 }
 
 fn fields(model: &Model, noun: &str, behind: &str) -> Vec<(String, String)> {
@@ -150,5 +189,8 @@ pub fn print(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     completer
         .write_registration("COMPLETE", "rolo", "rolo", "rolo", &mut script)
         .map_err(|why| Error::io("the completion script", &why))?;
-    session.printer.page(&String::from_utf8_lossy(&script))
+    // bash hands on the word without its opening quote; whether there is one, rolo has to know.
+    let script = String::from_utf8_lossy(&script)
+        .replace("COMPLETE=\"bash\" \\", "COMPLETE=\"bash\" ROLO_COMPLETE_WORD=\"${COMP_WORDS[COMP_CWORD]}\" \\");
+    session.printer.page(&script)
 }
