@@ -389,7 +389,10 @@ impl Kind {
                 for (label, value) in split_cell(text) {
                     let found =
                         Item { label: label.trim().to_owned(), value: item.parse_line(&value)? };
-                    push_new(&mut items, found);
+                    // A label alone names nothing.
+                    if !found.value.is_empty() {
+                        push_new(&mut items, found);
+                    }
                 }
                 Value::List(items)
             }

@@ -93,6 +93,10 @@ pub fn run(
         has_trash: w.has_trash(noun)?,
         last_before: w.last_id(noun)?,
     };
+    if mapping.exact {
+        let filled = (0..noun.fields.len()).filter(|i| mapping.fills(*i)).collect();
+        w.to_the_letter = Some((noun.name(), filled));
+    }
     let deferred = w.begin_bulk(noun, expected, &needed_indexes(noun, &mapping, policy))?;
     let sample = source.sample()?.to_vec();
     let mut parser = RowParser::new(noun, &mapping, locale, &sample);

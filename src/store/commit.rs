@@ -64,6 +64,9 @@ pub struct Writer<'a> {
     pub(super) rows_joined: HashMap<i64, u32>,
     /// The change that this one takes back.
     pub undoing: Option<i64>,
+    /// For a file of rolo's own: its noun and the fields it has columns for. An empty cell of it is
+    /// empty, and no default fills it.
+    pub to_the_letter: Option<(&'static str, Vec<usize>)>,
     /// Records that a row of this import named by uid.
     pub(super) claimed: HashSet<i64>,
     /// Records of custom fields came, went or changed: columns and views have to follow.
@@ -144,6 +147,7 @@ impl<'a> Writer<'a> {
             waiting: None,
             rows_joined: HashMap::new(),
             undoing: None,
+            to_the_letter: None,
             claimed: HashSet::new(),
             fields_touched: false,
         }
@@ -181,8 +185,9 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// A value isn't allowed, or a link finds none or several.
     pub fn insert(&mut self, noun: &Noun, draft: Draft) -> Result<i64> {
-        let row = self.complete(noun, draft.values)?;
-        let id = self.write_new(noun, &row, draft.fingerprint)?;
+        let fingerprint = draft.fingerprint;
+        let row = self.complete(noun, draft)?;
+        let id = self.write_new(noun, &row, fingerprint)?;
         self.tally.made += 1;
         self.first_made.entry(noun.name()).or_insert(id);
         self.note_touched(noun, id);

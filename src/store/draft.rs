@@ -18,7 +18,11 @@ pub const IN_PASSING: i64 = 0;
 
 impl<'a> Writer<'a> {
     /// The values of a whole new record, in field order.
-    pub(super) fn complete(&mut self, noun: &Noun, given: Vec<(usize, Value)>) -> Result<Vec<Value>> {
+    pub(super) fn complete(&mut self, noun: &Noun, draft: Draft) -> Result<Vec<Value>> {
+        // The rest of a record that a uid names is still to come with the file of its noun.
+        let uid = noun.index("uid");
+        let to_come = draft.fingerprint == Some(IN_PASSING) && draft.values.iter().any(|(i, _)| Some(*i) == uid);
+        let given = draft.values;
         let mut row: Vec<Value> = std::iter::repeat_with(|| Value::Null).take(noun.fields.len()).collect();
         for (index, value) in given {
             row[index] = value;
@@ -28,7 +32,9 @@ impl<'a> Writer<'a> {
         self.fill_defaults(noun, &mut row)?;
         self.fix_currencies(noun, &mut row, None)?;
         settle_main(noun, &mut row, None);
-        check_required(noun, &row)?;
+        if !to_come {
+            check_required(noun, &row)?;
+        }
         self.check_unique(noun, &row, None)?;
         self.fill_kept(noun, &mut row)?;
         Ok(row)
@@ -179,6 +185,9 @@ impl<'a> Writer<'a> {
             }
         }
         self.guess_made(noun, &text, &mut values)?;
+        if name.uid.is_none() {
+            fill_keys(noun, &text, &mut values);
+        }
         let touched = self.touched;
         let id = self.insert(noun, Draft { values, fingerprint: Some(IN_PASSING) })?;
         self.touched = touched;
@@ -281,7 +290,7 @@ impl<'a> Writer<'a> {
 
     fn fill_defaults(&mut self, noun: &Noun, row: &mut [Value]) -> Result<()> {
         for (index, field) in noun.fields.iter().enumerate() {
-            if !row[index].is_empty() {
+            if !row[index].is_empty() || self.is_to_the_letter(noun, index) && !field.required {
                 continue;
             }
             match field.default {
@@ -300,6 +309,11 @@ impl<'a> Writer<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether an empty cell is what the file says: no default fills it.
+    fn is_to_the_letter(&self, noun: &Noun, index: usize) -> bool {
+        self.to_the_letter.as_ref().is_some_and(|(name, fields)| *name == noun.name() && fields.contains(&index))
     }
 
     /// The id that a field's default query gives for this record.
@@ -539,6 +553,17 @@ fn settle_main(noun: &Noun, row: &mut [Value], before: Option<(&[Value], &[usize
             others.insert(0, old.clone());
         }
         row[index] = Value::Links(others);
+    }
+}
+
+/// A record made by its name alone has it for the key that it needs: the article number of a product.
+fn fill_keys(noun: &Noun, text: &str, values: &mut Vec<(usize, Value)>) {
+    for index in noun.entity.key.iter().filter_map(|k| noun.index(k)) {
+        let field = noun.fields[index];
+        let is_empty = !values.iter().any(|(i, _)| *i == index);
+        if field.required && is_empty && matches!(field.kind, Kind::Text) && field.default == Default::Nothing {
+            values.push((index, Value::Text(text.trim().to_owned())));
+        }
     }
 }
 
