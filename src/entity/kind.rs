@@ -496,9 +496,9 @@ fn parse_amount(text: &str) -> Result<Value, String> {
     let (_, named) = split_currency(text.strip_prefix('-').unwrap_or(text))?;
     match named {
         Some(currency) => Ok(Value::Money(parse_money(text, currency)?)),
-        None => parse_number(text)
-            .map(Value::Amount)
-            .map_err(|_| format!("`{text}` is not an amount")),
+        None => {
+            parse_number(text).map(Value::Amount).map_err(|_| format!("`{text}` is not an amount"))
+        }
     }
 }
 

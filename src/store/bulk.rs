@@ -39,7 +39,13 @@ const MOST_WAITING: usize = 48 << 20;
 
 impl Writer<'_> {
     /// Puts a row aside for the end of the bulk, where there is one and it has to wait.
-    pub(super) fn wait(&mut self, noun: &Noun, at: i64, body: &mut String, was_there: bool) -> Result<bool> {
+    pub(super) fn wait(
+        &mut self,
+        noun: &Noun,
+        at: i64,
+        body: &mut String,
+        was_there: bool,
+    ) -> Result<bool> {
         let Some(waiting) = &mut self.waiting else { return Ok(false) };
         if !was_there && waiting.noun == noun.name() {
             return Ok(false);
@@ -90,7 +96,12 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// The database can't be written.
-    pub fn begin_bulk(&mut self, noun: &Noun, expected: u64, needed: &[String]) -> Result<Deferred> {
+    pub fn begin_bulk(
+        &mut self,
+        noun: &Noun,
+        expected: u64,
+        needed: &[String],
+    ) -> Result<Deferred> {
         let conn = self.reader.conn;
         self.waiting = Some(Waiting { noun: noun.name(), rows: BTreeMap::new(), bytes: 0 });
         let there = self.last_id(noun)?;

@@ -18,8 +18,13 @@ pub const IN_PASSING: i64 = 0;
 
 impl<'a> Writer<'a> {
     /// The values of a whole new record, in field order.
-    pub(super) fn complete(&mut self, noun: &Noun, given: Vec<(usize, Value)>) -> Result<Vec<Value>> {
-        let mut row: Vec<Value> = std::iter::repeat_with(|| Value::Null).take(noun.fields.len()).collect();
+    pub(super) fn complete(
+        &mut self,
+        noun: &Noun,
+        given: Vec<(usize, Value)>,
+    ) -> Result<Vec<Value>> {
+        let mut row: Vec<Value> =
+            std::iter::repeat_with(|| Value::Null).take(noun.fields.len()).collect();
         for (index, value) in given {
             row[index] = value;
         }
@@ -100,7 +105,12 @@ impl<'a> Writer<'a> {
     }
 
     /// The record that a link's text means, made when the manner allows it.
-    pub(super) fn resolve_name(&mut self, field: &Field, name: &Name, scope: Option<i64>) -> Result<LinkTo> {
+    pub(super) fn resolve_name(
+        &mut self,
+        field: &Field,
+        name: &Name,
+        scope: Option<i64>,
+    ) -> Result<LinkTo> {
         let (Kind::Link(target) | Kind::Links(target, _)) = field.kind else {
             return Err(Error::failed(format!("`{}` is no link", field.name)));
         };
@@ -114,12 +124,18 @@ impl<'a> Writer<'a> {
             Ok(None) if self.manner.create_links => self.make_linked(field, target, name, scope)?,
             Ok(None) => {
                 let uid = name.uid.unwrap_or_default();
-                return Err(unknown_link(field, &Error::not_found(format!("no record has the uid {uid}"))));
+                return Err(unknown_link(
+                    field,
+                    &Error::not_found(format!("no record has the uid {uid}")),
+                ));
             }
             Err(why) if why.kind == ErrorKind::NotFound => return Err(unknown_link(field, &why)),
             Err(why) => {
-                return Err(Error { message: format!("{}: {}", field.label(), why.message), ..why }
-                    .at(field.name));
+                return Err(Error {
+                    message: format!("{}: {}", field.label(), why.message),
+                    ..why
+                }
+                .at(field.name));
             }
         };
         if self.manner.import {
@@ -159,10 +175,17 @@ impl<'a> Writer<'a> {
     }
 
     /// Makes the record that a link names and nobody has.
-    fn make_linked(&mut self, field: &Field, target: Target, name: &Name, scope: Option<i64>) -> Result<LinkTo> {
+    fn make_linked(
+        &mut self,
+        field: &Field,
+        target: Target,
+        name: &Name,
+        scope: Option<i64>,
+    ) -> Result<LinkTo> {
         let (noun, text) = self.noun_to_make(field, target, &name.text)?;
         let label = noun.entity.label();
-        let mut values = vec![(noun.label_index(), label.parse(&text, self.locale).map_err(Error::invalid)?)];
+        let mut values =
+            vec![(noun.label_index(), label.parse(&text, self.locale).map_err(Error::invalid)?)];
         if let Some(uid) = name.uid {
             values.push((noun.require("uid")?.index, Value::Uid(uid)));
         }
@@ -205,12 +228,19 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn noun_to_make(&self, field: &Field, target: Target, text: &str) -> Result<(&'a Noun, String)> {
+    fn noun_to_make(
+        &self,
+        field: &Field,
+        target: Target,
+        text: &str,
+    ) -> Result<(&'a Noun, String)> {
         let model = self.reader.model;
         if let Target::One(entity) = target {
             return Ok((model.noun(entity.name)?, text.to_owned()));
         }
-        if let Some((noun, rest)) = text.split_once(':').and_then(|(n, rest)| Some((model.typed(n.trim())?, rest))) {
+        if let Some((noun, rest)) =
+            text.split_once(':').and_then(|(n, rest)| Some((model.typed(n.trim())?, rest)))
+        {
             if target.allows(noun.name()) {
                 return Ok((noun, rest.trim().to_owned()));
             }
@@ -229,7 +259,13 @@ impl<'a> Writer<'a> {
 
     /// A link within another link's record: a stage within the record's pipeline, else within the
     /// default one, else wherever the name is unique.
-    fn resolve_scoped(&mut self, noun: &Noun, field: &Field, name: &Name, row: &[Value]) -> Result<Value> {
+    fn resolve_scoped(
+        &mut self,
+        noun: &Noun,
+        field: &Field,
+        name: &Name,
+        row: &[Value],
+    ) -> Result<Value> {
         let Some((own, _)) = field.within else { return Ok(Value::Null) };
         let own_index = noun.require(own)?.index;
         if let Some(scope) = row[own_index].as_link() {
@@ -260,16 +296,20 @@ impl<'a> Writer<'a> {
         };
         let Some(inner) = row[index].as_link().cloned() else { return Ok(()) };
         let sql = format!("SELECT {} FROM {} WHERE id = ?1", quoted(theirs), quoted(inner.noun));
-        let outer: Option<i64> = self.reader.conn.prepare_cached(&sql)?.query_row([inner.id], |r| r.get(0))?;
+        let outer: Option<i64> =
+            self.reader.conn.prepare_cached(&sql)?.query_row([inner.id], |r| r.get(0))?;
         let own_index = noun.require(own)?.index;
         let Kind::Link(Target::One(to)) = noun.fields[own_index].kind else { return Ok(()) };
         match (row[own_index].as_link(), outer) {
             (Some(given), Some(outer)) if given.id != outer => {
                 let labels = self.reader.labels(inner.noun, &[inner.id])?;
                 let label = labels.get(&inner.id).map_or("", |l| l.label.as_str());
-                Err(Error::invalid(format!("the {} `{label}` belongs to another {own}", field.name))
-                    .hint(format!("name both, such as `{}/{label}`", to.name))
-                    .at(field.name))
+                Err(Error::invalid(format!(
+                    "the {} `{label}` belongs to another {own}",
+                    field.name
+                ))
+                .hint(format!("name both, such as `{}/{label}`", to.name))
+                .at(field.name))
             }
             (None, Some(outer)) => {
                 row[own_index] = Value::Link(LinkTo::bare(to.name, outer));
@@ -293,7 +333,9 @@ impl<'a> Writer<'a> {
                 Default::Me => row[index] = Value::Link(LinkTo::bare("user", self.me)),
                 Default::Now => row[index] = Value::Instant(self.clock.now()),
                 Default::Query(_) => {
-                    if let (Some(id), Kind::Link(Target::One(to))) = (self.default_link(noun, index, row)?, field.kind) {
+                    if let (Some(id), Kind::Link(Target::One(to))) =
+                        (self.default_link(noun, index, row)?, field.kind)
+                    {
                         row[index] = Value::Link(LinkTo::bare(to.name, id));
                     }
                 }
@@ -320,7 +362,12 @@ impl<'a> Writer<'a> {
 
     /// Gives amounts without a currency the one that counts: the record's own, that of the links
     /// its declaration names, the config's.
-    fn fix_currencies(&self, noun: &Noun, row: &mut [Value], before: Option<&[Value]>) -> Result<()> {
+    fn fix_currencies(
+        &self,
+        noun: &Noun,
+        row: &mut [Value],
+        before: Option<&[Value]>,
+    ) -> Result<()> {
         for index in 0..row.len() {
             let Value::Amount(amount) = row[index] else { continue };
             let field = noun.fields[index];
@@ -342,12 +389,18 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn linked_currency(&self, noun: &Noun, field: &Field, row: &[Value]) -> Result<Option<Currency>> {
+    fn linked_currency(
+        &self,
+        noun: &Noun,
+        field: &Field,
+        row: &[Value],
+    ) -> Result<Option<Currency>> {
         for path in field.currency_from {
             let Some((link, column)) = path.split_once('.') else { continue };
             let Some(to) = noun.index(link).and_then(|i| row[i].as_link()) else { continue };
             let sql = format!("SELECT {} FROM {} WHERE id = ?1", quoted(column), quoted(to.noun));
-            let code: Option<String> = self.reader.conn.prepare_cached(&sql)?.query_row([to.id], |r| r.get(0))?;
+            let code: Option<String> =
+                self.reader.conn.prepare_cached(&sql)?.query_row([to.id], |r| r.get(0))?;
             if let Some(found) = code.and_then(|c| c.parse().ok()) {
                 return Ok(Some(found));
             }
@@ -360,7 +413,9 @@ impl<'a> Writer<'a> {
         if !noun.entity.unique {
             return Ok(());
         }
-        let Some(index) = noun.entity.key.first().and_then(|k| noun.index(k)) else { return Ok(()) };
+        let Some(index) = noun.entity.key.first().and_then(|k| noun.index(k)) else {
+            return Ok(());
+        };
         let Some(text) = row[index].as_text() else { return Ok(()) };
         let field = noun.fields[index];
         let others = match self.scoped_key(noun, field, text, row)? {
@@ -534,7 +589,8 @@ fn settle_main(noun: &Noun, row: &mut [Value], before: Option<(&[Value], &[usize
         let switched = !list_given && main_given && all.iter().any(|l| Some(l.id) == main_id);
         let mut others: Vec<LinkTo> = all.into_iter().filter(|l| Some(l.id) != main_id).collect();
         // To make another of several the main one takes nobody out of the list.
-        let old_main = before.and_then(|(before, _)| before[main].as_link()).filter(|m| Some(m.id) != main_id);
+        let old_main =
+            before.and_then(|(before, _)| before[main].as_link()).filter(|m| Some(m.id) != main_id);
         if let (true, Some(old)) = (switched, old_main) {
             others.insert(0, old.clone());
         }
@@ -545,9 +601,13 @@ fn settle_main(noun: &Noun, row: &mut [Value], before: Option<(&[Value], &[usize
 fn check_required(noun: &Noun, row: &[Value]) -> Result<()> {
     for (index, field) in noun.fields.iter().enumerate() {
         if field.required && field.is_stored() && row[index].is_empty() {
-            return Err(Error::invalid(format!("{} of a {} can't be empty", field.label(), noun.name()))
-                .hint(format!("give it with `--{}`: {}", field.flag(), field.about.to_lowercase()))
-                .at(field.name));
+            return Err(Error::invalid(format!(
+                "{} of a {} can't be empty",
+                field.label(),
+                noun.name()
+            ))
+            .hint(format!("give it with `--{}`: {}", field.flag(), field.about.to_lowercase()))
+            .at(field.name));
         }
     }
     Ok(())
