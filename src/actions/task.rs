@@ -65,7 +65,7 @@ fn make_next(call: &mut Call, before: &[Value]) -> Result<()> {
     for _ in 0..10_000 {
         match next {
             Some(found) if found.day(zone) < today => {
-                next = recur::next(rule, found, zone).map_err(broken)?
+                next = recur::next(rule, found, zone).map_err(broken)?;
             }
             _ => break,
         }

@@ -68,7 +68,7 @@ pub(super) fn agenda(session: &mut Session, matches: &ArgMatches) -> Result<()> 
         .iter()
         .map(|e| {
             let named =
-                (before != Some((e.day, e.late))).then(|| day_name(e, today)).unwrap_or_default();
+                if before == Some((e.day, e.late)) { String::new() } else { day_name(e, today) };
             before = Some((e.day, e.late));
             let time = e
                 .at

@@ -17,8 +17,7 @@ pub(super) fn shown(field: &Field, part: Part, value: &Value, zone: Tz) -> Strin
             .map(|m| amount_for_people(m.minor, m.currency))
             .collect::<Vec<_>>()
             .join(", "),
-        (Value::Instant(at), _) => local(*at, zone),
-        (Value::Due(Due::At(at)), _) => local(*at, zone),
+        (Value::Instant(at) | Value::Due(Due::At(at)), _) => local(*at, zone),
         (Value::Int(n), _) if field.kind == Kind::Duration => duration_for_people(*n),
         (Value::Decimal(n), _) if field.kind == Kind::Percent => format!("{} %", n.normalize()),
         (Value::Bool(b), _) => if *b { "yes" } else { "no" }.to_owned(),

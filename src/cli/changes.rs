@@ -34,7 +34,7 @@ pub(super) fn changes(session: &mut Session, matches: &ArgMatches) -> Result<()>
             print_json_list(printer, output, &list)
         }
         Output::Ids => rows.iter().try_for_each(|c| printer.line(&c.id.to_string())),
-        _ => {
+        Output::Table => {
             let zone = settings.locale.times.zone;
             let heads = ["change", "at", "who", "what", ""]
                 .map(|name| ColumnHead { name: name.into(), numeric: name == "change" });

@@ -113,14 +113,14 @@ impl Team<'_> {
         user: &str,
         deed: (&str, &str),
         id: i64,
-        args: Vec<(&'static str, String)>,
+        args: &[(&'static str, String)],
     ) -> Result<()> {
         let action =
             actions::find(deed.0, deed.1).ok_or_else(|| Error::failed("an unknown deed"))?;
         self.change(at, user, deed.1, |w, locale| {
             let noun: &Noun = w.reader().model().noun(deed.0)?;
             let ids = [id];
-            (action.run)(&mut Call { writer: w, noun, ids: &ids, args: &args, locale })
+            (action.run)(&mut Call { writer: w, noun, ids: &ids, args, locale })
         })
     }
 
@@ -353,7 +353,7 @@ impl Team<'_> {
             ],
         )?;
         if self.often(30) && status == "working" {
-            self.act(at + Duration::days(2), user, ("lead", "convert"), id, Vec::new())?;
+            self.act(at + Duration::days(2), user, ("lead", "convert"), id, &[])?;
         }
         Ok(())
     }
@@ -390,9 +390,9 @@ impl Team<'_> {
             let user = self.user();
             match self.chance.below(100) {
                 0..=7 => {
-                    self.act(at, user, ("deal", "lose"), id, vec![("reason", self.pick("lost"))])?
+                    self.act(at, user, ("deal", "lose"), id, &[("reason", self.pick("lost"))])?;
                 }
-                8..=16 => self.act(at, user, ("deal", "win"), id, Vec::new())?,
+                8..=16 => self.act(at, user, ("deal", "win"), id, &[])?,
                 17..=45 => {
                     self.next_stage(at, user, id)?;
                     kept.push(id);
@@ -407,7 +407,7 @@ impl Team<'_> {
     fn next_stage(&mut self, at: DateTime<Utc>, user: &str, id: i64) -> Result<()> {
         match self.store.next_stage(id)? {
             Some(stage) => {
-                self.act(at, user, ("deal", "move"), id, vec![("stage", stage.to_string())])
+                self.act(at, user, ("deal", "move"), id, &[("stage", stage.to_string())])
             }
             None => Ok(()),
         }
@@ -463,7 +463,7 @@ impl Team<'_> {
         // Most of what is old gets done.
         while self.tasks.len() > 12 {
             let done = self.tasks.remove(0);
-            self.act(at + Duration::days(1), user, ("task", "done"), done, Vec::new())?;
+            self.act(at + Duration::days(1), user, ("task", "done"), done, &[])?;
         }
         Ok(())
     }
@@ -497,14 +497,14 @@ impl Team<'_> {
                 "dan",
                 ("ticket", "reply"),
                 id,
-                vec![("text", "Thank you, we are looking into it.".into())],
+                &[("text", "Thank you, we are looking into it.".into())],
             )?;
             self.act(
                 at + Duration::days(1),
                 "dan",
                 ("ticket", "resolve"),
                 id,
-                vec![("resolution", "Done.".into())],
+                &[("resolution", "Done.".into())],
             )?;
         }
         Ok(())

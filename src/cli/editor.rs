@@ -1,5 +1,6 @@
 //! `edit` without flags: records as one TOML text in `$EDITOR`, saved as one change.
 
+use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -209,7 +210,9 @@ fn plain(text: &str) -> toml_edit::Value {
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
-            c if is_hidden(c) => quoted.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c if is_hidden(c) => {
+                let _ = write!(quoted, "\\U{:08X}", u32::from(c));
+            }
             c => quoted.push(c),
         }
     }

@@ -59,7 +59,7 @@ fn refuse_without_label(noun: &Noun, found: &[(usize, Value)]) -> Result<()> {
     let has = |name: &&str| {
         noun.index(name).is_some_and(|i| found.iter().any(|(f, v)| *f == i && !v.is_empty()))
     };
-    if !label.required || has(&label.name) || label.made_of.iter().any(|p| has(p)) {
+    if !label.required || has(&label.name) || label.made_of.iter().any(has) {
         return Ok(());
     }
     Err(Error::usage(format!("a new {} needs its {}", noun.name(), label.label())).hint(format!(
@@ -122,15 +122,12 @@ pub(super) fn resolve_all(
 ) -> Result<Vec<(&'static str, i64)>> {
     let mut found: Vec<(&'static str, i64)> = Vec::new();
     for text in refs {
-        let one = match noun {
-            Some(noun) => {
-                let noun = reader.model().noun(noun)?;
-                (noun.name(), reader.resolve(noun, text, among)?)
-            }
-            None => {
-                let (noun, id) = reader.resolve_typed(text, among)?;
-                (noun.name(), id)
-            }
+        let one = if let Some(noun) = noun {
+            let noun = reader.model().noun(noun)?;
+            (noun.name(), reader.resolve(noun, text, among)?)
+        } else {
+            let (noun, id) = reader.resolve_typed(text, among)?;
+            (noun.name(), id)
         };
         if !found.contains(&one) {
             found.push(one);

@@ -19,8 +19,8 @@ pub struct Session<'p> {
     pub typed: String,
     pub base: fn() -> Model,
     store: Option<Store>,
-    /// A dry run over a file that isn't there yet works on one that goes away.
-    _scratch: Option<tempfile::TempDir>,
+    /// A dry run over a file that isn't there yet works on one that goes away with the session.
+    scratch: Option<tempfile::TempDir>,
 }
 
 impl<'p> Session<'p> {
@@ -31,7 +31,7 @@ impl<'p> Session<'p> {
         typed: String,
         base: fn() -> Model,
     ) -> Self {
-        Self { settings, printer, typed, base, store: None, _scratch: None }
+        Self { settings, printer, typed, base, store: None, scratch: None }
     }
 
     /// A session for another command over the same store: a line of a batch.
@@ -48,7 +48,7 @@ impl<'p> Session<'p> {
             typed,
             base: self.base,
             store: self.store.take(),
-            _scratch: None,
+            scratch: None,
         }
     }
 
@@ -74,7 +74,7 @@ impl<'p> Session<'p> {
         if access == Access::Write && self.settings.dry_run && !path.exists() {
             let scratch = tempfile::tempdir().map_err(|why| Error::io("a scratch folder", &why))?;
             path = scratch.path().join("rolo.db");
-            self._scratch = Some(scratch);
+            self.scratch = Some(scratch);
         }
         let mut store = Store::open(&path, self.base, access, &options, &self.settings.clock)?;
         store.dry_run = self.settings.dry_run;

@@ -31,7 +31,7 @@ pub(super) fn search(session: &mut Session, matches: &ArgMatches) -> Result<()> 
             print_json_list(printer, output, &list)
         }
         Output::Ids => found.iter().try_for_each(|l| printer.line(&format!("{}:{}", l.noun, l.id))),
-        _ => {
+        Output::Table => {
             let heads =
                 ["ref", "name"].map(|name| ColumnHead { name: name.into(), numeric: false });
             let rows = found.into_iter().map(|l| Ok(vec![format!("{}:{}", l.noun, l.id), l.label]));

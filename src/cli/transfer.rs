@@ -57,7 +57,7 @@ pub(super) fn import(session: &mut Session, noun: &str, matches: &ArgMatches) ->
         .map_or_else(|| "standard input".into(), |n| n.to_string_lossy().into_owned());
     let written = session.write_as("import", &format!("import {noun} {file}"), |w| {
         let done = import::run(w, noun, &mut source, &options, &locale, &mut |at| {
-            progress.set_position(at)
+            progress.set_position(at);
         });
         progress.finish_and_clear();
         done
@@ -140,12 +140,11 @@ pub(super) fn export(session: &mut Session, noun: &str, matches: &ArgMatches) ->
         other => Some(super::list::form_of(other)),
     };
     let said = text(matches, "format");
-    let format = match (said, by_output) {
-        (None, Some(form)) => form.format(),
-        _ => {
-            let path = out.as_ref().map(|p| p.to_string_lossy().into_owned());
-            Format::of(path.as_deref(), said)?.unwrap_or(&crate::interchange::FORMATS[0])
-        }
+    let format = if let (None, Some(form)) = (said, by_output) {
+        form.format()
+    } else {
+        let path = out.as_ref().map(|p| p.to_string_lossy().into_owned());
+        Format::of(path.as_deref(), said)?.unwrap_or(&crate::interchange::FORMATS[0])
     };
     let (reader, store, printer, settings) = session.parts()?;
     let noun = store.noun(noun)?;
@@ -156,16 +155,13 @@ pub(super) fn export(session: &mut Session, noun: &str, matches: &ArgMatches) ->
     if let Some(filter) = &filter {
         listing.filter = Some(filter_sql(&reader, settings, noun, filter)?);
     }
-    let (scope, columns) = match &asked {
-        Some(asked) => {
-            listing.columns = paths(asked, noun, store.model())?;
-            (Scope::Alone, alone(&listing.columns))
-        }
-        None => {
-            let mut columns = columns(noun, format.form, Scope::Exchange);
-            listing.columns = needed(noun, &mut columns);
-            (Scope::Exchange, columns)
-        }
+    let (scope, columns) = if let Some(asked) = &asked {
+        listing.columns = paths(asked, noun, store.model())?;
+        (Scope::Alone, alone(&listing.columns))
+    } else {
+        let mut columns = columns(noun, format.form, Scope::Exchange);
+        listing.columns = needed(noun, &mut columns);
+        (Scope::Exchange, columns)
     };
     let exporter = Exporter::new(format.form, columns, scope, raw);
     match out {

@@ -517,10 +517,6 @@ pub fn e164(text: &str, region: &str) -> String {
     let country: Option<Id> = region.parse().ok();
     match parse(country, text) {
         Ok(number) => number.format().mode(Mode::E164).to_string(),
-        Err(_) => text
-            .chars()
-            .filter_map(|c| c.to_digit(10))
-            .map(|d| char::from(b'0' + d as u8))
-            .collect(),
+        Err(_) => text.chars().filter_map(|c| char::from_digit(c.to_digit(10)?, 10)).collect(),
     }
 }

@@ -442,12 +442,12 @@ pub fn calendar_day(word: &str, order: Option<DateOrder>) -> Result<NaiveDate, S
         (Some(DateOrder::Mdy), _) => mdy,
         (Some(DateOrder::Dmy), _) | (None, '.') => dmy,
         _ => match (dmy, mdy) {
-            (Some(x), Some(y)) if x != y => {
+            (Some(one), Some(other)) if one != other => {
                 return Err(format!(
-                    "`{word}` could be {x} or {y}: say which by `date_order` (`--date-order` on import)"
+                    "`{word}` could be {one} or {other}: say which by `date_order` (`--date-order` on import)"
                 ));
             }
-            (x, y) => x.or(y),
+            (one, other) => one.or(other),
         },
     };
     found.ok_or_else(not)
@@ -513,16 +513,15 @@ fn month_number(word: &str) -> Option<u32> {
 /// empty when there is only a time.
 fn split_time(text: &str) -> Option<(&str, NaiveTime, Option<FixedOffset>)> {
     let colon = text.find(':');
-    let start = match colon {
-        Some(colon) => text[..colon]
+    let start = if let Some(colon) = colon {
+        text[..colon]
             .rfind(|c: char| !c.is_ascii_digit())
-            .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8)),
-        None => {
-            // `9am`, `tomorrow 9pm`
-            let body = text.strip_suffix("am").or_else(|| text.strip_suffix("pm"))?.trim_end();
-            body.rfind(|c: char| !c.is_ascii_digit())
-                .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8))
-        }
+            .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8))
+    } else {
+        // `9am`, `tomorrow 9pm`
+        let body = text.strip_suffix("am").or_else(|| text.strip_suffix("pm"))?.trim_end();
+        body.rfind(|c: char| !c.is_ascii_digit())
+            .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8))
     };
     let day = &text[..start];
     let day =

@@ -119,7 +119,7 @@ pub fn run(
                         summary.in_trash += u64::from(outcome == Outcome::Again);
                     }
                     Err(why) if is_of_the_row(&why) => {
-                        bad.push(row_error(why, &row, noun, &mapping))
+                        bad.push(row_error(why, &row, noun, &mapping));
                     }
                     Err(why) => return Err(why),
                 }

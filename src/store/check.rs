@@ -76,7 +76,7 @@ impl Store {
         while let Some(row) = rows.next()? {
             found.insert(row.get(0)?, (row.get(1)?, row.get(2)?));
         }
-        let wanted = wanted_schema(&self.model)?;
+        let wanted = wanted_schema(&self.model);
         for (name, (kind, sql)) in &found {
             match wanted.get(name) {
                 None => health.note(
@@ -190,7 +190,7 @@ impl Store {
     /// # Errors
     /// The file can't be written.
     pub fn mend(&mut self, health: &mut Health) -> Result<()> {
-        let wanted = wanted_schema(&self.model)?;
+        let wanted = wanted_schema(&self.model);
         self.conn.execute_batch("BEGIN IMMEDIATE")?;
         let result = self.mend_inside(health, &wanted);
         self.conn.execute_batch(if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
@@ -318,7 +318,7 @@ fn has_text(noun: &crate::entity::Noun) -> String {
 }
 
 /// Name → (kind, statement) of everything that the model asks for.
-fn wanted_schema(model: &Model) -> Result<BTreeMap<String, (String, String)>> {
+fn wanted_schema(model: &Model) -> BTreeMap<String, (String, String)> {
     let mut wanted = BTreeMap::new();
     for sql in ddl(model) {
         let words: Vec<&str> = sql.split_whitespace().take(4).collect();
@@ -335,7 +335,7 @@ fn wanted_schema(model: &Model) -> Result<BTreeMap<String, (String, String)>> {
             wanted.insert(name, ("index".into(), sql));
         }
     }
-    Ok(wanted)
+    wanted
 }
 
 /// Queries that count links of a field which lead to nothing, with what they count.

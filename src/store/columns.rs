@@ -116,23 +116,23 @@ pub(super) fn read_into(
     into: &mut Value,
 ) -> Result<()> {
     let plain = field.kind.is_text() || matches!(field.kind, Kind::Longtext | Kind::Choice(_));
-    if let (true, Value::Text(kept)) = (plain, &mut *into) {
-        if let Some(text) = text_of(row.get_ref(*at)?) {
-            kept.clear();
-            kept.push_str(text);
-            *at += 1;
-            return Ok(());
-        }
+    if let (true, Value::Text(kept)) = (plain, &mut *into)
+        && let Some(text) = text_of(row.get_ref(*at)?)
+    {
+        kept.clear();
+        kept.push_str(text);
+        *at += 1;
+        return Ok(());
     }
-    if let (Kind::Link(Target::One(_)), Value::Link(kept)) = (field.kind, &mut *into) {
-        if let Some(id) = int_of(row.get_ref(*at)?) {
-            kept.id = id;
-            kept.uid = Uuid::nil();
-            kept.label.clear();
-            kept.trashed = false;
-            *at += 1;
-            return Ok(());
-        }
+    if let (Kind::Link(Target::One(_)), Value::Link(kept)) = (field.kind, &mut *into)
+        && let Some(id) = int_of(row.get_ref(*at)?)
+    {
+        kept.id = id;
+        kept.uid = Uuid::nil();
+        kept.label.clear();
+        kept.trashed = false;
+        *at += 1;
+        return Ok(());
     }
     *into = read(field, row, at, model)?;
     Ok(())

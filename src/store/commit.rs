@@ -215,7 +215,7 @@ impl<'a> Writer<'a> {
         if changed.is_empty() {
             return Ok(false);
         }
-        self.refuse_lasting(noun, &changed)?;
+        super::custom::refuse_lasting(noun, &changed)?;
         self.write_changed(noun, id, before, after, changed, stamp)?;
         self.tally.edited += 1;
         self.note_touched(noun, id);
@@ -240,7 +240,7 @@ impl<'a> Writer<'a> {
         if !self.is_made_here(noun, id) {
             for index in &changed {
                 let (old, new) = (encode(&before[*index]), encode(&after[*index]));
-                self.record_edit(noun, id, noun.fields[*index].name, old, new)?;
+                self.record_edit(noun, id, noun.fields[*index].name, &old, &new)?;
             }
         }
         self.write_fields(noun, id, &after, &changed)
@@ -257,8 +257,8 @@ impl<'a> Writer<'a> {
         noun: &Noun,
         id: i64,
         field: &str,
-        old: Sql,
-        new: Sql,
+        old: &Sql,
+        new: &Sql,
     ) -> Result<()> {
         // Two edits of one field in one change are one: from the first old to the last new value.
         let mut stmt = self.reader.conn.prepare_cached(
@@ -305,7 +305,7 @@ impl<'a> Writer<'a> {
             return Ok(false);
         }
         let new = to.map_or(Sql::Null, |_| Sql::Text(instant_text(self.clock.now())));
-        self.record_edit(noun, id, "trashed", old.map_or(Sql::Null, Sql::Text), new.clone())?;
+        self.record_edit(noun, id, "trashed", &old.map_or(Sql::Null, Sql::Text), &new)?;
         let sql = format!("UPDATE {table} SET trashed = ?1 WHERE id = ?2");
         self.reader.conn.prepare_cached(&sql)?.execute(rusqlite::params![new, id])?;
         self.tally.other += 1;

@@ -97,22 +97,6 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Refuses an edit that would part a custom field from its columns.
-    pub(super) fn refuse_lasting(&self, noun: &Noun, changed: &[usize]) -> Result<()> {
-        let lasting = |i: &&usize| LASTING.contains(&noun.fields[**i].name);
-        match changed.iter().find(lasting) {
-            Some(index) if noun.name() == NOUN => {
-                let name = noun.fields[*index].name;
-                Err(Error::invalid(format!(
-                    "the {name} of a custom field stays as it is, for its values stand there"
-                ))
-                .hint("make another with `rolo field add`, and remove this one")
-                .at(name))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// After records of custom fields came, went or changed: checks them all and makes their
     /// columns.
     pub(super) fn settle_fields(&self) -> Result<()> {
@@ -145,6 +129,22 @@ impl Writer<'_> {
     /// Makes the columns, indexes and views that the file's custom fields ask for.
     pub(super) fn make_columns(&self) -> Result<()> {
         make_columns(self.reader.conn, self.reader.model)
+    }
+}
+
+/// Refuses an edit that would part a custom field from its columns.
+pub(super) fn refuse_lasting(noun: &Noun, changed: &[usize]) -> Result<()> {
+    let lasting = |i: &&usize| LASTING.contains(&noun.fields[**i].name);
+    match changed.iter().find(lasting) {
+        Some(index) if noun.name() == NOUN => {
+            let name = noun.fields[*index].name;
+            Err(Error::invalid(format!(
+                "the {name} of a custom field stays as it is, for its values stand there"
+            ))
+            .hint("make another with `rolo field add`, and remove this one")
+            .at(name))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -189,11 +189,11 @@ impl<'a> Writer<'a> {
         if let Some(uid) = name.uid {
             values.push((noun.require("uid")?.index, Value::Uid(uid)));
         }
-        if let Some(emails) = super::matching::email_key(noun).and_then(|f| noun.index(f.name)) {
-            if Kind::Email.parse(&text, self.locale).is_ok() {
-                let item = Item { label: String::new(), value: text.clone() };
-                values.push((emails, Value::List(vec![item])));
-            }
+        if let Some(emails) = super::matching::email_key(noun).and_then(|f| noun.index(f.name))
+            && Kind::Email.parse(&text, self.locale).is_ok()
+        {
+            let item = Item { label: String::new(), value: text.clone() };
+            values.push((emails, Value::List(vec![item])));
         }
         if let (Some(link), Some(id)) = (noun.entity.scope, scope) {
             let index = noun.require(link)?.index;
@@ -201,31 +201,11 @@ impl<'a> Writer<'a> {
                 values.push((index, Value::Link(LinkTo::bare(to.name, id))));
             }
         }
-        self.guess_made(noun, &text, &mut values)?;
+        guess_made(noun, &text, &mut values);
         let touched = self.touched;
         let id = self.insert(noun, Draft { values, fingerprint: Some(IN_PASSING) })?;
         self.touched = touched;
         Ok(LinkTo::bare(noun.name(), id))
-    }
-
-    /// What a setup record made by name is likely to be: a stage called `Closed Won` is a won one;
-    /// a user is inactive until somebody acts as them.
-    fn guess_made(&self, noun: &Noun, label: &str, values: &mut Vec<(usize, Value)>) -> Result<()> {
-        if !noun.entity.setup {
-            return Ok(());
-        }
-        for (index, field) in noun.fields.iter().enumerate() {
-            match field.kind {
-                Kind::Choice(choices) if !choices.open => {
-                    if let Some(word) = choices.find(label) {
-                        values.push((index, Value::Text(word.to_owned())));
-                    }
-                }
-                Kind::Bool if field.name == "active" => values.push((index, Value::Bool(false))),
-                _ => {}
-            }
-        }
-        Ok(())
     }
 
     fn noun_to_make(
@@ -240,10 +220,9 @@ impl<'a> Writer<'a> {
         }
         if let Some((noun, rest)) =
             text.split_once(':').and_then(|(n, rest)| Some((model.typed(n.trim())?, rest)))
+            && target.allows(noun.name())
         {
-            if target.allows(noun.name()) {
-                return Ok((noun, rest.trim().to_owned()));
-            }
+            return Ok((noun, rest.trim().to_owned()));
         }
         // An address can only be a person's: the noun that is found by its e-mails.
         let by_email = model
@@ -273,16 +252,16 @@ impl<'a> Writer<'a> {
         }
         let default = self.default_link(noun, own_index, row)?;
         let Kind::Link(target) = field.kind else { return Ok(Value::Null) };
-        if name.uid.is_none() {
-            if let (Some(scope), Target::One(entity)) = (default, target) {
-                let inner = self.reader.model.noun(entity.name)?;
-                if self.reader.find(inner, &name.text, Among::Live, Some(scope))?.is_some() {
-                    return Ok(Value::Link(self.resolve_name(field, name, Some(scope))?));
-                }
-                let anywhere = self.reader.find(inner, &name.text, Among::Live, None)?;
-                if !anywhere.is_some() {
-                    return Ok(Value::Link(self.resolve_name(field, name, Some(scope))?));
-                }
+        if name.uid.is_none()
+            && let (Some(scope), Target::One(entity)) = (default, target)
+        {
+            let inner = self.reader.model.noun(entity.name)?;
+            if self.reader.find(inner, &name.text, Among::Live, Some(scope))?.is_some() {
+                return Ok(Value::Link(self.resolve_name(field, name, Some(scope))?));
+            }
+            let anywhere = self.reader.find(inner, &name.text, Among::Live, None)?;
+            if !anywhere.is_some() {
+                return Ok(Value::Link(self.resolve_name(field, name, Some(scope))?));
             }
         }
         Ok(Value::Link(self.resolve_name(field, name, default.filter(|_| name.uid.is_some()))?))
@@ -471,10 +450,10 @@ impl<'a> Writer<'a> {
             }
         }
         let (created, updated) = (noun.index("created"), noun.index("updated"));
-        if let (Some(created), Some(updated)) = (created, updated) {
-            if row[updated].is_empty() {
-                row[updated] = if self.manner.import { row[created].clone() } else { now };
-            }
+        if let (Some(created), Some(updated)) = (created, updated)
+            && row[updated].is_empty()
+        {
+            row[updated] = if self.manner.import { row[created].clone() } else { now };
         }
         let Some(index) = noun.index("uid") else { return Ok(()) };
         let uid = match row[index] {
@@ -521,6 +500,25 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// What a setup record made by name is likely to be: a stage called `Closed Won` is a won one;
+/// a user is inactive until somebody acts as them.
+fn guess_made(noun: &Noun, label: &str, values: &mut Vec<(usize, Value)>) {
+    if !noun.entity.setup {
+        return;
+    }
+    for (index, field) in noun.fields.iter().enumerate() {
+        match field.kind {
+            Kind::Choice(choices) if !choices.open => {
+                if let Some(word) = choices.find(label) {
+                    values.push((index, Value::Text(word.to_owned())));
+                }
+            }
+            Kind::Bool if field.name == "active" => values.push((index, Value::Bool(false))),
+            _ => {}
+        }
+    }
+}
+
 /// The error of a link that finds nothing, with what would make it.
 fn unknown_link(field: &Field, why: &Error) -> Error {
     let hint = why.hint.as_deref().map_or(String::new(), |h| format!("{h}; "));
@@ -532,10 +530,10 @@ fn unknown_link(field: &Field, why: &Error) -> Error {
 /// Makes an empty label out of its parts: `given_name` and `family_name` make up `name`.
 fn make_label(noun: &Noun, row: &mut [Value]) {
     let index = noun.label_index();
-    if row[index].is_empty() {
-        if let Some(made) = joined(noun, row) {
-            row[index] = Value::Text(made);
-        }
+    if row[index].is_empty()
+        && let Some(made) = joined(noun, row)
+    {
+        row[index] = Value::Text(made);
     }
 }
 
@@ -548,10 +546,10 @@ fn remake_label(noun: &Noun, before: &[Value], row: &mut [Value], touched: &[usi
         return;
     }
     let old = joined(noun, before);
-    if old.is_none() || old.as_deref() == before[index].as_text() {
-        if let Some(made) = joined(noun, row) {
-            row[index] = Value::Text(made);
-        }
+    if (old.is_none() || old.as_deref() == before[index].as_text())
+        && let Some(made) = joined(noun, row)
+    {
+        row[index] = Value::Text(made);
     }
 }
 

@@ -377,7 +377,7 @@ impl Writer<'_> {
             self.reader.conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0))?;
         let in_passing = mark == Some(IN_PASSING) && policy.exact;
         if in_passing {
-            self.complete_stub(noun, &mut values);
+            complete_stub(noun, &mut values);
         } else {
             values.retain(|(i, _)| !KEPT.contains(&noun.fields[*i].name));
         }
@@ -440,19 +440,6 @@ impl Writer<'_> {
         Ok(true)
     }
 
-    /// A record made in passing is made whole by the first file that has it: what the file leaves
-    /// empty is empty.
-    fn complete_stub(&self, noun: &Noun, values: &mut Vec<(usize, Value)>) {
-        for (index, field) in noun.fields.iter().enumerate() {
-            let given = values.iter().any(|(i, _)| *i == index);
-            let whole = field.is_settable() || KEPT.contains(&field.name);
-            if !given && whole && field.is_stored() && field.name != "uid" && !field.required {
-                values.push((index, Value::Null));
-            }
-        }
-        values.retain(|(i, _)| noun.fields[*i].name != "uid");
-    }
-
     /// Several values of another program's file are added to those there.
     fn added_to(&mut self, field: &'static Field, there: &Value, new: Value) -> Result<Value> {
         Ok(match (there, new) {
@@ -493,4 +480,17 @@ impl Writer<'_> {
             (_, new) => new,
         })
     }
+}
+
+/// A record made in passing is made whole by the first file that has it: what the file leaves
+/// empty is empty.
+fn complete_stub(noun: &Noun, values: &mut Vec<(usize, Value)>) {
+    for (index, field) in noun.fields.iter().enumerate() {
+        let given = values.iter().any(|(i, _)| *i == index);
+        let whole = field.is_settable() || KEPT.contains(&field.name);
+        if !given && whole && field.is_stored() && field.name != "uid" && !field.required {
+            values.push((index, Value::Null));
+        }
+    }
+    values.retain(|(i, _)| noun.fields[*i].name != "uid");
 }

@@ -1,5 +1,7 @@
 //! Finding the record that somebody means: by id, uid, key or label; the one place for it.
 
+use std::fmt::Write as _;
+
 use rusqlite::types::Value as Sql;
 use uuid::Uuid;
 
@@ -42,7 +44,7 @@ fn key_sql(noun: &Noun, field: &Field, among: Among, within: bool) -> Option<Str
     let column = quoted(&column_name(field));
     let mut live = among.sql().to_owned();
     if let (true, Some(link)) = (within, noun.entity.scope) {
-        live.push_str(&format!(" AND t.{} = :within", quoted(link)));
+        let _ = write!(live, " AND t.{} = :within", quoted(link));
     }
     if let Some(one) = field.one {
         let child = quoted(&format!("{}_{}", noun.name(), field.name));
@@ -128,10 +130,11 @@ impl Reader<'_> {
     pub fn resolve_link(&self, target: Target, text: &str, scope: Option<i64>) -> Result<LinkTo> {
         if let Target::One(entity) = target {
             let noun = self.model.noun(entity.name)?;
-            if text == "me" && noun.name() == "user" {
-                if let Some(me) = self.moment.me {
-                    return Ok(LinkTo::bare(noun.name(), me));
-                }
+            if text == "me"
+                && noun.name() == "user"
+                && let Some(me) = self.moment.me
+            {
+                return Ok(LinkTo::bare(noun.name(), me));
             }
             let id = self.resolve_within(noun, text, Among::Live, scope)?;
             return Ok(LinkTo::bare(noun.name(), id));
@@ -312,16 +315,15 @@ impl Reader<'_> {
         let within = scope.filter(|_| noun.entity.scope.is_some());
         let kept = (noun.position, std::ptr::from_ref(field) as usize, among, within.is_some());
         let known = self.key_sql.borrow().get(&kept).cloned();
-        let sql = match known {
-            Some(sql) => sql,
-            None => {
-                let Some(sql) = key_sql(noun, field, among, within.is_some()) else {
-                    return Ok(Match::None);
-                };
-                let sql: std::rc::Rc<str> = sql.into();
-                self.key_sql.borrow_mut().insert(kept, sql.clone());
-                sql
-            }
+        let sql = if let Some(sql) = known {
+            sql
+        } else {
+            let Some(sql) = key_sql(noun, field, among, within.is_some()) else {
+                return Ok(Match::None);
+            };
+            let sql: std::rc::Rc<str> = sql.into();
+            self.key_sql.borrow_mut().insert(kept, sql.clone());
+            sql
         };
         let mut stmt = self.conn.prepare_cached(&sql)?;
         stmt.raw_bind_parameter(1, text)?;

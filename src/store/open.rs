@@ -1,5 +1,6 @@
 //! Opening the one file: what it is, before SQLite touches it; making it whole or not at all.
 
+use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind as Io, Read};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
@@ -208,9 +209,11 @@ fn open_unwritable(path: &Path, options: &Options) -> Result<Connection> {
     for byte in path.to_string_lossy().bytes() {
         match byte {
             b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
-                uri.push(char::from(byte))
+                uri.push(char::from(byte));
             }
-            other => uri.push_str(&format!("%{other:02X}")),
+            other => {
+                let _ = write!(uri, "%{other:02X}");
+            }
         }
     }
     uri.push_str("?immutable=1");
@@ -246,8 +249,8 @@ fn configure(conn: &Connection, options: &Options) -> rusqlite::Result<()> {
         "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY",
     )?;
     rusqlite::vtab::array::load_module(conn)?;
-    register(conn, "fold", |t| fold(t))?;
-    register(conn, "lower_u", |t| t.to_lowercase())?;
+    register(conn, "fold", fold)?;
+    register(conn, "lower_u", str::to_lowercase)?;
     let region = options.region.clone();
     register(conn, "e164", move |t| e164(t, &region))
 }

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
@@ -136,9 +137,10 @@ impl<'a> Listing<'a> {
             let (sql, down) = key.unwrap_or(("t.id".into(), false));
             let beyond = if down { "<" } else { ">" };
             // A row value over an expression would scan; this form seeks.
-            conditions.push_str(&format!(
+            let _ = write!(
+                conditions,
                 " AND {sql} {beyond}= :after_key AND ({sql} {beyond} :after_key OR t.id {beyond} :after_id)"
-            ));
+            );
         }
         // Paths through links name the record `outer_t`.
         let table = quoted(self.noun.name());
@@ -157,7 +159,7 @@ impl<'a> Listing<'a> {
             )
         };
         if let Some(limit) = self.limit {
-            sql.push_str(&format!(" LIMIT {limit}"));
+            let _ = write!(sql, " LIMIT {limit}");
         }
         Ok(sql)
     }

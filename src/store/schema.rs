@@ -110,14 +110,14 @@ fn table(noun: &Noun) -> String {
         }
         for (column, kind) in columns_of(field) {
             let _ = write!(sql, ", {} {kind}", quoted(&column));
-            if column == column_name(field) {
-                if let Kind::Link(Target::One(to)) = field.kind {
-                    let _ = write!(
-                        sql,
-                        " REFERENCES {}(id) DEFERRABLE INITIALLY DEFERRED",
-                        quoted(to.name)
-                    );
-                }
+            if column == column_name(field)
+                && let Kind::Link(Target::One(to)) = field.kind
+            {
+                let _ = write!(
+                    sql,
+                    " REFERENCES {}(id) DEFERRABLE INITIALLY DEFERRED",
+                    quoted(to.name)
+                );
             }
         }
     }

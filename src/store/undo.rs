@@ -174,7 +174,7 @@ impl Writer<'_> {
         for index in &changed {
             let (old, new) =
                 (super::columns::encode(&before[*index]), super::columns::encode(&after[*index]));
-            self.record_edit(noun, id, noun.fields[*index].name, old, new)?;
+            self.record_edit(noun, id, noun.fields[*index].name, &old, &new)?;
         }
         self.write_fields(noun, id, &after, &changed)?;
         self.fields_touched |= noun.name() == super::custom::NOUN;
@@ -182,7 +182,7 @@ impl Writer<'_> {
     }
 
     fn set_trash_column(&self, noun: &Noun, id: i64, old: &Sql, new: &Sql) -> Result<()> {
-        self.record_edit(noun, id, "trashed", new.clone(), old.clone())?;
+        self.record_edit(noun, id, "trashed", new, old)?;
         let sql = format!("UPDATE {} SET trashed = ?1 WHERE id = ?2", quoted(noun.name()));
         self.reader.conn.execute(&sql, rusqlite::params![old, id])?;
         Ok(())

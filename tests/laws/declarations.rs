@@ -342,7 +342,7 @@ fn a_name_means_one_field_of_a_noun() {
             match field.kind {
                 Kind::Money => drop(own.insert(format!("{}_currency", field.name))),
                 Kind::Link(_) => {
-                    own.extend(["id", "uid"].map(|part| format!("{}_{part}", field.name)))
+                    own.extend(["id", "uid"].map(|part| format!("{}_{part}", field.name)));
                 }
                 Kind::Links(..) => drop(own.insert(format!("{}_uid", field.name))),
                 _ => {}

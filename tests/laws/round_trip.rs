@@ -129,11 +129,11 @@ fn cell(field: &Field, n: usize) -> Option<String> {
             (String::new(), one_word(choices, n + 1)),
         ]),
         Kind::Tags => parts(&[(String::new(), item_label(n)), (String::new(), item_label(n + 7))]),
-        Kind::List(Kind::File) => return None,
+        Kind::List(Kind::File) | Kind::File | Kind::Uid | Kind::Totals => return None,
         Kind::List(item) => {
             let one = Field { trimmed: true, ..rolo::entity::field("item", *item, "") };
             let items =
-                (0..1 + n % 3).filter_map(|k| Some((item_label(n + k), cell(&one, n + 3 * k)?)));
+                (0..=(n % 3)).filter_map(|k| Some((item_label(n + k), cell(&one, n + 3 * k)?)));
             parts(&items.collect::<Vec<_>>())
         }
         Kind::Link(target) => reference(target, n),
@@ -149,9 +149,8 @@ fn cell(field: &Field, n: usize) -> Option<String> {
                     _ => (role, named),
                 }
             };
-            parts(&(0..1 + n % 3).map(to).collect::<Vec<_>>())
+            parts(&(0..=(n % 3)).map(to).collect::<Vec<_>>())
         }
-        Kind::File | Kind::Uid | Kind::Totals => return None,
     })
 }
 
@@ -202,7 +201,7 @@ fn add(d: &Desk, noun: &Noun, n: usize) {
                 format!("{}:{}", field.name, 1 + n % 2 * if field.name == "stage" { 6 } else { 1 });
         }
         if field.required && value.trim().is_empty() {
-            value = "x".to_owned();
+            "x".clone_into(&mut value);
         }
         args.push("--set".to_owned());
         args.push(format!("{}={value}", field.name));
