@@ -25,7 +25,7 @@ impl Clock {
         let chance = Chance::from_entropy();
         // Ids begin where the real time is, in steps of 10 µs that come round in 254 days, so that
         // those of one command stand behind those of the command before, whatever `now` is.
-        let step = real.timestamp_micros().unsigned_abs() / 10 & ((1 << 41) - 1);
+        let step = (real.timestamp_micros().unsigned_abs() / 10) & ((1 << 41) - 1);
         let first = (u128::from(step) << 32) | u128::from(chance.next() >> 32);
         let now = now.unwrap_or(real).trunc_subsecs(0);
         Self { now, zone, chance, last_uid: Cell::new(first) }

@@ -163,8 +163,8 @@ impl Error {
     /// What an error of SQLite means to a person.
     #[must_use]
     pub fn sqlite(cause: &rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode as Code;
         use rusqlite::Error as Cause;
+        use rusqlite::ErrorCode as Code;
         let damaged = || Self::new(ErrorKind::Damaged, format!("the database is damaged: {cause}"));
         let Some(code) = cause.sqlite_error_code() else {
             return match cause {

@@ -67,7 +67,7 @@ impl World {
 
     /// Runs a command line, whatever comes of it.
     pub fn run<S: AsRef<OsStr>>(&self, args: &[S]) -> Run {
-        Run::of(self.command().args(args).output().expect("the program runs"))
+        Run::of(&self.command().args(args).output().expect("the program runs"))
     }
 
     /// Runs a command line with text on its standard input.
@@ -86,7 +86,7 @@ impl World {
             // The program may end before it has read all.
             let _ = stdin.write_all(&input);
         });
-        let run = Run::of(child.wait_with_output().expect("the program ends"));
+        let run = Run::of(&child.wait_with_output().expect("the program ends"));
         writer.join().expect("the input is written");
         run
     }
@@ -122,7 +122,7 @@ impl World {
 }
 
 impl Run {
-    fn of(output: Output) -> Self {
+    fn of(output: &Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -68,7 +68,13 @@ impl<'w> Call<'_, 'w> {
     }
 
     /// Records an activity about a record.
-    pub(super) fn log(&mut self, kind: &str, about: (&'static str, i64), body: &str, direction: Option<&str>) -> Result<i64> {
+    pub(super) fn log(
+        &mut self,
+        kind: &str,
+        about: (&'static str, i64),
+        body: &str,
+        direction: Option<&str>,
+    ) -> Result<i64> {
         let activity = self.writer.reader().model().noun("activity")?;
         let mut fields = vec![
             ("kind", Value::Text(kind.to_owned())),

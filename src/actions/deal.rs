@@ -68,7 +68,8 @@ pub(super) fn reopen(call: &mut Call) -> Result<()> {
             },
         };
         if step.kind != "open" {
-            return Err(Error::invalid("a deal is reopened to an open stage").hint("name one with `--stage`"));
+            return Err(Error::invalid("a deal is reopened to an open stage")
+                .hint("name one with `--stage`"));
         }
         enter(call, *id, &before, &step, Vec::new())?;
     }
@@ -76,7 +77,13 @@ pub(super) fn reopen(call: &mut Call) -> Result<()> {
 }
 
 /// Puts a deal into a stage, with what follows from the stage's kind.
-fn enter(call: &mut Call, id: i64, before: &[Value], step: &Step, mut fields: Fields) -> Result<()> {
+fn enter(
+    call: &mut Call,
+    id: i64,
+    before: &[Value],
+    step: &Step,
+    mut fields: Fields,
+) -> Result<()> {
     let moves = before[call.index(STAGE_OF)?].as_link().map(|l| l.id) != Some(step.stage);
     let at = call.on()?;
     if moves {
@@ -108,8 +115,11 @@ fn refuse_unfilled(call: &Call, before: &[Value], fields: &Fields, step: &Step) 
         let after = fields.iter().rev().find(|(i, _)| *i == named.index).map(|(_, v)| v);
         if after.unwrap_or(&before[named.index]).is_empty() {
             let label = stage[stages.label_index()].to_cell();
-            return Err(Error::invalid(format!("the stage `{label}` needs {}, which is empty", named.field.label()))
-                .hint(format!("set it first: `rolo deal edit REF --{} …`", named.field.flag())));
+            return Err(Error::invalid(format!(
+                "the stage `{label}` needs {}, which is empty",
+                named.field.label()
+            ))
+            .hint(format!("set it first: `rolo deal edit REF --{} …`", named.field.flag())));
         }
     }
     Ok(())

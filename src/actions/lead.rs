@@ -15,11 +15,25 @@ const DEAL: Column = LEAD.column("converted_deal");
 
 /// Fields that lead and contact share.
 const FOR_CONTACT: &[&str] = &[
-    "name", "given_name", "family_name", "title", "emails", "phones", "addresses", "city", "region",
-    "country", "source", "owner", "referred_by", "about", "tags",
+    "name",
+    "given_name",
+    "family_name",
+    "title",
+    "emails",
+    "phones",
+    "addresses",
+    "city",
+    "region",
+    "country",
+    "source",
+    "owner",
+    "referred_by",
+    "about",
+    "tags",
 ];
 /// Fields that lead and company share.
-const FOR_COMPANY: &[&str] = &["website", "industry", "city", "region", "country", "source", "owner"];
+const FOR_COMPANY: &[&str] =
+    &["website", "industry", "city", "region", "country", "source", "owner"];
 
 pub(super) fn convert(call: &mut Call) -> Result<()> {
     if call.ids.len() > 1 && (call.text("deal").is_some() || call.text("company").is_some()) {
@@ -94,7 +108,9 @@ fn contact_of(call: &mut Call, lead: &[Value], company: Option<&LinkTo>) -> Resu
     };
     let field = noun.fields[noun.require(EMAILS.0)?.index];
     for email in emails {
-        if let Match::One(id) = call.writer.reader().by_key(noun, field, &email.value, Among::Live, None)? {
+        if let Match::One(id) =
+            call.writer.reader().by_key(noun, field, &email.value, Among::Live, None)?
+        {
             let before = call.writer.stored(noun, id)?;
             values.retain(|(index, _)| before[*index].is_empty());
             call.writer.update_from(noun, id, &before, values)?;
@@ -119,10 +135,16 @@ fn move_timeline(call: &mut Call, lead: i64, contact: i64) -> Result<()> {
     Ok(())
 }
 
-fn deal_of(call: &mut Call, lead: &[Value], company: Option<&LinkTo>, contact: i64) -> Result<Option<i64>> {
+fn deal_of(
+    call: &mut Call,
+    lead: &[Value],
+    company: Option<&LinkTo>,
+    contact: i64,
+) -> Result<Option<i64>> {
     let Some(name) = call.text("deal").map(str::to_owned) else {
         if call.text("amount").is_some() || call.text("pipeline").is_some() {
-            return Err(Error::usage("`--amount` and `--pipeline` belong to a deal").hint("name the deal with `--deal NAME`"));
+            return Err(Error::usage("`--amount` and `--pipeline` belong to a deal")
+                .hint("name the deal with `--deal NAME`"));
         }
         return Ok(None);
     };

@@ -86,16 +86,9 @@ const fn required(name: &'static str, takes: Takes, about: &'static str) -> Arg 
     Arg { name, kind: ArgKind::Option { required: true }, takes, about }
 }
 
-const NOTE: Arg = option(
-    "note",
-    Takes::Kind(Kind::Longtext, "TEXT"),
-    "Record a note about it at the same time",
-);
-const ON: Arg = option(
-    "on",
-    Takes::Kind(Kind::Datetime, "DATE"),
-    "When it happened, if not now",
-);
+const NOTE: Arg =
+    option("note", Takes::Kind(Kind::Longtext, "TEXT"), "Record a note about it at the same time");
+const ON: Arg = option("on", Takes::Kind(Kind::Datetime, "DATE"), "When it happened, if not now");
 
 /// The action of a noun's verb.
 #[must_use]
@@ -142,11 +135,7 @@ pub static ACTIONS: &[Action] = &[
         verb: "move",
         about: "Move deals to another stage",
         refs: Refs::Many,
-        args: &[
-            positional("stage", Takes::Field("stage"), "A stage, or Pipeline/Stage"),
-            ON,
-            NOTE,
-        ],
+        args: &[positional("stage", Takes::Field("stage"), "A stage, or Pipeline/Stage"), ON, NOTE],
         examples: &["deal move 42 Proposal", "deal move 42 43 Partners/Signed --note \"on paper\""],
         run: deal::advance,
     },

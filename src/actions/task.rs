@@ -30,10 +30,8 @@ const HANDED_ON: &[Column] = &[
 
 pub(super) fn done(call: &mut Call) -> Result<()> {
     let at = call.on()?;
-    let mut fields = vec![
-        call.set(STATUS, Value::Text("done".into()))?,
-        call.set(DONE_AT, Value::Instant(at))?,
-    ];
+    let mut fields =
+        vec![call.set(STATUS, Value::Text("done".into()))?, call.set(DONE_AT, Value::Instant(at))?];
     call.take(&mut fields, "outcome", OUTCOME)?;
     call.take(&mut fields, "spent", SPENT)?;
     for id in call.ids {
@@ -66,7 +64,9 @@ fn make_next(call: &mut Call, before: &[Value]) -> Result<()> {
     let mut next = recur::next(rule, due, zone).map_err(broken)?;
     for _ in 0..10_000 {
         match next {
-            Some(found) if found.day(zone) < today => next = recur::next(rule, found, zone).map_err(broken)?,
+            Some(found) if found.day(zone) < today => {
+                next = recur::next(rule, found, zone).map_err(broken)?;
+            }
             _ => break,
         }
     }
@@ -78,7 +78,9 @@ fn make_next(call: &mut Call, before: &[Value]) -> Result<()> {
             values.push((index, before[index].clone()));
         }
     }
-    if let (Value::Instant(remind), Due::At(old), Due::At(new)) = (&before[call.index(REMIND)?], due, next) {
+    if let (Value::Instant(remind), Due::At(old), Due::At(new)) =
+        (&before[call.index(REMIND)?], due, next)
+    {
         values.push(call.set(REMIND, Value::Instant(new - (old - *remind)))?);
     }
     let tags = call.noun.require("tags")?.index;

@@ -84,9 +84,7 @@ pub(super) fn close(call: &mut Call) -> Result<()> {
 }
 
 pub(super) fn reopen(call: &mut Call) -> Result<()> {
-    let fields = vec![
-        call.set(STATUS, Value::Text("open".into()))?,
-        call.set(RESOLVED_AT, Value::Null)?,
-    ];
+    let fields =
+        vec![call.set(STATUS, Value::Text("open".into()))?, call.set(RESOLVED_AT, Value::Null)?];
     call.set_all(&fields)
 }

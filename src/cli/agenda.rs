@@ -61,15 +61,26 @@ pub(super) fn agenda(session: &mut Session, matches: &ArgMatches) -> Result<()> 
         printer.note(&format!("nothing is due until {last}: a good day to call somebody"));
         return Ok(());
     }
-    let heads = ["day", "time", "what", "about", "ref", "owner"].map(|name| ColumnHead { name: name.into(), numeric: false });
+    let heads = ["day", "time", "what", "about", "ref", "owner"]
+        .map(|name| ColumnHead { name: name.into(), numeric: false });
     let mut before = None;
     let rows: Vec<Vec<String>> = entries
         .iter()
         .map(|e| {
-            let named = (before != Some((e.day, e.late))).then(|| day_name(e, today)).unwrap_or_default();
+            let named =
+                if before == Some((e.day, e.late)) { String::new() } else { day_name(e, today) };
             before = Some((e.day, e.late));
-            let time = e.at.map_or(String::new(), |at| at.with_timezone(&zone).format("%H:%M").to_string());
-            vec![named, time, e.what.clone(), e.about.clone(), format!("{}:{}", e.noun, e.id), e.owner.clone()]
+            let time = e
+                .at
+                .map_or(String::new(), |at| at.with_timezone(&zone).format("%H:%M").to_string());
+            vec![
+                named,
+                time,
+                e.what.clone(),
+                e.about.clone(),
+                format!("{}:{}", e.noun, e.id),
+                e.owner.clone(),
+            ]
         })
         .collect();
     printer.table(heads.into(), rows.into_iter().map(Ok))?;
@@ -109,7 +120,9 @@ impl Finder<'_> {
 
     fn push(&mut self, noun: &Noun, record: &Record, due: Due, what: String, late: bool) {
         let link = |name: &str| {
-            noun.index(name).and_then(|i| record.values[i].as_link()).map_or(String::new(), LinkTo::shown)
+            noun.index(name)
+                .and_then(|i| record.values[i].as_link())
+                .map_or(String::new(), LinkTo::shown)
         };
         let about = ["about", "company", "contact"].iter().map(|n| link(n)).find(|l| !l.is_empty());
         self.entries.push(Entry {
@@ -132,7 +145,9 @@ impl Finder<'_> {
     fn tasks(&mut self, whose: Whose) -> Result<()> {
         let noun = self.store.noun("task")?;
         for record in self.reader.tasks_due(whose, self.last, self.end())? {
-            let Some(Value::Due(due)) = noun.index("due").map(|i| record.values[i].clone()) else { continue };
+            let Some(Value::Due(due)) = noun.index("due").map(|i| record.values[i].clone()) else {
+                continue;
+            };
             let late = due.day(self.zone) < self.today;
             let what = record.values[noun.label_index()].to_cell();
             self.push(noun, &record, due, what, late);
@@ -145,7 +160,8 @@ impl Finder<'_> {
         let noun = self.store.noun("event")?;
         let (from, until) = (day_start(self.zone, self.today), self.end());
         for record in self.reader.events_between(whose, from, until)? {
-            let value = |name: &str| noun.index(name).map_or(Value::Null, |i| record.values[i].clone());
+            let value =
+                |name: &str| noun.index(name).map_or(Value::Null, |i| record.values[i].clone());
             let Value::Instant(start) = value("start") else { continue };
             let what = record.values[noun.label_index()].to_cell();
             let zone = value("zone").as_text().and_then(|z| z.parse().ok()).unwrap_or(self.zone);
@@ -155,7 +171,11 @@ impl Finder<'_> {
             };
             let all_day = value("all_day") == Value::Bool(true);
             for at in times {
-                let due = if all_day { Due::Day(at.with_timezone(&self.zone).date_naive()) } else { Due::At(at.max(from - Duration::days(365))) };
+                let due = if all_day {
+                    Due::Day(at.with_timezone(&self.zone).date_naive())
+                } else {
+                    Due::At(at.max(from - Duration::days(365)))
+                };
                 self.push(noun, &record, due, what.clone(), false);
             }
         }
@@ -166,7 +186,8 @@ impl Finder<'_> {
     fn tickets(&mut self, whose: Whose) -> Result<()> {
         let noun = self.store.noun("ticket")?;
         for record in self.reader.tickets_due(whose, self.end())? {
-            let value = |name: &str| noun.index(name).map_or(Value::Null, |i| record.values[i].clone());
+            let value =
+                |name: &str| noun.index(name).map_or(Value::Null, |i| record.values[i].clone());
             let replied = !value("first_reply_at").is_empty();
             let due = match (value("reply_due"), value("solve_due")) {
                 (Value::Instant(reply), _) if !replied => reply,
@@ -185,10 +206,13 @@ impl Finder<'_> {
     fn deals(&mut self, whose: Whose) -> Result<()> {
         let noun = self.store.noun("deal")?;
         for record in self.reader.deals_closing(whose, self.last)? {
-            let value = |name: &str| noun.index(name).map_or(Value::Null, |i| record.values[i].clone());
+            let value =
+                |name: &str| noun.index(name).map_or(Value::Null, |i| record.values[i].clone());
             let Value::Date(day) = value("closes") else { continue };
             let amount = match value("amount") {
-                Value::Money(m) => format!(" ({})", crate::entity::money::amount_for_people(m.minor, m.currency)),
+                Value::Money(m) => {
+                    format!(" ({})", crate::entity::money::amount_for_people(m.minor, m.currency))
+                }
                 _ => String::new(),
             };
             let what = format!("closes: {}{amount}", record.values[noun.label_index()].to_cell());

@@ -68,13 +68,17 @@ struct Delimited<'a, 'p> {
 
 impl Answer for Delimited<'_, '_> {
     fn columns(&mut self, names: Vec<String>) -> Result<()> {
-        names.iter().for_each(|n| self.csv.text(n));
+        for name in &names {
+            self.csv.text(name);
+        }
         self.csv.end();
         Ok(())
     }
 
     fn row(&mut self, cells: &[Cell]) -> Result<()> {
-        cells.iter().for_each(|c| self.csv.text(&cell_text(*c)));
+        for cell in cells {
+            self.csv.text(&cell_text(*cell));
+        }
         self.csv.end();
         if self.csv.out.len() > 1 << 16 {
             self.csv.flush_to(self.printer.out())?;

@@ -45,10 +45,8 @@ pub(super) fn batch(session: &mut Session, matches: &ArgMatches) -> Result<()> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        result = run_line(session, line, &out, &err).map_err(|why| Error {
-            message: format!("line {}: {}", at + 1, why.message),
-            ..why
-        });
+        result = run_line(session, line, &out, &err)
+            .map_err(|why| Error { message: format!("line {}: {}", at + 1, why.message), ..why });
         if result.is_err() {
             break;
         }
@@ -77,8 +75,9 @@ fn read(path: &PathBuf) -> Result<String> {
 }
 
 fn run_line(session: &mut Session, line: &str, out: &Held, err: &Held) -> Result<()> {
-    let words = shlex::split(line)
-        .ok_or_else(|| Error::usage("a quote is not closed").hint("quote as in a shell: 'two words'"))?;
+    let words = shlex::split(line).ok_or_else(|| {
+        Error::usage("a quote is not closed").hint("quote as in a shell: 'two words'")
+    })?;
     let mut args: Vec<OsString> = words.into_iter().map(OsString::from).collect();
     if args.first().is_some_and(|w| w == "rolo") {
         args.remove(0);
@@ -89,7 +88,9 @@ fn run_line(session: &mut Session, line: &str, out: &Held, err: &Held) -> Result
         Typed::Noun { matches, .. } | Typed::Top { matches, .. } => {
             let globals = Globals::of(matches);
             if globals.db.is_some() || globals.config.is_some() {
-                return Err(Error::usage("a line of a batch can't name another database or config"));
+                return Err(Error::usage(
+                    "a line of a batch can't name another database or config",
+                ));
             }
             line_settings(&session.settings, &globals)
         }

@@ -22,7 +22,8 @@ pub(super) fn board(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     let pipeline = text(matches, "pipeline").map(str::to_owned);
     let output = session.settings.output;
     let (reader, store, printer, settings) = session.parts()?;
-    let pipeline = pipeline.map(|p| reader.resolve(store.noun("pipeline")?, &p, Among::Live)).transpose()?;
+    let pipeline =
+        pipeline.map(|p| reader.resolve(store.noun("pipeline")?, &p, Among::Live)).transpose()?;
     let noun = store.noun("deal")?;
     let sql = filter.map(|f| filter_sql(&reader, settings, noun, &f)).transpose()?;
     let json = matches!(output, Output::Json | Output::Jsonl);
@@ -47,7 +48,13 @@ pub(super) fn board(session: &mut Session, matches: &ArgMatches) -> Result<()> {
         return out.flush_to(printer.out());
     }
     let many = stages.iter().any(|s| s.pipeline != stages[0].pipeline);
-    let mut heads = vec![head("stage", false), head("kind", false), head("deals", true), head("sum", true), head("weighted", true)];
+    let mut heads = vec![
+        head("stage", false),
+        head("kind", false),
+        head("deals", true),
+        head("sum", true),
+        head("weighted", true),
+    ];
     if many {
         heads.insert(0, head("pipeline", false));
     }
@@ -88,7 +95,9 @@ fn head(name: &str, numeric: bool) -> ColumnHead {
 
 fn stage_json(out: &mut JsonOut, stage: &StageSums) {
     out.begin_object();
-    for (key, value) in [("pipeline", &stage.pipeline), ("stage", &stage.name), ("kind", &stage.kind)] {
+    for (key, value) in
+        [("pipeline", &stage.pipeline), ("stage", &stage.name), ("kind", &stage.kind)]
+    {
         out.key(key);
         out.string(value);
     }

@@ -12,11 +12,12 @@ pub(super) fn shown(field: &Field, part: Part, value: &Value, zone: Tz) -> Strin
     match (value, part) {
         (Value::Money(m), Part::Currency) => m.currency.to_string(),
         (Value::Money(m), _) => amount_for_people(m.minor, m.currency),
-        (Value::Totals(sums), _) => {
-            sums.iter().map(|m| amount_for_people(m.minor, m.currency)).collect::<Vec<_>>().join(", ")
-        }
-        (Value::Instant(at), _) => local(*at, zone),
-        (Value::Due(Due::At(at)), _) => local(*at, zone),
+        (Value::Totals(sums), _) => sums
+            .iter()
+            .map(|m| amount_for_people(m.minor, m.currency))
+            .collect::<Vec<_>>()
+            .join(", "),
+        (Value::Instant(at) | Value::Due(Due::At(at)), _) => local(*at, zone),
         (Value::Int(n), _) if field.kind == Kind::Duration => duration_for_people(*n),
         (Value::Decimal(n), _) if field.kind == Kind::Percent => format!("{} %", n.normalize()),
         (Value::Bool(b), _) => if *b { "yes" } else { "no" }.to_owned(),
@@ -31,10 +32,18 @@ pub(super) fn shown(field: &Field, part: Part, value: &Value, zone: Tz) -> Strin
             })
             .collect::<Vec<_>>()
             .join(", "),
-        (Value::List(items), Part::First) => items.first().map_or(String::new(), |i| i.value.clone()),
+        (Value::List(items), Part::First) => {
+            items.first().map_or(String::new(), |i| i.value.clone())
+        }
         (Value::List(items), _) => items
             .iter()
-            .map(|i| if i.label.is_empty() { i.value.clone() } else { format!("{} ({})", i.value, i.label) })
+            .map(|i| {
+                if i.label.is_empty() {
+                    i.value.clone()
+                } else {
+                    format!("{} ({})", i.value, i.label)
+                }
+            })
             .collect::<Vec<_>>()
             .join(", "),
         (Value::Words(words), _) => words.join(", "),

@@ -34,12 +34,13 @@ pub(super) fn changes(session: &mut Session, matches: &ArgMatches) -> Result<()>
             print_json_list(printer, output, &list)
         }
         Output::Ids => rows.iter().try_for_each(|c| printer.line(&c.id.to_string())),
-        _ => {
+        Output::Table => {
             let zone = settings.locale.times.zone;
             let heads = ["change", "at", "who", "what", ""]
                 .map(|name| ColumnHead { name: name.into(), numeric: name == "change" });
             let rows = rows.into_iter().map(|c| {
-                let at = stored_instant(&c.at).map_or(c.at.clone(), |at| super::cells::local(at, zone));
+                let at =
+                    stored_instant(&c.at).map_or(c.at.clone(), |at| super::cells::local(at, zone));
                 let fate = match (c.undoes, c.undone_by) {
                     (Some(of), _) if c.kind == "redo" => format!("redoes change {of}"),
                     (Some(of), _) => format!("undoes change {of}"),
@@ -94,7 +95,9 @@ fn all_or_none(session: &mut Session, count: u32, any: bool, done: &mut Vec<Undo
     session.end_batch(result.is_ok() && !session.settings.dry_run)?;
     result.map_err(|why| match done.len() {
         0 => why,
-        many => Error { message: format!("the change before these {many}: {}", why.message), ..why },
+        many => {
+            Error { message: format!("the change before these {many}: {}", why.message), ..why }
+        }
     })
 }
 
@@ -141,7 +144,11 @@ fn tell(session: &mut Session, redo: bool, done: &[Undone]) -> Result<()> {
         return print_json_list(&mut session.printer, output, &list);
     }
     for d in done {
-        session.printer.note(&format!("{would}{verb} change {}: {}", d.change, d.summary.trim_start_matches("undo of ")));
+        session.printer.note(&format!(
+            "{would}{verb} change {}: {}",
+            d.change,
+            d.summary.trim_start_matches("undo of ")
+        ));
     }
     Ok(())
 }

@@ -39,9 +39,8 @@ pub fn answer(base: fn() -> Model) -> bool {
 fn attach(command: Command, base: fn() -> Model) -> Command {
     command
         .mut_args(move |arg: Arg| match arg.get::<Meaning>().copied() {
-            Some(meaning) => {
-                arg.add(ArgValueCompleter::new(move |typed: &OsStr| candidates(meaning, typed, base)))
-            }
+            Some(meaning) => arg
+                .add(ArgValueCompleter::new(move |typed: &OsStr| candidates(meaning, typed, base))),
             None => arg,
         })
         .mut_subcommands(move |sub| attach(sub, base))
@@ -52,7 +51,9 @@ fn candidates(meaning: Meaning, typed: &OsStr, base: fn() -> Model) -> Vec<Compl
     let typed = &unescaped(typed);
     let model = base();
     let words: Vec<(String, String)> = match meaning {
-        Meaning::Noun => model.nouns.iter().map(|n| (n.name().to_owned(), n.entity.about.to_owned())).collect(),
+        Meaning::Noun => {
+            model.nouns.iter().map(|n| (n.name().to_owned(), n.entity.about.to_owned())).collect()
+        }
         Meaning::Topic | Meaning::Page => super::help::TOPICS
             .iter()
             .map(|t| t.name.to_owned())
@@ -60,18 +61,32 @@ fn candidates(meaning: Meaning, typed: &OsStr, base: fn() -> Model) -> Vec<Compl
             .chain(grammar::TOPS.iter().map(|t| t.name.to_owned()))
             .map(|w| (w, String::new()))
             .collect(),
-        Meaning::ConfigKey => config::KEYS.iter().map(|k| (k.name.to_owned(), k.about.to_owned())).collect(),
-        Meaning::FieldName(noun) | Meaning::Assignment(noun) => fields(&model, noun, if matches!(meaning, Meaning::Assignment(_)) { "=" } else { "" }),
+        Meaning::ConfigKey => {
+            config::KEYS.iter().map(|k| (k.name.to_owned(), k.about.to_owned())).collect()
+        }
+        Meaning::FieldName(noun) | Meaning::Assignment(noun) => {
+            fields(&model, noun, if matches!(meaning, Meaning::Assignment(_)) { "=" } else { "" })
+        }
         Meaning::Columns(noun) | Meaning::Sort(noun) => {
             let start = typed.rfind(',').map_or("", |at| &typed[..=at]);
-            fields(&model, noun, "").into_iter().map(|(f, about)| (format!("{start}{f}"), about)).collect()
+            fields(&model, noun, "")
+                .into_iter()
+                .map(|(f, about)| (format!("{start}{f}"), about))
+                .collect()
         }
         Meaning::Filter(noun) => filter_words(&model, noun),
-        Meaning::Tag => labels("tag", typed, base).into_iter().map(|(label, _)| (label, String::new())).collect(),
+        Meaning::Tag => labels("tag", typed, base)
+            .into_iter()
+            .map(|(label, _)| (label, String::new()))
+            .collect(),
         Meaning::Field(noun, field) => return field_values(&model, noun, field, typed, base),
         Meaning::Ref(noun) => refs(&model, noun, typed, base),
     };
-    words.into_iter().filter(|(w, _)| w.to_lowercase().starts_with(&typed.to_lowercase())).map(candidate).collect()
+    words
+        .into_iter()
+        .filter(|(w, _)| w.to_lowercase().starts_with(&typed.to_lowercase()))
+        .map(candidate)
+        .collect()
 }
 
 fn candidate((word, about): (String, String)) -> CompletionCandidate {
@@ -123,26 +138,54 @@ fn filter_words(model: &Model, noun: &str) -> Vec<(String, String)> {
     fields(model, noun, ":").into_iter().chain(states).collect()
 }
 
-fn field_values(model: &Model, noun: &str, field: &str, typed: &str, base: fn() -> Model) -> Vec<CompletionCandidate> {
-    let Some(field) = model.get(noun).and_then(|n| n.find(field)).map(|n| n.field) else { return Vec::new() };
+fn field_values(
+    model: &Model,
+    noun: &str,
+    field: &str,
+    typed: &str,
+    base: fn() -> Model,
+) -> Vec<CompletionCandidate> {
+    let Some(field) = model.get(noun).and_then(|n| n.find(field)).map(|n| n.field) else {
+        return Vec::new();
+    };
     let words: Vec<(String, String)> = match field.kind {
-        Kind::Choice(choices) | Kind::Words(choices) => choices.words.iter().map(|w| (w.word.to_owned(), String::new())).collect(),
+        Kind::Choice(choices) | Kind::Words(choices) => {
+            choices.words.iter().map(|w| (w.word.to_owned(), String::new())).collect()
+        }
         Kind::Bool => vec![("yes".into(), String::new()), ("no".into(), String::new())],
         Kind::Tags => return candidates(Meaning::Tag, OsStr::new(typed), base),
-        Kind::Link(Target::One(to)) | Kind::Links(Target::One(to), _) => refs(model, Some(to.name), typed, base),
+        Kind::Link(Target::One(to)) | Kind::Links(Target::One(to), _) => {
+            refs(model, Some(to.name), typed, base)
+        }
         Kind::Link(_) | Kind::Links(..) => refs(model, None, typed, base),
         _ => Vec::new(),
     };
-    words.into_iter().filter(|(w, _)| w.to_lowercase().starts_with(&typed.to_lowercase())).map(candidate).collect()
+    words
+        .into_iter()
+        .filter(|(w, _)| w.to_lowercase().starts_with(&typed.to_lowercase()))
+        .map(candidate)
+        .collect()
 }
 
 /// Records by label, and by id where digits were typed.
-fn refs(model: &Model, noun: Option<&str>, typed: &str, base: fn() -> Model) -> Vec<(String, String)> {
+fn refs(
+    model: &Model,
+    noun: Option<&str>,
+    typed: &str,
+    base: fn() -> Model,
+) -> Vec<(String, String)> {
     let Some(noun) = noun else {
         let Some((noun, rest)) = typed.split_once(':') else {
-            return model.nouns.iter().map(|n| (format!("{}:", n.name()), n.entity.about.to_owned())).collect();
+            return model
+                .nouns
+                .iter()
+                .map(|n| (format!("{}:", n.name()), n.entity.about.to_owned()))
+                .collect();
         };
-        return refs(model, Some(noun), rest, base).into_iter().map(|(w, about)| (format!("{noun}:{w}"), about)).collect();
+        return refs(model, Some(noun), rest, base)
+            .into_iter()
+            .map(|(w, about)| (format!("{noun}:{w}"), about))
+            .collect();
     };
     if typed.bytes().all(|b| b.is_ascii_digit()) && !typed.is_empty() {
         let found = from_database(base, |store| store.ids_beginning(noun, typed));
@@ -158,14 +201,21 @@ fn labels(noun: &str, typed: &str, base: fn() -> Model) -> Vec<(String, String)>
 }
 
 /// Words out of the user's database; none where it can't be read: completion never complains.
-fn from_database(base: fn() -> Model, ask: impl FnOnce(&Store) -> Result<Vec<(String, i64)>>) -> Vec<(String, i64)> {
+fn from_database(
+    base: fn() -> Model,
+    ask: impl FnOnce(&Store) -> Result<Vec<(String, i64)>>,
+) -> Vec<(String, i64)> {
     open(base).and_then(|store| ask(&store)).unwrap_or_default()
 }
 
 fn open(base: fn() -> Model) -> Result<Store> {
     let globals = Globals { db: database_typed(), ..Globals::default() };
     let settings = Settings::resolve(&globals, &Surroundings::real())?;
-    let options = Options { busy_timeout: std::time::Duration::from_millis(200), delete_journal: false, region: String::new() };
+    let options = Options {
+        busy_timeout: std::time::Duration::from_millis(200),
+        delete_journal: false,
+        region: String::new(),
+    };
     Store::open(settings.database()?, base, Access::Read, &options, &settings.clock)
 }
 
@@ -182,15 +232,17 @@ fn database_typed() -> Option<PathBuf> {
 pub fn print(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     let shell = text(matches, "shell").unwrap_or_default();
     let shells = Shells::builtins();
-    let completer: &dyn EnvCompleter = shells.completer(shell).ok_or_else(|| {
-        Error::usage(format!("`{shell}` is not a shell that rolo knows"))
-    })?;
+    let completer: &dyn EnvCompleter = shells
+        .completer(shell)
+        .ok_or_else(|| Error::usage(format!("`{shell}` is not a shell that rolo knows")))?;
     let mut script = Vec::new();
     completer
         .write_registration("COMPLETE", "rolo", "rolo", "rolo", &mut script)
         .map_err(|why| Error::io("the completion script", &why))?;
     // bash hands on the word without its opening quote; whether there is one, rolo has to know.
-    let script = String::from_utf8_lossy(&script)
-        .replace("COMPLETE=\"bash\" \\", "COMPLETE=\"bash\" ROLO_COMPLETE_WORD=\"${COMP_WORDS[COMP_CWORD]}\" \\");
+    let script = String::from_utf8_lossy(&script).replace(
+        "COMPLETE=\"bash\" \\",
+        "COMPLETE=\"bash\" ROLO_COMPLETE_WORD=\"${COMP_WORDS[COMP_CWORD]}\" \\",
+    );
     session.printer.page(&script)
 }

@@ -43,8 +43,9 @@ struct Team<'s> {
 /// # Errors
 /// The file can't be written.
 pub fn fill(store: &mut Store, clock: &Clock, region: &str) -> Result<()> {
-    let document: DocumentMut =
-        WORDS.parse().map_err(|why| Error::failed(format!("the demo's words can't be read: {why}")))?;
+    let document: DocumentMut = WORDS
+        .parse()
+        .map_err(|why| Error::failed(format!("the demo's words can't be read: {why}")))?;
     let seed = clock.now().timestamp().unsigned_abs();
     let mut team = Team {
         store,
@@ -87,11 +88,18 @@ impl Team<'_> {
         let times = Times { now: at, zone: self.zone, order: None };
         let currency = crate::entity::money::Currency::EUR;
         let locale = Locale { times, currency, region: self.region.clone() };
-        let intent = Intent { kind: kind.into(), summary: String::new(), command: format!("demo {kind}") };
+        let intent =
+            Intent { kind: kind.into(), summary: String::new(), command: format!("demo {kind}") };
         Ok(self.store.write(&clock, &locale, user, &intent, |w| work(w, &locale))?.value)
     }
 
-    fn add(&mut self, at: DateTime<Utc>, user: &str, noun: &str, values: Vec<(&str, Value)>) -> Result<i64> {
+    fn add(
+        &mut self,
+        at: DateTime<Utc>,
+        user: &str,
+        noun: &str,
+        values: Vec<(&str, Value)>,
+    ) -> Result<i64> {
         self.change(at, user, "add", |w, _| {
             let noun = w.reader().model().noun(noun)?;
             let values = fields(noun, values)?;
@@ -99,12 +107,20 @@ impl Team<'_> {
         })
     }
 
-    fn act(&mut self, at: DateTime<Utc>, user: &str, deed: (&str, &str), id: i64, args: Vec<(&'static str, String)>) -> Result<()> {
-        let action = actions::find(deed.0, deed.1).ok_or_else(|| Error::failed("an unknown deed"))?;
+    fn act(
+        &mut self,
+        at: DateTime<Utc>,
+        user: &str,
+        deed: (&str, &str),
+        id: i64,
+        args: &[(&'static str, String)],
+    ) -> Result<()> {
+        let action =
+            actions::find(deed.0, deed.1).ok_or_else(|| Error::failed("an unknown deed"))?;
         self.change(at, user, deed.1, |w, locale| {
             let noun: &Noun = w.reader().model().noun(deed.0)?;
             let ids = [id];
-            (action.run)(&mut Call { writer: w, noun, ids: &ids, args: &args, locale })
+            (action.run)(&mut Call { writer: w, noun, ids: &ids, args, locale })
         })
     }
 
@@ -143,22 +159,48 @@ impl Team<'_> {
         let team = self.add(at, "ann", "team", vec![("name", text("Sales"))])?;
         let support = self.add(at, "ann", "team", vec![("name", text("Support"))])?;
         for (user, name, team) in [
-            ("ann", "Ann Adler", team), ("boris", "Boris Novák", team), ("chiara", "Chiara Rossi", team), ("dan", "Daniel Weiss", support),
+            ("ann", "Ann Adler", team),
+            ("boris", "Boris Novák", team),
+            ("chiara", "Chiara Rossi", team),
+            ("dan", "Daniel Weiss", support),
         ] {
             self.change(at, user, "edit", |w, _| {
                 let noun = w.reader().model().noun("user")?;
-                let values = fields(noun, vec![("name", text(name)), ("email", text(&format!("{user}@demo.example"))), ("team", link("team", team))])?;
+                let values = fields(
+                    noun,
+                    vec![
+                        ("name", text(name)),
+                        ("email", text(&format!("{user}@demo.example"))),
+                        ("team", link("team", team)),
+                    ],
+                )?;
                 let me = w.me;
                 w.update(noun, me, values)
             })?;
         }
         let partners = self.add(at, "ann", "pipeline", vec![("name", text("Partners"))])?;
-        for (position, (name, percent, kind)) in [("Contacted", 10, "open"), ("Trial", 40, "open"), ("Contract", 70, "open"), ("Signed", 100, "won"), ("Dropped", 0, "lost")].into_iter().enumerate() {
-            self.add(at, "ann", "stage", vec![
-                ("name", text(name)), ("pipeline", link("pipeline", partners)),
-                ("position", Value::Int(i64::try_from(position).unwrap_or(0) + 1)),
-                ("probability", Value::Decimal(percent.into())), ("kind", text(kind)),
-            ])?;
+        for (position, (name, percent, kind)) in [
+            ("Contacted", 10, "open"),
+            ("Trial", 40, "open"),
+            ("Contract", 70, "open"),
+            ("Signed", 100, "won"),
+            ("Dropped", 0, "lost"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            self.add(
+                at,
+                "ann",
+                "stage",
+                vec![
+                    ("name", text(name)),
+                    ("pipeline", link("pipeline", partners)),
+                    ("position", Value::Int(i64::try_from(position).unwrap_or(0) + 1)),
+                    ("probability", Value::Decimal(percent.into())),
+                    ("kind", text(kind)),
+                ],
+            )?;
         }
         self.change(at, "ann", "edit", |w, _| {
             let noun = w.reader().model().noun("stage")?;
@@ -170,35 +212,101 @@ impl Team<'_> {
         for product in self.words.list("products") {
             let parts: Vec<&str> = product.split('|').collect();
             let price = parts[2].parse().unwrap_or_default();
-            self.add(at, "ann", "product", vec![("name", text(parts[0])), ("sku", text(parts[1])), ("price", Value::Amount(price))])?;
+            self.add(
+                at,
+                "ann",
+                "product",
+                vec![
+                    ("name", text(parts[0])),
+                    ("sku", text(parts[1])),
+                    ("price", Value::Amount(price)),
+                ],
+            )?;
         }
-        self.add(at, "ann", "view", vec![("name", text("closing")), ("noun", text("deal")), ("filter", text("is:open closes:this-month")), ("sort", text("closes"))])?;
-        self.add(at, "ann", "view", vec![("name", text("stuck")), ("noun", text("deal")), ("filter", text("is:stale")), ("sort", text("-amount"))])?;
+        self.add(
+            at,
+            "ann",
+            "view",
+            vec![
+                ("name", text("closing")),
+                ("noun", text("deal")),
+                ("filter", text("is:open closes:this-month")),
+                ("sort", text("closes")),
+            ],
+        )?;
+        self.add(
+            at,
+            "ann",
+            "view",
+            vec![
+                ("name", text("stuck")),
+                ("noun", text("deal")),
+                ("filter", text("is:stale")),
+                ("sort", text("-amount")),
+            ],
+        )?;
         Ok(())
     }
 
     /// A company with one to three people.
     fn customer(&mut self, at: DateTime<Utc>) -> Result<()> {
         let user = self.user();
-        let name = format!("{} {} {}", self.pick("company_first"), self.pick("company_second"), self.pick("company_form"));
-        let domain = format!("{}{}.example", crate::entity::text::slug(&name).split('_').next().unwrap_or("co"), self.companies.len());
+        let name = format!(
+            "{} {} {}",
+            self.pick("company_first"),
+            self.pick("company_second"),
+            self.pick("company_form")
+        );
+        let domain = format!(
+            "{}{}.example",
+            crate::entity::text::slug(&name).split('_').next().unwrap_or("co"),
+            self.companies.len()
+        );
         let place = self.pick("cities");
         let (city, country) = place.split_once('|').unwrap_or((&place, ""));
         let role = if self.often(60) { "customer" } else { "prospect" };
-        let company = self.add(at, user, "company", vec![
-            ("name", text(&name)), ("domain", text(&domain)), ("website", text(&format!("https://{domain}"))),
-            ("industry", text(&self.pick("company_second"))), ("employees", Value::Int(5 + i64::try_from(self.chance.below(900)).unwrap_or(0))),
-            ("roles", Value::Words(vec![role.into()])), ("city", text(city)), ("country", text(country)), ("source", text(&self.pick("sources"))),
-        ])?;
+        let company = self.add(
+            at,
+            user,
+            "company",
+            vec![
+                ("name", text(&name)),
+                ("domain", text(&domain)),
+                ("website", text(&format!("https://{domain}"))),
+                ("industry", text(&self.pick("company_second"))),
+                ("employees", Value::Int(5 + i64::try_from(self.chance.below(900)).unwrap_or(0))),
+                ("roles", Value::Words(vec![role.into()])),
+                ("city", text(city)),
+                ("country", text(country)),
+                ("source", text(&self.pick("sources"))),
+            ],
+        )?;
         self.companies.push(company);
         let mut manager = None;
         for n in 0..=self.chance.below(3) {
             let (person, address) = self.person(&domain);
             let mut values = vec![
-                ("name", text(&person)), ("company", link("company", company)), ("title", text(&self.pick("titles"))),
+                ("name", text(&person)),
+                ("company", link("company", company)),
+                ("title", text(&self.pick("titles"))),
                 ("emails", Value::List(vec![Item { label: "work".into(), value: address }])),
-                ("phones", Value::List(vec![Item { label: "work".into(), value: format!("+49 30 {}{:04}", 100 + self.chance.below(900), self.chance.below(10_000)) }])),
-                ("city", text(city)), ("country", text(country)), ("owner", Value::Named(crate::entity::Name { text: user.into(), ..Default::default() })),
+                (
+                    "phones",
+                    Value::List(vec![Item {
+                        label: "work".into(),
+                        value: format!(
+                            "+49 30 {}{:04}",
+                            100 + self.chance.below(900),
+                            self.chance.below(10_000)
+                        ),
+                    }]),
+                ),
+                ("city", text(city)),
+                ("country", text(country)),
+                (
+                    "owner",
+                    Value::Named(crate::entity::Name { text: user.into(), ..Default::default() }),
+                ),
             ];
             if let Some(manager) = manager {
                 values.push(("manager", link("contact", manager)));
@@ -216,7 +324,11 @@ impl Team<'_> {
     }
 
     fn person(&self, domain: &str) -> (String, String) {
-        let name = if self.often(8) { self.pick("cjk") } else { format!("{} {}", self.pick("given"), self.pick("family")) };
+        let name = if self.often(8) {
+            self.pick("cjk")
+        } else {
+            format!("{} {}", self.pick("given"), self.pick("family"))
+        };
         let local = crate::entity::text::slug(&name).replace('_', ".");
         let local = if local.is_empty() { "info".into() } else { local };
         (name, format!("{local}{}@{domain}", self.contacts.len()))
@@ -227,13 +339,21 @@ impl Team<'_> {
         let company = format!("{} {}", self.pick("company_first"), self.pick("company_second"));
         let (name, email) = self.person("lead.example");
         let status = ["new", "working", "nurturing", "unqualified"][self.chance.below(4)];
-        let id = self.add(at, user, "lead", vec![
-            ("name", text(&name)), ("company_name", text(&company)), ("status", text(status)), ("source", text(&self.pick("sources"))),
-            ("score", Value::Int(i64::try_from(self.chance.below(100)).unwrap_or(0))),
-            ("emails", Value::List(vec![Item { label: String::new(), value: email }])),
-        ])?;
+        let id = self.add(
+            at,
+            user,
+            "lead",
+            vec![
+                ("name", text(&name)),
+                ("company_name", text(&company)),
+                ("status", text(status)),
+                ("source", text(&self.pick("sources"))),
+                ("score", Value::Int(i64::try_from(self.chance.below(100)).unwrap_or(0))),
+                ("emails", Value::List(vec![Item { label: String::new(), value: email }])),
+            ],
+        )?;
         if self.often(30) && status == "working" {
-            self.act(at + Duration::days(2), user, ("lead", "convert"), id, Vec::new())?;
+            self.act(at + Duration::days(2), user, ("lead", "convert"), id, &[])?;
         }
         Ok(())
     }
@@ -244,10 +364,15 @@ impl Team<'_> {
         let currency = ["EUR", "EUR", "EUR", "USD", "GBP"][self.chance.below(5)];
         let currency = currency.parse().map_err(|()| Error::failed("a demo currency"))?;
         let minor = i64::try_from(5 + self.chance.below(400)).unwrap_or(5) * 10_000;
-        let closes = at.date_naive() + Days::new(u64::try_from(20 + self.chance.below(100)).unwrap_or(30));
+        let closes =
+            at.date_naive() + Days::new(u64::try_from(20 + self.chance.below(100)).unwrap_or(30));
         let mut values = vec![
-            ("name", text(&self.pick("deal_kinds"))), ("company", link("company", company)), ("contact", link("contact", contact)),
-            ("amount", Value::Money(crate::entity::money::Money { minor, currency })), ("closes", Value::Date(closes)), ("source", text(&self.pick("sources"))),
+            ("name", text(&self.pick("deal_kinds"))),
+            ("company", link("company", company)),
+            ("contact", link("contact", contact)),
+            ("amount", Value::Money(crate::entity::money::Money { minor, currency })),
+            ("closes", Value::Date(closes)),
+            ("source", text(&self.pick("sources"))),
         ];
         if self.often(15) {
             values.push(("pipeline", link("pipeline", 2)));
@@ -264,8 +389,10 @@ impl Team<'_> {
         for id in std::mem::take(&mut self.open_deals) {
             let user = self.user();
             match self.chance.below(100) {
-                0..=7 => self.act(at, user, ("deal", "lose"), id, vec![("reason", self.pick("lost"))])?,
-                8..=16 => self.act(at, user, ("deal", "win"), id, Vec::new())?,
+                0..=7 => {
+                    self.act(at, user, ("deal", "lose"), id, &[("reason", self.pick("lost"))])?;
+                }
+                8..=16 => self.act(at, user, ("deal", "win"), id, &[])?,
                 17..=45 => {
                     self.next_stage(at, user, id)?;
                     kept.push(id);
@@ -279,7 +406,9 @@ impl Team<'_> {
 
     fn next_stage(&mut self, at: DateTime<Utc>, user: &str, id: i64) -> Result<()> {
         match self.store.next_stage(id)? {
-            Some(stage) => self.act(at, user, ("deal", "move"), id, vec![("stage", stage.to_string())]),
+            Some(stage) => {
+                self.act(at, user, ("deal", "move"), id, &[("stage", stage.to_string())])
+            }
             None => Ok(()),
         }
     }
@@ -292,12 +421,21 @@ impl Team<'_> {
             about.push(LinkTo::bare("deal", *self.chance.pick(&self.open_deals)));
         }
         let kind = ["call", "mail", "meeting", "note"][self.chance.below(4)];
-        let when = at + Duration::hours(i64::try_from(self.chance.below(100)).unwrap_or(0)) - Duration::days(4);
+        let when = at + Duration::hours(i64::try_from(self.chance.below(100)).unwrap_or(0))
+            - Duration::days(4);
         let body = self.pick("calls");
-        self.add(at, user, "activity", vec![
-            ("kind", text(kind)), ("at", Value::Instant(when)), ("about", Value::Links(about)), ("body", text(&body)),
-            ("direction", text(if self.often(50) { "out" } else { "in" })),
-        ])?;
+        self.add(
+            at,
+            user,
+            "activity",
+            vec![
+                ("kind", text(kind)),
+                ("at", Value::Instant(when)),
+                ("about", Value::Links(about)),
+                ("body", text(&body)),
+                ("direction", text(if self.often(50) { "out" } else { "in" })),
+            ],
+        )?;
         Ok(())
     }
 
@@ -305,27 +443,47 @@ impl Team<'_> {
         let user = self.user();
         let (contact, _) = *self.chance.pick(&self.contacts);
         let due = at.date_naive() + Days::new(u64::try_from(self.chance.below(14)).unwrap_or(3));
-        let about = if self.open_deals.is_empty() || self.often(50) { link("contact", contact) } else { link("deal", *self.chance.pick(&self.open_deals)) };
-        let id = self.add(at, user, "task", vec![
-            ("title", text(&self.pick("tasks"))), ("about", about), ("due", Value::Due(Due::Day(due))),
-            ("priority", text(["low", "normal", "normal", "high"][self.chance.below(4)])),
-        ])?;
+        let about = if self.open_deals.is_empty() || self.often(50) {
+            link("contact", contact)
+        } else {
+            link("deal", *self.chance.pick(&self.open_deals))
+        };
+        let id = self.add(
+            at,
+            user,
+            "task",
+            vec![
+                ("title", text(&self.pick("tasks"))),
+                ("about", about),
+                ("due", Value::Due(Due::Day(due))),
+                ("priority", text(["low", "normal", "normal", "high"][self.chance.below(4)])),
+            ],
+        )?;
         self.tasks.push(id);
         // Most of what is old gets done.
         while self.tasks.len() > 12 {
             let done = self.tasks.remove(0);
-            self.act(at + Duration::days(1), user, ("task", "done"), done, Vec::new())?;
+            self.act(at + Duration::days(1), user, ("task", "done"), done, &[])?;
         }
         Ok(())
     }
 
     fn ticket(&mut self, at: DateTime<Utc>) -> Result<()> {
         let (contact, company) = *self.chance.pick(&self.contacts);
-        let id = self.add(at, "dan", "ticket", vec![
-            ("subject", text(&self.pick("tickets"))), ("contact", link("contact", contact)), ("company", link("company", company)),
-            ("channel", text("mail")), ("priority", text(["low", "normal", "high", "urgent"][self.chance.below(4)])),
-            ("reply_due", Value::Instant(at + Duration::hours(4))), ("solve_due", Value::Instant(at + Duration::days(5))),
-        ])?;
+        let id = self.add(
+            at,
+            "dan",
+            "ticket",
+            vec![
+                ("subject", text(&self.pick("tickets"))),
+                ("contact", link("contact", contact)),
+                ("company", link("company", company)),
+                ("channel", text("mail")),
+                ("priority", text(["low", "normal", "high", "urgent"][self.chance.below(4)])),
+                ("reply_due", Value::Instant(at + Duration::hours(4))),
+                ("solve_due", Value::Instant(at + Duration::days(5))),
+            ],
+        )?;
         self.tickets.push(id);
         Ok(())
     }
@@ -334,8 +492,20 @@ impl Team<'_> {
         while self.tickets.len() > 8 {
             let id = self.tickets.remove(0);
             let at = at + Duration::hours(3);
-            self.act(at, "dan", ("ticket", "reply"), id, vec![("text", "Thank you, we are looking into it.".into())])?;
-            self.act(at + Duration::days(1), "dan", ("ticket", "resolve"), id, vec![("resolution", "Done.".into())])?;
+            self.act(
+                at,
+                "dan",
+                ("ticket", "reply"),
+                id,
+                &[("text", "Thank you, we are looking into it.".into())],
+            )?;
+            self.act(
+                at + Duration::days(1),
+                "dan",
+                ("ticket", "resolve"),
+                id,
+                &[("resolution", "Done.".into())],
+            )?;
         }
         Ok(())
     }
@@ -347,10 +517,18 @@ impl Team<'_> {
         let start = at_local(self.zone, wall);
         let (contact, _) = *self.chance.pick(&self.contacts);
         let user = self.user();
-        self.add(at, user, "event", vec![
-            ("title", text("Demo call")), ("start", Value::Instant(start)), ("end", Value::Instant(start + Duration::minutes(45))),
-            ("about", link("contact", contact)), ("zone", text(self.zone.name())),
-        ])?;
+        self.add(
+            at,
+            user,
+            "event",
+            vec![
+                ("title", text("Demo call")),
+                ("start", Value::Instant(start)),
+                ("end", Value::Instant(start + Duration::minutes(45))),
+                ("about", link("contact", contact)),
+                ("zone", text(self.zone.name())),
+            ],
+        )?;
         Ok(())
     }
 
@@ -360,11 +538,27 @@ impl Team<'_> {
             let (contact, _) = *self.chance.pick(&self.contacts);
             let due = now.date_naive() + Days::new(day);
             let title = self.pick("tasks");
-            self.add(now, "ann", "task", vec![("title", text(&title)), ("about", link("contact", contact)), ("due", Value::Due(Due::Day(due)))])?;
+            self.add(
+                now,
+                "ann",
+                "task",
+                vec![
+                    ("title", text(&title)),
+                    ("about", link("contact", contact)),
+                    ("due", Value::Due(Due::Day(due))),
+                ],
+            )?;
         }
-        self.add(now, "ann", "task", vec![
-            ("title", text("Weekly pipeline review")), ("due", Value::Due(Due::Day(now.date_naive() + Days::new(1)))), ("repeat", text("FREQ=WEEKLY")),
-        ])?;
+        self.add(
+            now,
+            "ann",
+            "task",
+            vec![
+                ("title", text("Weekly pipeline review")),
+                ("due", Value::Due(Due::Day(now.date_naive() + Days::new(1)))),
+                ("repeat", text("FREQ=WEEKLY")),
+            ],
+        )?;
         Ok(())
     }
 }

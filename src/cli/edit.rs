@@ -45,8 +45,20 @@ pub(super) fn edit(session: &mut Session, noun: &str, matches: &ArgMatches) -> R
     let line = match written.tally.edited {
         _ if found.is_empty() => "nothing matches".to_owned(),
         0 => "nothing to change".to_owned(),
-        1 => format!("{} {}", session.done("changed", "change"), if ids.len() == 1 { named(session, noun, &ids)? } else { format!("1 of {}", counted(&found)) }),
-        n => format!("{} {n} {}", session.done("changed", "change"), session.reading()?.noun(noun)?.entity.plural),
+        1 => format!(
+            "{} {}",
+            session.done("changed", "change"),
+            if ids.len() == 1 {
+                named(session, noun, &ids)?
+            } else {
+                format!("1 of {}", counted(&found))
+            }
+        ),
+        n => format!(
+            "{} {n} {}",
+            session.done("changed", "change"),
+            session.reading()?.noun(noun)?.entity.plural
+        ),
     };
     session.report(noun, &ids, &line)
 }
@@ -106,8 +118,10 @@ pub(super) fn refuse_deed_word(noun: &Noun, index: usize, value: &Value) -> Resu
     let Some(word) = value.as_text() else { return Ok(()) };
     match crate::actions::deed_of_word(noun.name(), field.name, word) {
         None => Ok(()),
-        Some(deed) => Err(Error::usage(format!("`{}` doesn't become `{word}` by `edit`", field.name))
-            .hint(format!("it has a verb of its own: `rolo {deed}`; see `rolo {deed} --help`"))),
+        Some(deed) => {
+            Err(Error::usage(format!("`{}` doesn't become `{word}` by `edit`", field.name))
+                .hint(format!("it has a verb of its own: `rolo {deed}`; see `rolo {deed} --help`")))
+        }
     }
 }
 
@@ -139,7 +153,8 @@ fn apply(w: &mut Writer, noun: &Noun, id: i64, changes: &Changes) -> Result<()> 
 
 /// A list's value with the main link in front, where one heads it.
 fn with_main(noun: &Noun, index: usize, before: &[Value]) -> Value {
-    let main = noun.fields[index].main.and_then(|m| noun.index(m)).and_then(|m| before[m].as_link());
+    let main =
+        noun.fields[index].main.and_then(|m| noun.index(m)).and_then(|m| before[m].as_link());
     match (main, &before[index]) {
         (Some(main), Value::Links(rest)) => {
             Value::Links(std::iter::once(main.clone()).chain(rest.iter().cloned()).collect())
@@ -188,7 +203,8 @@ fn added(w: &Writer, noun: &Noun, index: usize, now: Value, value: &Value) -> Re
 fn removed(w: &Writer, noun: &Noun, index: usize, now: Value, value: &Value) -> Result<Value> {
     Ok(match (now, value) {
         (Value::List(mut items), Value::List(gone)) => {
-            let is_gone = |i: &Item| gone.iter().any(|g| g.value.to_lowercase() == i.value.to_lowercase());
+            let is_gone =
+                |i: &Item| gone.iter().any(|g| g.value.to_lowercase() == i.value.to_lowercase());
             items.retain(|i| !is_gone(i));
             Value::List(items)
         }
@@ -226,4 +242,3 @@ fn found_links(w: &Writer, noun: &Noun, index: usize, value: &Value) -> Result<V
     }
     Ok(found)
 }
-

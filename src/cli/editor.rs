@@ -1,5 +1,6 @@
 //! `edit` without flags: records as one TOML text in `$EDITOR`, saved as one change.
 
+use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -14,7 +15,9 @@ use super::record::{chosen, named};
 use super::session::Session;
 use crate::entity::text::is_hidden;
 use crate::entity::when::instant_text;
-use crate::entity::{Field, Kind, LinkTo, Locale, Name, Noun, Record, Value, join_cell, split_cell};
+use crate::entity::{
+    Field, Kind, LinkTo, Locale, Name, Noun, Record, Value, join_cell, split_cell,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Among, same};
 
@@ -65,12 +68,17 @@ fn editor_command(session: &Session) -> Result<Vec<String>> {
     let from = |name: &str| std::env::var(name).ok().filter(|v| !v.trim().is_empty());
     let chosen = from("VISUAL").or_else(|| from("EDITOR")).or(configured);
     if chosen.is_none() && !session.settings.stdin_is_terminal {
-        return Err(Error::usage("`edit` without fields opens an editor, and there is no terminal for it")
-            .hint("name what to change, such as `--tag vip`, or set EDITOR"));
+        return Err(Error::usage(
+            "`edit` without fields opens an editor, and there is no terminal for it",
+        )
+        .hint("name what to change, such as `--tag vip`, or set EDITOR"));
     }
     let text = chosen.unwrap_or_else(|| "vi".into());
     let words = shlex::split(&text).filter(|w| !w.is_empty());
-    words.ok_or_else(|| Error::usage(format!("the editor `{text}` can't be read")).hint("set EDITOR to a program, such as `vi`"))
+    words.ok_or_else(|| {
+        Error::usage(format!("the editor `{text}` can't be read"))
+            .hint("set EDITOR to a program, such as `vi`")
+    })
 }
 
 /// Lets the editor change a text; gives the file, which stays until it is discarded.
@@ -80,20 +88,35 @@ fn run(editor: &[String], text: &str) -> Result<(PathBuf, String)> {
         .suffix(".toml")
         .make(|p| OpenOptions::new().write(true).create_new(true).mode(0o600).open(p))
         .map_err(|why| Error::io("a file for the editor", &why))?;
-    let (mut handle, path) = file.keep().map_err(|why| Error::io("a file for the editor", &why.error))?;
-    handle.write_all(text.as_bytes()).map_err(|why| Error::io(format!("`{}`", path.display()), &why))?;
+    let (mut handle, path) =
+        file.keep().map_err(|why| Error::io("a file for the editor", &why.error))?;
+    handle
+        .write_all(text.as_bytes())
+        .map_err(|why| Error::io(format!("`{}`", path.display()), &why))?;
     drop(handle);
     let status = Command::new(&editor[0]).args(&editor[1..]).arg(&path).status();
-    let fail = |why: String| kept(Error::outside(why).hint("set EDITOR to another program; nothing was changed"), &path);
+    let fail = |why: String| {
+        kept(Error::outside(why).hint("set EDITOR to another program; nothing was changed"), &path)
+    };
     match status {
         Err(why) => Err(fail(format!("the editor `{}` can't be started: {why}", editor[0]))),
-        Ok(status) if !status.success() => Err(fail(format!("the editor `{}` ended with {status}", editor[0]))),
+        Ok(status) if !status.success() => {
+            Err(fail(format!("the editor `{}` ended with {status}", editor[0])))
+        }
         Ok(_) => {
-            let gone = |why| Error::outside(format!("the editor left no text in `{}`: {why}", path.display())).hint("nothing was changed");
+            let gone = |why| {
+                Error::outside(format!("the editor left no text in `{}`: {why}", path.display()))
+                    .hint("nothing was changed")
+            };
             let bytes = std::fs::read(&path).map_err(gone)?;
-            let text = String::from_utf8(bytes).map_err(|_| kept(Error::invalid("the edited text is not UTF-8"), &path))?;
+            let text = String::from_utf8(bytes)
+                .map_err(|_| kept(Error::invalid("the edited text is not UTF-8"), &path))?;
             if text.trim().is_empty() {
-                return Err(kept(Error::invalid("the edited text is empty").hint("nothing was changed; `rolo NOUN rm REF` removes a record"), &path));
+                return Err(kept(
+                    Error::invalid("the edited text is empty")
+                        .hint("nothing was changed; `rolo NOUN rm REF` removes a record"),
+                    &path,
+                ));
             }
             Ok((path, text))
         }
@@ -114,7 +137,10 @@ fn kept(error: Error, path: &Path) -> Error {
 
 /// Fields that stand in the text.
 fn is_edited(field: &Field) -> bool {
-    (field.is_settable() || field.kind == Kind::Tags) && field.deed.is_none() && !field.quiet && !matches!(field.kind, Kind::List(Kind::File))
+    (field.is_settable() || field.kind == Kind::Tags)
+        && field.deed.is_none()
+        && !field.quiet
+        && !matches!(field.kind, Kind::List(Kind::File))
 }
 
 fn written(noun: &Noun, records: &[Record]) -> String {
@@ -130,7 +156,11 @@ fn written(noun: &Noun, records: &[Record]) -> String {
     }
     format!(
         "# {} to edit. An empty value empties the field; a record taken out stays as it is.\n# Save and leave; close without saving to change nothing.\n\n{document}",
-        if records.len() == 1 { format!("A {}", noun.name()) } else { format!("{} {}", records.len(), noun.entity.plural) }
+        if records.len() == 1 {
+            format!("A {}", noun.name())
+        } else {
+            format!("{} {}", records.len(), noun.entity.plural)
+        }
     )
 }
 
@@ -147,11 +177,24 @@ fn item_of(field: &Field, field_value: &Value) -> Item {
         Value::Decimal(d) => value(d.normalize().to_string()),
         Value::Instant(at) => value(instant_text(*at)),
         Value::Link(to) => value(plain(&link_text(field, to))),
-        Value::Links(links) => many(links.iter().map(|l| {
-            let text = link_text(field, l);
-            join_cell(std::iter::once((l.role.as_deref().unwrap_or_default(), text.as_str())))
-        }).collect()),
-        Value::List(items) => many(items.iter().map(|i| join_cell(std::iter::once((i.label.as_str(), i.value.as_str())))).collect()),
+        Value::Links(links) => many(
+            links
+                .iter()
+                .map(|l| {
+                    let text = link_text(field, l);
+                    join_cell(std::iter::once((
+                        l.role.as_deref().unwrap_or_default(),
+                        text.as_str(),
+                    )))
+                })
+                .collect(),
+        ),
+        Value::List(items) => many(
+            items
+                .iter()
+                .map(|i| join_cell(std::iter::once((i.label.as_str(), i.value.as_str()))))
+                .collect(),
+        ),
         Value::Words(words) => many(words.clone()),
         Value::Null if field.kind.is_many() => many(Vec::new()),
         other => value(plain(&other.to_cell())),
@@ -167,7 +210,9 @@ fn plain(text: &str) -> toml_edit::Value {
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
-            c if is_hidden(c) => quoted.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c if is_hidden(c) => {
+                let _ = write!(quoted, "\\U{:08X}", u32::from(c));
+            }
             c => quoted.push(c),
         }
     }
@@ -195,12 +240,16 @@ fn save(session: &mut Session, noun: &str, records: &[Record], text: &str) -> Re
         let noun = store.noun(noun)?;
         for (key, item) in document.iter() {
             let record = records.iter().find(|r| r.id.to_string() == key).ok_or_else(|| {
-                Error::invalid(format!("`[{key}]` is none of the records being edited")).hint("keep the numbers in brackets as they are")
+                Error::invalid(format!("`[{key}]` is none of the records being edited"))
+                    .hint("keep the numbers in brackets as they are")
             })?;
-            let table = item.as_table_like().ok_or_else(|| Error::invalid(format!("`{key}` is not a record")))?;
+            let table = item
+                .as_table_like()
+                .ok_or_else(|| Error::invalid(format!("`{key}` is not a record")))?;
             let mut fields = Vec::new();
             for (name, item) in table.iter() {
-                let named = noun.require(name).map_err(|why| Error { kind: ErrorKind::Invalid, ..why })?;
+                let named =
+                    noun.require(name).map_err(|why| Error { kind: ErrorKind::Invalid, ..why })?;
                 if !is_edited(named.field) {
                     return Err(Error::invalid(format!("`{name}` can't be edited here")));
                 }
@@ -228,7 +277,11 @@ fn save(session: &mut Session, noun: &str, records: &[Record], text: &str) -> Re
 }
 
 /// A field that changed here and by somebody else meanwhile stands in the way.
-fn refuse_conflicts(reader: &crate::store::Reader, noun: &Noun, edits: &[(&Record, Vec<(usize, Value)>)]) -> Result<()> {
+fn refuse_conflicts(
+    reader: &crate::store::Reader,
+    noun: &Noun,
+    edits: &[(&Record, Vec<(usize, Value)>)],
+) -> Result<()> {
     let mut clashes = Vec::new();
     for (record, fields) in edits {
         let now = reader.record(noun, record.id)?;
@@ -241,7 +294,12 @@ fn refuse_conflicts(reader: &crate::store::Reader, noun: &Noun, edits: &[(&Recor
             if !same(base, theirs) && !same_as_typed(mine, theirs) {
                 clashes.push(format!(
                     "{}:{} {}: was `{}`, is `{}` now, you wrote `{}`",
-                    noun.name(), record.id, noun.fields[*index].label(), base.to_cell(), theirs.to_cell(), mine.to_cell()
+                    noun.name(),
+                    record.id,
+                    noun.fields[*index].label(),
+                    base.to_cell(),
+                    theirs.to_cell(),
+                    mine.to_cell()
                 ));
             }
         }
@@ -249,8 +307,11 @@ fn refuse_conflicts(reader: &crate::store::Reader, noun: &Noun, edits: &[(&Recor
     if clashes.is_empty() {
         return Ok(());
     }
-    Err(Error::conflict(format!("somebody else changed the same meanwhile:\n  {}", clashes.join("\n  ")))
-        .hint("edit again to start from what is there now"))
+    Err(Error::conflict(format!(
+        "somebody else changed the same meanwhile:\n  {}",
+        clashes.join("\n  ")
+    ))
+    .hint("edit again to start from what is there now"))
 }
 
 /// Whether a value as typed is the value that was there.
@@ -261,7 +322,9 @@ fn same_as_typed(new: &Value, there: &Value) -> bool {
             names.len() == links.len()
                 && names.iter().zip(links).all(|(n, l)| n.uid == Some(l.uid) && n.role == l.role)
         }
-        (Value::Amount(a), Value::Money(m)) => crate::entity::money::Money::of(*a, m.currency) == Some(*m),
+        (Value::Amount(a), Value::Money(m)) => {
+            crate::entity::money::Money::of(*a, m.currency) == Some(*m)
+        }
         _ => same(new, there),
     }
 }
@@ -317,6 +380,9 @@ fn name_of(field: &Field, text: &str, role: Option<String>, before: &Value) -> N
     if let Some(to) = known.iter().find(|l| link_text(field, l) == text) {
         return Name { text: text.to_owned(), uid: Some(to.uid), role };
     }
-    let by_id = text.rsplit_once(" #").map(|(_, id)| id).filter(|id| id.bytes().all(|b| b.is_ascii_digit()));
+    let by_id = text
+        .rsplit_once(" #")
+        .map(|(_, id)| id)
+        .filter(|id| id.bytes().all(|b| b.is_ascii_digit()));
     Name { text: by_id.unwrap_or(text).to_owned(), uid: None, role }
 }

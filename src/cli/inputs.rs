@@ -37,17 +37,20 @@ pub(super) fn values(
             Part::Currency => {
                 let text = texts.last().map_or("", String::as_str);
                 let code = text.parse().map_err(|()| {
-                    Error::invalid(format!("`{text}` is not an ISO 4217 currency")).hint(Kind::Currency.hint())
+                    Error::invalid(format!("`{text}` is not an ISO 4217 currency"))
+                        .hint(Kind::Currency.hint())
                 })?;
                 currencies.push((named.index, code));
             }
             Part::Id => {
-                let value = field.parse(&texts.concat(), locale).map_err(|why| refused(field, &why))?;
+                let value =
+                    field.parse(&texts.concat(), locale).map_err(|why| refused(field, &why))?;
                 found.push((named.index, value));
             }
             Part::Uid => {
                 let text = texts.concat();
-                let uid = text.parse().map_err(|_| Error::invalid(format!("`{text}` is not a uid")))?;
+                let uid =
+                    text.parse().map_err(|_| Error::invalid(format!("`{text}` is not a uid")))?;
                 found.push((named.index, Value::Named(Name { text, uid: Some(uid), role: None })));
             }
             Part::First | Part::Whole => {
@@ -74,16 +77,25 @@ fn refuse_kept(field: &Field) -> Result<()> {
 }
 
 /// An amount takes the currency that a flag of its own names.
-fn give_currencies(noun: &Noun, found: &mut [(usize, Value)], currencies: &[(usize, Currency)]) -> Result<()> {
+fn give_currencies(
+    noun: &Noun,
+    found: &mut [(usize, Value)],
+    currencies: &[(usize, Currency)],
+) -> Result<()> {
     for (index, currency) in currencies {
         let field = noun.fields[*index];
         let Some((_, value)) = found.iter_mut().find(|(i, _)| i == index) else {
-            return Err(Error::usage(format!("`--{}-currency` needs `--{}` too", field.flag(), field.flag())));
+            return Err(Error::usage(format!(
+                "`--{}-currency` needs `--{}` too",
+                field.flag(),
+                field.flag()
+            )));
         };
         match value {
             Value::Amount(amount) => {
-                let money = Money::of(*amount, *currency)
-                    .ok_or_else(|| refused(field, &format!("`{amount}` has more decimals than {currency} has")))?;
+                let money = Money::of(*amount, *currency).ok_or_else(|| {
+                    refused(field, &format!("`{amount}` has more decimals than {currency} has"))
+                })?;
                 *value = Value::Money(money);
             }
             Value::Money(m) if m.currency != *currency => {
@@ -116,7 +128,8 @@ fn several(field: &Field, texts: &[String], locale: &Locale) -> Result<Value> {
                 let role = roles.and_then(|r| {
                     let (role, rest) = text.split_once(':')?;
                     let known = r.find(role).map(str::to_owned);
-                    let own = || (!matches!(role, "contact" | "user")).then(|| role.trim().to_owned());
+                    let own =
+                        || (!matches!(role, "contact" | "user")).then(|| role.trim().to_owned());
                     Some((known.or_else(own)?, rest.trim().to_owned()))
                 });
                 names.push(match role {
@@ -164,16 +177,25 @@ fn files(field: &Field, texts: &[String]) -> Result<Value> {
 ///
 /// # Errors
 /// A file can't be read, or is larger than the limit in megabytes.
-pub(super) fn attach(writer: &Writer, noun: &Noun, values: &mut [(usize, Value)], limit: u64) -> Result<()> {
+pub(super) fn attach(
+    writer: &Writer,
+    noun: &Noun,
+    values: &mut [(usize, Value)],
+    limit: u64,
+) -> Result<()> {
     for (index, value) in values {
         let Kind::List(Kind::File) = noun.fields[*index].kind else { continue };
         let Value::List(items) = value else { continue };
         for item in items {
             let Some(path) = item.value.strip_prefix("path ") else { continue };
-            let size = std::fs::metadata(path).map_err(|why| Error::io(format!("`{path}`"), &why))?.len();
+            let size =
+                std::fs::metadata(path).map_err(|why| Error::io(format!("`{path}`"), &why))?.len();
             if size > limit << 20 {
-                return Err(Error::invalid(format!("`{path}` has {} MB; the limit is {limit}", size >> 20))
-                    .hint("raise it with `rolo config set file_limit MB`"));
+                return Err(Error::invalid(format!(
+                    "`{path}` has {} MB; the limit is {limit}",
+                    size >> 20
+                ))
+                .hint("raise it with `rolo config set file_limit MB`"));
             }
             let bytes = std::fs::read(path).map_err(|why| Error::io(format!("`{path}`"), &why))?;
             let hash = writer.keep_bytes(&bytes)?;

@@ -73,7 +73,9 @@ pub(super) fn list(session: &mut Session, noun: &str, matches: &ArgMatches) -> R
                 let plural = noun.entity.plural;
                 printer.note(&match filter {
                     Some(filter) => format!("no {plural} match `{filter}`"),
-                    None => format!("there are no {plural} yet: `rolo {} add …` makes one", noun.name()),
+                    None => {
+                        format!("there are no {plural} yet: `rolo {} add …` makes one", noun.name())
+                    }
                 });
             }
             Ok(())
@@ -128,7 +130,8 @@ pub(super) fn write_out(
 pub(super) fn paths(text: &str, noun: &Noun, model: &Model) -> Result<Vec<Path>> {
     let parts: Vec<&str> = text.split(',').map(str::trim).filter(|p| !p.is_empty()).collect();
     if parts.is_empty() {
-        return Err(Error::usage("`--columns` names no field").hint("such as `--columns name,company.city`"));
+        return Err(Error::usage("`--columns` names no field")
+            .hint("such as `--columns name,company.city`"));
     }
     parts.into_iter().map(|p| Path::parse(p, noun, model)).collect()
 }
@@ -139,7 +142,12 @@ pub(super) fn alone(paths: &[Path]) -> Vec<Column> {
     paths
         .iter()
         .enumerate()
-        .map(|(at, p)| Column { name: p.name.replace('-', "_"), field: p.field(), part: p.last().part, at })
+        .map(|(at, p)| Column {
+            name: p.name.replace('-', "_"),
+            field: p.field(),
+            part: p.last().part,
+            at,
+        })
         .collect()
 }
 
@@ -156,5 +164,8 @@ pub(super) fn form_of(output: Output) -> Form {
 
 fn head(path: &Path) -> ColumnHead {
     let part = path.last().part;
-    ColumnHead { name: path.name.clone(), numeric: part != Part::First && is_numeric(path.field(), part) }
+    ColumnHead {
+        name: path.name.clone(),
+        numeric: part != Part::First && is_numeric(path.field(), part),
+    }
 }

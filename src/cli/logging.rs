@@ -2,11 +2,11 @@
 
 use clap::ArgMatches;
 
+use super::global::Output;
 use super::grammar::{field_inputs, text};
 use super::inputs::values;
 use super::record::resolve_all;
 use super::session::Session;
-use super::global::Output;
 use crate::entity::{LinkTo, Value};
 use crate::error::Result;
 use crate::store::{Among, Draft};
@@ -15,7 +15,12 @@ use crate::store::{Among, Draft};
 ///
 /// # Errors
 /// The REF finds none or several, or a value isn't allowed.
-pub(super) fn log(session: &mut Session, noun: Option<&str>, kind: Option<&str>, matches: &ArgMatches) -> Result<()> {
+pub(super) fn log(
+    session: &mut Session,
+    noun: Option<&str>,
+    kind: Option<&str>,
+    matches: &ArgMatches,
+) -> Result<()> {
     session.writing()?;
     let locale = session.settings.locale.clone();
     let kind = kind.or_else(|| text(matches, "kind")).unwrap_or("note").to_owned();

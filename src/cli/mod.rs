@@ -39,7 +39,13 @@ use session::Session;
 /// code.
 #[must_use]
 pub fn run(args: &[OsString], base: fn() -> Model) -> u8 {
-    run_with(args, base, &Surroundings::real(), &mut std::io::stdout().lock(), &mut std::io::stderr())
+    run_with(
+        args,
+        base,
+        &Surroundings::real(),
+        &mut std::io::stdout().lock(),
+        &mut std::io::stderr(),
+    )
 }
 
 /// As [`run`], in surroundings and over outputs of the caller's own.
@@ -59,7 +65,9 @@ pub fn run_with(
     let matches = match &parsed {
         Ok(Typed::Noun { matches, .. } | Typed::Top { matches, .. }) => matches,
         Ok(Typed::Help(text)) => return said(Printer::over(out, err, bare), Printer::page, text),
-        Ok(Typed::Version) => return said(Printer::over(out, err, bare), Printer::line, &grammar::version()),
+        Ok(Typed::Version) => {
+            return said(Printer::over(out, err, bare), Printer::line, &grammar::version());
+        }
         Err(why) => return ended(&mut Printer::over(out, err, bare), Err(why.clone())),
     };
     let settings = match Settings::resolve(&Globals::of(matches), around) {
@@ -79,7 +87,11 @@ pub fn run_with(
 }
 
 /// Prints a text that needs no settings.
-fn said<'a>(mut printer: Printer<'a>, print: fn(&mut Printer<'a>, &str) -> Result<()>, text: &str) -> u8 {
+fn said<'a>(
+    mut printer: Printer<'a>,
+    print: fn(&mut Printer<'a>, &str) -> Result<()>,
+    text: &str,
+) -> u8 {
     let printed = print(&mut printer, text).and_then(|()| printer.finish());
     ended(&mut printer, printed)
 }
@@ -114,7 +126,12 @@ pub fn dispatch(session: &mut Session, typed: Typed) -> Result<()> {
     }
 }
 
-fn noun_verb(session: &mut Session, noun: &'static str, verb: &str, matches: &clap::ArgMatches) -> Result<()> {
+fn noun_verb(
+    session: &mut Session,
+    noun: &'static str,
+    verb: &str,
+    matches: &clap::ArgMatches,
+) -> Result<()> {
     if let Some(action) = crate::actions::find(noun, verb) {
         return record::act(session, action, matches);
     }
@@ -133,7 +150,10 @@ fn noun_verb(session: &mut Session, noun: &'static str, verb: &str, matches: &cl
         (_, "note") => logging::log(session, Some(noun), Some("note"), matches),
         (_, "import") => transfer::import(session, noun, matches),
         (_, "export") => transfer::export(session, noun, matches),
-        _ => Err(crate::error::Error::new(ErrorKind::Usage, format!("`{noun}` has no verb `{verb}`"))),
+        _ => Err(crate::error::Error::new(
+            ErrorKind::Usage,
+            format!("`{noun}` has no verb `{verb}`"),
+        )),
     }
 }
 
@@ -158,8 +178,12 @@ fn top(session: &mut Session, verb: &str, matches: &clap::ArgMatches) -> Result<
         "demo" => system::demo(session, matches),
         "completions" => completions::print(session, matches),
         "man" => man::run(session, matches),
-        "edit" => Err(crate::error::Error::new(ErrorKind::Usage, "the REFs don't say what they are")
-            .hint("write `NOUN:REF`, such as `deal:42`")),
-        other => Err(crate::error::Error::new(ErrorKind::Usage, format!("`{other}` is not a command"))),
+        "edit" => {
+            Err(crate::error::Error::new(ErrorKind::Usage, "the REFs don't say what they are")
+                .hint("write `NOUN:REF`, such as `deal:42`"))
+        }
+        other => {
+            Err(crate::error::Error::new(ErrorKind::Usage, format!("`{other}` is not a command")))
+        }
     }
 }

@@ -59,11 +59,14 @@ fn refuse_without_label(noun: &Noun, found: &[(usize, Value)]) -> Result<()> {
     let has = |name: &&str| {
         noun.index(name).is_some_and(|i| found.iter().any(|(f, v)| *f == i && !v.is_empty()))
     };
-    if !label.required || has(&label.name) || label.made_of.iter().any(|p| has(p)) {
+    if !label.required || has(&label.name) || label.made_of.iter().any(has) {
         return Ok(());
     }
-    Err(Error::usage(format!("a new {} needs its {}", noun.name(), label.label()))
-        .hint(format!("`rolo {} add {}`", noun.name(), label.name.to_uppercase())))
+    Err(Error::usage(format!("a new {} needs its {}", noun.name(), label.label())).hint(format!(
+        "`rolo {} add {}`",
+        noun.name(),
+        label.name.to_uppercase()
+    )))
 }
 
 /// Says on standard error that another record has the same key, which is allowed.
@@ -111,18 +114,20 @@ fn print_one(session: &mut Session, noun: &str, id: i64) -> Result<()> {
 ///
 /// # Errors
 /// One finds none or several.
-pub(super) fn resolve_all(reader: &Reader, noun: Option<&str>, refs: &[String], among: Among) -> Result<Vec<(&'static str, i64)>> {
+pub(super) fn resolve_all(
+    reader: &Reader,
+    noun: Option<&str>,
+    refs: &[String],
+    among: Among,
+) -> Result<Vec<(&'static str, i64)>> {
     let mut found: Vec<(&'static str, i64)> = Vec::new();
     for text in refs {
-        let one = match noun {
-            Some(noun) => {
-                let noun = reader.model().noun(noun)?;
-                (noun.name(), reader.resolve(noun, text, among)?)
-            }
-            None => {
-                let (noun, id) = reader.resolve_typed(text, among)?;
-                (noun.name(), id)
-            }
+        let one = if let Some(noun) = noun {
+            let noun = reader.model().noun(noun)?;
+            (noun.name(), reader.resolve(noun, text, among)?)
+        } else {
+            let (noun, id) = reader.resolve_typed(text, among)?;
+            (noun.name(), id)
         };
         if !found.contains(&one) {
             found.push(one);
@@ -136,7 +141,13 @@ pub(super) fn resolve_all(reader: &Reader, noun: Option<&str>, refs: &[String], 
 ///
 /// # Errors
 /// A REF finds none or several, the filter is wrong, or nobody confirms.
-pub(super) fn chosen(session: &mut Session, noun: Option<&str>, matches: &ArgMatches, what: &str, among: Among) -> Result<Vec<(&'static str, i64)>> {
+pub(super) fn chosen(
+    session: &mut Session,
+    noun: Option<&str>,
+    matches: &ArgMatches,
+    what: &str,
+    among: Among,
+) -> Result<Vec<(&'static str, i64)>> {
     let Some(filter) = text(matches, "where").map(str::to_owned) else {
         let refs = texts(matches, "ref");
         let (reader, ..) = session.parts()?;
@@ -176,7 +187,12 @@ pub(super) fn rm(session: &mut Session, noun: Option<&str>, matches: &ArgMatches
         }
         Ok(())
     })?;
-    let line = format!("{} {}; `rolo undo` brings {} back", session.done("removed", "remove"), counted(&found), if found.len() == 1 { "it" } else { "them" });
+    let line = format!(
+        "{} {}; `rolo undo` brings {} back",
+        session.done("removed", "remove"),
+        counted(&found),
+        if found.len() == 1 { "it" } else { "them" }
+    );
     report_all(session, &found, &line, &written)
 }
 
@@ -215,7 +231,11 @@ fn purge(session: &mut Session, noun: Option<&str>, matches: &ArgMatches) -> Res
 ///
 /// # Errors
 /// A REF finds none or several, or a key is taken meanwhile.
-pub(super) fn restore(session: &mut Session, noun: Option<&str>, matches: &ArgMatches) -> Result<()> {
+pub(super) fn restore(
+    session: &mut Session,
+    noun: Option<&str>,
+    matches: &ArgMatches,
+) -> Result<()> {
     session.writing()?;
     let found = {
         let refs = texts(matches, "ref");
@@ -247,7 +267,12 @@ pub(super) fn counted(found: &[(&'static str, i64)]) -> String {
 }
 
 /// Reports changed records of one or several nouns.
-fn report_all<T>(session: &mut Session, found: &[(&'static str, i64)], line: &str, written: &Written<T>) -> Result<()> {
+fn report_all<T>(
+    session: &mut Session,
+    found: &[(&'static str, i64)],
+    line: &str,
+    written: &Written<T>,
+) -> Result<()> {
     let line = if written.tally.is_nothing() { "nothing to change" } else { line };
     let Some((noun, _)) = found.first() else {
         session.printer.note("nothing matches");
@@ -265,7 +290,11 @@ fn report_all<T>(session: &mut Session, found: &[(&'static str, i64)], line: &st
 ///
 /// # Errors
 /// A REF finds none or several, or the action refuses.
-pub(super) fn act(session: &mut Session, action: &'static Action, matches: &ArgMatches) -> Result<()> {
+pub(super) fn act(
+    session: &mut Session,
+    action: &'static Action,
+    matches: &ArgMatches,
+) -> Result<()> {
     session.writing()?;
     let refs = texts(matches, "ref");
     let found = {
@@ -300,7 +329,11 @@ pub(super) fn named(session: &mut Session, noun: &str, ids: &[i64]) -> Result<St
     let noun = store.noun(noun)?;
     if let [id] = ids {
         let labels = reader.labels(noun.name(), &[*id])?;
-        return Ok(format!("{}:{id} {}", noun.name(), labels.get(id).map_or("", |l| l.label.as_str())));
+        return Ok(format!(
+            "{}:{id} {}",
+            noun.name(),
+            labels.get(id).map_or("", |l| l.label.as_str())
+        ));
     }
     Ok(format!("{} {}", ids.len(), noun.entity.plural))
 }
@@ -344,7 +377,8 @@ pub(super) fn show(session: &mut Session, noun: Option<&str>, matches: &ArgMatch
             }
             json.flush_to(printer.out())
         }
-        Output::Csv | Output::Tsv => Err(Error::usage("`show` has no such format").hint("use `-o json`, or `list` or `export` for CSV")),
+        Output::Csv | Output::Tsv => Err(Error::usage("`show` has no such format")
+            .hint("use `-o json`, or `list` or `export` for CSV")),
         Output::Table => {
             for (at, (noun, id)) in found.iter().enumerate() {
                 if at > 0 {
@@ -377,7 +411,9 @@ fn whole_object(json: &mut JsonOut, reader: &Reader, noun: &Noun, record: &Recor
     for related in reader.related(noun, record.id)? {
         for link in &related.records {
             json.begin_object();
-            for (key, value) in [("noun", link.noun), ("field", related.field), ("name", &link.label)] {
+            for (key, value) in
+                [("noun", link.noun), ("field", related.field), ("name", &link.label)]
+            {
                 json.key(key);
                 json.string(value);
             }
@@ -393,7 +429,13 @@ fn whole_object(json: &mut JsonOut, reader: &Reader, noun: &Noun, record: &Recor
     Ok(())
 }
 
-fn show_page(printer: &mut super::print::Printer, reader: &Reader, noun: &Noun, record: &Record, zone: chrono_tz::Tz) -> Result<()> {
+fn show_page(
+    printer: &mut super::print::Printer,
+    reader: &Reader,
+    noun: &Noun,
+    record: &Record,
+    zone: chrono_tz::Tz,
+) -> Result<()> {
     let mut lines = Vec::new();
     let mut texts = Vec::new();
     for (field, value) in noun.fields.iter().zip(&record.values) {
@@ -430,7 +472,8 @@ fn show_page(printer: &mut super::print::Printer, reader: &Reader, noun: &Noun, 
             let words = if subject.is_empty() { body } else { format!("{subject}: {body}") };
             Ok(vec![get(r, "at"), get(r, "kind"), get(r, "author"), words])
         });
-        let heads = ["at", "kind", "author", "what"].map(|name| ColumnHead { name: name.into(), numeric: false });
+        let heads = ["at", "kind", "author", "what"]
+            .map(|name| ColumnHead { name: name.into(), numeric: false });
         printer.table(heads.into(), rows)?;
         if ids.len() > 50 {
             printer.line(&format!("and {} older", ids.len() - 50))?;
@@ -451,7 +494,10 @@ fn show_related(printer: &mut super::print::Printer, noun: &Noun, related: &Rela
     }
     let more = related.count.saturating_sub(related.records.len() as u64);
     if more > 0 {
-        printer.line(&format!("  and {more} more: `rolo {} list {}:{}`", related.noun, related.field, "ID"))?;
+        printer.line(&format!(
+            "  and {more} more: `rolo {} list {}:{}`",
+            related.noun, related.field, "ID"
+        ))?;
     }
     Ok(())
 }
@@ -460,7 +506,11 @@ fn show_related(printer: &mut super::print::Printer, noun: &Noun, related: &Rela
 ///
 /// # Errors
 /// The REF finds none or several.
-pub(super) fn history(session: &mut Session, noun: Option<&str>, matches: &ArgMatches) -> Result<()> {
+pub(super) fn history(
+    session: &mut Session,
+    noun: Option<&str>,
+    matches: &ArgMatches,
+) -> Result<()> {
     let refs = texts(matches, "ref");
     let output = session.settings.output;
     let (reader, store, printer, settings) = session.parts()?;
@@ -473,7 +523,11 @@ pub(super) fn history(session: &mut Session, noun: Option<&str>, matches: &ArgMa
     let noun = store.noun(noun)?;
     let entries = reader.history(noun, id)?;
     if matches!(output, Output::Csv | Output::Tsv) {
-        return print_rows(printer, output, &entries.iter().flat_map(|e| history_rows(noun, e)).collect::<Vec<_>>());
+        return print_rows(
+            printer,
+            output,
+            &entries.iter().flat_map(|e| history_rows(noun, e)).collect::<Vec<_>>(),
+        );
     }
     if matches!(output, Output::Json | Output::Jsonl) {
         let list = entries.iter().map(|e| history_json(noun, e)).collect::<Vec<_>>();
@@ -481,15 +535,25 @@ pub(super) fn history(session: &mut Session, noun: Option<&str>, matches: &ArgMa
     }
     let mut rows = Vec::new();
     for entry in &entries {
-        let at = stored_instant(&entry.change.at).map_or(entry.change.at.clone(), |at| super::cells::local(at, zone));
-        let head = [format!("{}", entry.change.id), at, entry.change.who.clone(), entry.change.kind.clone()];
+        let at = stored_instant(&entry.change.at)
+            .map_or(entry.change.at.clone(), |at| super::cells::local(at, zone));
+        let head = [
+            format!("{}", entry.change.id),
+            at,
+            entry.change.who.clone(),
+            entry.change.kind.clone(),
+        ];
         if entry.created {
             rows.push([head.to_vec(), vec![String::new(), String::new(), "made".into()]].concat());
         }
         for edit in &entry.edits {
             let field = noun.index(&edit.field).map(|i| noun.fields[i]);
-            let cell = |v: &Value| field.map_or_else(|| v.to_cell(), |f| shown(f, Part::Whole, v, zone));
-            rows.push([head.to_vec(), vec![edit.field.clone(), cell(&edit.old), cell(&edit.new)]].concat());
+            let cell =
+                |v: &Value| field.map_or_else(|| v.to_cell(), |f| shown(f, Part::Whole, v, zone));
+            rows.push(
+                [head.to_vec(), vec![edit.field.clone(), cell(&edit.old), cell(&edit.new)]]
+                    .concat(),
+            );
         }
     }
     let heads = ["change", "at", "who", "what", "field", "from", "to"]
@@ -511,7 +575,8 @@ fn history_rows(noun: &Noun, entry: &crate::store::HistoryEntry) -> Vec<serde_js
         Some(field) => shown(field, Part::Whole, value, chrono_tz::UTC),
         None => value.to_cell(),
     };
-    let edits = entry.edits.iter().map(|e| row(&e.field, cell(&e.field, &e.old), cell(&e.field, &e.new)));
+    let edits =
+        entry.edits.iter().map(|e| row(&e.field, cell(&e.field, &e.old), cell(&e.field, &e.new)));
     made.into_iter().chain(edits).collect()
 }
 
@@ -519,7 +584,11 @@ fn history_rows(noun: &Noun, entry: &crate::store::HistoryEntry) -> Vec<serde_js
 ///
 /// # Errors
 /// Standard output is closed or full.
-pub(super) fn print_rows(printer: &mut super::print::Printer, output: Output, list: &[serde_json::Value]) -> Result<()> {
+pub(super) fn print_rows(
+    printer: &mut super::print::Printer,
+    output: Output,
+    list: &[serde_json::Value],
+) -> Result<()> {
     let mut csv = CsvOut::new(if output == Output::Csv { b',' } else { b'\t' }, true);
     let objects: Vec<_> = list.iter().filter_map(serde_json::Value::as_object).collect();
     if let Some(first) = objects.first() {
@@ -585,7 +654,11 @@ fn link_json(link: &LinkTo) -> serde_json::Value {
 ///
 /// # Errors
 /// Standard output is closed or full.
-pub(super) fn print_json_list(printer: &mut super::print::Printer, output: Output, list: &[serde_json::Value]) -> Result<()> {
+pub(super) fn print_json_list(
+    printer: &mut super::print::Printer,
+    output: Output,
+    list: &[serde_json::Value],
+) -> Result<()> {
     if matches!(output, Output::Csv | Output::Tsv) {
         return print_rows(printer, output, list);
     }

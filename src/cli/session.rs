@@ -19,20 +19,37 @@ pub struct Session<'p> {
     pub typed: String,
     pub base: fn() -> Model,
     store: Option<Store>,
-    /// A dry run over a file that isn't there yet works on one that goes away.
-    _scratch: Option<tempfile::TempDir>,
+    /// A dry run over a file that isn't there yet works on one that goes away with the session.
+    scratch: Option<tempfile::TempDir>,
 }
 
 impl<'p> Session<'p> {
     #[must_use]
-    pub fn new(settings: Settings, printer: Printer<'p>, typed: String, base: fn() -> Model) -> Self {
-        Self { settings, printer, typed, base, store: None, _scratch: None }
+    pub fn new(
+        settings: Settings,
+        printer: Printer<'p>,
+        typed: String,
+        base: fn() -> Model,
+    ) -> Self {
+        Self { settings, printer, typed, base, store: None, scratch: None }
     }
 
     /// A session for another command over the same store: a line of a batch.
     #[must_use]
-    pub fn lend<'q>(&mut self, settings: Settings, printer: Printer<'q>, typed: String) -> Session<'q> {
-        Session { settings, printer, typed, base: self.base, store: self.store.take(), _scratch: None }
+    pub fn lend<'q>(
+        &mut self,
+        settings: Settings,
+        printer: Printer<'q>,
+        typed: String,
+    ) -> Session<'q> {
+        Session {
+            settings,
+            printer,
+            typed,
+            base: self.base,
+            store: self.store.take(),
+            scratch: None,
+        }
     }
 
     /// Takes the store back from a lent session.
@@ -57,7 +74,7 @@ impl<'p> Session<'p> {
         if access == Access::Write && self.settings.dry_run && !path.exists() {
             let scratch = tempfile::tempdir().map_err(|why| Error::io("a scratch folder", &why))?;
             path = scratch.path().join("rolo.db");
-            self._scratch = Some(scratch);
+            self.scratch = Some(scratch);
         }
         let mut store = Store::open(&path, self.base, access, &options, &self.settings.clock)?;
         store.dry_run = self.settings.dry_run;
@@ -121,7 +138,11 @@ impl<'p> Session<'p> {
     ///
     /// # Errors
     /// What `work` returns, or the file can't be written.
-    pub fn write<T>(&mut self, kind: &str, work: impl FnOnce(&mut Writer) -> Result<T>) -> Result<Written<T>> {
+    pub fn write<T>(
+        &mut self,
+        kind: &str,
+        work: impl FnOnce(&mut Writer) -> Result<T>,
+    ) -> Result<Written<T>> {
         self.write_as(kind, "", work)
     }
 
@@ -136,10 +157,12 @@ impl<'p> Session<'p> {
         work: impl FnOnce(&mut Writer) -> Result<T>,
     ) -> Result<Written<T>> {
         self.open(Access::Write)?;
-        let intent = Intent { kind: kind.into(), summary: summary.into(), command: self.typed.clone() };
+        let intent =
+            Intent { kind: kind.into(), summary: summary.into(), command: self.typed.clone() };
         let Self { store, settings, printer, .. } = self;
         let store = store.as_mut().ok_or_else(|| Error::failed("the database is not open"))?;
-        let written = store.write(&settings.clock, &settings.locale, &settings.user, &intent, work)?;
+        let written =
+            store.write(&settings.clock, &settings.locale, &settings.user, &intent, work)?;
         for warning in &written.warnings {
             printer.note(&format!("warning: {warning}"));
         }
@@ -182,7 +205,10 @@ impl<'p> Session<'p> {
         }
         self.printer.ask(&format!("{question}? [y/N]"));
         let mut answer = String::new();
-        std::io::stdin().lock().read_line(&mut answer).map_err(|why| Error::io("the answer", &why))?;
+        std::io::stdin()
+            .lock()
+            .read_line(&mut answer)
+            .map_err(|why| Error::io("the answer", &why))?;
         if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "да" | "д") {
             return Ok(());
         }
@@ -246,8 +272,19 @@ impl<'p> Session<'p> {
 ///
 /// # Errors
 /// A wrong filter (exit 2).
-pub(super) fn filter_sql(reader: &Reader, settings: &Settings, noun: &Noun, text: &str) -> Result<filter::Sql> {
-    let views = |name: &str| reader.saved_view(name).ok().flatten().map(|v| filter::SavedView { noun: v.noun, filter: v.filter });
+pub(super) fn filter_sql(
+    reader: &Reader,
+    settings: &Settings,
+    noun: &Noun,
+    text: &str,
+) -> Result<filter::Sql> {
+    let views = |name: &str| {
+        reader
+            .saved_view(name)
+            .ok()
+            .flatten()
+            .map(|v| filter::SavedView { noun: v.noun, filter: v.filter })
+    };
     let scope = filter::Scope { model: reader.model(), locale: &settings.locale, views: &views };
     filter::to_sql(text, noun, &scope)
 }
@@ -256,7 +293,12 @@ pub(super) fn filter_sql(reader: &Reader, settings: &Settings, noun: &Noun, text
 ///
 /// # Errors
 /// A wrong filter, or the database can't be read.
-pub(super) fn ids_of(reader: &Reader, settings: &Settings, noun: &Noun, text: &str) -> Result<Vec<i64>> {
+pub(super) fn ids_of(
+    reader: &Reader,
+    settings: &Settings,
+    noun: &Noun,
+    text: &str,
+) -> Result<Vec<i64>> {
     let mut listing = Listing::all(noun);
     listing.columns.clear();
     listing.filter = Some(filter_sql(reader, settings, noun, text)?);

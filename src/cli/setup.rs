@@ -42,13 +42,19 @@ pub(super) fn save_view(session: &mut Session, matches: &ArgMatches) -> Result<(
     let written = session.write("view save", |w| {
         let views = w.reader().model().noun("view")?;
         let optional = |t: &Option<String>| t.clone().map_or(Value::Null, Value::Text);
-        let values = fields(views, vec![
-            ("name", Value::Text(name.clone())),
-            ("noun", Value::Text(noun.to_owned())),
-            ("filter", if filter.is_empty() { Value::Null } else { Value::Text(filter.clone()) }),
-            ("columns", optional(&columns)),
-            ("sort", optional(&sort)),
-        ])?;
+        let values = fields(
+            views,
+            vec![
+                ("name", Value::Text(name.clone())),
+                ("noun", Value::Text(noun.to_owned())),
+                (
+                    "filter",
+                    if filter.is_empty() { Value::Null } else { Value::Text(filter.clone()) },
+                ),
+                ("columns", optional(&columns)),
+                ("sort", optional(&sort)),
+            ],
+        )?;
         match w.reader().by_key(views, views.entity.label(), &name, Among::Live, None)? {
             Match::One(id) => {
                 w.update(views, id, values)?;
@@ -61,10 +67,16 @@ pub(super) fn save_view(session: &mut Session, matches: &ArgMatches) -> Result<(
     session.report("view", &[written.value], &line)
 }
 
-fn known_noun<'s>(found: Option<&'s Noun>, typed: &str, store: &crate::store::Store) -> Result<&'s Noun> {
+fn known_noun<'s>(
+    found: Option<&'s Noun>,
+    typed: &str,
+    store: &crate::store::Store,
+) -> Result<&'s Noun> {
     found.ok_or_else(|| {
-        let near = nearest(typed, store.model().nouns.iter().map(Noun::name))
-            .map_or_else(|| "`rolo --help` lists them".to_owned(), |n| format!("did you mean `{n}`?"));
+        let near = nearest(typed, store.model().nouns.iter().map(Noun::name)).map_or_else(
+            || "`rolo --help` lists them".to_owned(),
+            |n| format!("did you mean `{n}`?"),
+        );
         Error::usage(format!("`{typed}` is not a noun")).hint(near)
     })
 }
@@ -80,15 +92,23 @@ pub(super) fn add_field(session: &mut Session, matches: &ArgMatches) -> Result<(
         slug: slug(&name),
         name,
         kind: text(matches, "kind").unwrap_or("text").to_owned(),
-        choices: texts(matches, "choices").iter().map(|c| c.trim().to_owned()).filter(|c| !c.is_empty()).collect(),
+        choices: texts(matches, "choices")
+            .iter()
+            .map(|c| c.trim().to_owned())
+            .filter(|c| !c.is_empty())
+            .collect(),
     };
     session.writing()?;
     let written = session.write("field add", |w| w.add_field(&field))?;
     match session.settings.output {
-        Output::Json | Output::Jsonl if !session.settings.dry_run => session.report("field", &[written.value], ""),
+        Output::Json | Output::Jsonl if !session.settings.dry_run => {
+            session.report("field", &[written.value], "")
+        }
         _ => {
             let would = session.would();
-            session.printer.note(&format!("{would}add the field `{}` to {}", field.slug, field.noun));
+            session
+                .printer
+                .note(&format!("{would}add the field `{}` to {}", field.slug, field.noun));
             session.printer.line(&written.value.to_string())
         }
     }

@@ -31,8 +31,9 @@ pub(super) fn search(session: &mut Session, matches: &ArgMatches) -> Result<()> 
             print_json_list(printer, output, &list)
         }
         Output::Ids => found.iter().try_for_each(|l| printer.line(&format!("{}:{}", l.noun, l.id))),
-        _ => {
-            let heads = ["ref", "name"].map(|name| ColumnHead { name: name.into(), numeric: false });
+        Output::Table => {
+            let heads =
+                ["ref", "name"].map(|name| ColumnHead { name: name.into(), numeric: false });
             let rows = found.into_iter().map(|l| Ok(vec![format!("{}:{}", l.noun, l.id), l.label]));
             if printer.table(heads.into(), rows)? == 0 {
                 printer.note(&format!("nothing has `{words}`"));
@@ -96,7 +97,11 @@ pub(super) fn doctor(session: &mut Session, matches: &ArgMatches) -> Result<()> 
         return Ok(());
     }
     let mendable = health.findings.iter().any(|f| f.mendable && !f.mended);
-    let hint = if mendable { "`rolo doctor --mend` puts right what can be put right" } else { "go back to a copy made by `rolo backup`" };
+    let hint = if mendable {
+        "`rolo doctor --mend` puts right what can be put right"
+    } else {
+        "go back to a copy made by `rolo backup`"
+    };
     Err(Error::database(format!("{open} findings in `{path}`")).hint(hint))
 }
 
@@ -129,7 +134,8 @@ pub(super) fn config(session: &mut Session, matches: &ArgMatches) -> Result<()> 
         }
         "path" => match session.settings.config.path().map(|p| p.display().to_string()) {
             Some(path) => session.printer.line(&path),
-            None => Err(Error::usage("neither HOME nor XDG_CONFIG_HOME says where the config is").hint("name it with `--config FILE`")),
+            None => Err(Error::usage("neither HOME nor XDG_CONFIG_HOME says where the config is")
+                .hint("name it with `--config FILE`")),
         },
         _ => list_config(session),
     }
@@ -145,10 +151,16 @@ fn list_config(session: &mut Session) -> Result<()> {
         let output = session.settings.output;
         return print_json_list(&mut session.printer, output, &list);
     }
-    let heads = ["key", "value", "default", "about"].map(|name| ColumnHead { name: name.into(), numeric: false });
-    let rows = settings
-        .into_iter()
-        .map(|s| Ok(vec![s.key.to_owned(), s.value.unwrap_or_default(), s.default.to_owned(), s.about.to_owned()]));
+    let heads = ["key", "value", "default", "about"]
+        .map(|name| ColumnHead { name: name.into(), numeric: false });
+    let rows = settings.into_iter().map(|s| {
+        Ok(vec![
+            s.key.to_owned(),
+            s.value.unwrap_or_default(),
+            s.default.to_owned(),
+            s.about.to_owned(),
+        ])
+    });
     session.printer.table(heads.into(), rows)?;
     Ok(())
 }
@@ -174,7 +186,8 @@ pub(super) fn demo(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     };
     let clock = crate::clock::Clock::seeded(settings.clock.now(), settings.clock.zone(), 1);
     // Made beside its place and moved there: whole or not at all.
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
+    let folder =
+        path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
     let work = tempfile::Builder::new()
         .prefix(".rolo-demo-")
         .tempdir_in(folder)
@@ -190,6 +203,8 @@ pub(super) fn demo(session: &mut Session, matches: &ArgMatches) -> Result<()> {
         .or_else(|_| std::fs::rename(&made, &path))
         .map_err(|why| Error::database(format!("`{}` can't be made: {why}", path.display())))?;
     let shown = path.display();
-    session.printer.note(&format!("made `{shown}` with {records} records; try `rolo --db {shown} deal board`"));
+    session.printer.note(&format!(
+        "made `{shown}` with {records} records; try `rolo --db {shown} deal board`"
+    ));
     Ok(())
 }

@@ -15,7 +15,9 @@ use super::record::print_json_list;
 use super::session::{Session, filter_sql};
 use crate::entity::when::DateOrder;
 use crate::error::{Error, Result};
-use crate::interchange::{Exporter, Format, Input, ReadOptions, Scope, Source, columns, delimiter_of, import};
+use crate::interchange::{
+    Exporter, Format, Input, ReadOptions, Scope, Source, columns, delimiter_of, import,
+};
 use crate::store::{Listing, OnMatch, refuse_own};
 
 /// `NOUN import FILE|-`.
@@ -50,9 +52,13 @@ pub(super) fn import(session: &mut Session, noun: &str, matches: &ArgMatches) ->
     let progress = progress_bar(session, size);
     let store = session.writing()?;
     import::check(store.noun(noun)?, &mut source, &options)?;
-    let file = Path::new(&name).file_name().map_or_else(|| "standard input".into(), |n| n.to_string_lossy().into_owned());
+    let file = Path::new(&name)
+        .file_name()
+        .map_or_else(|| "standard input".into(), |n| n.to_string_lossy().into_owned());
     let written = session.write_as("import", &format!("import {noun} {file}"), |w| {
-        let done = import::run(w, noun, &mut source, &options, &locale, &mut |at| progress.set_position(at));
+        let done = import::run(w, noun, &mut source, &options, &locale, &mut |at| {
+            progress.set_position(at);
+        });
         progress.finish_and_clear();
         done
     });
@@ -66,7 +72,9 @@ fn progress_bar(session: &Session, size: Option<u64>) -> indicatif::ProgressBar 
     match size {
         Some(size) if shown && size > 200_000 => {
             let bar = indicatif::ProgressBar::new(size);
-            let style = indicatif::ProgressStyle::with_template("{bar:30} {percent:>3} % {bytes}/{total_bytes} {eta}");
+            let style = indicatif::ProgressStyle::with_template(
+                "{bar:30} {percent:>3} % {bytes}/{total_bytes} {eta}",
+            );
             bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
             bar
         }
@@ -92,7 +100,11 @@ fn tell(session: &mut Session, noun: &str, summary: &import::Summary) -> Result<
     let entity = session.reading()?.noun(noun)?.entity;
     let named = if summary.read == 1 { entity.name } else { entity.plural };
     let mut parts = vec![format!("{} created", summary.created)];
-    for (count, word) in [(summary.updated, "updated"), (summary.unchanged, "unchanged"), (summary.skipped, "skipped")] {
+    for (count, word) in [
+        (summary.updated, "updated"),
+        (summary.unchanged, "unchanged"),
+        (summary.skipped, "skipped"),
+    ] {
         if count > 0 {
             parts.push(format!("{count} {word}"));
         }
@@ -128,12 +140,11 @@ pub(super) fn export(session: &mut Session, noun: &str, matches: &ArgMatches) ->
         other => Some(super::list::form_of(other)),
     };
     let said = text(matches, "format");
-    let format = match (said, by_output) {
-        (None, Some(form)) => form.format(),
-        _ => {
-            let path = out.as_ref().map(|p| p.to_string_lossy().into_owned());
-            Format::of(path.as_deref(), said)?.unwrap_or(&crate::interchange::FORMATS[0])
-        }
+    let format = if let (None, Some(form)) = (said, by_output) {
+        form.format()
+    } else {
+        let path = out.as_ref().map(|p| p.to_string_lossy().into_owned());
+        Format::of(path.as_deref(), said)?.unwrap_or(&crate::interchange::FORMATS[0])
     };
     let (reader, store, printer, settings) = session.parts()?;
     let noun = store.noun(noun)?;
@@ -144,16 +155,13 @@ pub(super) fn export(session: &mut Session, noun: &str, matches: &ArgMatches) ->
     if let Some(filter) = &filter {
         listing.filter = Some(filter_sql(&reader, settings, noun, filter)?);
     }
-    let (scope, columns) = match &asked {
-        Some(asked) => {
-            listing.columns = paths(asked, noun, store.model())?;
-            (Scope::Alone, alone(&listing.columns))
-        }
-        None => {
-            let mut columns = columns(noun, format.form, Scope::Exchange);
-            listing.columns = needed(noun, &mut columns);
-            (Scope::Exchange, columns)
-        }
+    let (scope, columns) = if let Some(asked) = &asked {
+        listing.columns = paths(asked, noun, store.model())?;
+        (Scope::Alone, alone(&listing.columns))
+    } else {
+        let mut columns = columns(noun, format.form, Scope::Exchange);
+        listing.columns = needed(noun, &mut columns);
+        (Scope::Exchange, columns)
     };
     let exporter = Exporter::new(format.form, columns, scope, raw);
     match out {
@@ -161,13 +169,18 @@ pub(super) fn export(session: &mut Session, noun: &str, matches: &ArgMatches) ->
         Some(path) => {
             let target = crate::store::resolve(&path)?;
             refuse_own(store, &target)?;
-            write_file(&target, force, settings.dry_run, |file| write_out(&reader, &listing, exporter, file))
+            write_file(&target, force, settings.dry_run, |file| {
+                write_out(&reader, &listing, exporter, file)
+            })
         }
     }
 }
 
 /// The columns to read for an export: those that go out, each once, places set anew.
-fn needed(noun: &crate::entity::Noun, columns: &mut [crate::interchange::Column]) -> Vec<crate::store::Path> {
+fn needed(
+    noun: &crate::entity::Noun,
+    columns: &mut [crate::interchange::Column],
+) -> Vec<crate::store::Path> {
     let mut places: Vec<usize> = columns.iter().map(|c| c.at).collect();
     places.dedup();
     for column in columns.iter_mut() {
@@ -180,10 +193,16 @@ fn needed(noun: &crate::entity::Noun, columns: &mut [crate::interchange::Column]
 ///
 /// # Errors
 /// It exists and `force` isn't given, or can't be written.
-pub(super) fn write_file(target: &Path, force: bool, dry_run: bool, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+pub(super) fn write_file(
+    target: &Path,
+    force: bool,
+    dry_run: bool,
+    fill: impl FnOnce(&mut dyn Write) -> Result<()>,
+) -> Result<()> {
     let shown = target.display();
     if target.exists() && !force {
-        return Err(Error::invalid(format!("`{shown}` exists")).hint("choose another name, or add `--force` to replace it"));
+        return Err(Error::invalid(format!("`{shown}` exists"))
+            .hint("choose another name, or add `--force` to replace it"));
     }
     if dry_run {
         return fill(&mut std::io::sink());
@@ -201,6 +220,10 @@ pub(super) fn write_file(target: &Path, force: bool, dry_run: bool, fill: impl F
         buffered.flush().map_err(|why| cannot(&why))?;
     }
     file.as_file().sync_all().map_err(|why| cannot(&why))?;
-    let done = if force { file.persist(target).map(drop) } else { file.persist_noclobber(target).map(drop) };
+    let done = if force {
+        file.persist(target).map(drop)
+    } else {
+        file.persist_noclobber(target).map(drop)
+    };
     done.map_err(|why| cannot(&why.error))
 }

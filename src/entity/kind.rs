@@ -499,9 +499,9 @@ fn parse_amount(text: &str) -> Result<Value, String> {
     let (_, named) = split_currency(text.strip_prefix('-').unwrap_or(text))?;
     match named {
         Some(currency) => Ok(Value::Money(parse_money(text, currency)?)),
-        None => parse_number(text)
-            .map(Value::Amount)
-            .map_err(|_| format!("`{text}` is not an amount")),
+        None => {
+            parse_number(text).map(Value::Amount).map_err(|_| format!("`{text}` is not an amount"))
+        }
     }
 }
 
@@ -520,10 +520,6 @@ pub fn e164(text: &str, region: &str) -> String {
     let country: Option<Id> = region.parse().ok();
     match parse(country, text) {
         Ok(number) => number.format().mode(Mode::E164).to_string(),
-        Err(_) => text
-            .chars()
-            .filter_map(|c| c.to_digit(10))
-            .map(|d| char::from(b'0' + d as u8))
-            .collect(),
+        Err(_) => text.chars().filter_map(|c| char::from_digit(c.to_digit(10)?, 10)).collect(),
     }
 }

@@ -76,6 +76,7 @@ pub enum Default {
 }
 
 /// A field of an entity, declared once.
+#[expect(clippy::struct_excessive_bools, reason = "marks of a declaration, each its own; no state")]
 pub struct Field {
     /// As in JSON, CSV and filters; the flag is the same with hyphens.
     pub name: &'static str,

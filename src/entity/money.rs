@@ -238,7 +238,8 @@ pub fn split_currency(text: &str) -> Result<(&str, Option<Currency>), String> {
         return Ok((text[3..].trim(), Some(named(code)?)));
     }
     let tail = text.len().saturating_sub(3);
-    let back = text.get(tail..).filter(|c| is_code(c) && ends_word(text[..tail].chars().next_back()));
+    let back =
+        text.get(tail..).filter(|c| is_code(c) && ends_word(text[..tail].chars().next_back()));
     if let Some(code) = back {
         return Ok((text[..tail].trim(), Some(named(code)?)));
     }

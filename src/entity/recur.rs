@@ -18,23 +18,10 @@ pub fn parse(text: &str) -> Result<String, String> {
     let parsed: RRule<Unvalidated> =
         rule.parse().map_err(|_| format!("`{text}` is not a rule of recurrence"))?;
     // Validation needs a start; any will do for what depends on the rule alone.
-    let start = RuleTz::UTC.from_utc(2000);
-    parsed.validate(start).map_err(|why| format!("`{text}` is not a rule of recurrence: {why}"))?;
+    parsed
+        .validate(DateTime::UNIX_EPOCH.with_timezone(&RuleTz::UTC))
+        .map_err(|why| format!("`{text}` is not a rule of recurrence: {why}"))?;
     Ok(rule)
-}
-
-trait FromYear {
-    fn from_utc(self, year: i32) -> DateTime<RuleTz>;
-}
-
-impl FromYear for RuleTz {
-    fn from_utc(self, year: i32) -> DateTime<RuleTz> {
-        NaiveDate::from_ymd_opt(year, 1, 1)
-            .unwrap_or_default()
-            .and_time(chrono::NaiveTime::MIN)
-            .and_utc()
-            .with_timezone(&self)
-    }
 }
 
 fn from_words(text: &str) -> Option<String> {

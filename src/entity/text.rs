@@ -1,6 +1,7 @@
 //! Text as people compare it: folded for search and sorting, cut into words, and made safe to show.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -23,7 +24,6 @@ pub fn fold(text: &str) -> String {
 
 fn fold_char(c: char, out: &mut String) {
     match c {
-        '\0'..='\x7f' => out.push(c),
         'ё' => out.push('е'),
         'ß' => out.push_str("ss"),
         'æ' => out.push_str("ae"),
@@ -150,9 +150,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
             // ZWNJ and ZWJ shape Persian and Indic words; they are only dangerous when doubled,
             // yet a name that differs by one alone must be told apart.
             c if is_hidden(c) => {
-                out.push('<');
-                out.push_str(&format!("U+{:04X}", u32::from(c)));
-                out.push('>');
+                let _ = write!(out, "<U+{:04X}>", u32::from(c));
             }
             c => out.push(c),
         }
@@ -203,11 +201,11 @@ fn latin(c: char) -> Option<&'static str> {
         'в' => "v",
         'г' | 'ґ' => "g",
         'д' => "d",
-        'е' | 'є' => "e",
+        'е' | 'є' | 'э' => "e",
         'ж' => "zh",
         'з' => "z",
         'и' | 'і' => "i",
-        'й' => "y",
+        'й' | 'ы' => "y",
         'ї' => "yi",
         'к' => "k",
         'л' => "l",
@@ -226,8 +224,6 @@ fn latin(c: char) -> Option<&'static str> {
         'ш' => "sh",
         'щ' => "shch",
         'ъ' | 'ь' => "",
-        'ы' => "y",
-        'э' => "e",
         'ю' => "yu",
         'я' => "ya",
         _ => return None,

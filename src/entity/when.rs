@@ -99,11 +99,20 @@ fn push_two(text: &mut String, number: u32) {
 #[must_use]
 pub fn stored_instant(text: &str) -> Option<DateTime<Utc>> {
     let bytes = text.as_bytes();
-    if bytes.len() != 20 || bytes[10] != b'T' || bytes[13] != b':' || bytes[16] != b':' || bytes[19] != b'Z' {
+    if bytes.len() != 20
+        || bytes[10] != b'T'
+        || bytes[13] != b':'
+        || bytes[16] != b':'
+        || bytes[19] != b'Z'
+    {
         return None;
     }
     let day = stored_day(&text[..10])?;
-    let time = NaiveTime::from_hms_opt(digits(&bytes[11..13])?, digits(&bytes[14..16])?, digits(&bytes[17..19])?)?;
+    let time = NaiveTime::from_hms_opt(
+        digits(&bytes[11..13])?,
+        digits(&bytes[14..16])?,
+        digits(&bytes[17..19])?,
+    )?;
     Some(day.and_time(time).and_utc())
 }
 
@@ -433,12 +442,12 @@ pub fn calendar_day(word: &str, order: Option<DateOrder>) -> Result<NaiveDate, S
         (Some(DateOrder::Mdy), _) => mdy,
         (Some(DateOrder::Dmy), _) | (None, '.') => dmy,
         _ => match (dmy, mdy) {
-            (Some(x), Some(y)) if x != y => {
+            (Some(one), Some(other)) if one != other => {
                 return Err(format!(
-                    "`{word}` could be {x} or {y}: say which by `date_order` (`--date-order` on import)"
+                    "`{word}` could be {one} or {other}: say which by `date_order` (`--date-order` on import)"
                 ));
             }
-            (x, y) => x.or(y),
+            (one, other) => one.or(other),
         },
     };
     found.ok_or_else(not)
@@ -504,16 +513,15 @@ fn month_number(word: &str) -> Option<u32> {
 /// empty when there is only a time.
 fn split_time(text: &str) -> Option<(&str, NaiveTime, Option<FixedOffset>)> {
     let colon = text.find(':');
-    let start = match colon {
-        Some(colon) => text[..colon]
+    let start = if let Some(colon) = colon {
+        text[..colon]
             .rfind(|c: char| !c.is_ascii_digit())
-            .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8)),
-        None => {
-            // `9am`, `tomorrow 9pm`
-            let body = text.strip_suffix("am").or_else(|| text.strip_suffix("pm"))?.trim_end();
-            body.rfind(|c: char| !c.is_ascii_digit())
-                .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8))
-        }
+            .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8))
+    } else {
+        // `9am`, `tomorrow 9pm`
+        let body = text.strip_suffix("am").or_else(|| text.strip_suffix("pm"))?.trim_end();
+        body.rfind(|c: char| !c.is_ascii_digit())
+            .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8))
     };
     let day = &text[..start];
     let day =

@@ -195,8 +195,9 @@ pub(super) fn dues(
 
 fn as_instants(times: &Times, bounds: Bounds<Moment>) -> Bounds<Value> {
     let begins = |day| instant_value(day_start(times.zone, day));
-    let ends =
-        |day: NaiveDate| day.checked_add_days(Days::new(1)).map_or_else(|| Value::Text(PAST_ALL.into()), begins);
+    let ends = |day: NaiveDate| {
+        day.checked_add_days(Days::new(1)).map_or_else(|| Value::Text(PAST_ALL.into()), begins)
+    };
     bounds.map(
         |moment, included| match moment {
             Moment::At(at) => (instant_value(at), included),

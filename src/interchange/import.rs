@@ -57,7 +57,12 @@ pub fn check(noun: &Noun, source: &mut Source, options: &Options) -> Result<()> 
         return Ok(());
     }
     let left: Vec<&str> = mapping.leftover_headers().collect();
-    Err(Error::invalid(format!("no column fills {}, which every {} needs", missing.join(", "), noun.name())).hint(format!(
+    Err(Error::invalid(format!(
+        "no column fills {}, which every {} needs",
+        missing.join(", "),
+        noun.name()
+    ))
+    .hint(format!(
         "name one with `--map 'HEADER={}'`; columns left over: {}",
         missing[0],
         if left.is_empty() { "none".to_owned() } else { left.join(", ") }
@@ -117,7 +122,9 @@ pub fn run(
                         *count_of(&mut summary, outcome) += 1;
                         summary.in_trash += u64::from(outcome == Outcome::Again);
                     }
-                    Err(why) if is_of_the_row(&why) => bad.push(row_error(why, &row, noun, &mapping)),
+                    Err(why) if is_of_the_row(&why) => {
+                        bad.push(row_error(why, &row, noun, &mapping));
+                    }
                     Err(why) => return Err(why),
                 }
             }
@@ -160,7 +167,8 @@ fn keep_extra(w: &mut Writer, noun: &str, source: &Source, options: &Options) ->
 fn expected_rows(source: &mut Source, options: &Options) -> Result<u64> {
     let (rows, text) = {
         let sample = source.sample()?;
-        let text: usize = sample.iter().map(|r| r.cells().map(|c| c.len() + 1).sum::<usize>()).sum();
+        let text: usize =
+            sample.iter().map(|r| r.cells().map(|c| c.len() + 1).sum::<usize>()).sum();
         (sample.len() as u64, text as u64)
     };
     Ok(match options.size {
@@ -187,7 +195,11 @@ fn needed_indexes(noun: &Noun, mapping: &Mapping, policy: Policy) -> Vec<String>
         leads_here && mapping.fills(i)
     });
     let any_links = noun.fields.iter().enumerate().any(|(i, f)| {
-        matches!(f.kind, crate::entity::Kind::Link(Target::Any(_)) | crate::entity::Kind::Links(Target::Any(_), _)) && mapping.fills(i)
+        matches!(
+            f.kind,
+            crate::entity::Kind::Link(Target::Any(_))
+                | crate::entity::Kind::Links(Target::Any(_), _)
+        ) && mapping.fills(i)
     });
     if own_links || any_links {
         needed.push(format!("{}_{}", noun.name(), noun.entity.label().name));
@@ -219,7 +231,10 @@ fn count_of(summary: &mut Summary, outcome: Outcome) -> &mut u64 {
 
 /// Whether an error is about the data of one row, not about the database.
 fn is_of_the_row(why: &Error) -> bool {
-    matches!(why.kind, ErrorKind::Invalid | ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::Ambiguous)
+    matches!(
+        why.kind,
+        ErrorKind::Invalid | ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::Ambiguous
+    )
 }
 
 /// The row of an error, with the column that fills the field it is about.

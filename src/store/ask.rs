@@ -46,21 +46,25 @@ impl Store {
         let conn = self.conn();
         conn.pragma_update(None, "query_only", "ON")?;
         conn.authorizer(Some(|ctx: rusqlite::hooks::AuthContext<'_>| match ctx.action {
-            AuthAction::Select | AuthAction::Read { .. } | AuthAction::Function { .. } | AuthAction::Recursive => {
-                Authorization::Allow
-            }
+            AuthAction::Select
+            | AuthAction::Read { .. }
+            | AuthAction::Function { .. }
+            | AuthAction::Recursive => Authorization::Allow,
             _ => Authorization::Deny,
         }))?;
         let mut stmt = conn.prepare(query).map_err(|why| wrong(&why))?;
         if !stmt.readonly() {
-            return Err(Error::usage("`sql` only reads").hint("change records with `edit`, `rm`, `import`"));
+            return Err(
+                Error::usage("`sql` only reads").hint("change records with `edit`, `rm`, `import`")
+            );
         }
         let names: Vec<String> = stmt.column_names().iter().map(ToString::to_string).collect();
         let width = names.len();
         let mut rows = stmt.query([]).map_err(|why| wrong(&why))?;
         answer.columns(names)?;
         while let Some(row) = rows.next().map_err(|why| wrong(&why))? {
-            let cells = (0..width).map(|at| Ok(cell(row.get_ref(at)?))).collect::<Result<Vec<_>>>()?;
+            let cells =
+                (0..width).map(|at| Ok(cell(row.get_ref(at)?))).collect::<Result<Vec<_>>>()?;
             answer.row(&cells)?;
         }
         Ok(())

@@ -21,9 +21,12 @@ pub fn backup(store: &Store, to: &Path, force: bool) -> Result<()> {
     let shown = to.display();
     refuse_own(store, &target)?;
     if target.exists() && !force {
-        return Err(Error::invalid(format!("`{shown}` exists")).hint("choose another name, or add `--force` to replace it"));
+        return Err(Error::invalid(format!("`{shown}` exists"))
+            .hint("choose another name, or add `--force` to replace it"));
     }
-    let cannot = |why: &dyn std::fmt::Display| Error::failed(format!("the backup `{shown}` can't be made: {why}"));
+    let cannot = |why: &dyn std::fmt::Display| {
+        Error::failed(format!("the backup `{shown}` can't be made: {why}"))
+    };
     let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let temporary = tempfile::Builder::new()
         .prefix(".rolo-")
@@ -37,7 +40,9 @@ pub fn backup(store: &Store, to: &Path, force: bool) -> Result<()> {
         match run.step(-1) {
             Ok(StepResult::Done) => {}
             Ok(_) => return Err(super::open::busy(store.path())),
-            Err(why) if why.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => return Err(why.into()),
+            Err(why) if why.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+                return Err(why.into());
+            }
             Err(why) => return Err(cannot(&why)),
         }
     }
@@ -45,11 +50,15 @@ pub fn backup(store: &Store, to: &Path, force: bool) -> Result<()> {
     let check: String = copy.query_row("PRAGMA integrity_check", [], |r| r.get(0))?;
     if check != "ok" {
         let what = check.replace('\n', "; ");
-        return Err(Error::new(error::ErrorKind::Damaged, format!("the copy fails its check: {what}")));
+        return Err(Error::new(
+            error::ErrorKind::Damaged,
+            format!("the copy fails its check: {what}"),
+        ));
     }
     copy.close().map_err(|(_, why)| cannot(&why))?;
     File::open(temporary.path()).and_then(|f| f.sync_all()).map_err(|why| cannot(&why))?;
-    let named = if force { temporary.persist(&target) } else { temporary.persist_noclobber(&target) };
+    let named =
+        if force { temporary.persist(&target) } else { temporary.persist_noclobber(&target) };
     named.map_err(|why| cannot(&why.error))?;
     if let Ok(dir) = File::open(folder) {
         let _ = dir.sync_all();

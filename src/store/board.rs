@@ -44,7 +44,12 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// The database can't be read.
-    pub fn board(&self, pipeline: Option<i64>, filter: Option<&filter::Sql>, deals: bool) -> Result<Vec<StageSums>> {
+    pub fn board(
+        &self,
+        pipeline: Option<i64>,
+        filter: Option<&filter::Sql>,
+        deals: bool,
+    ) -> Result<Vec<StageSums>> {
         let mut stages: Vec<(i64, StageSums)> = Vec::new();
         let mut stmt = self.conn.prepare(
             "SELECT s.id, p.name, s.name, coalesce(s.kind, 'open') FROM stage s JOIN pipeline p ON p.id = s.pipeline \
@@ -66,7 +71,9 @@ impl Reader<'_> {
                 },
             ));
         }
-        let condition = filter.filter(|f| !f.text.is_empty()).map_or(String::new(), |f| format!(" AND ({})", f.text));
+        let condition = filter
+            .filter(|f| !f.text.is_empty())
+            .map_or(String::new(), |f| format!(" AND ({})", f.text));
         self.fill_sums(&mut stages, &condition, filter)?;
         if deals {
             self.fill_deals(&mut stages, &condition, filter)?;
@@ -74,7 +81,12 @@ impl Reader<'_> {
         Ok(stages.into_iter().map(|(_, s)| s).collect())
     }
 
-    fn fill_sums(&self, stages: &mut [(i64, StageSums)], condition: &str, filter: Option<&filter::Sql>) -> Result<()> {
+    fn fill_sums(
+        &self,
+        stages: &mut [(i64, StageSums)],
+        condition: &str,
+        filter: Option<&filter::Sql>,
+    ) -> Result<()> {
         let sql = format!(
             "SELECT t.stage, t.amount_currency, count(*), sum(t.amount), \
              sum(CAST(round(t.amount * coalesce(t.probability, s.probability) / 100.0) AS INTEGER)) \
@@ -88,7 +100,10 @@ impl Reader<'_> {
             let id: i64 = row.get(0)?;
             let Some((_, stage)) = stages.iter_mut().find(|(s, _)| *s == id) else { continue };
             stage.count += u64::try_from(row.get::<_, i64>(2)?).unwrap_or(0);
-            let Some(currency) = row.get::<_, Option<String>>(1)?.and_then(|c| c.parse().ok()) else { continue };
+            let Some(currency) = row.get::<_, Option<String>>(1)?.and_then(|c| c.parse().ok())
+            else {
+                continue;
+            };
             if let Some(sum) = row.get(3)? {
                 stage.sums.insert(currency, sum);
             }
@@ -99,7 +114,12 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn fill_deals(&self, stages: &mut [(i64, StageSums)], condition: &str, filter: Option<&filter::Sql>) -> Result<()> {
+    fn fill_deals(
+        &self,
+        stages: &mut [(i64, StageSums)],
+        condition: &str,
+        filter: Option<&filter::Sql>,
+    ) -> Result<()> {
         let sql = format!(
             "SELECT t.stage, t.id, t.uid, t.name FROM deal t WHERE t.trashed IS NULL{condition} ORDER BY t.stage, t.id DESC"
         );
@@ -110,7 +130,11 @@ impl Reader<'_> {
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
             if let Some((_, stage)) = stages.iter_mut().find(|(s, _)| *s == id) {
-                stage.deals.push(LinkTo { uid: uid_of(row, 2)?, label: row.get(3)?, ..LinkTo::bare("deal", row.get(1)?) });
+                stage.deals.push(LinkTo {
+                    uid: uid_of(row, 2)?,
+                    label: row.get(3)?,
+                    ..LinkTo::bare("deal", row.get(1)?)
+                });
             }
         }
         Ok(())

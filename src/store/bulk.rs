@@ -44,7 +44,13 @@ const MOST_WAITING: usize = 48 << 20;
 
 impl Writer<'_> {
     /// Puts a row aside for the end of the bulk, where there is one and it has to wait.
-    pub(super) fn wait(&mut self, noun: &Noun, at: i64, body: &mut String, was_there: bool) -> Result<bool> {
+    pub(super) fn wait(
+        &mut self,
+        noun: &Noun,
+        at: i64,
+        body: &mut String,
+        was_there: bool,
+    ) -> Result<bool> {
         let Some(waiting) = &mut self.waiting else { return Ok(false) };
         if !was_there && waiting.noun == noun.name() {
             return Ok(false);
@@ -95,14 +101,20 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// The database can't be written.
-    pub fn begin_bulk(&mut self, noun: &Noun, expected: u64, needed: &[String]) -> Result<Deferred> {
+    pub fn begin_bulk(
+        &mut self,
+        noun: &Noun,
+        expected: u64,
+        needed: &[String],
+    ) -> Result<Deferred> {
         let conn = self.reader.conn;
         self.waiting = Some(Waiting { noun: noun.name(), rows: BTreeMap::new(), bytes: 0 });
         let there = self.last_id(noun)?;
         if expected < FEW {
             return Ok(Deferred::default());
         }
-        let mut deferred = Deferred { statements: Vec::new(), settings: true, merge: expected > ONE_FLUSH };
+        let mut deferred =
+            Deferred { statements: Vec::new(), settings: true, merge: expected > ONE_FLUSH };
         // One merge at the end instead of many on the way.
         conn.execute_batch(
             "INSERT INTO search(search, rank) VALUES ('automerge', 0), ('crisismerge', 1000), ('hashsize', 33554432)",

@@ -58,7 +58,8 @@ impl Store {
 
     fn check_pages(&self, health: &mut Health) -> Result<()> {
         let mut stmt = self.conn.prepare("PRAGMA integrity_check(10)")?;
-        let lines = stmt.query_map([], |r| r.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>();
+        let lines =
+            stmt.query_map([], |r| r.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>();
         match lines {
             Ok(lines) if lines == ["ok"] => {}
             Ok(lines) => lines.into_iter().for_each(|l| health.note("integrity", l, false)),
@@ -75,15 +76,23 @@ impl Store {
         while let Some(row) = rows.next()? {
             found.insert(row.get(0)?, (row.get(1)?, row.get(2)?));
         }
-        let wanted = wanted_schema(&self.model)?;
+        let wanted = wanted_schema(&self.model);
         for (name, (kind, sql)) in &found {
             match wanted.get(name) {
-                None => health.note("schema", format!("{kind} `{name}` is not rolo's"), matches!(kind.as_str(), "trigger" | "view" | "index")),
+                None => health.note(
+                    "schema",
+                    format!("{kind} `{name}` is not rolo's"),
+                    matches!(kind.as_str(), "trigger" | "view" | "index"),
+                ),
                 Some((_, want)) if kind == "view" && want != sql => {
                     health.note("schema", format!("the view `{name}` was changed"), true);
                 }
                 Some((want_kind, _)) if want_kind != kind => {
-                    health.note("schema", format!("`{name}` is a {kind}, not a {want_kind}"), false);
+                    health.note(
+                        "schema",
+                        format!("`{name}` is a {kind}, not a {want_kind}"),
+                        false,
+                    );
                 }
                 _ => {}
             }
@@ -124,10 +133,21 @@ impl Store {
             let table = quoted(noun.name());
             for field in noun.fields.iter().filter(|f| f.sorted && f.is_stored()) {
                 let column = column_name(field);
-                let sql = format!("SELECT count(*) FROM {table} WHERE {} IS NOT fold({})", quoted(&format!("{column}_fold")), quoted(&column));
+                let sql = format!(
+                    "SELECT count(*) FROM {table} WHERE {} IS NOT fold({})",
+                    quoted(&format!("{column}_fold")),
+                    quoted(&column)
+                );
                 let stale: i64 = self.conn.query_row(&sql, [], |r| r.get(0))?;
                 if stale > 0 {
-                    health.note("derived", format!("the folded {} of {stale} {} is stale", field.name, noun.entity.plural), true);
+                    health.note(
+                        "derived",
+                        format!(
+                            "the folded {} of {stale} {} is stale",
+                            field.name, noun.entity.plural
+                        ),
+                        true,
+                    );
                 }
             }
             let base = super::rows::search_row(i64::try_from(position).unwrap_or(0), 0);
@@ -137,7 +157,11 @@ impl Store {
             );
             let unindexed: i64 = self.conn.query_row(&sql, [base], |r| r.get(0))?;
             if unindexed > 0 {
-                health.note("derived", format!("{unindexed} {} are not in the search index", noun.entity.plural), true);
+                health.note(
+                    "derived",
+                    format!("{unindexed} {} are not in the search index", noun.entity.plural),
+                    true,
+                );
             }
         }
         Ok(())
@@ -149,7 +173,14 @@ impl Store {
             let Ok(meta) = std::fs::metadata(&path) else { continue };
             let mode = meta.permissions().mode() & 0o777;
             if mode & 0o077 != 0 {
-                health.note("permissions", format!("`{}` can be read or written by others (mode {mode:o})", path.display()), true);
+                health.note(
+                    "permissions",
+                    format!(
+                        "`{}` can be read or written by others (mode {mode:o})",
+                        path.display()
+                    ),
+                    true,
+                );
             }
         }
     }
@@ -159,7 +190,7 @@ impl Store {
     /// # Errors
     /// The file can't be written.
     pub fn mend(&mut self, health: &mut Health) -> Result<()> {
-        let wanted = wanted_schema(&self.model)?;
+        let wanted = wanted_schema(&self.model);
         self.conn.execute_batch("BEGIN IMMEDIATE")?;
         let result = self.mend_inside(health, &wanted);
         self.conn.execute_batch(if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
@@ -168,8 +199,9 @@ impl Store {
             let path = wal_path(&self.path, suffix);
             if path.exists() {
                 let mode = std::fs::Permissions::from_mode(0o600);
-                std::fs::set_permissions(&path, mode)
-                    .map_err(|why| crate::error::Error::io(format!("`{}`", path.display()), &why))?;
+                std::fs::set_permissions(&path, mode).map_err(|why| {
+                    crate::error::Error::io(format!("`{}`", path.display()), &why)
+                })?;
             }
         }
         for finding in &mut health.findings {
@@ -179,8 +211,13 @@ impl Store {
         Ok(())
     }
 
-    fn mend_inside(&self, health: &Health, wanted: &BTreeMap<String, (String, String)>) -> Result<()> {
-        let areas: BTreeSet<&str> = health.findings.iter().filter(|f| f.mendable).map(|f| f.area).collect();
+    fn mend_inside(
+        &self,
+        health: &Health,
+        wanted: &BTreeMap<String, (String, String)>,
+    ) -> Result<()> {
+        let areas: BTreeSet<&str> =
+            health.findings.iter().filter(|f| f.mendable).map(|f| f.area).collect();
         if areas.contains("schema") {
             self.mend_schema(wanted)?;
         }
@@ -202,16 +239,26 @@ impl Store {
     fn mend_schema(&self, wanted: &BTreeMap<String, (String, String)>) -> Result<()> {
         let mut stmt = self.conn.prepare("SELECT name, type, coalesce(sql, '') FROM sqlite_schema WHERE type IN ('trigger', 'view', 'index') AND name NOT LIKE 'sqlite_%'")?;
         let found = stmt
-            .query_map([], |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?, r.get::<_, String>(2)?)))?
+            .query_map([], |r| {
+                Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?, r.get::<_, String>(2)?))
+            })?
             .collect::<rusqlite::Result<Vec<_>>>()?;
         for (name, kind, sql) in &found {
             let stray = wanted.get(name).is_none_or(|(_, want)| kind == "view" && want != sql);
             if stray {
-                self.conn.execute_batch(&format!("DROP {} {}", kind.to_uppercase(), quoted(name)))?;
+                self.conn.execute_batch(&format!(
+                    "DROP {} {}",
+                    kind.to_uppercase(),
+                    quoted(name)
+                ))?;
             }
         }
         for (name, (kind, sql)) in wanted {
-            let there: bool = self.conn.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?1)", [name], |r| r.get(0))?;
+            let there: bool = self.conn.query_row(
+                "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?1)",
+                [name],
+                |r| r.get(0),
+            )?;
             if !there && kind != "table" {
                 self.conn.execute_batch(sql)?;
             }
@@ -231,13 +278,19 @@ impl Store {
             }
             self.index_all(noun, position)?;
         }
-        self.conn.execute("INSERT OR REPLACE INTO meta(key, value) VALUES ('fold_version', ?1)", [FOLD_VERSION])?;
+        self.conn.execute(
+            "INSERT OR REPLACE INTO meta(key, value) VALUES ('fold_version', ?1)",
+            [FOLD_VERSION],
+        )?;
         self.conn.execute_batch("INSERT INTO search(search) VALUES ('optimize')")?;
         Ok(())
     }
 
     fn index_all(&self, noun: &crate::entity::Noun, position: usize) -> Result<()> {
-        let mut stmt = self.conn.prepare(&format!("SELECT id FROM {} WHERE trashed IS NOT 'gone'", quoted(noun.name())))?;
+        let mut stmt = self.conn.prepare(&format!(
+            "SELECT id FROM {} WHERE trashed IS NOT 'gone'",
+            quoted(noun.name())
+        ))?;
         let ids = stmt.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
         let moment = super::read::Moment { now: String::new(), today: String::new(), me: None };
         let reader = super::read::Reader::new(&self.conn, &self.model, moment);
@@ -247,7 +300,10 @@ impl Store {
             for record in reader.records(noun, chunk)? {
                 let body = super::rows::search_body(noun, &record.values);
                 if !body.is_empty() {
-                    insert.execute(rusqlite::params![super::rows::search_row(base, record.id), body])?;
+                    insert.execute(rusqlite::params![
+                        super::rows::search_row(base, record.id),
+                        body
+                    ])?;
                 }
             }
         }
@@ -262,7 +318,7 @@ fn has_text(noun: &crate::entity::Noun) -> String {
 }
 
 /// Name → (kind, statement) of everything that the model asks for.
-fn wanted_schema(model: &Model) -> Result<BTreeMap<String, (String, String)>> {
+fn wanted_schema(model: &Model) -> BTreeMap<String, (String, String)> {
     let mut wanted = BTreeMap::new();
     for sql in ddl(model) {
         let words: Vec<&str> = sql.split_whitespace().take(4).collect();
@@ -279,14 +335,20 @@ fn wanted_schema(model: &Model) -> Result<BTreeMap<String, (String, String)>> {
             wanted.insert(name, ("index".into(), sql));
         }
     }
-    Ok(wanted)
+    wanted
 }
 
 /// Queries that count links of a field which lead to nothing, with what they count.
-fn orphan_queries(model: &Model, noun: &str, field: &crate::entity::Field) -> Vec<(String, String)> {
+fn orphan_queries(
+    model: &Model,
+    noun: &str,
+    field: &crate::entity::Field,
+) -> Vec<(String, String)> {
     orphan_conditions(model, noun, field)
         .into_iter()
-        .map(|(table, condition, what, _)| (format!("SELECT count(*) FROM {table} t WHERE {condition}"), what))
+        .map(|(table, condition, what, _)| {
+            (format!("SELECT count(*) FROM {table} t WHERE {condition}"), what)
+        })
         .collect()
 }
 
@@ -303,20 +365,32 @@ fn orphan_mends(model: &Model, noun: &str, field: &crate::entity::Field) -> Vec<
 type Orphans = (String, String, String, Option<String>);
 
 fn orphan_conditions(model: &Model, noun: &str, field: &crate::entity::Field) -> Vec<Orphans> {
-    let missing = |to: &str, id: &str| format!("NOT EXISTS (SELECT 1 FROM {} o WHERE o.id = {id})", quoted(to));
+    let missing = |to: &str, id: &str| {
+        format!("NOT EXISTS (SELECT 1 FROM {} o WHERE o.id = {id})", quoted(to))
+    };
     let column = quoted(&column_name(field));
     let kind_column = quoted(&format!("{}_noun", column_name(field)));
     let what = format!("links `{}` of {noun}", field.name);
     let mut all = Vec::new();
     match field.kind {
         Kind::Link(Target::One(to)) if !field.required => {
-            let condition = format!("t.{column} IS NOT NULL AND {}", missing(to.name, &format!("t.{column}")));
+            let condition =
+                format!("t.{column} IS NOT NULL AND {}", missing(to.name, &format!("t.{column}")));
             all.push((quoted(noun), condition, what.clone(), Some(format!("{column} = NULL"))));
         }
         Kind::Link(Target::Any(_)) => {
             for to in &model.nouns {
-                let condition = format!("t.{kind_column} = '{}' AND {}", to.name(), missing(to.name(), &format!("t.{column}")));
-                all.push((quoted(noun), condition, what.clone(), Some(format!("{column} = NULL, {kind_column} = NULL"))));
+                let condition = format!(
+                    "t.{kind_column} = '{}' AND {}",
+                    to.name(),
+                    missing(to.name(), &format!("t.{column}"))
+                );
+                all.push((
+                    quoted(noun),
+                    condition,
+                    what.clone(),
+                    Some(format!("{column} = NULL, {kind_column} = NULL")),
+                ));
             }
         }
         Kind::Links(Target::One(to), _) => {
@@ -326,15 +400,22 @@ fn orphan_conditions(model: &Model, noun: &str, field: &crate::entity::Field) ->
         Kind::Links(Target::Any(_), _) => {
             let child = quoted(&format!("{noun}_{}", field.name));
             for to in &model.nouns {
-                let condition = format!("t.noun = '{}' AND {}", to.name(), missing(to.name(), "t.target"));
+                let condition =
+                    format!("t.noun = '{}' AND {}", to.name(), missing(to.name(), "t.target"));
                 all.push((child.clone(), condition, what.clone(), None));
             }
         }
         _ => {}
     }
     if let Some(child) = child_table(noun, field) {
-        let condition = format!("NOT EXISTS (SELECT 1 FROM {} o WHERE o.id = t.record)", quoted(noun));
-        all.push((quoted(&child), condition, format!("values of `{}` of {noun}", field.name), None));
+        let condition =
+            format!("NOT EXISTS (SELECT 1 FROM {} o WHERE o.id = t.record)", quoted(noun));
+        all.push((
+            quoted(&child),
+            condition,
+            format!("values of `{}` of {noun}", field.name),
+            None,
+        ));
     }
     all
 }

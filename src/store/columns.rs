@@ -1,7 +1,7 @@
 //! How a value lies in its columns, and in the history.
 
-use rusqlite::{Row, Statement};
 use rusqlite::types::{Value as Sql, ValueRef};
+use rusqlite::{Row, Statement};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use uuid::Uuid;
@@ -52,7 +52,12 @@ pub(super) fn push_params(field: &Field, value: &Value, out: &mut Vec<Sql>) {
 
 /// Binds what stands in a field's columns from the parameter `at` on, and moves `at` behind them:
 /// as [`push_params`], without copying text. Records go in by the million.
-pub(super) fn bind(field: &Field, value: &Value, stmt: &mut Statement, at: &mut usize) -> Result<()> {
+pub(super) fn bind(
+    field: &Field,
+    value: &Value,
+    stmt: &mut Statement,
+    at: &mut usize,
+) -> Result<()> {
     if value.is_empty() {
         // What isn't bound is null.
         *at += super::schema::columns_count(field);
@@ -108,25 +113,31 @@ fn single(value: &Value) -> Sql {
 }
 
 /// As [`read`], into a value whose memory is used again.
-pub(super) fn read_into(field: &Field, row: &Row, at: &mut usize, model: &Model, into: &mut Value) -> Result<()> {
+pub(super) fn read_into(
+    field: &Field,
+    row: &Row,
+    at: &mut usize,
+    model: &Model,
+    into: &mut Value,
+) -> Result<()> {
     let plain = field.kind.is_text() || matches!(field.kind, Kind::Longtext | Kind::Choice(_));
-    if let (true, Value::Text(kept)) = (plain, &mut *into) {
-        if let Some(text) = text_of(row.get_ref(*at)?) {
-            kept.clear();
-            kept.push_str(text);
-            *at += 1;
-            return Ok(());
-        }
+    if let (true, Value::Text(kept)) = (plain, &mut *into)
+        && let Some(text) = text_of(row.get_ref(*at)?)
+    {
+        kept.clear();
+        kept.push_str(text);
+        *at += 1;
+        return Ok(());
     }
-    if let (Kind::Link(Target::One(_)), Value::Link(kept)) = (field.kind, &mut *into) {
-        if let Some(id) = int_of(row.get_ref(*at)?) {
-            kept.id = id;
-            kept.uid = Uuid::nil();
-            kept.label.clear();
-            kept.trashed = false;
-            *at += 1;
-            return Ok(());
-        }
+    if let (Kind::Link(Target::One(_)), Value::Link(kept)) = (field.kind, &mut *into)
+        && let Some(id) = int_of(row.get_ref(*at)?)
+    {
+        kept.id = id;
+        kept.uid = Uuid::nil();
+        kept.label.clear();
+        kept.trashed = false;
+        *at += 1;
+        return Ok(());
     }
     *into = read(field, row, at, model)?;
     Ok(())
@@ -187,7 +198,9 @@ fn one(kind: Kind, cell: ValueRef) -> Value {
             ValueRef::Blob(bytes) => Uuid::from_slice(bytes).ok().map(Value::Uid),
             _ => None,
         },
-        Kind::Link(Target::One(to)) => int_of(cell).map(|id| Value::Link(LinkTo::bare(to.name, id))),
+        Kind::Link(Target::One(to)) => {
+            int_of(cell).map(|id| Value::Link(LinkTo::bare(to.name, id)))
+        }
         _ => text_of(cell).map(|t| Value::Text(t.to_owned())),
     };
     found.unwrap_or(Value::Null)
@@ -243,10 +256,14 @@ pub(super) fn encode(value: &Value) -> Sql {
 /// The value of a cell of the history.
 pub(super) fn decode(field: &Field, cell: ValueRef, model: &Model) -> Result<Value> {
     let Some(text) = text_of(cell) else { return Ok(one(field.kind, cell)) };
-    let broken = || Error::database(format!("the history of `{}` can't be read: `{text}`", field.name));
+    let broken =
+        || Error::database(format!("the history of `{}` can't be read: `{text}`", field.name));
     let link = |text: &str| -> Option<LinkTo> {
         let (noun, id) = text.split_once(':')?;
-        Some(LinkTo::bare(model.get(noun).map_or_else(|| leak(noun), |n| n.name()), id.parse().ok()?))
+        Some(LinkTo::bare(
+            model.get(noun).map_or_else(|| leak(noun), |n| n.name()),
+            id.parse().ok()?,
+        ))
     };
     Ok(match field.kind {
         Kind::Money => {
@@ -272,7 +289,11 @@ pub(super) fn decode(field: &Field, cell: ValueRef, model: &Model) -> Result<Val
         Kind::Words(_) | Kind::Tags => Value::Words(
             split_cell(text)
                 .into_iter()
-                .map(|(label, value)| if label.is_empty() { value } else { format!("{label}:{value}") })
+                .map(
+                    |(label, value)| {
+                        if label.is_empty() { value } else { format!("{label}:{value}") }
+                    },
+                )
                 .collect(),
         ),
         kind => one(kind, cell),

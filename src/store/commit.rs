@@ -116,10 +116,7 @@ impl Draft {
 /// # Errors
 /// The noun lacks one of them.
 pub fn fields(noun: &Noun, values: Vec<(&str, Value)>) -> Result<Vec<(usize, Value)>> {
-    values
-        .into_iter()
-        .map(|(name, value)| Ok((noun.require(name)?.index, value)))
-        .collect()
+    values.into_iter().map(|(name, value)| Ok((noun.require(name)?.index, value))).collect()
 }
 
 impl<'a> Writer<'a> {
@@ -223,7 +220,7 @@ impl<'a> Writer<'a> {
         if changed.is_empty() {
             return Ok(false);
         }
-        self.refuse_lasting(noun, &changed)?;
+        super::custom::refuse_lasting(noun, &changed)?;
         self.write_changed(noun, id, before, after, changed, stamp)?;
         self.tally.edited += 1;
         self.note_touched(noun, id);
@@ -248,7 +245,7 @@ impl<'a> Writer<'a> {
         if !self.is_made_here(noun, id) {
             for index in &changed {
                 let (old, new) = (encode(&before[*index]), encode(&after[*index]));
-                self.record_edit(noun, id, noun.fields[*index].name, old, new)?;
+                self.record_edit(noun, id, noun.fields[*index].name, &old, &new)?;
             }
         }
         self.write_fields(noun, id, &after, &changed)
@@ -260,7 +257,14 @@ impl<'a> Writer<'a> {
     }
 
     /// Notes the old and the new value of a field.
-    pub(super) fn record_edit(&self, noun: &Noun, id: i64, field: &str, old: Sql, new: Sql) -> Result<()> {
+    pub(super) fn record_edit(
+        &self,
+        noun: &Noun,
+        id: i64,
+        field: &str,
+        old: &Sql,
+        new: &Sql,
+    ) -> Result<()> {
         // Two edits of one field in one change are one: from the first old to the last new value.
         let mut stmt = self.reader.conn.prepare_cached(
             "INSERT INTO edit(change, noun, record, field, old, new) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
@@ -297,13 +301,16 @@ impl<'a> Writer<'a> {
 
     fn set_trashed(&mut self, noun: &Noun, id: i64, to: Option<Value>) -> Result<bool> {
         let table = quoted(noun.name());
-        let old: Option<String> =
-            self.reader.conn.query_row(&format!("SELECT trashed FROM {table} WHERE id = ?1"), [id], |r| r.get(0))?;
+        let old: Option<String> = self.reader.conn.query_row(
+            &format!("SELECT trashed FROM {table} WHERE id = ?1"),
+            [id],
+            |r| r.get(0),
+        )?;
         if old.is_some() == to.is_some() {
             return Ok(false);
         }
         let new = to.map_or(Sql::Null, |_| Sql::Text(instant_text(self.clock.now())));
-        self.record_edit(noun, id, "trashed", old.map_or(Sql::Null, Sql::Text), new.clone())?;
+        self.record_edit(noun, id, "trashed", &old.map_or(Sql::Null, Sql::Text), &new)?;
         let sql = format!("UPDATE {table} SET trashed = ?1 WHERE id = ?2");
         self.reader.conn.prepare_cached(&sql)?.execute(rusqlite::params![new, id])?;
         self.tally.other += 1;
@@ -328,13 +335,28 @@ impl<'a> Writer<'a> {
             let sql = match field.kind {
                 Kind::Links(target, _) => {
                     let child = quoted(&format!("{}_{}", other.name(), field.name));
-                    let which = if target.one().is_some() { String::new() } else { format!(" AND c.noun = '{}'", noun.name()) };
-                    format!("SELECT count(*) FROM {child} c JOIN {} t ON t.id = c.record WHERE c.target = ?1{which} AND t.trashed IS NULL", quoted(other.name()))
+                    let which = if target.one().is_some() {
+                        String::new()
+                    } else {
+                        format!(" AND c.noun = '{}'", noun.name())
+                    };
+                    format!(
+                        "SELECT count(*) FROM {child} c JOIN {} t ON t.id = c.record WHERE c.target = ?1{which} AND t.trashed IS NULL",
+                        quoted(other.name())
+                    )
                 }
                 Kind::Link(target) => {
                     let column = super::schema::column_name(field);
-                    let which = if target.one().is_some() { String::new() } else { format!(" AND t.{} = '{}'", quoted(&format!("{column}_noun")), noun.name()) };
-                    format!("SELECT count(*) FROM {} t WHERE t.{} = ?1{which} AND t.trashed IS NULL", quoted(other.name()), quoted(&column))
+                    let which = if target.one().is_some() {
+                        String::new()
+                    } else {
+                        format!(" AND t.{} = '{}'", quoted(&format!("{column}_noun")), noun.name())
+                    };
+                    format!(
+                        "SELECT count(*) FROM {} t WHERE t.{} = ?1{which} AND t.trashed IS NULL",
+                        quoted(other.name()),
+                        quoted(&column)
+                    )
                 }
                 _ => continue,
             };
@@ -343,23 +365,35 @@ impl<'a> Writer<'a> {
         if noun.name() == "tag" {
             for other in &self.reader.model.nouns {
                 let child = quoted(&format!("{}_tags", other.name()));
-                let sql = format!("SELECT count(*) FROM {child} c JOIN {} t ON t.id = c.record WHERE c.tag = ?1 AND t.trashed IS NULL", quoted(other.name()));
+                let sql = format!(
+                    "SELECT count(*) FROM {child} c JOIN {} t ON t.id = c.record WHERE c.tag = ?1 AND t.trashed IS NULL",
+                    quoted(other.name())
+                );
                 self.refuse_if_any(&sql, noun, id, other, "+TAG")?;
             }
         }
         Ok(())
     }
 
-    fn refuse_if_any(&self, sql: &str, noun: &Noun, id: i64, other: &Noun, filter: &str) -> Result<()> {
+    fn refuse_if_any(
+        &self,
+        sql: &str,
+        noun: &Noun,
+        id: i64,
+        other: &Noun,
+        filter: &str,
+    ) -> Result<()> {
         let count: i64 = self.reader.conn.query_row(sql, [id], |r| r.get(0))?;
         if count == 0 {
             return Ok(());
         }
         let users = if count == 1 { other.name() } else { other.entity.plural };
-        Err(Error::invalid(format!("this {} is in use by {count} {users}", noun.name())).hint(format!(
-            "see them with `rolo {} list {filter}`, and give them another first",
-            other.name()
-        )))
+        Err(Error::invalid(format!("this {} is in use by {count} {users}", noun.name())).hint(
+            format!(
+                "see them with `rolo {} list {filter}`, and give them another first",
+                other.name()
+            ),
+        ))
     }
 
     /// The stored values of a record, links bare; a record taken away by undo isn't there.

@@ -17,7 +17,11 @@ impl Store {
         let noun = self.noun(noun)?;
         let label = noun.entity.label();
         let shown = quoted(label.name);
-        let compared = if label.sorted { quoted(&format!("{}_fold", label.name)) } else { format!("fold({shown})") };
+        let compared = if label.sorted {
+            quoted(&format!("{}_fold", label.name))
+        } else {
+            format!("fold({shown})")
+        };
         let sql = format!(
             "SELECT {shown}, id FROM {} WHERE trashed IS NULL AND {shown} IS NOT NULL AND {compared} >= ?1 AND {compared} < ?1 || char(1114111) ORDER BY {compared} LIMIT {MOST}",
             quoted(noun.name())

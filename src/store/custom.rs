@@ -29,7 +29,8 @@ pub(super) fn load(conn: &Connection) -> Result<Vec<CustomField>> {
             slug: row.get(1)?,
             name: row.get(2)?,
             kind: row.get::<_, Option<String>>(3)?.unwrap_or_else(|| "text".into()),
-            choices: choices.map_or_else(Vec::new, |c| c.split('\u{1f}').map(str::to_owned).collect()),
+            choices: choices
+                .map_or_else(Vec::new, |c| c.split('\u{1f}').map(str::to_owned).collect()),
         });
     }
     Ok(all)
@@ -45,16 +46,26 @@ impl Writer<'_> {
         let model = self.reader.model;
         let noun = model.typed(&field.noun).ok_or_else(|| {
             let near = crate::error::nearest(&field.noun, model.nouns.iter().map(Noun::name))
-                .map_or_else(|| "`rolo --help` lists them".to_owned(), |n| format!("did you mean `{n}`?"));
+                .map_or_else(
+                    || "`rolo --help` lists them".to_owned(),
+                    |n| format!("did you mean `{n}`?"),
+                );
             Error::invalid(format!("`{}` is not a noun", field.noun)).hint(near)
         })?;
         if field.slug.is_empty() {
-            return Err(Error::invalid(format!("`{}` has no letter or digit to make a name of", field.name))
-                .hint("give one with `--slug`, such as `--slug contract_no`"));
+            return Err(Error::invalid(format!(
+                "`{}` has no letter or digit to make a name of",
+                field.name
+            ))
+            .hint("give one with `--slug`, such as `--slug contract_no`"));
         }
         if let Some(taken) = noun.find(&field.slug) {
-            return Err(Error::invalid(format!("{} has a field `{}` already", noun.name(), taken.field.name))
-                .hint("choose another name"));
+            return Err(Error::invalid(format!(
+                "{} has a field `{}` already",
+                noun.name(),
+                taken.field.name
+            ))
+            .hint("choose another name"));
         }
         let made = CustomField { noun: noun.name().to_owned(), ..field.clone() };
         made.kind(model)?;
@@ -86,28 +97,17 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Refuses an edit that would part a custom field from its columns.
-    pub(super) fn refuse_lasting(&self, noun: &Noun, changed: &[usize]) -> Result<()> {
-        let lasting = |i: &&usize| LASTING.contains(&noun.fields[**i].name);
-        match changed.iter().find(lasting) {
-            Some(index) if noun.name() == NOUN => {
-                let name = noun.fields[*index].name;
-                Err(Error::invalid(format!("the {name} of a custom field stays as it is, for its values stand there"))
-                    .hint("make another with `rolo field add`, and remove this one")
-                    .at(name))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// After records of custom fields came, went or changed: checks them all and makes their
     /// columns.
     pub(super) fn settle_fields(&self) -> Result<()> {
         let base = self.reader.model;
         let all = load(self.reader.conn)?;
         for field in &all {
-            let wrong = |what: &str| Error::invalid(format!("the custom field `{}`: {what}", field.name));
-            let noun = base.get(&field.noun).ok_or_else(|| wrong(&format!("`{}` is not a noun", field.noun)))?;
+            let wrong =
+                |what: &str| Error::invalid(format!("the custom field `{}`: {what}", field.name));
+            let noun = base
+                .get(&field.noun)
+                .ok_or_else(|| wrong(&format!("`{}` is not a noun", field.noun)))?;
             field.kind(base)?;
             if slug(&field.slug) != field.slug || field.slug.is_empty() {
                 return Err(wrong(&format!("`{}` is no name for a field", field.slug))
@@ -115,7 +115,12 @@ impl Writer<'_> {
                     .at("slug"));
             }
             if let Some(taken) = noun.find(&field.slug).filter(|n| !n.field.custom) {
-                return Err(wrong(&format!("{} has a field `{}` of its own", noun.name(), taken.field.name)).at("slug"));
+                return Err(wrong(&format!(
+                    "{} has a field `{}` of its own",
+                    noun.name(),
+                    taken.field.name
+                ))
+                .at("slug"));
             }
         }
         self.make_columns()
@@ -124,6 +129,22 @@ impl Writer<'_> {
     /// Makes the columns, indexes and views that the file's custom fields ask for.
     pub(super) fn make_columns(&self) -> Result<()> {
         make_columns(self.reader.conn, self.reader.model)
+    }
+}
+
+/// Refuses an edit that would part a custom field from its columns.
+pub(super) fn refuse_lasting(noun: &Noun, changed: &[usize]) -> Result<()> {
+    let lasting = |i: &&usize| LASTING.contains(&noun.fields[**i].name);
+    match changed.iter().find(lasting) {
+        Some(index) if noun.name() == NOUN => {
+            let name = noun.fields[*index].name;
+            Err(Error::invalid(format!(
+                "the {name} of a custom field stays as it is, for its values stand there"
+            ))
+            .hint("make another with `rolo field add`, and remove this one")
+            .at(name))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -144,7 +165,10 @@ pub(super) fn make_columns(conn: &Connection, known: &Model) -> Result<()> {
                 |r| r.get(0),
             )?;
             if !there {
-                conn.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {} {kind}", quoted(&column)))?;
+                conn.execute_batch(&format!(
+                    "ALTER TABLE {table} ADD COLUMN {} {kind}",
+                    quoted(&column)
+                ))?;
             }
         }
         for (_, sql) in indexes(noun) {

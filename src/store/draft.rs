@@ -21,9 +21,11 @@ impl<'a> Writer<'a> {
     pub(super) fn complete(&mut self, noun: &Noun, draft: Draft) -> Result<Vec<Value>> {
         // The rest of a record that a uid names is still to come with the file of its noun.
         let uid = noun.index("uid");
-        let to_come = draft.fingerprint == Some(IN_PASSING) && draft.values.iter().any(|(i, _)| Some(*i) == uid);
+        let to_come = draft.fingerprint == Some(IN_PASSING)
+            && draft.values.iter().any(|(i, _)| Some(*i) == uid);
         let given = draft.values;
-        let mut row: Vec<Value> = std::iter::repeat_with(|| Value::Null).take(noun.fields.len()).collect();
+        let mut row: Vec<Value> =
+            std::iter::repeat_with(|| Value::Null).take(noun.fields.len()).collect();
         for (index, value) in given {
             row[index] = value;
         }
@@ -106,7 +108,12 @@ impl<'a> Writer<'a> {
     }
 
     /// The record that a link's text means, made when the manner allows it.
-    pub(super) fn resolve_name(&mut self, field: &Field, name: &Name, scope: Option<i64>) -> Result<LinkTo> {
+    pub(super) fn resolve_name(
+        &mut self,
+        field: &Field,
+        name: &Name,
+        scope: Option<i64>,
+    ) -> Result<LinkTo> {
         let (Kind::Link(target) | Kind::Links(target, _)) = field.kind else {
             return Err(Error::failed(format!("`{}` is no link", field.name)));
         };
@@ -120,12 +127,18 @@ impl<'a> Writer<'a> {
             Ok(None) if self.manner.create_links => self.make_linked(field, target, name, scope)?,
             Ok(None) => {
                 let uid = name.uid.unwrap_or_default();
-                return Err(unknown_link(field, &Error::not_found(format!("no record has the uid {uid}"))));
+                return Err(unknown_link(
+                    field,
+                    &Error::not_found(format!("no record has the uid {uid}")),
+                ));
             }
             Err(why) if why.kind == ErrorKind::NotFound => return Err(unknown_link(field, &why)),
             Err(why) => {
-                return Err(Error { message: format!("{}: {}", field.label(), why.message), ..why }
-                    .at(field.name));
+                return Err(Error {
+                    message: format!("{}: {}", field.label(), why.message),
+                    ..why
+                }
+                .at(field.name));
             }
         };
         if self.manner.import {
@@ -165,18 +178,25 @@ impl<'a> Writer<'a> {
     }
 
     /// Makes the record that a link names and nobody has.
-    fn make_linked(&mut self, field: &Field, target: Target, name: &Name, scope: Option<i64>) -> Result<LinkTo> {
+    fn make_linked(
+        &mut self,
+        field: &Field,
+        target: Target,
+        name: &Name,
+        scope: Option<i64>,
+    ) -> Result<LinkTo> {
         let (noun, text) = self.noun_to_make(field, target, &name.text)?;
         let label = noun.entity.label();
-        let mut values = vec![(noun.label_index(), label.parse(&text, self.locale).map_err(Error::invalid)?)];
+        let mut values =
+            vec![(noun.label_index(), label.parse(&text, self.locale).map_err(Error::invalid)?)];
         if let Some(uid) = name.uid {
             values.push((noun.require("uid")?.index, Value::Uid(uid)));
         }
-        if let Some(emails) = super::matching::email_key(noun).and_then(|f| noun.index(f.name)) {
-            if Kind::Email.parse(&text, self.locale).is_ok() {
-                let item = Item { label: String::new(), value: text.clone() };
-                values.push((emails, Value::List(vec![item])));
-            }
+        if let Some(emails) = super::matching::email_key(noun).and_then(|f| noun.index(f.name))
+            && Kind::Email.parse(&text, self.locale).is_ok()
+        {
+            let item = Item { label: String::new(), value: text.clone() };
+            values.push((emails, Value::List(vec![item])));
         }
         if let (Some(link), Some(id)) = (noun.entity.scope, scope) {
             let index = noun.require(link)?.index;
@@ -184,7 +204,7 @@ impl<'a> Writer<'a> {
                 values.push((index, Value::Link(LinkTo::bare(to.name, id))));
             }
         }
-        self.guess_made(noun, &text, &mut values)?;
+        guess_made(noun, &text, &mut values);
         if name.uid.is_none() {
             fill_keys(noun, &text, &mut values);
         }
@@ -194,35 +214,21 @@ impl<'a> Writer<'a> {
         Ok(LinkTo::bare(noun.name(), id))
     }
 
-    /// What a setup record made by name is likely to be: a stage called `Closed Won` is a won one;
-    /// a user is inactive until somebody acts as them.
-    fn guess_made(&self, noun: &Noun, label: &str, values: &mut Vec<(usize, Value)>) -> Result<()> {
-        if !noun.entity.setup {
-            return Ok(());
-        }
-        for (index, field) in noun.fields.iter().enumerate() {
-            match field.kind {
-                Kind::Choice(choices) if !choices.open => {
-                    if let Some(word) = choices.find(label) {
-                        values.push((index, Value::Text(word.to_owned())));
-                    }
-                }
-                Kind::Bool if field.name == "active" => values.push((index, Value::Bool(false))),
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn noun_to_make(&self, field: &Field, target: Target, text: &str) -> Result<(&'a Noun, String)> {
+    fn noun_to_make(
+        &self,
+        field: &Field,
+        target: Target,
+        text: &str,
+    ) -> Result<(&'a Noun, String)> {
         let model = self.reader.model;
         if let Target::One(entity) = target {
             return Ok((model.noun(entity.name)?, text.to_owned()));
         }
-        if let Some((noun, rest)) = text.split_once(':').and_then(|(n, rest)| Some((model.typed(n.trim())?, rest))) {
-            if target.allows(noun.name()) {
-                return Ok((noun, rest.trim().to_owned()));
-            }
+        if let Some((noun, rest)) =
+            text.split_once(':').and_then(|(n, rest)| Some((model.typed(n.trim())?, rest)))
+            && target.allows(noun.name())
+        {
+            return Ok((noun, rest.trim().to_owned()));
         }
         // An address can only be a person's: the noun that is found by its e-mails.
         let by_email = model
@@ -238,7 +244,13 @@ impl<'a> Writer<'a> {
 
     /// A link within another link's record: a stage within the record's pipeline, else within the
     /// default one, else wherever the name is unique.
-    fn resolve_scoped(&mut self, noun: &Noun, field: &Field, name: &Name, row: &[Value]) -> Result<Value> {
+    fn resolve_scoped(
+        &mut self,
+        noun: &Noun,
+        field: &Field,
+        name: &Name,
+        row: &[Value],
+    ) -> Result<Value> {
         let Some((own, _)) = field.within else { return Ok(Value::Null) };
         let own_index = noun.require(own)?.index;
         if let Some(scope) = row[own_index].as_link() {
@@ -246,16 +258,16 @@ impl<'a> Writer<'a> {
         }
         let default = self.default_link(noun, own_index, row)?;
         let Kind::Link(target) = field.kind else { return Ok(Value::Null) };
-        if name.uid.is_none() {
-            if let (Some(scope), Target::One(entity)) = (default, target) {
-                let inner = self.reader.model.noun(entity.name)?;
-                if self.reader.find(inner, &name.text, Among::Live, Some(scope))?.is_some() {
-                    return Ok(Value::Link(self.resolve_name(field, name, Some(scope))?));
-                }
-                let anywhere = self.reader.find(inner, &name.text, Among::Live, None)?;
-                if !anywhere.is_some() {
-                    return Ok(Value::Link(self.resolve_name(field, name, Some(scope))?));
-                }
+        if name.uid.is_none()
+            && let (Some(scope), Target::One(entity)) = (default, target)
+        {
+            let inner = self.reader.model.noun(entity.name)?;
+            if self.reader.find(inner, &name.text, Among::Live, Some(scope))?.is_some() {
+                return Ok(Value::Link(self.resolve_name(field, name, Some(scope))?));
+            }
+            let anywhere = self.reader.find(inner, &name.text, Among::Live, None)?;
+            if !anywhere.is_some() {
+                return Ok(Value::Link(self.resolve_name(field, name, Some(scope))?));
             }
         }
         Ok(Value::Link(self.resolve_name(field, name, default.filter(|_| name.uid.is_some()))?))
@@ -269,16 +281,20 @@ impl<'a> Writer<'a> {
         };
         let Some(inner) = row[index].as_link().cloned() else { return Ok(()) };
         let sql = format!("SELECT {} FROM {} WHERE id = ?1", quoted(theirs), quoted(inner.noun));
-        let outer: Option<i64> = self.reader.conn.prepare_cached(&sql)?.query_row([inner.id], |r| r.get(0))?;
+        let outer: Option<i64> =
+            self.reader.conn.prepare_cached(&sql)?.query_row([inner.id], |r| r.get(0))?;
         let own_index = noun.require(own)?.index;
         let Kind::Link(Target::One(to)) = noun.fields[own_index].kind else { return Ok(()) };
         match (row[own_index].as_link(), outer) {
             (Some(given), Some(outer)) if given.id != outer => {
                 let labels = self.reader.labels(inner.noun, &[inner.id])?;
                 let label = labels.get(&inner.id).map_or("", |l| l.label.as_str());
-                Err(Error::invalid(format!("the {} `{label}` belongs to another {own}", field.name))
-                    .hint(format!("name both, such as `{}/{label}`", to.name))
-                    .at(field.name))
+                Err(Error::invalid(format!(
+                    "the {} `{label}` belongs to another {own}",
+                    field.name
+                ))
+                .hint(format!("name both, such as `{}/{label}`", to.name))
+                .at(field.name))
             }
             (None, Some(outer)) => {
                 row[own_index] = Value::Link(LinkTo::bare(to.name, outer));
@@ -302,7 +318,9 @@ impl<'a> Writer<'a> {
                 Default::Me => row[index] = Value::Link(LinkTo::bare("user", self.me)),
                 Default::Now => row[index] = Value::Instant(self.clock.now()),
                 Default::Query(_) => {
-                    if let (Some(id), Kind::Link(Target::One(to))) = (self.default_link(noun, index, row)?, field.kind) {
+                    if let (Some(id), Kind::Link(Target::One(to))) =
+                        (self.default_link(noun, index, row)?, field.kind)
+                    {
                         row[index] = Value::Link(LinkTo::bare(to.name, id));
                     }
                 }
@@ -313,7 +331,9 @@ impl<'a> Writer<'a> {
 
     /// Whether an empty cell is what the file says: no default fills it.
     fn is_to_the_letter(&self, noun: &Noun, index: usize) -> bool {
-        self.to_the_letter.as_ref().is_some_and(|(name, fields)| *name == noun.name() && fields.contains(&index))
+        self.to_the_letter
+            .as_ref()
+            .is_some_and(|(name, fields)| *name == noun.name() && fields.contains(&index))
     }
 
     /// The id that a field's default query gives for this record.
@@ -334,7 +354,12 @@ impl<'a> Writer<'a> {
 
     /// Gives amounts without a currency the one that counts: the record's own, that of the links
     /// its declaration names, the config's.
-    fn fix_currencies(&self, noun: &Noun, row: &mut [Value], before: Option<&[Value]>) -> Result<()> {
+    fn fix_currencies(
+        &self,
+        noun: &Noun,
+        row: &mut [Value],
+        before: Option<&[Value]>,
+    ) -> Result<()> {
         for index in 0..row.len() {
             let Value::Amount(amount) = row[index] else { continue };
             let field = noun.fields[index];
@@ -356,12 +381,18 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn linked_currency(&self, noun: &Noun, field: &Field, row: &[Value]) -> Result<Option<Currency>> {
+    fn linked_currency(
+        &self,
+        noun: &Noun,
+        field: &Field,
+        row: &[Value],
+    ) -> Result<Option<Currency>> {
         for path in field.currency_from {
             let Some((link, column)) = path.split_once('.') else { continue };
             let Some(to) = noun.index(link).and_then(|i| row[i].as_link()) else { continue };
             let sql = format!("SELECT {} FROM {} WHERE id = ?1", quoted(column), quoted(to.noun));
-            let code: Option<String> = self.reader.conn.prepare_cached(&sql)?.query_row([to.id], |r| r.get(0))?;
+            let code: Option<String> =
+                self.reader.conn.prepare_cached(&sql)?.query_row([to.id], |r| r.get(0))?;
             if let Some(found) = code.and_then(|c| c.parse().ok()) {
                 return Ok(Some(found));
             }
@@ -374,7 +405,9 @@ impl<'a> Writer<'a> {
         if !noun.entity.unique {
             return Ok(());
         }
-        let Some(index) = noun.entity.key.first().and_then(|k| noun.index(k)) else { return Ok(()) };
+        let Some(index) = noun.entity.key.first().and_then(|k| noun.index(k)) else {
+            return Ok(());
+        };
         let Some(text) = row[index].as_text() else { return Ok(()) };
         let field = noun.fields[index];
         let others = match self.scoped_key(noun, field, text, row)? {
@@ -430,10 +463,10 @@ impl<'a> Writer<'a> {
             }
         }
         let (created, updated) = (noun.index("created"), noun.index("updated"));
-        if let (Some(created), Some(updated)) = (created, updated) {
-            if row[updated].is_empty() {
-                row[updated] = if self.manner.import { row[created].clone() } else { now };
-            }
+        if let (Some(created), Some(updated)) = (created, updated)
+            && row[updated].is_empty()
+        {
+            row[updated] = if self.manner.import { row[created].clone() } else { now };
         }
         let Some(index) = noun.index("uid") else { return Ok(()) };
         let uid = match row[index] {
@@ -480,6 +513,25 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// What a setup record made by name is likely to be: a stage called `Closed Won` is a won one;
+/// a user is inactive until somebody acts as them.
+fn guess_made(noun: &Noun, label: &str, values: &mut Vec<(usize, Value)>) {
+    if !noun.entity.setup {
+        return;
+    }
+    for (index, field) in noun.fields.iter().enumerate() {
+        match field.kind {
+            Kind::Choice(choices) if !choices.open => {
+                if let Some(word) = choices.find(label) {
+                    values.push((index, Value::Text(word.to_owned())));
+                }
+            }
+            Kind::Bool if field.name == "active" => values.push((index, Value::Bool(false))),
+            _ => {}
+        }
+    }
+}
+
 /// The error of a link that finds nothing, with what would make it.
 fn unknown_link(field: &Field, why: &Error) -> Error {
     let hint = why.hint.as_deref().map_or(String::new(), |h| format!("{h}; "));
@@ -491,10 +543,10 @@ fn unknown_link(field: &Field, why: &Error) -> Error {
 /// Makes an empty label out of its parts: `given_name` and `family_name` make up `name`.
 fn make_label(noun: &Noun, row: &mut [Value]) {
     let index = noun.label_index();
-    if row[index].is_empty() {
-        if let Some(made) = joined(noun, row) {
-            row[index] = Value::Text(made);
-        }
+    if row[index].is_empty()
+        && let Some(made) = joined(noun, row)
+    {
+        row[index] = Value::Text(made);
     }
 }
 
@@ -507,10 +559,10 @@ fn remake_label(noun: &Noun, before: &[Value], row: &mut [Value], touched: &[usi
         return;
     }
     let old = joined(noun, before);
-    if old.is_none() || old.as_deref() == before[index].as_text() {
-        if let Some(made) = joined(noun, row) {
-            row[index] = Value::Text(made);
-        }
+    if (old.is_none() || old.as_deref() == before[index].as_text())
+        && let Some(made) = joined(noun, row)
+    {
+        row[index] = Value::Text(made);
     }
 }
 
@@ -548,7 +600,8 @@ fn settle_main(noun: &Noun, row: &mut [Value], before: Option<(&[Value], &[usize
         let switched = !list_given && main_given && all.iter().any(|l| Some(l.id) == main_id);
         let mut others: Vec<LinkTo> = all.into_iter().filter(|l| Some(l.id) != main_id).collect();
         // To make another of several the main one takes nobody out of the list.
-        let old_main = before.and_then(|(before, _)| before[main].as_link()).filter(|m| Some(m.id) != main_id);
+        let old_main =
+            before.and_then(|(before, _)| before[main].as_link()).filter(|m| Some(m.id) != main_id);
         if let (true, Some(old)) = (switched, old_main) {
             others.insert(0, old.clone());
         }
@@ -561,7 +614,11 @@ fn fill_keys(noun: &Noun, text: &str, values: &mut Vec<(usize, Value)>) {
     for index in noun.entity.key.iter().filter_map(|k| noun.index(k)) {
         let field = noun.fields[index];
         let is_empty = !values.iter().any(|(i, _)| *i == index);
-        if field.required && is_empty && matches!(field.kind, Kind::Text) && field.default == Default::Nothing {
+        if field.required
+            && is_empty
+            && matches!(field.kind, Kind::Text)
+            && field.default == Default::Nothing
+        {
             values.push((index, Value::Text(text.trim().to_owned())));
         }
     }
@@ -570,9 +627,13 @@ fn fill_keys(noun: &Noun, text: &str, values: &mut Vec<(usize, Value)>) {
 fn check_required(noun: &Noun, row: &[Value]) -> Result<()> {
     for (index, field) in noun.fields.iter().enumerate() {
         if field.required && field.is_stored() && row[index].is_empty() {
-            return Err(Error::invalid(format!("{} of a {} can't be empty", field.label(), noun.name()))
-                .hint(format!("give it with `--{}`: {}", field.flag(), field.about.to_lowercase()))
-                .at(field.name));
+            return Err(Error::invalid(format!(
+                "{} of a {} can't be empty",
+                field.label(),
+                noun.name()
+            ))
+            .hint(format!("give it with `--{}`: {}", field.flag(), field.about.to_lowercase()))
+            .at(field.name));
         }
     }
     Ok(())

@@ -31,7 +31,12 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// The database can't be read.
-    pub fn tasks_due(&self, whose: Whose, last: NaiveDate, end: DateTime<Utc>) -> Result<Vec<Record>> {
+    pub fn tasks_due(
+        &self,
+        whose: Whose,
+        last: NaiveDate,
+        end: DateTime<Utc>,
+    ) -> Result<Vec<Record>> {
         let (whose, next, end) = (whose.sql(), last + Days::new(1), instant_text(end));
         self.due("task", format!(
             "t.owner {whose} AND t.status NOT IN ('done', 'cancelled') AND t.due < CASE WHEN length(t.due) = 10 THEN '{next}' ELSE '{end}' END"
@@ -42,7 +47,12 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// The database can't be read.
-    pub fn events_between(&self, whose: Whose, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<Record>> {
+    pub fn events_between(
+        &self,
+        whose: Whose,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<Record>> {
         let (whose, from, until) = (whose.sql(), instant_text(from), instant_text(until));
         self.due("event", format!(
             "(t.owner {whose} OR EXISTS (SELECT 1 FROM event_attendees a WHERE a.record = t.id AND a.noun = 'user' AND a.target {whose})) \
@@ -76,7 +86,8 @@ impl Reader<'_> {
         let noun = self.model().noun(noun)?;
         let mut listing = Listing::all(noun);
         listing.columns.clear();
-        listing.filter = Some(filter::Sql { text: condition, params: Vec::new(), mentions_trash: false });
+        listing.filter =
+            Some(filter::Sql { text: condition, params: Vec::new(), mentions_trash: false });
         self.records(noun, &self.ids(&listing)?)
     }
 }

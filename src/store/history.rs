@@ -38,9 +38,16 @@ pub struct HistoryEntry {
 
 /// Writes the row of a change.
 pub(super) fn record_change(writer: &Writer, intent: &Intent) -> Result<()> {
-    let summary = if intent.summary.is_empty() { summary(writer, &intent.kind)? } else { intent.summary.clone() };
+    let summary = if intent.summary.is_empty() {
+        summary(writer, &intent.kind)?
+    } else {
+        intent.summary.clone()
+    };
     let origin: Vec<u8> =
-        writer.reader.conn.query_row("SELECT value FROM meta WHERE key = 'file_uid'", [], |r| r.get(0))?;
+        writer
+            .reader
+            .conn
+            .query_row("SELECT value FROM meta WHERE key = 'file_uid'", [], |r| r.get(0))?;
     writer
         .reader
         .conn
@@ -64,8 +71,11 @@ pub(super) fn record_change(writer: &Writer, intent: &Intent) -> Result<()> {
 /// `add contact 5 Ann`, or how many records a change of several touched.
 fn summary(writer: &Writer, kind: &str) -> Result<String> {
     if let Some(of) = writer.undoing {
-        let summary: Option<String> =
-            writer.reader.conn.query_row("SELECT summary FROM change WHERE id = ?1", [of], |r| r.get(0))?;
+        let summary: Option<String> = writer.reader.conn.query_row(
+            "SELECT summary FROM change WHERE id = ?1",
+            [of],
+            |r| r.get(0),
+        )?;
         return Ok(format!("{kind} of {}", summary.unwrap_or_default()));
     }
     let total = writer.tally.made + writer.tally.edited + writer.tally.other;
@@ -112,7 +122,9 @@ impl Reader<'_> {
     /// # Errors
     /// The database can't be read.
     pub fn change(&self, id: i64) -> Result<Option<ChangeRow>> {
-        let sql = format!("SELECT {CHANGE_COLUMNS} FROM change c LEFT JOIN user u ON u.id = c.who WHERE c.id = ?1");
+        let sql = format!(
+            "SELECT {CHANGE_COLUMNS} FROM change c LEFT JOIN user u ON u.id = c.who WHERE c.id = ?1"
+        );
         let mut stmt = self.conn.prepare(&sql)?;
         let mut rows = stmt.query_map([id], change_of)?;
         Ok(rows.next().transpose()?)
@@ -193,7 +205,11 @@ impl Reader<'_> {
         for (position, noun) in self.model.nouns.iter().enumerate() {
             let base = super::rows::search_row(i64::try_from(position).unwrap_or(0), 0);
             let label = noun.entity.label();
-            let in_label = if label.sorted { format!("t.{}_fold", label.name) } else { format!("fold(t.{})", quoted(label.name)) };
+            let in_label = if label.sorted {
+                format!("t.{}_fold", label.name)
+            } else {
+                format!("fold(t.{})", quoted(label.name))
+            };
             let sql = format!(
                 "SELECT t.id, t.uid, {}, coalesce({in_label} LIKE ?4 ESCAPE '\\', 0) FROM {} t WHERE {} AND t.id IN (SELECT rowid - ?1 FROM search WHERE search MATCH ?2 AND rowid BETWEEN ?1 AND ?1 + 1099511627775 LIMIT 10000) ORDER BY 4 DESC, t.updated DESC, t.id DESC LIMIT ?3",
                 label_sql(noun, "t"),
@@ -204,7 +220,14 @@ impl Reader<'_> {
             let mut stmt = self.conn.prepare_cached(&sql)?;
             let rows = stmt.query_map(
                 rusqlite::params![base, query, i64::try_from(limit).unwrap_or(100), like],
-                |r| Ok((r.get::<_, i64>(0)?, r.get::<_, Vec<u8>>(1)?, r.get::<_, Option<String>>(2)?, r.get::<_, bool>(3)?)),
+                |r| {
+                    Ok((
+                        r.get::<_, i64>(0)?,
+                        r.get::<_, Vec<u8>>(1)?,
+                        r.get::<_, Option<String>>(2)?,
+                        r.get::<_, bool>(3)?,
+                    ))
+                },
             )?;
             for row in rows {
                 let (id, uid, label, first) = row?;

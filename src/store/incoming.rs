@@ -89,19 +89,28 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// It means several records, or one in the trash by uid; a value isn't allowed.
-    pub fn take_in(&mut self, noun: &Noun, values: Vec<(usize, Value)>, print: i64, policy: Policy) -> Result<Outcome> {
+    pub fn take_in(
+        &mut self,
+        noun: &Noun,
+        values: Vec<(usize, Value)>,
+        print: i64,
+        policy: Policy,
+    ) -> Result<Outcome> {
         let (found, keyed) = self.find_same(noun, &values, policy)?;
         let print = if print == IN_PASSING { 1 } else { print };
         if let Some(id) = found {
             return match policy.on_match {
                 OnMatch::Create => self.create(noun, values, None),
                 OnMatch::Skip => Ok(Outcome::Skipped),
-                OnMatch::Fail => Err(Error::conflict(format!("{}:{id} is there already", noun.name()))
-                    .hint("`--on-match update`, `fill` or `skip` say what to do with it")),
+                OnMatch::Fail => {
+                    Err(Error::conflict(format!("{}:{id} is there already", noun.name()))
+                        .hint("`--on-match update`, `fill` or `skip` say what to do with it"))
+                }
                 OnMatch::Update | OnMatch::Fill => self.join(noun, id, values, policy),
             };
         }
-        let in_trash = policy.has_trash && self.lies_in_trash(noun, &values, if keyed { None } else { Some(print) }, policy)?;
+        let in_trash = policy.has_trash
+            && self.lies_in_trash(noun, &values, if keyed { None } else { Some(print) }, policy)?;
         if keyed {
             return Ok(again(self.create(noun, values, None)?, in_trash));
         }
@@ -117,14 +126,28 @@ impl Writer<'_> {
     /// # Errors
     /// The database can't be read.
     pub fn has_trash(&self, noun: &Noun) -> Result<bool> {
-        let sql = format!("SELECT EXISTS (SELECT 1 FROM {} t WHERE {})", quoted(noun.name()), Among::Trash.sql());
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM {} t WHERE {})",
+            quoted(noun.name()),
+            Among::Trash.sql()
+        );
         Ok(self.reader.conn.query_row(&sql, [], |r| r.get(0))?)
     }
 
     /// Whether a record in the trash has a key of these values, or without one came from this row.
-    fn lies_in_trash(&self, noun: &Noun, values: &[(usize, Value)], print: Option<i64>, policy: Policy) -> Result<bool> {
+    fn lies_in_trash(
+        &self,
+        noun: &Noun,
+        values: &[(usize, Value)],
+        print: Option<i64>,
+        policy: Policy,
+    ) -> Result<bool> {
         if let Some(print) = print {
-            let sql = format!("SELECT EXISTS (SELECT 1 FROM {} t WHERE t.fingerprint = ?1 AND {})", quoted(noun.name()), Among::Trash.sql());
+            let sql = format!(
+                "SELECT EXISTS (SELECT 1 FROM {} t WHERE t.fingerprint = ?1 AND {})",
+                quoted(noun.name()),
+                Among::Trash.sql()
+            );
             return Ok(self.reader.conn.prepare_cached(&sql)?.query_row([print], |r| r.get(0))?);
         }
         let keys = match policy.key {
@@ -137,7 +160,11 @@ impl Writer<'_> {
                 other => vec![other.to_cell()],
             };
             for text in texts {
-                if self.reader.by_key(noun, noun.fields[*index], &text, Among::Trash, None)?.is_some() {
+                if self
+                    .reader
+                    .by_key(noun, noun.fields[*index], &text, Among::Trash, None)?
+                    .is_some()
+                {
                     return Ok(true);
                 }
             }
@@ -145,7 +172,12 @@ impl Writer<'_> {
         Ok(false)
     }
 
-    fn create(&mut self, noun: &Noun, values: Vec<(usize, Value)>, fingerprint: Option<i64>) -> Result<Outcome> {
+    fn create(
+        &mut self,
+        noun: &Noun,
+        values: Vec<(usize, Value)>,
+        fingerprint: Option<i64>,
+    ) -> Result<Outcome> {
         // A record that names itself has to be there before the name can be found.
         let (own, values): (Vec<_>, Vec<_>) = match uid_of(noun, &values) {
             Some(uid) => values.into_iter().partition(|(_, v)| names(v, uid)),
@@ -159,7 +191,12 @@ impl Writer<'_> {
     }
 
     /// Sets the links of a new record that lead to itself.
-    fn link_to_itself(&mut self, noun: &Noun, id: i64, mut links: Vec<(usize, Value)>) -> Result<()> {
+    fn link_to_itself(
+        &mut self,
+        noun: &Noun,
+        id: i64,
+        mut links: Vec<(usize, Value)>,
+    ) -> Result<()> {
         let before = self.stored(noun, id)?;
         if let Some(updated) = noun.index("updated") {
             links.push((updated, before[updated].clone()));
@@ -171,13 +208,21 @@ impl Writer<'_> {
 
     fn has_fingerprint(&mut self, noun: &Noun, print: i64) -> Result<bool> {
         let stmt = self.ready(noun, "fingerprint", || {
-            format!("SELECT 1 FROM {} WHERE fingerprint = ?1 AND trashed IS NULL", quoted(noun.name()))
+            format!(
+                "SELECT 1 FROM {} WHERE fingerprint = ?1 AND trashed IS NULL",
+                quoted(noun.name())
+            )
         })?;
         Ok(stmt.exists([print])?)
     }
 
     /// The record that the values mean, and whether they had a key at all.
-    fn find_same(&mut self, noun: &Noun, values: &[(usize, Value)], policy: Policy) -> Result<(Option<i64>, bool)> {
+    fn find_same(
+        &mut self,
+        noun: &Noun,
+        values: &[(usize, Value)],
+        policy: Policy,
+    ) -> Result<(Option<i64>, bool)> {
         let given = |index: usize| values.iter().find(|(i, _)| *i == index).map(|(_, v)| v);
         let uid = noun.index("uid").and_then(given);
         if let Some(Value::Uid(uid)) = uid {
@@ -187,9 +232,12 @@ impl Writer<'_> {
                     return Ok((Some(id), true));
                 }
                 _ if self.reader.by_uid(noun, *uid, Among::Both)?.is_some() => {
-                    return Err(Error::conflict(format!("the {} of this uid is in the trash", noun.name()))
-                        .hint(format!("`rolo {} restore {uid}` brings it back", noun.name()))
-                        .at("uid"));
+                    return Err(Error::conflict(format!(
+                        "the {} of this uid is in the trash",
+                        noun.name()
+                    ))
+                    .hint(format!("`rolo {} restore {uid}` brings it back", noun.name()))
+                    .at("uid"));
                 }
                 _ => {}
             }
@@ -206,17 +254,24 @@ impl Writer<'_> {
             let mut ids = self.same_key(noun, field, value, values)?;
             if uid.is_some() {
                 // A record that has its own row in this file is not what another row means.
-                ids.retain(|id| *id <= policy.last_before && !self.claimed.contains(id) || noun.entity.unique);
+                ids.retain(|id| {
+                    *id <= policy.last_before && !self.claimed.contains(id) || noun.entity.unique
+                });
             }
             ids = self.without_contrary(noun, ids, &keys[..place], values)?;
             match ids[..] {
                 [] => {}
                 [id] => return Ok((Some(id), true)),
                 _ => {
-                    let list: Vec<String> = ids.iter().map(|id| format!("{}:{id}", noun.name())).collect();
-                    return Err(Error::conflict(format!("`{}` is in several records: {}", value.to_cell(), list.join(", ")))
-                        .hint("merge them or change one, or use another `--key`")
-                        .at(field.name));
+                    let list: Vec<String> =
+                        ids.iter().map(|id| format!("{}:{id}", noun.name())).collect();
+                    return Err(Error::conflict(format!(
+                        "`{}` is in several records: {}",
+                        value.to_cell(),
+                        list.join(", ")
+                    ))
+                    .hint("merge them or change one, or use another `--key`")
+                    .at(field.name));
                 }
             }
         }
@@ -224,7 +279,13 @@ impl Writer<'_> {
     }
 
     /// Records with this value in a key; any value of a list counts.
-    fn same_key(&self, noun: &Noun, field: &'static Field, value: &Value, values: &[(usize, Value)]) -> Result<Vec<i64>> {
+    fn same_key(
+        &self,
+        noun: &Noun,
+        field: &'static Field,
+        value: &Value,
+        values: &[(usize, Value)],
+    ) -> Result<Vec<i64>> {
         let texts: Vec<String> = match value {
             Value::List(items) => items.iter().map(|i| i.value.clone()).collect(),
             Value::Words(words) => words.clone(),
@@ -280,8 +341,15 @@ impl Writer<'_> {
 
     /// Leaves out records that an earlier key tells apart: two companies of one name and two
     /// domains are two.
-    fn without_contrary(&self, noun: &Noun, ids: Vec<i64>, earlier: &[usize], values: &[(usize, Value)]) -> Result<Vec<i64>> {
-        let given: Vec<&(usize, Value)> = values.iter().filter(|(i, v)| earlier.contains(i) && !v.is_empty()).collect();
+    fn without_contrary(
+        &self,
+        noun: &Noun,
+        ids: Vec<i64>,
+        earlier: &[usize],
+        values: &[(usize, Value)],
+    ) -> Result<Vec<i64>> {
+        let given: Vec<&(usize, Value)> =
+            values.iter().filter(|(i, v)| earlier.contains(i) && !v.is_empty()).collect();
         if given.is_empty() {
             return Ok(ids);
         }
@@ -296,13 +364,20 @@ impl Writer<'_> {
     }
 
     /// Writes the values into the record that they mean.
-    fn join(&mut self, noun: &Noun, id: i64, mut values: Vec<(usize, Value)>, policy: Policy) -> Result<Outcome> {
+    fn join(
+        &mut self,
+        noun: &Noun,
+        id: i64,
+        mut values: Vec<(usize, Value)>,
+        policy: Policy,
+    ) -> Result<Outcome> {
         let before = self.stored(noun, id)?;
         let sql = format!("SELECT fingerprint FROM {} WHERE id = ?1", quoted(noun.name()));
-        let mark: Option<i64> = self.reader.conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0))?;
+        let mark: Option<i64> =
+            self.reader.conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0))?;
         let in_passing = mark == Some(IN_PASSING) && policy.exact;
         if in_passing {
-            self.complete_stub(noun, &mut values);
+            complete_stub(noun, &mut values);
         } else {
             values.retain(|(i, _)| !KEPT.contains(&noun.fields[*i].name));
         }
@@ -317,7 +392,8 @@ impl Writer<'_> {
         }
         let changed = self.update_from(noun, id, &before, values)?;
         if in_passing {
-            let sql = format!("UPDATE {} SET fingerprint = NULL WHERE id = ?1", quoted(noun.name()));
+            let sql =
+                format!("UPDATE {} SET fingerprint = NULL WHERE id = ?1", quoted(noun.name()));
             self.reader.conn.prepare_cached(&sql)?.execute([id])?;
         }
         if changed && !self.is_made_here(noun, id) {
@@ -359,21 +435,9 @@ impl Writer<'_> {
             quoted(noun.name())
         );
         conn.prepare_cached(&sql)?.execute(of)?;
-        conn.prepare_cached("DELETE FROM edit WHERE change = ?1 AND noun = ?2 AND record = ?3")?.execute(of)?;
+        conn.prepare_cached("DELETE FROM edit WHERE change = ?1 AND noun = ?2 AND record = ?3")?
+            .execute(of)?;
         Ok(true)
-    }
-
-    /// A record made in passing is made whole by the first file that has it: what the file leaves
-    /// empty is empty.
-    fn complete_stub(&self, noun: &Noun, values: &mut Vec<(usize, Value)>) {
-        for (index, field) in noun.fields.iter().enumerate() {
-            let given = values.iter().any(|(i, _)| *i == index);
-            let whole = field.is_settable() || KEPT.contains(&field.name);
-            if !given && whole && field.is_stored() && field.name != "uid" && !field.required {
-                values.push((index, Value::Null));
-            }
-        }
-        values.retain(|(i, _)| noun.fields[*i].name != "uid");
     }
 
     /// Several values of another program's file are added to those there.
@@ -382,7 +446,10 @@ impl Writer<'_> {
             (Value::List(old), Value::List(new)) => {
                 let mut all = old.clone();
                 for item in new {
-                    match all.iter_mut().find(|o| o.value.to_lowercase() == item.value.to_lowercase()) {
+                    match all
+                        .iter_mut()
+                        .find(|o| o.value.to_lowercase() == item.value.to_lowercase())
+                    {
                         Some(known) if known.label.is_empty() => known.label = item.label,
                         Some(_) => {}
                         None => all.push(item),
@@ -413,4 +480,17 @@ impl Writer<'_> {
             (_, new) => new,
         })
     }
+}
+
+/// A record made in passing is made whole by the first file that has it: what the file leaves
+/// empty is empty.
+fn complete_stub(noun: &Noun, values: &mut Vec<(usize, Value)>) {
+    for (index, field) in noun.fields.iter().enumerate() {
+        let given = values.iter().any(|(i, _)| *i == index);
+        let whole = field.is_settable() || KEPT.contains(&field.name);
+        if !given && whole && field.is_stored() && field.name != "uid" && !field.required {
+            values.push((index, Value::Null));
+        }
+    }
+    values.retain(|(i, _)| noun.fields[*i].name != "uid");
 }

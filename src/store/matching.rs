@@ -1,5 +1,7 @@
 //! Finding the record that somebody means: by id, uid, key or label; the one place for it.
 
+use std::fmt::Write as _;
+
 use rusqlite::types::Value as Sql;
 use uuid::Uuid;
 
@@ -42,7 +44,7 @@ fn key_sql(noun: &Noun, field: &Field, among: Among, within: bool) -> Option<Str
     let column = quoted(&column_name(field));
     let mut live = among.sql().to_owned();
     if let (true, Some(link)) = (within, noun.entity.scope) {
-        live.push_str(&format!(" AND t.{} = :within", quoted(link)));
+        let _ = write!(live, " AND t.{} = :within", quoted(link));
     }
     if let Some(one) = field.one {
         let child = quoted(&format!("{}_{}", noun.name(), field.name));
@@ -51,7 +53,9 @@ fn key_sql(noun: &Noun, field: &Field, among: Among, within: bool) -> Option<Str
              UNION ALL SELECT t.id FROM {child} c JOIN {table} t ON t.id = c.record WHERE c.value = ?1 COLLATE NOCASE AND {live} LIMIT 11"
         ));
     }
-    if matches!(field.kind, Kind::Link(_) | Kind::Links(..) | Kind::Words(_) | Kind::Tags) || !field.is_stored() {
+    if matches!(field.kind, Kind::Link(_) | Kind::Links(..) | Kind::Words(_) | Kind::Tags)
+        || !field.is_stored()
+    {
         return None;
     }
     if field.sorted {
@@ -60,7 +64,9 @@ fn key_sql(noun: &Noun, field: &Field, among: Among, within: bool) -> Option<Str
             quoted(&format!("{}_fold", column_name(field)))
         ));
     }
-    Some(format!("SELECT t.id FROM {table} t WHERE t.{column} = ?1 COLLATE NOCASE AND {live} LIMIT 11"))
+    Some(format!(
+        "SELECT t.id FROM {table} t WHERE t.{column} = ?1 COLLATE NOCASE AND {live} LIMIT 11"
+    ))
 }
 
 /// The list of e-mails that finds a record of a noun.
@@ -83,7 +89,13 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// None or several.
-    pub fn resolve_within(&self, noun: &Noun, text: &str, among: Among, scope: Option<i64>) -> Result<i64> {
+    pub fn resolve_within(
+        &self,
+        noun: &Noun,
+        text: &str,
+        among: Among,
+        scope: Option<i64>,
+    ) -> Result<i64> {
         match self.find(noun, text, among, scope)? {
             Match::One(id) => Ok(id),
             Match::None => Err(self.none_found(noun, text)),
@@ -118,15 +130,17 @@ impl Reader<'_> {
     pub fn resolve_link(&self, target: Target, text: &str, scope: Option<i64>) -> Result<LinkTo> {
         if let Target::One(entity) = target {
             let noun = self.model.noun(entity.name)?;
-            if text == "me" && noun.name() == "user" {
-                if let Some(me) = self.moment.me {
-                    return Ok(LinkTo::bare(noun.name(), me));
-                }
+            if text == "me"
+                && noun.name() == "user"
+                && let Some(me) = self.moment.me
+            {
+                return Ok(LinkTo::bare(noun.name(), me));
             }
             let id = self.resolve_within(noun, text, Among::Live, scope)?;
             return Ok(LinkTo::bare(noun.name(), id));
         }
-        if let Some((noun, rest)) = self.split_typed(text).filter(|(n, _)| target.allows(n.name())) {
+        if let Some((noun, rest)) = self.split_typed(text).filter(|(n, _)| target.allows(n.name()))
+        {
             return Ok(LinkTo::bare(noun.name(), self.resolve(noun, rest, Among::Live)?));
         }
         match &self.find_anywhere(target, text)?[..] {
@@ -134,9 +148,13 @@ impl Reader<'_> {
             [] => Err(Error::not_found(format!("no record matches `{text}`"))
                 .hint("write `NOUN:REF`, such as `deal:42` or `contact:ann@acme.example`")),
             several => {
-                let list: Vec<String> = several.iter().map(|l| format!("{}:{}", l.noun, l.id)).collect();
-                Err(Error::new(ErrorKind::Ambiguous, format!("`{text}` could be {}", list.join(", ")))
-                    .hint("write one of these"))
+                let list: Vec<String> =
+                    several.iter().map(|l| format!("{}:{}", l.noun, l.id)).collect();
+                Err(Error::new(
+                    ErrorKind::Ambiguous,
+                    format!("`{text}` could be {}", list.join(", ")),
+                )
+                .hint("write one of these"))
             }
         }
     }
@@ -181,7 +199,8 @@ impl Reader<'_> {
     /// The database can't be read.
     pub fn find(&self, noun: &Noun, text: &str, among: Among, scope: Option<i64>) -> Result<Match> {
         let mut text = text.trim();
-        if let Some((named, rest)) = self.split_typed(text).filter(|(n, _)| n.name() == noun.name()) {
+        if let Some((named, rest)) = self.split_typed(text).filter(|(n, _)| n.name() == noun.name())
+        {
             let _ = named;
             text = rest;
         }
@@ -222,7 +241,11 @@ impl Reader<'_> {
 
     fn by_id(&self, noun: &Noun, text: &str, among: Among) -> Result<Match> {
         let Ok(id) = text.parse::<i64>() else { return Ok(Match::None) };
-        let sql = format!("SELECT t.id FROM {} t WHERE t.id = ?1 AND {}", quoted(noun.name()), among.sql());
+        let sql = format!(
+            "SELECT t.id FROM {} t WHERE t.id = ?1 AND {}",
+            quoted(noun.name()),
+            among.sql()
+        );
         self.matches(&sql, vec![Sql::Integer(id)])
     }
 
@@ -269,7 +292,11 @@ impl Reader<'_> {
     /// # Errors
     /// The database can't be read.
     pub fn by_uid(&self, noun: &Noun, uid: Uuid, among: Among) -> Result<Match> {
-        let sql = format!("SELECT t.id FROM {} t WHERE t.uid = ?1 AND {}", quoted(noun.name()), among.sql());
+        let sql = format!(
+            "SELECT t.id FROM {} t WHERE t.uid = ?1 AND {}",
+            quoted(noun.name()),
+            among.sql()
+        );
         self.matches(&sql, vec![Sql::Blob(uid.as_bytes().to_vec())])
     }
 
@@ -277,18 +304,26 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// The database can't be read.
-    pub fn by_key(&self, noun: &Noun, field: &Field, text: &str, among: Among, scope: Option<i64>) -> Result<Match> {
+    pub fn by_key(
+        &self,
+        noun: &Noun,
+        field: &Field,
+        text: &str,
+        among: Among,
+        scope: Option<i64>,
+    ) -> Result<Match> {
         let within = scope.filter(|_| noun.entity.scope.is_some());
         let kept = (noun.position, std::ptr::from_ref(field) as usize, among, within.is_some());
         let known = self.key_sql.borrow().get(&kept).cloned();
-        let sql = match known {
-            Some(sql) => sql,
-            None => {
-                let Some(sql) = key_sql(noun, field, among, within.is_some()) else { return Ok(Match::None) };
-                let sql: std::rc::Rc<str> = sql.into();
-                self.key_sql.borrow_mut().insert(kept, sql.clone());
-                sql
-            }
+        let sql = if let Some(sql) = known {
+            sql
+        } else {
+            let Some(sql) = key_sql(noun, field, among, within.is_some()) else {
+                return Ok(Match::None);
+            };
+            let sql: std::rc::Rc<str> = sql.into();
+            self.key_sql.borrow_mut().insert(kept, sql.clone());
+            sql
         };
         let mut stmt = self.conn.prepare_cached(&sql)?;
         stmt.raw_bind_parameter(1, text)?;
@@ -314,7 +349,8 @@ impl Reader<'_> {
         };
         let Some(index) = noun.index(link) else { return Ok(None) };
         let Kind::Link(Target::One(to)) = noun.fields[index].kind else { return Ok(None) };
-        let Match::One(scope) = self.find(self.model.noun(to.name)?, outer, Among::Live, None)? else {
+        let Match::One(scope) = self.find(self.model.noun(to.name)?, outer, Among::Live, None)?
+        else {
             return Ok(Some(Match::None));
         };
         Ok(Some(self.by_key(noun, noun.entity.label(), inner.trim(), among, Some(scope))?))
@@ -322,7 +358,8 @@ impl Reader<'_> {
 
     /// `Name @ Company`: of several records with one label, the one linked to that company.
     fn by_label_at_company(&self, noun: &Noun, text: &str, among: Among) -> Result<Match> {
-        let (Some((label, company)), Some(_)) = (text.rsplit_once(" @ "), noun.index("company")) else {
+        let (Some((label, company)), Some(_)) = (text.rsplit_once(" @ "), noun.index("company"))
+        else {
             return Ok(Match::None);
         };
         let ids = match self.by_key(noun, noun.entity.label(), label.trim(), among, None)? {
@@ -330,11 +367,12 @@ impl Reader<'_> {
             Match::One(id) => vec![id],
             Match::Several(ids) => ids,
         };
-        let companies = match self.find(self.model.noun("company")?, company.trim(), Among::Both, None)? {
-            Match::None => return Ok(Match::None),
-            Match::One(id) => vec![id],
-            Match::Several(ids) => ids,
-        };
+        let companies =
+            match self.find(self.model.noun("company")?, company.trim(), Among::Both, None)? {
+                Match::None => return Ok(Match::None),
+                Match::One(id) => vec![id],
+                Match::Several(ids) => ids,
+            };
         let sql = format!(
             "SELECT t.id FROM {} t WHERE t.id IN rarray(?1) AND t.company IN rarray(?2)",
             quoted(noun.name())
@@ -394,8 +432,11 @@ impl Reader<'_> {
             quoted(noun.name())
         );
         let mut stmt = self.conn.prepare_cached(&sql).ok()?;
-        let labels: Vec<String> =
-            stmt.query_map([start], |r| r.get(0)).ok()?.filter_map(std::result::Result::ok).collect();
+        let labels: Vec<String> = stmt
+            .query_map([start], |r| r.get(0))
+            .ok()?
+            .filter_map(std::result::Result::ok)
+            .collect();
         crate::error::nearest(text, labels.iter().map(String::as_str)).map(str::to_owned)
     }
 

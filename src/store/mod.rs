@@ -37,9 +37,9 @@ pub use ask::{Answer, Cell, sqlite_version};
 pub use backup::{backup, refuse_own};
 pub use board::StageSums;
 pub use check::{Finding, Health};
+pub use commit::{Draft, Intent, Manner, Tally, Writer, fields, same};
 pub use draft::IN_PASSING;
 pub use due::Whose;
-pub use commit::{Draft, Intent, Manner, Tally, Writer, fields, same};
 pub use history::{ChangeRow, EditRow, HistoryEntry};
 pub use incoming::{OnMatch, Outcome, Policy};
 pub use matching::Match;
@@ -90,7 +90,8 @@ impl Store {
         clock: &Clock,
     ) -> Result<Self> {
         let path = resolve(path)?;
-        if std::fs::symlink_metadata(&path).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound) {
+        if std::fs::symlink_metadata(&path).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound)
+        {
             if access == Access::Read {
                 return Err(Error::database(format!("there is no database at `{}`", path.display()))
                     .hint("the first `add` or `import` makes one; `rolo demo FILE` makes one to play with"));
@@ -137,9 +138,9 @@ impl Store {
     /// # Errors
     /// The database can't be read.
     pub fn user_id(&self, handle: &str) -> Result<Option<i64>> {
-        let mut stmt = self
-            .conn
-            .prepare_cached("SELECT id FROM user WHERE handle = ?1 COLLATE NOCASE AND trashed IS NULL")?;
+        let mut stmt = self.conn.prepare_cached(
+            "SELECT id FROM user WHERE handle = ?1 COLLATE NOCASE AND trashed IS NULL",
+        )?;
         let mut rows = stmt.query([handle])?;
         Ok(rows.next()?.map(|r| r.get(0)).transpose()?)
     }
@@ -281,7 +282,8 @@ impl Store {
     pub fn count_records(&self) -> Result<i64> {
         let nouns = self.model.nouns.iter().filter(|n| !n.entity.setup);
         let counts = nouns.map(|n| {
-            let sql = format!("SELECT count(*) FROM {} WHERE trashed IS NULL", schema::quoted(n.name()));
+            let sql =
+                format!("SELECT count(*) FROM {} WHERE trashed IS NULL", schema::quoted(n.name()));
             Ok(self.conn.query_row(&sql, [], |r| r.get::<_, i64>(0))?)
         });
         counts.sum()
@@ -346,7 +348,8 @@ fn seed_records(conn: &Connection, model: &Model, clock: &Clock) -> Result<()> {
             let mut values = Vec::new();
             for (name, text) in *seed {
                 let named = noun.require(name)?;
-                values.push((named.index, named.field.parse(text, &locale).map_err(Error::failed)?));
+                values
+                    .push((named.index, named.field.parse(text, &locale).map_err(Error::failed)?));
             }
             writer.insert(noun, Draft { values, fingerprint: Some(draft::IN_PASSING) })?;
         }
@@ -380,13 +383,15 @@ mod tests {
             region: "GB".into(),
         };
         let path = folder.path().join("rolo.db");
-        let store = Store::open(&path, crate::model::model, Access::Write, &options, &clock).expect("a store");
+        let store = Store::open(&path, crate::model::model, Access::Write, &options, &clock)
+            .expect("a store");
         Bench { _folder: folder, store, clock, locale }
     }
 
     impl Bench {
         fn write<T>(&mut self, work: impl FnOnce(&mut Writer) -> Result<T>) -> Result<Written<T>> {
-            let intent = Intent { kind: "test".into(), summary: String::new(), command: String::new() };
+            let intent =
+                Intent { kind: "test".into(), summary: String::new(), command: String::new() };
             self.store.write(&self.clock, &self.locale, "ann", &intent, work)
         }
 
@@ -398,7 +403,10 @@ mod tests {
                 let mut parsed = Vec::new();
                 for (name, text) in values {
                     let named = noun.require(name)?;
-                    parsed.push((named.index, named.field.parse(text, &locale).map_err(Error::invalid)?));
+                    parsed.push((
+                        named.index,
+                        named.field.parse(text, &locale).map_err(Error::invalid)?,
+                    ));
                 }
                 w.insert(noun, Draft { values: parsed, fingerprint: None })
             })
@@ -436,14 +444,27 @@ mod tests {
     #[test]
     fn a_record_is_written_read_edited_and_taken_back() {
         let mut b = bench();
-        let id = b.add("contact", vec![
-            ("name", "Ann Lee"), ("company", "Acme"), ("emails", "work:ann@acme.test; ann@home.test"), ("tags", "vip; new"),
-        ]);
+        let id = b.add(
+            "contact",
+            vec![
+                ("name", "Ann Lee"),
+                ("company", "Acme"),
+                ("emails", "work:ann@acme.test; ann@home.test"),
+                ("tags", "vip; new"),
+            ],
+        );
         let row = b.values("contact", id);
         assert_eq!(row.get("emails"), "work:ann@acme.test; ann@home.test");
-        assert_eq!((row.get("company"), row.get("companies"), row.get("tags")), ("Acme".into(), "Acme".into(), "new; vip".into()));
+        assert_eq!(
+            (row.get("company"), row.get("companies"), row.get("tags")),
+            ("Acme".into(), "Acme".into(), "new; vip".into())
+        );
         let city = b.store.noun("contact").expect("a noun").index("city").expect("a field");
-        b.write(|w| { let n = w.reader().model().noun("contact")?; w.update(n, id, vec![(city, Value::Text("Sofia".into()))]) }).expect("an edit");
+        b.write(|w| {
+            let n = w.reader().model().noun("contact")?;
+            w.update(n, id, vec![(city, Value::Text("Sofia".into()))])
+        })
+        .expect("an edit");
         assert_eq!(b.values("contact", id).get("city"), "Sofia");
         b.undo();
         assert_eq!(b.values("contact", id).get("city"), "");
@@ -458,9 +479,16 @@ mod tests {
         let mut b = bench();
         let id = b.add("deal", vec![("name", "Big"), ("amount", "12k"), ("company", "Acme")]);
         let row = b.values("deal", id);
-        assert_eq!((row.get("stage"), row.get("pipeline"), row.get("amount")), ("Lead".into(), "Sales".into(), "12000.00".into()));
-        assert_eq!((row.get("status"), row.get("weighted"), row.get("owner")), ("open".into(), "1200.00".into(), "ann".into()));
-        let won = b.add("deal", vec![("name", "Other"), ("stage", "sales/won"), ("amount", "5 JPY")]);
+        assert_eq!(
+            (row.get("stage"), row.get("pipeline"), row.get("amount")),
+            ("Lead".into(), "Sales".into(), "12000.00".into())
+        );
+        assert_eq!(
+            (row.get("status"), row.get("weighted"), row.get("owner")),
+            ("open".into(), "1200.00".into(), "ann".into())
+        );
+        let won =
+            b.add("deal", vec![("name", "Other"), ("stage", "sales/won"), ("amount", "5 JPY")]);
         assert_eq!(b.values("deal", won).get("status"), "won");
         let _ = Name::default();
     }
@@ -475,10 +503,14 @@ mod tests {
         let noun = b.store.noun("contact").expect("a noun");
         let mut page = Listing::all(noun);
         page.sort_by("name", b.store.model()).expect("an order");
-        let names: Vec<String> = reader.list(&page).expect("a list").iter().map(|f| f.values[2].to_cell()).collect();
+        let names: Vec<String> =
+            reader.list(&page).expect("a list").iter().map(|f| f.values[2].to_cell()).collect();
         assert_eq!(names, ["Ängström", "anna", "Елин", "Ёлкин", "Жуков", "Яков"]);
         let plan = reader.plan(&page).expect("a plan");
-        assert!(plan.contains("USING INDEX contact_name_fold") && !plan.contains("TEMP B-TREE"), "{plan}");
+        assert!(
+            plan.contains("USING INDEX contact_name_fold") && !plan.contains("TEMP B-TREE"),
+            "{plan}"
+        );
         page.after = Some(After { key: rusqlite::types::Value::Text("елин".into()), id: 2 });
         let plan = reader.plan(&page).expect("a plan");
         assert!(plan.contains("SEARCH t USING INDEX contact_name_fold (name_fold>?"), "{plan}");

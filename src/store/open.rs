@@ -1,5 +1,6 @@
 //! Opening the one file: what it is, before SQLite touches it; making it whole or not at all.
 
+use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind as Io, Read};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
@@ -79,12 +80,19 @@ pub fn inspect(path: &Path) -> Result<()> {
     if file.read_exact(&mut header).is_err() || &header[..16] != MAGIC {
         return unusable(format!("`{shown}` is not a SQLite database"));
     }
-    let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+    let number = |at: usize| {
+        u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+    };
     if number(68) != APPLICATION_ID.unsigned_abs() {
-        let why = Error::database(format!("`{shown}` is a SQLite database of another program, not rolo's"));
+        let why = Error::database(format!(
+            "`{shown}` is a SQLite database of another program, not rolo's"
+        ));
         return Err(match newest_beside(path) {
             // Nobody should copy anything over a file of others.
-            Some(found) => why.hint(format!("the newest rolo database beside it is `{}`: name it with `--db`", found.display())),
+            Some(found) => why.hint(format!(
+                "the newest rolo database beside it is `{}`: name it with `--db`",
+                found.display()
+            )),
             None => why.hint("nothing was changed; name another file with `--db`"),
         });
     }
@@ -177,7 +185,9 @@ pub(super) fn connect(path: &Path, access: Access, options: &Options) -> Result<
     let conn = match open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options) {
         Ok(conn) => conn,
         // Only here: a file that is locked or damaged must not be read past its locks.
-        Err(why) if access == Access::Read && is_unwritable(&why) => open_unwritable(path, options)?,
+        Err(why) if access == Access::Read && is_unwritable(&why) => {
+            open_unwritable(path, options)?
+        }
         Err(why) => return Err(cannot_open(path, &why)),
     };
     if access == Access::Read {
@@ -198,8 +208,12 @@ fn open_unwritable(path: &Path, options: &Options) -> Result<Connection> {
     let mut uri = String::from("file:");
     for byte in path.to_string_lossy().bytes() {
         match byte {
-            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => uri.push(char::from(byte)),
-            other => uri.push_str(&format!("%{other:02X}")),
+            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
+                uri.push(char::from(byte));
+            }
+            other => {
+                let _ = write!(uri, "%{other:02X}");
+            }
         }
     }
     uri.push_str("?immutable=1");
@@ -210,7 +224,10 @@ fn open_unwritable(path: &Path, options: &Options) -> Result<Connection> {
 /// Whether the file, its folder or its file system can't be written.
 fn is_unwritable(why: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode as Code;
-    matches!(why.sqlite_error_code(), Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied))
+    matches!(
+        why.sqlite_error_code(),
+        Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied)
+    )
 }
 
 fn open_with(path: &Path, flags: OpenFlags, options: &Options) -> rusqlite::Result<Connection> {
@@ -232,8 +249,8 @@ fn configure(conn: &Connection, options: &Options) -> rusqlite::Result<()> {
         "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY",
     )?;
     rusqlite::vtab::array::load_module(conn)?;
-    register(conn, "fold", |t| fold(t))?;
-    register(conn, "lower_u", |t| t.to_lowercase())?;
+    register(conn, "fold", fold)?;
+    register(conn, "lower_u", str::to_lowercase)?;
     let region = options.region.clone();
     register(conn, "e164", move |t| e164(t, &region))
 }
@@ -249,9 +266,7 @@ fn register(
         | FunctionFlags::SQLITE_DIRECTONLY;
     conn.create_scalar_function(name, 1, flags, move |ctx| {
         Ok(match ctx.get_raw(0) {
-            rusqlite::types::ValueRef::Text(bytes) => {
-                Some(f(&String::from_utf8_lossy(bytes)))
-            }
+            rusqlite::types::ValueRef::Text(bytes) => Some(f(&String::from_utf8_lossy(bytes))),
             rusqlite::types::ValueRef::Integer(n) => Some(f(&n.to_string())),
             _ => None,
         })
@@ -266,11 +281,12 @@ fn cannot_open(path: &Path, why: &rusqlite::Error) -> Error {
                 .hint("check the permissions of the file and of its folder")
         }
         Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
-            with_backup(Error::new(ErrorKind::Damaged, format!("`{shown}` is damaged: {why}")), path)
+            with_backup(
+                Error::new(ErrorKind::Damaged, format!("`{shown}` is damaged: {why}")),
+                path,
+            )
         }
-        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
-            busy(path)
-        }
+        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => busy(path),
         _ => Error::database(format!("the database `{shown}` can't be opened: {why}")),
     }
 }
@@ -285,8 +301,11 @@ pub(super) fn read_only(path: &Path) -> Error {
 /// The error for a file that another process keeps locked.
 #[must_use]
 pub(super) fn busy(path: &Path) -> Error {
-    Error::database(format!("the database `{}` is busy: another process is writing to it", path.display()))
-        .hint("try again in a moment; `busy_timeout` in the config says how long to wait")
+    Error::database(format!(
+        "the database `{}` is busy: another process is writing to it",
+        path.display()
+    ))
+    .hint("try again in a moment; `busy_timeout` in the config says how long to wait")
 }
 
 /// Makes a new file, filled by `fill`, under a temporary name and links it to its own: a kill
@@ -352,8 +371,10 @@ mod tests {
 
     #[test]
     fn a_connection_trusts_nothing_of_the_file() {
-        let options = Options { busy_timeout: Duration::ZERO, delete_journal: false, region: String::new() };
-        let conn = open_with(Path::new(":memory:"), OpenFlags::SQLITE_OPEN_READ_WRITE, &options).expect("a connection");
+        let options =
+            Options { busy_timeout: Duration::ZERO, delete_journal: false, region: String::new() };
+        let conn = open_with(Path::new(":memory:"), OpenFlags::SQLITE_OPEN_READ_WRITE, &options)
+            .expect("a connection");
         for (config, wanted) in [
             (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
             (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),

@@ -31,7 +31,9 @@ impl Writer<'_> {
     fn purge_one(&mut self, noun: &Noun, id: i64) -> Result<()> {
         let model = self.reader.model;
         if noun.name() == "user" && id == self.me {
-            return Err(Error::invalid("you can't purge yourself").hint("act as another user with `--as`"));
+            return Err(
+                Error::invalid("you can't purge yourself").hint("act as another user with `--as`")
+            );
         }
         for (name, activity) in self.sole_children(noun, id)? {
             self.purge_one(model.noun(name)?, activity)?;
@@ -41,7 +43,10 @@ impl Writer<'_> {
         for (other, field) in model.links_to(noun.name()) {
             self.unlink(other, field, noun, id)?;
         }
-        conn.execute("UPDATE change SET who = NULL WHERE ?1 = 'user' AND who = ?2", rusqlite::params![noun.name(), id])?;
+        conn.execute(
+            "UPDATE change SET who = NULL WHERE ?1 = 'user' AND who = ?2",
+            rusqlite::params![noun.name(), id],
+        )?;
         let table = quoted(noun.name());
         // What the change was called and how it was typed may hold the record's words.
         conn.execute(
@@ -70,7 +75,13 @@ impl Writer<'_> {
     }
 
     /// Empties a link to a record that goes.
-    fn unlink(&self, other: &Noun, field: &crate::entity::Field, noun: &Noun, id: i64) -> Result<()> {
+    fn unlink(
+        &self,
+        other: &Noun,
+        field: &crate::entity::Field,
+        noun: &Noun,
+        id: i64,
+    ) -> Result<()> {
         let conn = self.reader.conn;
         let named = Sql::Text(noun.name().to_owned());
         let column = column_name(field);
@@ -80,14 +91,20 @@ impl Writer<'_> {
                 if target.one().is_some() {
                     conn.execute(&format!("DELETE FROM {child} WHERE target = ?1"), [id])?;
                 } else {
-                    conn.execute(&format!("DELETE FROM {child} WHERE target = ?1 AND noun = ?2"), rusqlite::params![id, named])?;
+                    conn.execute(
+                        &format!("DELETE FROM {child} WHERE target = ?1 AND noun = ?2"),
+                        rusqlite::params![id, named],
+                    )?;
                 }
             }
             Kind::Link(target) => {
                 let table = quoted(other.name());
                 let (column, kind) = (quoted(&column), quoted(&format!("{column}_noun")));
                 if target.one().is_some() {
-                    conn.execute(&format!("UPDATE {table} SET {column} = NULL WHERE {column} = ?1"), [id])?;
+                    conn.execute(
+                        &format!("UPDATE {table} SET {column} = NULL WHERE {column} = ?1"),
+                        [id],
+                    )?;
                 } else {
                     conn.execute(
                         &format!("UPDATE {table} SET {column} = NULL, {kind} = NULL WHERE {column} = ?1 AND {kind} = ?2"),
@@ -109,7 +126,9 @@ impl Writer<'_> {
             "SELECT a.record FROM activity_about a WHERE a.noun = ?1 AND a.target = ?2 \
              AND NOT EXISTS (SELECT 1 FROM activity_about b WHERE b.record = a.record AND NOT (b.noun = ?1 AND b.target = ?2))",
         )?;
-        let ids = stmt.query_map(rusqlite::params![noun.name(), id], |r| r.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+        let ids = stmt
+            .query_map(rusqlite::params![noun.name(), id], |r| r.get(0))?
+            .collect::<rusqlite::Result<Vec<i64>>>()?;
         Ok(ids.into_iter().map(|id| ("activity", id)).collect())
     }
 }

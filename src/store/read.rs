@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
@@ -101,7 +102,9 @@ impl<'a> Listing<'a> {
             Some(sql) if sql.mentions_trash => vec![Among::Both.sql().to_owned()],
             _ => vec![self.among.sql().to_owned()],
         };
-        all.extend(self.filter.as_ref().filter(|f| !f.text.is_empty()).map(|f| format!("({})", f.text)));
+        all.extend(
+            self.filter.as_ref().filter(|f| !f.text.is_empty()).map(|f| format!("({})", f.text)),
+        );
         all.join(" AND ")
     }
 
@@ -134,9 +137,10 @@ impl<'a> Listing<'a> {
             let (sql, down) = key.unwrap_or(("t.id".into(), false));
             let beyond = if down { "<" } else { ">" };
             // A row value over an expression would scan; this form seeks.
-            conditions.push_str(&format!(
+            let _ = write!(
+                conditions,
                 " AND {sql} {beyond}= :after_key AND ({sql} {beyond} :after_key OR t.id {beyond} :after_id)"
-            ));
+            );
         }
         // Paths through links name the record `outer_t`.
         let table = quoted(self.noun.name());
@@ -148,10 +152,14 @@ impl<'a> Listing<'a> {
                 order.join(", ")
             )
         } else {
-            format!("SELECT {} FROM {table} t WHERE {conditions} ORDER BY {}", select.join(", "), order.join(", "))
+            format!(
+                "SELECT {} FROM {table} t WHERE {conditions} ORDER BY {}",
+                select.join(", "),
+                order.join(", ")
+            )
         };
         if let Some(limit) = self.limit {
-            sql.push_str(&format!(" LIMIT {limit}"));
+            let _ = write!(sql, " LIMIT {limit}");
         }
         Ok(sql)
     }
@@ -256,7 +264,13 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// The database can't be read.
     pub fn ids(&self, listing: &Listing) -> Result<Vec<i64>> {
-        let mut bare = Listing { columns: Vec::new(), filter: listing.filter.clone(), sort: listing.sort.clone(), after: listing.after.clone(), ..*listing };
+        let mut bare = Listing {
+            columns: Vec::new(),
+            filter: listing.filter.clone(),
+            sort: listing.sort.clone(),
+            after: listing.after.clone(),
+            ..*listing
+        };
         bare.effective = false;
         let mut ids = Vec::new();
         self.each(&bare, |found| {
@@ -287,7 +301,9 @@ impl<'a> Reader<'a> {
         self.bind_moment(stmt)?;
         Self::bind_filter(stmt, listing.filter.as_ref())?;
         if let Some(after) = &listing.after {
-            for (name, value) in [(":after_key", &after.key), (":after_id", &Sql::Integer(after.id))] {
+            for (name, value) in
+                [(":after_key", &after.key), (":after_id", &Sql::Integer(after.id))]
+            {
                 if let Some(at) = stmt.parameter_index(name)? {
                     stmt.raw_bind_parameter(at, value)?;
                 }
@@ -301,7 +317,11 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// The database can't be read, or what `take` returns.
-    pub fn each(&self, listing: &Listing, mut take: impl FnMut(&mut Found) -> Result<()>) -> Result<()> {
+    pub fn each(
+        &self,
+        listing: &Listing,
+        mut take: impl FnMut(&mut Found) -> Result<()>,
+    ) -> Result<()> {
         let mut stmt = self.conn.prepare(&listing.sql(self.model)?)?;
         self.bind_listing(&mut stmt, listing)?;
         let plan = plan(listing);
@@ -332,7 +352,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn read_row(&self, row: &Row, plan: &[Planned], into: &mut (Found, Vec<Option<i64>>)) -> Result<()> {
+    fn read_row(
+        &self,
+        row: &Row,
+        plan: &[Planned],
+        into: &mut (Found, Vec<Option<i64>>),
+    ) -> Result<()> {
         let (found, owners) = into;
         found.id = row.get(0)?;
         found.uid = uid_of(row, 1)?;
@@ -347,7 +372,8 @@ impl<'a> Reader<'a> {
             let main = match planned.main {
                 Some(noun) => {
                     at += 1;
-                    row.get::<_, Option<i64>>(at - 1)?.map(|id| Value::Links(vec![LinkTo::bare(noun, id)]))
+                    row.get::<_, Option<i64>>(at - 1)?
+                        .map(|id| Value::Links(vec![LinkTo::bare(noun, id)]))
                 }
                 None => None,
             };
@@ -403,7 +429,8 @@ impl<'a> Reader<'a> {
         }
         Filler::new(self, &plan)?.fill(&mut chunk)?;
         for (f, _) in chunk {
-            found.insert(f.id, Record { noun: noun.name(), id: f.id, uid: f.uid, values: f.values });
+            found
+                .insert(f.id, Record { noun: noun.name(), id: f.id, uid: f.uid, values: f.values });
         }
         Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
@@ -413,9 +440,9 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// It isn't there.
     pub fn record(&self, noun: &Noun, id: i64) -> Result<Record> {
-        self.records(noun, &[id])?.pop().ok_or_else(|| {
-            Error::not_found(format!("no {} has the id {id}", noun.name()))
-        })
+        self.records(noun, &[id])?
+            .pop()
+            .ok_or_else(|| Error::not_found(format!("no {} has the id {id}", noun.name())))
     }
 
     /// Labels of records of one noun, as id → (label, uid, in the trash).
@@ -550,7 +577,9 @@ impl<'r, 'a> Filler<'r, 'a> {
     fn new(reader: &'r Reader<'a>, plan: &'r [Planned]) -> Result<Self> {
         let mut filled = Vec::new();
         for (at, planned) in plan.iter().enumerate() {
-            if let Some(table) = planned.child.and_then(|_| super::schema::child_table(planned.noun, planned.field)) {
+            if let Some(table) =
+                planned.child.and_then(|_| super::schema::child_table(planned.noun, planned.field))
+            {
                 let sql = format!("SELECT EXISTS (SELECT 1 FROM {})", quoted(&table));
                 if reader.conn.prepare_cached(&sql)?.query_row([], |r| r.get(0))? {
                     filled.push(at);

@@ -75,8 +75,12 @@ impl Reader<'_> {
                 ),
                 Kind::Links(target, _) => {
                     let child = quoted(&format!("{}_{}", other.name(), field.name));
-                    let which = target.one().map_or(format!(" AND c.noun = '{}'", noun.name()), |_| String::new());
-                    format!("{child} c JOIN {table} t ON t.id = c.record WHERE c.target = ?1{which}")
+                    let which = target
+                        .one()
+                        .map_or(format!(" AND c.noun = '{}'", noun.name()), |_| String::new());
+                    format!(
+                        "{child} c JOIN {table} t ON t.id = c.record WHERE c.target = ?1{which}"
+                    )
                 }
                 _ => continue,
             };
@@ -86,7 +90,13 @@ impl Reader<'_> {
             );
             let mut stmt = self.conn.prepare_cached(&sql)?;
             let mut rows = stmt.query([id])?;
-            let mut found = Related { noun: other.name(), plural: other.entity.plural, field: field.name, records: Vec::new(), count: 0 };
+            let mut found = Related {
+                noun: other.name(),
+                plural: other.entity.plural,
+                field: field.name,
+                records: Vec::new(),
+                count: 0,
+            };
             while let Some(row) = rows.next()? {
                 found.count = u64::try_from(row.get::<_, i64>(3)?).unwrap_or(0);
                 found.records.push(LinkTo {

@@ -18,7 +18,12 @@ pub const FIELD_MARK: &str = " ␟ ";
 
 impl Writer<'_> {
     /// Inserts a completed record.
-    pub(super) fn write_new(&mut self, noun: &Noun, row: &[Value], fingerprint: Option<i64>) -> Result<i64> {
+    pub(super) fn write_new(
+        &mut self,
+        noun: &Noun,
+        row: &[Value],
+        fingerprint: Option<i64>,
+    ) -> Result<i64> {
         let change = self.change;
         let stmt = self.ready(noun, "insert", || insert_sql(noun))?;
         stmt.clear_bindings();
@@ -40,14 +45,22 @@ impl Writer<'_> {
         let mut body = search_body(noun, row);
         let at = search_row(Self::position(noun), id);
         if !body.is_empty() && !self.wait(noun, at, &mut body, false)? {
-            let stmt = self.ready(noun, "search", || "INSERT INTO search(rowid, body) VALUES (?1, ?2)".into())?;
+            let stmt = self.ready(noun, "search", || {
+                "INSERT INTO search(rowid, body) VALUES (?1, ?2)".into()
+            })?;
             stmt.execute(rusqlite::params![at, body])?;
         }
         Ok(id)
     }
 
     /// Writes the changed fields of a record.
-    pub(super) fn write_fields(&mut self, noun: &Noun, id: i64, row: &[Value], changed: &[usize]) -> Result<()> {
+    pub(super) fn write_fields(
+        &mut self,
+        noun: &Noun,
+        id: i64,
+        row: &[Value],
+        changed: &[usize],
+    ) -> Result<()> {
         let mut sets = Vec::new();
         let mut params: Vec<Sql> = Vec::new();
         for index in changed {
@@ -59,7 +72,8 @@ impl Writer<'_> {
         }
         if !sets.is_empty() {
             params.push(Sql::Integer(id));
-            let sql = format!("UPDATE {} SET {} WHERE id = ?", quoted(noun.name()), sets.join(", "));
+            let sql =
+                format!("UPDATE {} SET {} WHERE id = ?", quoted(noun.name()), sets.join(", "));
             self.reader.conn.prepare_cached(&sql)?.execute(rusqlite::params_from_iter(params))?;
         }
         if changed.iter().any(|i| noun.fields[*i].kind.is_searched()) {
@@ -110,7 +124,9 @@ impl Writer<'_> {
         let place = |at: usize| i64::try_from(at).unwrap_or(i64::MAX);
         match value {
             Value::List(items) => {
-                let sql = format!("INSERT INTO {table}(record, position, label, value) VALUES (?1, ?2, ?3, ?4)");
+                let sql = format!(
+                    "INSERT INTO {table}(record, position, label, value) VALUES (?1, ?2, ?3, ?4)"
+                );
                 let mut stmt = self.reader.conn.prepare_cached(&sql)?;
                 for (at, item) in items.iter().enumerate().skip(1) {
                     let label = (!item.label.is_empty()).then_some(&item.label);
@@ -120,12 +136,15 @@ impl Writer<'_> {
             Value::Words(words) if field.kind == Kind::Tags => {
                 for word in words {
                     let tag = self.tag(word)?;
-                    self.ready(noun, "tag", || format!("INSERT OR IGNORE INTO {table}(record, tag) VALUES (?1, ?2)"))?
-                        .execute([id, tag])?;
+                    self.ready(noun, "tag", || {
+                        format!("INSERT OR IGNORE INTO {table}(record, tag) VALUES (?1, ?2)")
+                    })?
+                    .execute([id, tag])?;
                 }
             }
             Value::Words(words) => {
-                let sql = format!("INSERT INTO {table}(record, position, value) VALUES (?1, ?2, ?3)");
+                let sql =
+                    format!("INSERT INTO {table}(record, position, value) VALUES (?1, ?2, ?3)");
                 let mut stmt = self.reader.conn.prepare_cached(&sql)?;
                 for (at, word) in words.iter().enumerate() {
                     stmt.execute(rusqlite::params![id, place(at + 1), word])?;
@@ -134,14 +153,24 @@ impl Writer<'_> {
             Value::Links(links) => {
                 let any = matches!(field.kind, Kind::Links(Target::Any(_), _));
                 let sql = if any {
-                    format!("INSERT INTO {table}(record, position, target, role, noun) VALUES (?1, ?2, ?3, ?4, ?5)")
+                    format!(
+                        "INSERT INTO {table}(record, position, target, role, noun) VALUES (?1, ?2, ?3, ?4, ?5)"
+                    )
                 } else {
-                    format!("INSERT INTO {table}(record, position, target, role) VALUES (?1, ?2, ?3, ?4)")
+                    format!(
+                        "INSERT INTO {table}(record, position, target, role) VALUES (?1, ?2, ?3, ?4)"
+                    )
                 };
                 let mut stmt = self.reader.conn.prepare_cached(&sql)?;
                 for (at, link) in links.iter().enumerate() {
                     if any {
-                        stmt.execute(rusqlite::params![id, place(at + 1), link.id, link.role, link.noun])?;
+                        stmt.execute(rusqlite::params![
+                            id,
+                            place(at + 1),
+                            link.id,
+                            link.role,
+                            link.noun
+                        ])?;
                     } else {
                         stmt.execute(rusqlite::params![id, place(at + 1), link.id, link.role])?;
                     }
@@ -158,14 +187,18 @@ impl Writer<'_> {
             return Ok(*id);
         }
         let noun = self.reader.model.noun("tag")?;
-        let found = self.reader.by_key(noun, noun.entity.label(), name, super::read::Among::Live, None)?;
+        let found =
+            self.reader.by_key(noun, noun.entity.label(), name, super::read::Among::Live, None)?;
         let id = match found {
             super::matching::Match::One(id) => id,
             super::matching::Match::Several(ids) => ids[0],
             super::matching::Match::None => {
                 let (touched, tally) = (self.touched, self.tally);
                 let values = vec![(noun.label_index(), Value::Text(name.to_owned()))];
-                let id = self.insert(noun, super::commit::Draft { values, fingerprint: Some(super::draft::IN_PASSING) })?;
+                let id = self.insert(
+                    noun,
+                    super::commit::Draft { values, fingerprint: Some(super::draft::IN_PASSING) },
+                )?;
                 // A tag made in passing is no record that the user asked for.
                 (self.touched, self.tally) = (touched, tally);
                 self.tally.other += 1;
@@ -215,7 +248,8 @@ impl Writer<'_> {
 
     /// Deletes the rows of a creation that was undone, so that its uid is free again.
     pub(super) fn erase_gone(&self, noun: &Noun, uid: Uuid) -> Result<()> {
-        let sql = format!("SELECT id FROM {} WHERE uid = ?1 AND trashed = 'gone'", quoted(noun.name()));
+        let sql =
+            format!("SELECT id FROM {} WHERE uid = ?1 AND trashed = 'gone'", quoted(noun.name()));
         let mut stmt = self.reader.conn.prepare_cached(&sql)?;
         let ids = stmt
             .query_map([uid.as_bytes().as_slice()], |r| r.get(0))?
@@ -255,7 +289,8 @@ impl Writer<'_> {
         let id = conn.last_insert_rowid();
         conn.execute("UPDATE user SET created_by = ?1 WHERE id = ?1", [id])?;
         let noun = self.reader.model.noun("user")?;
-        let row = self.read_stored(noun, id)?.ok_or_else(|| Error::failed("the new user is gone"))?;
+        let row =
+            self.read_stored(noun, id)?.ok_or_else(|| Error::failed("the new user is gone"))?;
         self.index(noun, id, &row)?;
         Ok(id)
     }

@@ -69,7 +69,8 @@ pub fn columns_of(field: &Field) -> Vec<ColumnDef> {
 /// Whether an entity's table has columns for a field.
 #[must_use]
 pub fn has_columns(field: &Field) -> bool {
-    field.is_stored() && !matches!(field.kind, Kind::Links(..) | Kind::Words(_) | Kind::Tags | Kind::Totals)
+    field.is_stored()
+        && !matches!(field.kind, Kind::Links(..) | Kind::Words(_) | Kind::Tags | Kind::Totals)
 }
 
 /// How many columns [`columns_of`] gives.
@@ -121,14 +122,14 @@ fn table(noun: &Noun) -> String {
         }
         for (column, kind) in columns_of(field) {
             let _ = write!(sql, ", {} {kind}", quoted(&column));
-            if column == column_name(field) {
-                if let Kind::Link(Target::One(to)) = field.kind {
-                    let _ = write!(
-                        sql,
-                        " REFERENCES {}(id) DEFERRABLE INITIALLY DEFERRED",
-                        quoted(to.name)
-                    );
-                }
+            if column == column_name(field)
+                && let Kind::Link(Target::One(to)) = field.kind
+            {
+                let _ = write!(
+                    sql,
+                    " REFERENCES {}(id) DEFERRABLE INITIALLY DEFERRED",
+                    quoted(to.name)
+                );
             }
         }
     }
@@ -141,8 +142,12 @@ fn child(noun: &str, field: &Field) -> Option<String> {
     let table = child_table(noun, field)?;
     let table = quoted(&table);
     let columns = match field.kind {
-        Kind::List(_) => "position INTEGER NOT NULL, label TEXT, value TEXT NOT NULL, PRIMARY KEY (record, position)",
-        Kind::Words(_) => "position INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (record, position)",
+        Kind::List(_) => {
+            "position INTEGER NOT NULL, label TEXT, value TEXT NOT NULL, PRIMARY KEY (record, position)"
+        }
+        Kind::Words(_) => {
+            "position INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (record, position)"
+        }
         Kind::Tags => "tag INTEGER NOT NULL, PRIMARY KEY (record, tag)",
         Kind::Links(Target::One(_), _) => {
             "position INTEGER NOT NULL, target INTEGER NOT NULL, role TEXT, PRIMARY KEY (record, position)"
@@ -168,8 +173,17 @@ pub fn indexes(noun: &Noun) -> Vec<(String, String)> {
         let name = column_name(field);
         let key = noun.entity.key.contains(&field.name);
         if field.sorted {
-            let condition = if field.required { String::new() } else { format!(" WHERE {} IS NOT NULL", quoted(&format!("{name}_fold"))) };
-            index(format!("{table}_{name}_fold"), table, &quoted(&format!("{name}_fold")), &condition);
+            let condition = if field.required {
+                String::new()
+            } else {
+                format!(" WHERE {} IS NOT NULL", quoted(&format!("{name}_fold")))
+            };
+            index(
+                format!("{table}_{name}_fold"),
+                table,
+                &quoted(&format!("{name}_fold")),
+                &condition,
+            );
         } else if let Some(one) = field.one.filter(|_| key) {
             let condition = format!(" WHERE {one} IS NOT NULL");
             index(format!("{table}_{one}"), table, &format!("{one} COLLATE NOCASE"), &condition);
@@ -177,13 +191,20 @@ pub fn indexes(noun: &Noun) -> Vec<(String, String)> {
             index(format!("{child}_value"), &child, "value COLLATE NOCASE", "");
         } else if key {
             let condition = format!(" WHERE {} IS NOT NULL", quoted(&name));
-            index(format!("{table}_{name}"), table, &format!("{} COLLATE NOCASE", quoted(&name)), &condition);
+            index(
+                format!("{table}_{name}"),
+                table,
+                &format!("{} COLLATE NOCASE", quoted(&name)),
+                &condition,
+            );
         }
         match field.kind {
             Kind::Link(target) if field.name != "created_by" => {
                 let columns = match target {
                     Target::One(_) => quoted(&name),
-                    Target::Any(_) => format!("{}, {}", quoted(&name), quoted(&format!("{name}_noun"))),
+                    Target::Any(_) => {
+                        format!("{}, {}", quoted(&name), quoted(&format!("{name}_noun")))
+                    }
                 };
                 let condition = format!(" WHERE {} IS NOT NULL", quoted(&name));
                 index(format!("{table}_{name}"), table, &columns, &condition);
@@ -251,11 +272,15 @@ fn view_columns(noun: &Noun, field: &Field, model: &Model, columns: &mut Vec<Str
         let sql = sql.replace("{t}", "t");
         match field.kind {
             Kind::Totals => push(
-                format!("(SELECT json_group_object(currency, {}) FROM ({sql}))", major("minor", "currency")),
+                format!(
+                    "(SELECT json_group_object(currency, {}) FROM ({sql}))",
+                    major("minor", "currency")
+                ),
                 name,
             ),
             Kind::Money => {
-                let currency = format!("t.{}_currency", field.currency_from.first().unwrap_or(&name));
+                let currency =
+                    format!("t.{}_currency", field.currency_from.first().unwrap_or(&name));
                 push(major(&sql, &currency), name);
                 push(currency, &format!("{name}_currency"));
             }
@@ -272,14 +297,26 @@ fn view_columns(noun: &Noun, field: &Field, model: &Model, columns: &mut Vec<Str
             push(currency, &format!("{name}_currency"));
         }
         Kind::Link(target) => {
-            push(label_of(target, &column, &format!("t.{}", quoted(&format!("{stored}_noun"))), model), name);
+            push(
+                label_of(
+                    target,
+                    &column,
+                    &format!("t.{}", quoted(&format!("{stored}_noun"))),
+                    model,
+                ),
+                name,
+            );
             push(column.clone(), &format!("{name}_id"));
             if target.one().is_none() {
                 push(format!("t.{}", quoted(&format!("{stored}_noun"))), &format!("{name}_noun"));
             }
         }
         Kind::Links(target, _) => push(
-            joined(&label_of(target, "c.target", "c.noun", model), &format!("{child} c"), "c.position"),
+            joined(
+                &label_of(target, "c.target", "c.noun", model),
+                &format!("{child} c"),
+                "c.position",
+            ),
             name,
         ),
         Kind::List(_) => {
@@ -290,10 +327,7 @@ fn view_columns(noun: &Noun, field: &Field, model: &Model, columns: &mut Vec<Str
                 push(format!("(t.{} || coalesce('; ' || {rest}, ''))", quoted(one)), name);
             }
         }
-        Kind::Words(_) => push(
-            joined("c.value", &format!("{child} c"), "c.position"),
-            name,
-        ),
+        Kind::Words(_) => push(joined("c.value", &format!("{child} c"), "c.position"), name),
         Kind::Tags => push(
             joined("g.name", &format!("{child} c JOIN tag g ON g.id = c.tag"), "g.name_fold"),
             name,
@@ -310,13 +344,19 @@ fn view_columns(noun: &Noun, field: &Field, model: &Model, columns: &mut Vec<Str
 /// inside the aggregate it needs SQLite 3.44, and one such view keeps an older program from opening
 /// the file at all.
 fn joined(value: &str, from: &str, order: &str) -> String {
-    format!("(SELECT group_concat(v, '; ') FROM (SELECT {value} AS v FROM {from} WHERE c.record = t.id ORDER BY {order}))")
+    format!(
+        "(SELECT group_concat(v, '; ') FROM (SELECT {value} AS v FROM {from} WHERE c.record = t.id ORDER BY {order}))"
+    )
 }
 
 /// SQL for the label behind a link.
 fn label_of(target: Target, id: &str, noun: &str, model: &Model) -> String {
     let one = |entity: &crate::entity::Entity| {
-        format!("(SELECT l.{} FROM {} l WHERE l.id = {id})", quoted(entity.label().name), quoted(entity.name))
+        format!(
+            "(SELECT l.{} FROM {} l WHERE l.id = {id})",
+            quoted(entity.label().name),
+            quoted(entity.name)
+        )
     };
     match target {
         Target::One(entity) => one(entity),
@@ -374,7 +414,13 @@ mod tests {
     fn columns_are_counted_as_they_are_made() {
         for noun in &crate::model::model().nouns {
             for field in &noun.fields {
-                assert_eq!(columns_count(field), columns_of(field).len(), "{} {}", noun.name(), field.name);
+                assert_eq!(
+                    columns_count(field),
+                    columns_of(field).len(),
+                    "{} {}",
+                    noun.name(),
+                    field.name
+                );
             }
         }
     }

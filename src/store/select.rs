@@ -54,7 +54,9 @@ impl Path {
                 break;
             }
             at = match named.field.kind {
-                Kind::Link(Target::One(to)) if named.part == Part::Whole && named.field.is_stored() => {
+                Kind::Link(Target::One(to))
+                    if named.part == Part::Whole && named.field.is_stored() =>
+                {
                     model.noun(to.name)?
                 }
                 _ => {
@@ -80,7 +82,10 @@ impl Path {
                 sql = format!("{alias}.{column}");
             } else {
                 let inner = format!("o{depth}");
-                sql = format!("(SELECT {inner}.{column} FROM {} {inner} WHERE {inner}.id = {sql})", quoted(self.link_noun(depth - 1).unwrap_or(to.name)));
+                sql = format!(
+                    "(SELECT {inner}.{column} FROM {} {inner} WHERE {inner}.id = {sql})",
+                    quoted(self.link_noun(depth - 1).unwrap_or(to.name))
+                );
             }
             alias = format!("o{depth}");
         }
@@ -114,11 +119,18 @@ pub(super) fn expressions(path: &Path, effective: bool) -> Vec<String> {
         let sql = sql.replace("{t}", "t");
         return match field.kind {
             Kind::Totals => {
-                vec![path.through(&format!("(SELECT json_group_object(currency, minor) FROM ({sql}))"))]
+                vec![
+                    path.through(&format!(
+                        "(SELECT json_group_object(currency, minor) FROM ({sql}))"
+                    )),
+                ]
             }
             Kind::Money => {
                 let sibling = field.currency_from.first().unwrap_or(&field.name);
-                vec![path.through(&sql), path.through(&format!("t.{}", quoted(&format!("{sibling}_currency"))))]
+                vec![
+                    path.through(&sql),
+                    path.through(&format!("t.{}", quoted(&format!("{sibling}_currency")))),
+                ]
             }
             Kind::Link(Target::Any(_)) => Vec::new(),
             _ => vec![path.through(&sql)],
@@ -158,10 +170,15 @@ pub(super) fn sort_expression(path: &Path, model: &Model) -> Result<(String, boo
         ),
         (Kind::Money, Some(sql), _) => {
             let sibling = field.currency_from.first().unwrap_or(&field.name);
-            major(&sql.replace("{t}", "t"), &format!("t.{}", quoted(&format!("{sibling}_currency"))))
+            major(
+                &sql.replace("{t}", "t"),
+                &format!("t.{}", quoted(&format!("{sibling}_currency"))),
+            )
         }
         (_, Some(sql), _) => sql.replace("{t}", "t"),
-        (Kind::Money, _, Part::Currency) => format!("t.{}", quoted(&format!("{}_currency", column_name(field)))),
+        (Kind::Money, _, Part::Currency) => {
+            format!("t.{}", quoted(&format!("{}_currency", column_name(field))))
+        }
         (Kind::Money, _, _) => {
             major(&column, &format!("t.{}", quoted(&format!("{}_currency", column_name(field)))))
         }
@@ -174,7 +191,10 @@ pub(super) fn sort_expression(path: &Path, model: &Model) -> Result<(String, boo
             } else if label.sorted {
                 format!("(SELECT l.{}_fold FROM {name} l WHERE l.id = {column})", label.name)
             } else {
-                format!("(SELECT fold(l.{}) FROM {name} l WHERE l.id = {column})", quoted(label.name))
+                format!(
+                    "(SELECT fold(l.{}) FROM {name} l WHERE l.id = {column})",
+                    quoted(label.name)
+                )
             }
         }
         (Kind::Link(Target::Any(_)), _, _) => {
@@ -203,8 +223,11 @@ pub(super) fn sort_expression(path: &Path, model: &Model) -> Result<(String, boo
             format!("(CASE {column}{cases} ELSE {} END)", choices.words.len())
         }
         (Kind::Links(..) | Kind::Words(_) | Kind::Tags, _, _) => {
-            return Err(Error::usage(format!("`{}` holds several values: it can't be sorted by", path.name))
-                .hint("sort by a field with one value"));
+            return Err(Error::usage(format!(
+                "`{}` holds several values: it can't be sorted by",
+                path.name
+            ))
+            .hint("sort by a field with one value"));
         }
         _ if field.sorted => format!("t.{}", quoted(&format!("{}_fold", column_name(field)))),
         (kind, _, _) if kind.is_text() || matches!(kind, Kind::Longtext | Kind::Choice(_)) => {
@@ -212,6 +235,7 @@ pub(super) fn sort_expression(path: &Path, model: &Model) -> Result<(String, boo
         }
         _ => column,
     };
-    let nullable = path.steps.len() > 1 || !(field.required || matches!(field.name, "id" | "uid" | "created" | "updated"));
+    let nullable = path.steps.len() > 1
+        || !(field.required || matches!(field.name, "id" | "uid" | "created" | "updated"));
     Ok((path.through(&sql), nullable))
 }

@@ -40,7 +40,8 @@ impl Writer<'_> {
         let sql = format!(
             "SELECT id FROM change WHERE undoes IS NULL AND undone_by IS NULL AND kind NOT IN ('purge') {who} AND ?1 = ?1 ORDER BY id DESC LIMIT 1"
         );
-        let found: Option<i64> = self.reader.conn.query_row(&sql, [self.me], |r| r.get(0)).optional()?;
+        let found: Option<i64> =
+            self.reader.conn.query_row(&sql, [self.me], |r| r.get(0)).optional()?;
         found.ok_or_else(|| {
             Error::conflict("there is nothing to undo")
                 .hint("`rolo changes` lists what was done, and by whom; `--any` takes back the latest by anyone")
@@ -75,7 +76,8 @@ impl Writer<'_> {
     /// change can't be undone.
     pub fn take_back(&mut self, change: i64, redo: bool) -> Result<Undone> {
         let row = self.reader.change(change)?.ok_or_else(|| {
-            Error::not_found(format!("there is no change {change}")).hint("`rolo changes` lists them")
+            Error::not_found(format!("there is no change {change}"))
+                .hint("`rolo changes` lists them")
         })?;
         if row.kind == "purge" {
             return Err(Error::conflict("a purge can't be undone: the record was erased for good"));
@@ -88,7 +90,11 @@ impl Writer<'_> {
         let edits = self.edits_of(change)?;
         let mut at = 0;
         while at < edits.len() {
-            let end = at + edits[at..].iter().take_while(|e| (e.noun, e.record) == (edits[at].noun, edits[at].record)).count();
+            let end = at
+                + edits[at..]
+                    .iter()
+                    .take_while(|e| (e.noun, e.record) == (edits[at].noun, edits[at].record))
+                    .count();
             self.revert_record(change, &edits[at..end])?;
             records += 1;
             at = end;
@@ -98,15 +104,23 @@ impl Writer<'_> {
             self.fields_touched |= made > 0 && noun.name() == super::custom::NOUN;
             records += made;
         }
-        self.reader.conn.execute("UPDATE change SET undone_by = ?1 WHERE id = ?2", [self.change, change])?;
+        self.reader
+            .conn
+            .execute("UPDATE change SET undone_by = ?1 WHERE id = ?2", [self.change, change])?;
         if redo {
             // The change that the undo took back counts again.
             if let Some(original) = row.undoes {
-                self.reader.conn.execute("UPDATE change SET undone_by = NULL WHERE id = ?1", [original])?;
+                self.reader
+                    .conn
+                    .execute("UPDATE change SET undone_by = NULL WHERE id = ?1", [original])?;
             }
         }
         self.tally = Tally { other: records.max(1), ..Tally::default() };
-        Ok(Undone { change: row.undoes.filter(|_| redo).unwrap_or(change), summary: row.summary, records })
+        Ok(Undone {
+            change: row.undoes.filter(|_| redo).unwrap_or(change),
+            summary: row.summary,
+            records,
+        })
     }
 
     fn edits_of(&self, change: i64) -> Result<Vec<Edit>> {
@@ -114,7 +128,13 @@ impl Writer<'_> {
             "SELECT noun, record, field, old, new FROM edit WHERE change = ?1 ORDER BY noun, record, field",
         )?;
         let rows = stmt.query_map([change], |r| {
-            Ok(Edit { noun: r.get(0)?, record: r.get(1)?, field: r.get(2)?, old: r.get(3)?, new: r.get(4)? })
+            Ok(Edit {
+                noun: r.get(0)?,
+                record: r.get(1)?,
+                field: r.get(2)?,
+                old: r.get(3)?,
+                new: r.get(4)?,
+            })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -152,8 +172,9 @@ impl Writer<'_> {
         let trashed = noun.index("trashed");
         changed.retain(|i| Some(*i) != trashed);
         for index in &changed {
-            let (old, new) = (super::columns::encode(&before[*index]), super::columns::encode(&after[*index]));
-            self.record_edit(noun, id, noun.fields[*index].name, old, new)?;
+            let (old, new) =
+                (super::columns::encode(&before[*index]), super::columns::encode(&after[*index]));
+            self.record_edit(noun, id, noun.fields[*index].name, &old, &new)?;
         }
         self.write_fields(noun, id, &after, &changed)?;
         self.fields_touched |= noun.name() == super::custom::NOUN;
@@ -161,7 +182,7 @@ impl Writer<'_> {
     }
 
     fn set_trash_column(&self, noun: &Noun, id: i64, old: &Sql, new: &Sql) -> Result<()> {
-        self.record_edit(noun, id, "trashed", new.clone(), old.clone())?;
+        self.record_edit(noun, id, "trashed", new, old)?;
         let sql = format!("UPDATE {} SET trashed = ?1 WHERE id = ?2", quoted(noun.name()));
         self.reader.conn.execute(&sql, rusqlite::params![old, id])?;
         Ok(())
@@ -200,7 +221,14 @@ impl Writer<'_> {
     }
 
     /// Sets the records that a change made aside, or brings those back that an undo set aside.
-    fn set_made_aside(&mut self, change: i64, position: usize, noun: &Noun, redo: bool, undoes: Option<i64>) -> Result<u64> {
+    fn set_made_aside(
+        &mut self,
+        change: i64,
+        position: usize,
+        noun: &Noun,
+        redo: bool,
+        undoes: Option<i64>,
+    ) -> Result<u64> {
         let table = quoted(noun.name());
         let (made, from, to) = if redo {
             (undoes.unwrap_or(change), "trashed = 'gone'", Sql::Null)
@@ -208,7 +236,8 @@ impl Writer<'_> {
             (change, "trashed IS NOT 'gone'", Sql::Text("gone".into()))
         };
         let conn = self.reader.conn;
-        let mut stmt = conn.prepare(&format!("SELECT id FROM {table} WHERE made = ?1 AND {from}"))?;
+        let mut stmt =
+            conn.prepare(&format!("SELECT id FROM {table} WHERE made = ?1 AND {from}"))?;
         let ids = stmt.query_map([made], |r| r.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
         if ids.is_empty() {
             return Ok(0);
@@ -262,13 +291,25 @@ impl Writer<'_> {
             let linked = match field.kind {
                 Kind::Links(target, _) => {
                     let child = quoted(&format!("{}_{}", other.name(), field.name));
-                    let which = target.one().map_or(format!(" AND c.noun = '{}'", noun.name()), |_| String::new());
-                    format!("SELECT o.id FROM {child} c JOIN {} o ON o.id = c.record JOIN {table} t ON t.id = c.target WHERE t.made = ?1{which}", quoted(other.name()))
+                    let which = target
+                        .one()
+                        .map_or(format!(" AND c.noun = '{}'", noun.name()), |_| String::new());
+                    format!(
+                        "SELECT o.id FROM {child} c JOIN {} o ON o.id = c.record JOIN {table} t ON t.id = c.target WHERE t.made = ?1{which}",
+                        quoted(other.name())
+                    )
                 }
                 Kind::Link(target) => {
                     let column = super::schema::column_name(field);
-                    let which = target.one().map_or(format!(" AND o.{} = '{}'", quoted(&format!("{column}_noun")), noun.name()), |_| String::new());
-                    format!("SELECT o.id FROM {} o JOIN {table} t ON t.id = o.{} WHERE t.made = ?1{which}", quoted(other.name()), quoted(&column))
+                    let which = target.one().map_or(
+                        format!(" AND o.{} = '{}'", quoted(&format!("{column}_noun")), noun.name()),
+                        |_| String::new(),
+                    );
+                    format!(
+                        "SELECT o.id FROM {} o JOIN {table} t ON t.id = o.{} WHERE t.made = ?1{which}",
+                        quoted(other.name()),
+                        quoted(&column)
+                    )
                 }
                 _ => continue,
             };

@@ -41,9 +41,10 @@ impl Writer<'_> {
     /// The database can't be written.
     pub fn keep_bytes(&self, bytes: &[u8]) -> Result<String> {
         let hash: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
-        self.reader
-            .conn
-            .execute("INSERT OR IGNORE INTO blob(sha256, bytes) VALUES (?1, ?2)", rusqlite::params![hash, bytes])?;
+        self.reader.conn.execute(
+            "INSERT OR IGNORE INTO blob(sha256, bytes) VALUES (?1, ?2)",
+            rusqlite::params![hash, bytes],
+        )?;
         Ok(hash)
     }
 }

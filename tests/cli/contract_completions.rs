@@ -8,7 +8,8 @@ fn candidates(w: &World, typed: &str, word: Option<&str>) -> Vec<String> {
     if let Some(word) = word {
         command.env("ROLO_COMPLETE_WORD", word);
     }
-    let output = command.args(["--", "rolo", "contact", "show", typed]).output().expect("the program runs");
+    let output =
+        command.args(["--", "rolo", "contact", "show", typed]).output().expect("the program runs");
     String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
 }
 

@@ -6,7 +6,15 @@ fn filled() -> World {
     let w = World::new();
     w.ok(&["company", "add", "Acme", "--domain", "acme.example"]);
     w.ok(&["company", "add", "Globex"]);
-    w.ok(&["contact", "add", "Ann Lee", "--email", "ann@acme.example", "--email", "ann@home.example"]);
+    w.ok(&[
+        "contact",
+        "add",
+        "Ann Lee",
+        "--email",
+        "ann@acme.example",
+        "--email",
+        "ann@home.example",
+    ]);
     w.ok(&["contact", "add", "Bob"]);
     w.ok(&["contact", "add", "Bob"]);
     w.ok(&["product", "add", "Widget", "--sku", "W-1"]);
@@ -23,7 +31,9 @@ fn id(w: &World, noun: &str, text: &str) -> String {
 #[test]
 fn a_record_is_named_by_id_key_or_label() {
     let w = filled();
-    for text in ["1", "contact:1", "ANN@acme.example", "ann@home.example", "ann lee", "contact:Ann Lee"] {
+    for text in
+        ["1", "contact:1", "ANN@acme.example", "ann@home.example", "ann lee", "contact:Ann Lee"]
+    {
         assert_eq!(id(&w, "contact", text), "1", "{text}");
     }
     assert_eq!(id(&w, "company", "ACME.example"), "1");
@@ -38,7 +48,8 @@ fn a_record_is_named_by_id_key_or_label() {
 #[test]
 fn a_uid_names_a_record_whole_or_by_its_end_and_never_by_its_beginning() {
     let w = filled();
-    let uid = w.json(&["contact", "show", "1", "-o", "json"])["uid"].as_str().expect("a uid").to_owned();
+    let uid =
+        w.json(&["contact", "show", "1", "-o", "json"])["uid"].as_str().expect("a uid").to_owned();
     assert_eq!(id(&w, "contact", &uid), "1");
     assert_eq!(id(&w, "contact", &uid[uid.len() - 8..]), "1");
     w.fails(3, &["contact", "show", &uid[..8]]);

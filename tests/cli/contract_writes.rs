@@ -30,7 +30,10 @@ fn a_change_of_many_needs_a_yes_where_nobody_can_be_asked() {
     w.fails(2, &["contact", "rm", "1", "--purge"]);
     w.fails(2, &["contact", "edit", "1", "--where", "+x", "--city", "Sofia"]);
     w.fails(2, &["contact", "edit", "--where", "", "--city", "Sofia", "--yes"]);
-    assert_eq!(w.ok(&["contact", "edit", "--where", "+x", "--city", "Sofia", "--yes", "-o", "ids"]), "1\n2\n");
+    assert_eq!(
+        w.ok(&["contact", "edit", "--where", "+x", "--city", "Sofia", "--yes", "-o", "ids"]),
+        "1\n2\n"
+    );
     // One record is no bulk.
     w.ok(&["contact", "edit", "--where", "name=Ann", "--city", "Varna"]);
 }
@@ -67,7 +70,12 @@ fn another_main_company_of_several_takes_nobody_out() {
     w.ok(&["contact", "edit", "1", "--add", "companies=Globex"]);
     let companies = || {
         let json = w.json(&["contact", "show", "1", "-o", "json"]);
-        let all: Vec<String> = json["companies"].as_array().expect("a list").iter().map(|c| c["name"].as_str().unwrap_or_default().to_owned()).collect();
+        let all: Vec<String> = json["companies"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|c| c["name"].as_str().unwrap_or_default().to_owned())
+            .collect();
         (json["company"].as_str().unwrap_or_default().to_owned(), all)
     };
     w.ok(&["contact", "edit", "1", "--company", "Globex"]);
@@ -100,9 +108,18 @@ fn lists_of_changes_and_finds_come_as_csv_too() {
     let w = World::new();
     w.ok(&["contact", "add", "Ann"]);
     w.ok(&["contact", "edit", "1", "--city", "Sofia, BG"]);
-    assert!(w.ok(&["changes", "-o", "csv"]).starts_with("change,at,who,kind,summary,command,undoes,undone_by\n2,"));
-    assert!(w.ok(&["contact", "history", "1", "-o", "csv"]).ends_with("2,2026-11-22T09:00:00Z,ann,edit,city,,\"Sofia, BG\"\n"));
+    assert!(
+        w.ok(&["changes", "-o", "csv"])
+            .starts_with("change,at,who,kind,summary,command,undoes,undone_by\n2,")
+    );
+    assert!(
+        w.ok(&["contact", "history", "1", "-o", "csv"])
+            .ends_with("2,2026-11-22T09:00:00Z,ann,edit,city,,\"Sofia, BG\"\n")
+    );
     assert!(w.ok(&["search", "ann", "-o", "tsv"]).starts_with("noun\tid\tuid\tname\ncontact\t1\t"));
     w.ok(&["task", "add", "Call", "--due", "today"]);
-    assert!(w.ok(&["agenda", "-o", "csv"]).starts_with("day,at,noun,id,uid,what,about,owner,late\n2026-11-22,,task,1,"));
+    assert!(
+        w.ok(&["agenda", "-o", "csv"])
+            .starts_with("day,at,noun,id,uid,what,about,owner,late\n2026-11-22,,task,1,")
+    );
 }

@@ -5,7 +5,10 @@ use crate::harness::World;
 #[test]
 fn a_contact_is_added_found_changed_and_taken_back() {
     let w = World::new();
-    assert_eq!(w.ok(&["contact", "add", "Ann Lee", "--email", "ann@acme.example", "--tag", "vip"]), "1\n");
+    assert_eq!(
+        w.ok(&["contact", "add", "Ann Lee", "--email", "ann@acme.example", "--tag", "vip"]),
+        "1\n"
+    );
     assert_eq!(w.ok(&["contact", "list", "+vip", "--count"]), "1\n");
     w.ok(&["contact", "edit", "ann@acme.example", "--city", "Sofia"]);
     assert_eq!(w.json(&["contact", "show", "1", "-o", "json"])["city"], "Sofia");
@@ -21,8 +24,16 @@ fn a_deal_moves_through_its_stages() {
     w.ok(&["deal", "add", "Big order", "--amount", "12k", "--company", "Acme", "--create-links"]);
     w.ok(&["deal", "move", "1", "Proposal"]);
     let board = w.json(&["deal", "board", "-o", "json"]);
-    let stage = board.as_array().expect("stages").iter().find(|s| s["stage"] == "Proposal").expect("a stage");
-    assert_eq!((stage["count"].as_u64(), stage["sums"]["EUR"].to_string()), (Some(1), "12000.00".into()));
+    let stage = board
+        .as_array()
+        .expect("stages")
+        .iter()
+        .find(|s| s["stage"] == "Proposal")
+        .expect("a stage");
+    assert_eq!(
+        (stage["count"].as_u64(), stage["sums"]["EUR"].to_string()),
+        (Some(1), "12000.00".into())
+    );
     w.ok(&["deal", "win", "1", "--amount", "11k"]);
     assert_eq!(w.json(&["deal", "show", "1", "-o", "json"])["status"], "won");
     w.fails(2, &["deal", "edit", "1", "--stage", "Lead"]);

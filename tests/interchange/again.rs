@@ -51,7 +51,11 @@ fn what_matches_is_updated_filled_skipped_made_again_or_refused() {
         let file = w.file("a.csv", "name,email,city,title\nAnn,ANN@x.test,Varna,Boss\n");
         assert_eq!(w.run(&["contact", "import", &file, "--on-match", word]).code, code, "{word}");
         let ann = w.json(&["contact", "show", "1", "-o", "json"]);
-        assert_eq!((ann["city"].as_str(), ann["title"].as_str().unwrap_or_default()), (Some(city), title), "{word}");
+        assert_eq!(
+            (ann["city"].as_str(), ann["title"].as_str().unwrap_or_default()),
+            (Some(city), title),
+            "{word}"
+        );
         assert_eq!(w.ok(&["contact", "list", "--count"]), count, "{word}");
     }
 }
@@ -59,15 +63,26 @@ fn what_matches_is_updated_filled_skipped_made_again_or_refused() {
 #[test]
 fn a_bad_row_refuses_the_whole_file_and_every_one_is_named() {
     let w = World::new();
-    let file = w.file("a.csv", "name,email,birthday\nAnn,ann@x.test,2020-01-01\nBob,bob,2020-13-01\nCy,c@x.test,foo\n");
+    let file = w.file(
+        "a.csv",
+        "name,email,birthday\nAnn,ann@x.test,2020-01-01\nBob,bob,2020-13-01\nCy,c@x.test,foo\n",
+    );
     let err = w.fails(4, &["contact", "import", &file, "-o", "json"]);
     let error: serde_json::Value = serde_json::from_str(&err).expect("one object");
-    let rows: Vec<_> = error["error"]["rows"].as_array().expect("rows").iter().map(|r| (r["line"].as_u64(), r["column"].as_str(), r["value"].as_str())).collect();
-    assert_eq!(rows, [
-        (Some(3), Some("email"), Some("bob")),
-        (Some(3), Some("birthday"), Some("2020-13-01")),
-        (Some(4), Some("birthday"), Some("foo")),
-    ]);
+    let rows: Vec<_> = error["error"]["rows"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|r| (r["line"].as_u64(), r["column"].as_str(), r["value"].as_str()))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            (Some(3), Some("email"), Some("bob")),
+            (Some(3), Some("birthday"), Some("2020-13-01")),
+            (Some(4), Some("birthday"), Some("foo")),
+        ]
+    );
     assert_eq!(w.ok(&["contact", "list", "--count"]), "0\n");
 }
 
@@ -78,7 +93,19 @@ fn deals_before_their_people_come_out_as_people_before_their_deals() {
     let make = |contacts_first: bool| {
         let w = World::new();
         let (d, c) = (w.file("d.csv", deals), w.file("c.csv", contacts));
-        let deals = || w.ok(&["deal", "import", &d, "--map", "title=name", "--map", "contact_email=contact", "--map", "currency=amount_currency"]);
+        let deals = || {
+            w.ok(&[
+                "deal",
+                "import",
+                &d,
+                "--map",
+                "title=name",
+                "--map",
+                "contact_email=contact",
+                "--map",
+                "currency=amount_currency",
+            ])
+        };
         if contacts_first {
             w.ok(&["contact", "import", &c]);
             deals();
@@ -87,8 +114,26 @@ fn deals_before_their_people_come_out_as_people_before_their_deals() {
             w.ok(&["contact", "import", &c]);
         }
         let board = w.json(&["deal", "board", "-o", "json"]);
-        let sums: Vec<String> = board.as_array().expect("stages").iter().map(|s| format!("{} {}", s["stage"], s["sums"])).collect();
-        (w.ok(&["deal", "list", "--sort", "name", "--columns", "name,contact,contact.company,amount,stage", "-o", "csv"]), w.ok(&["contact", "list", "--count"]), sums)
+        let sums: Vec<String> = board
+            .as_array()
+            .expect("stages")
+            .iter()
+            .map(|s| format!("{} {}", s["stage"], s["sums"]))
+            .collect();
+        (
+            w.ok(&[
+                "deal",
+                "list",
+                "--sort",
+                "name",
+                "--columns",
+                "name,contact,contact.company,amount,stage",
+                "-o",
+                "csv",
+            ]),
+            w.ok(&["contact", "list", "--count"]),
+            sums,
+        )
     };
     let first = make(true);
     assert_eq!(first, make(false));

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use rolo::cli::grammar::RESERVED;
 use rolo::cli::global::GLOBALS;
+use rolo::cli::grammar::RESERVED;
 use rolo::entity::{Choices, Field, Kind, Noun, Target};
 use rolo::model::model;
 use rolo::store::Listing;
@@ -80,7 +80,8 @@ const BESIDE: &[(&str, &str)] = &[
 
 const COMMON: &str = "id uid created updated created_by trashed tags";
 
-const STATES: &[(&str, &str)] = &[("deal", "open won lost stale overdue"), ("task", "open overdue")];
+const STATES: &[(&str, &str)] =
+    &[("deal", "open won lost stale overdue"), ("task", "open overdue")];
 
 fn words(text: &str) -> HashSet<&str> {
     text.split(' ').filter(|w| !w.is_empty()).collect()
@@ -106,7 +107,11 @@ fn the_core_bears_exactly_the_names_of_the_data_model() {
         let wanted: HashSet<&str> = words(stored).union(&words(beside)).copied().collect();
         assert_eq!(of(true), wanted, "fields of {name}");
         assert_eq!(of(false), words(computed), "computed fields of {name}");
-        assert_eq!(entity.fields[0].name, stored.split(' ').next().expect("a label"), "label of {name}");
+        assert_eq!(
+            entity.fields[0].name,
+            stored.split(' ').next().expect("a label"),
+            "label of {name}"
+        );
     }
 }
 
@@ -123,23 +128,49 @@ fn every_record_has_the_common_fields() {
 #[test]
 fn what_must_be_given_is_what_the_data_model_stars() {
     let starred = [
-        "company.name", "contact.name", "lead.name", "pipeline.name", "stage.name", "stage.pipeline", "deal.name",
-        "deal.stage", "task.title", "event.title", "event.start", "activity.kind", "activity.at", "ticket.subject",
-        "product.name", "product.sku", "user.handle", "team.name", "tag.name", "view.name", "view.noun", "field.name",
+        "company.name",
+        "contact.name",
+        "lead.name",
+        "pipeline.name",
+        "stage.name",
+        "stage.pipeline",
+        "deal.name",
+        "deal.stage",
+        "task.title",
+        "event.title",
+        "event.start",
+        "activity.kind",
+        "activity.at",
+        "ticket.subject",
+        "product.name",
+        "product.sku",
+        "user.handle",
+        "team.name",
+        "tag.name",
+        "view.name",
+        "view.noun",
+        "field.name",
         "field.noun",
     ];
     let model = model();
     let required: HashSet<String> = model
         .nouns
         .iter()
-        .flat_map(|n| n.entity.fields.iter().filter(|f| f.required).map(|f| format!("{}.{}", n.name(), f.name)))
+        .flat_map(|n| {
+            n.entity
+                .fields
+                .iter()
+                .filter(|f| f.required)
+                .map(|f| format!("{}.{}", n.name(), f.name))
+        })
         .collect();
     assert_eq!(required, starred.iter().map(ToString::to_string).collect());
 }
 
 #[test]
 fn enforced_keys_are_those_of_what_is_set_up_and_of_products() {
-    let unique: HashSet<&str> = model().nouns.iter().filter(|n| n.entity.unique).map(Noun::name).collect();
+    let unique: HashSet<&str> =
+        model().nouns.iter().filter(|n| n.entity.unique).map(Noun::name).collect();
     assert_eq!(unique, words("user product pipeline stage team tag view field"));
     let model = model();
     assert_eq!(noun_of(&model, "stage").entity.scope, Some("pipeline"));
@@ -149,7 +180,8 @@ fn enforced_keys_are_those_of_what_is_set_up_and_of_products() {
 fn named_states_are_there() {
     let model = model();
     for (name, states) in STATES {
-        let has: HashSet<&str> = noun_of(&model, name).entity.states.iter().map(|s| s.name).collect();
+        let has: HashSet<&str> =
+            noun_of(&model, name).entity.states.iter().map(|s| s.name).collect();
         assert!(words(states).is_subset(&has), "{name}: {has:?}");
     }
 }
@@ -187,7 +219,11 @@ fn choices_hold_the_words_of_the_data_model() {
         for (noun, field, wanted) in list {
             let found = choices(noun, field);
             assert_eq!(found.open, is_open, "{noun}.{field}");
-            assert_eq!(found.words.iter().map(|w| w.word).collect::<HashSet<_>>(), words(wanted), "{noun}.{field}");
+            assert_eq!(
+                found.words.iter().map(|w| w.word).collect::<HashSet<_>>(),
+                words(wanted),
+                "{noun}.{field}"
+            );
         }
     }
 }
@@ -195,36 +231,82 @@ fn choices_hold_the_words_of_the_data_model() {
 #[test]
 fn kinds_are_those_that_files_rely_on() {
     let kinds: &[(&str, &str)] = &[
-        ("company.employees", "int"), ("company.emails", "list"), ("company.currency", "currency"), ("company.about", "longtext"),
-        ("contact.birthday", "date"), ("contact.companies", "links"), ("contact.time_zone", "zone"), ("deal.amount", "money"),
-        ("deal.probability", "percent"), ("deal.closes", "date"), ("deal.closed", "datetime"), ("deal.contacts", "links"),
-        ("task.due", "due"), ("task.remind", "datetime"), ("task.repeat", "rrule"), ("task.estimate", "duration"),
-        ("event.start", "datetime"), ("event.all_day", "bool"), ("activity.about", "links"), ("activity.files", "list"),
-        ("ticket.rating", "int"), ("product.price", "money"), ("product.tax_rate", "percent"), ("user.hired", "date"),
-        ("user.weekly_hours", "decimal"), ("stage.probability", "percent"), ("company.won_amount", "totals"),
+        ("company.employees", "int"),
+        ("company.emails", "list"),
+        ("company.currency", "currency"),
+        ("company.about", "longtext"),
+        ("contact.birthday", "date"),
+        ("contact.companies", "links"),
+        ("contact.time_zone", "zone"),
+        ("deal.amount", "money"),
+        ("deal.probability", "percent"),
+        ("deal.closes", "date"),
+        ("deal.closed", "datetime"),
+        ("deal.contacts", "links"),
+        ("task.due", "due"),
+        ("task.remind", "datetime"),
+        ("task.repeat", "rrule"),
+        ("task.estimate", "duration"),
+        ("event.start", "datetime"),
+        ("event.all_day", "bool"),
+        ("activity.about", "links"),
+        ("activity.files", "list"),
+        ("ticket.rating", "int"),
+        ("product.price", "money"),
+        ("product.tax_rate", "percent"),
+        ("user.hired", "date"),
+        ("user.weekly_hours", "decimal"),
+        ("stage.probability", "percent"),
+        ("company.won_amount", "totals"),
     ];
     let model = model();
     for (path, kind) in kinds {
         let (noun, field) = path.split_once('.').expect("a path");
-        assert_eq!(noun_of(&model, noun).require(field).expect("a field").field.kind.name(), *kind, "{path}");
+        assert_eq!(
+            noun_of(&model, noun).require(field).expect("a field").field.kind.name(),
+            *kind,
+            "{path}"
+        );
     }
 }
 
 #[test]
 fn links_lead_where_the_data_model_says() {
     let links: &[(&str, &str)] = &[
-        ("company.parent", "company"), ("company.owner", "user"), ("contact.company", "company"), ("contact.companies", "company"),
-        ("contact.manager", "contact"), ("lead.converted_deal", "deal"), ("stage.pipeline", "pipeline"), ("deal.company", "company"),
-        ("deal.contact", "contact"), ("deal.stage", "stage"), ("deal.partner", "company"), ("deal.competitor", "company"),
-        ("task.parent", "task"), ("task.after", "task"), ("ticket.queue", "team"), ("ticket.product", "product"),
-        ("user.team", "team"), ("user.manager", "user"), ("team.lead", "user"), ("team.parent", "team"), ("activity.author", "user"),
-        ("company.referred_by", "*"), ("task.about", "*"), ("event.about", "*"), ("activity.about", "*"), ("deal.created_by", "user"),
+        ("company.parent", "company"),
+        ("company.owner", "user"),
+        ("contact.company", "company"),
+        ("contact.companies", "company"),
+        ("contact.manager", "contact"),
+        ("lead.converted_deal", "deal"),
+        ("stage.pipeline", "pipeline"),
+        ("deal.company", "company"),
+        ("deal.contact", "contact"),
+        ("deal.stage", "stage"),
+        ("deal.partner", "company"),
+        ("deal.competitor", "company"),
+        ("task.parent", "task"),
+        ("task.after", "task"),
+        ("ticket.queue", "team"),
+        ("ticket.product", "product"),
+        ("user.team", "team"),
+        ("user.manager", "user"),
+        ("team.lead", "user"),
+        ("team.parent", "team"),
+        ("activity.author", "user"),
+        ("company.referred_by", "*"),
+        ("task.about", "*"),
+        ("event.about", "*"),
+        ("activity.about", "*"),
+        ("deal.created_by", "user"),
     ];
     let model = model();
     for (path, to) in links {
         let (noun, field) = path.split_once('.').expect("a path");
         let kind = noun_of(&model, noun).require(field).expect("a field").field.kind;
-        let (Kind::Link(target) | Kind::Links(target, _)) = kind else { panic!("{path} is no link") };
+        let (Kind::Link(target) | Kind::Links(target, _)) = kind else {
+            panic!("{path} is no link")
+        };
         match target {
             Target::One(entity) => assert_eq!(entity.name, *to, "{path}"),
             Target::Any(_) => assert_eq!("*", *to, "{path}"),
@@ -234,7 +316,8 @@ fn links_lead_where_the_data_model_says() {
 
 #[test]
 fn no_field_bears_a_reserved_word() {
-    let reserved: HashSet<&str> = RESERVED.iter().copied().chain(GLOBALS.iter().map(|g| g.long)).collect();
+    let reserved: HashSet<&str> =
+        RESERVED.iter().copied().chain(GLOBALS.iter().map(|g| g.long)).collect();
     for noun in &model().nouns {
         // A view's columns and order are options of `view save`, and no flags of its fields.
         let is_flag = |field: &&Field| !(noun.name() == "view" && field.quiet);
@@ -258,12 +341,15 @@ fn a_name_means_one_field_of_a_noun() {
             own.extend(field.one.map(str::to_owned));
             match field.kind {
                 Kind::Money => drop(own.insert(format!("{}_currency", field.name))),
-                Kind::Link(_) => own.extend(["id", "uid"].map(|part| format!("{}_{part}", field.name))),
+                Kind::Link(_) => {
+                    own.extend(["id", "uid"].map(|part| format!("{}_{part}", field.name)));
+                }
                 Kind::Links(..) => drop(own.insert(format!("{}_uid", field.name))),
                 _ => {}
             }
             for name in own {
-                let found = noun.find(&name).unwrap_or_else(|| panic!("{}.{name} is found", noun.name()));
+                let found =
+                    noun.find(&name).unwrap_or_else(|| panic!("{}.{name} is found", noun.name()));
                 assert_eq!(found.field.name, field.name, "{}.{name}", noun.name());
                 assert!(seen.insert(name.clone()), "{}.{name} means two fields", noun.name());
             }
@@ -287,14 +373,20 @@ fn names_are_in_one_form_and_said_in_a_sentence() {
         for name in names.chain([&noun.entity.name, &noun.entity.plural]) {
             assert!(
                 name.starts_with(|c: char| c.is_ascii_lowercase())
-                    && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'),
+                    && name
+                        .bytes()
+                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'),
                 "{}: {name}",
                 noun.name()
             );
         }
         let field_texts = noun.fields.iter().map(|f| f.about).chain([noun.entity.about]);
         for text in field_texts.chain(noun.entity.states.iter().map(|s| s.about)) {
-            assert!(!text.is_empty() && !text.ends_with('.') && text.trim() == text, "{}: {text:?}", noun.name());
+            assert!(
+                !text.is_empty() && !text.ends_with('.') && text.trim() == text,
+                "{}: {text:?}",
+                noun.name()
+            );
         }
     }
 }
@@ -308,7 +400,9 @@ fn default_columns_orders_keys_and_parts_name_fields() {
         for column in e.columns {
             assert!(noun.find(column).is_some(), "{}: column {column}", e.name);
         }
-        Listing::all(noun).sort_by(e.sort, &model).unwrap_or_else(|why| panic!("{}: {why}", e.name));
+        Listing::all(noun)
+            .sort_by(e.sort, &model)
+            .unwrap_or_else(|why| panic!("{}: {why}", e.name));
         for name in e.key.iter().chain(&e.scope) {
             assert!(noun.index(name).is_some(), "{}: key {name}", e.name);
         }
@@ -318,11 +412,19 @@ fn default_columns_orders_keys_and_parts_name_fields() {
                 assert!(noun.index(name).is_some(), "{}.{}: {name}", e.name, field.name);
             }
             for path in field.currency_from {
-                assert!(path.split('.').next().is_some_and(|first| noun.find(first).is_some()), "{path}");
+                assert!(
+                    path.split('.').next().is_some_and(|first| noun.find(first).is_some()),
+                    "{path}"
+                );
             }
             if let Some(deed) = field.deed {
                 let (of, verb) = deed.split_once(' ').expect("a noun and a verb");
-                assert!(rolo::actions::find(of, verb).is_some(), "{}.{}: {deed}", e.name, field.name);
+                assert!(
+                    rolo::actions::find(of, verb).is_some(),
+                    "{}.{}: {deed}",
+                    e.name,
+                    field.name
+                );
             }
         }
     }
@@ -334,6 +436,10 @@ fn the_label_of_a_noun_is_a_name() {
         let label = noun.entity.label();
         assert!(matches!(label.kind, Kind::Text), "{}", noun.name());
         assert!(label.trimmed && label.sorted, "{}: a label is trimmed and sorted by", noun.name());
-        assert!(noun.entity.columns.contains(&label.name), "{}: a list shows the label", noun.name());
+        assert!(
+            noun.entity.columns.contains(&label.name),
+            "{}: a list shows the label",
+            noun.name()
+        );
     }
 }

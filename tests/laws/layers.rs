@@ -47,7 +47,9 @@ fn files() -> Vec<(PathBuf, String)> {
 /// The code of a file without its comments and its unit tests, which stand at its foot.
 fn bare(text: &str) -> String {
     let code = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    code.lines().map(|line| line.split("//").next().unwrap_or_default()).fold(String::new(), |all, line| all + line + "\n")
+    code.lines()
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .fold(String::new(), |all, line| all + line + "\n")
 }
 
 /// The room that a file is part of.
@@ -124,13 +126,23 @@ fn a_room_uses_only_what_stands_below_it() {
 #[test]
 fn a_breach_is_found_however_it_is_written() {
     let breach = |path: &str, code: &str| breaches(Path::new(path), &bare(code));
-    assert_eq!(breach("filter/sql.rs", "use crate::store::Store;"), ["filter/sql.rs: filter uses store"]);
+    assert_eq!(
+        breach("filter/sql.rs", "use crate::store::Store;"),
+        ["filter/sql.rs: filter uses store"]
+    );
     assert_eq!(breach("actions/deal.rs", "let x = crate::interchange::import();").len(), 1);
-    assert_eq!(breach("store/read.rs", "use crate::{entity::Kind,\n    cli::{self, Style}};").len(), 1);
+    assert_eq!(
+        breach("store/read.rs", "use crate::{entity::Kind,\n    cli::{self, Style}};").len(),
+        1
+    );
     assert_eq!(breach("entity/kind.rs", "use super::super::filter;").len(), 1);
     assert_eq!(breach("cli/grammar/args.rs", "use super::super::print::Style;").len(), 0);
     assert_eq!(breach("store/read.rs", "use crate::entity::Kind; // crate::cli").len(), 0);
-    assert_eq!(breach("store/read.rs", "fn a() {}\n#[cfg(test)]\nmod tests {\n    use crate::cli;\n}").len(), 0);
+    assert_eq!(
+        breach("store/read.rs", "fn a() {}\n#[cfg(test)]\nmod tests {\n    use crate::cli;\n}")
+            .len(),
+        0
+    );
 }
 
 #[test]
@@ -169,7 +181,11 @@ fn time_and_chance_come_from_the_clock_alone() {
     for (path, code) in files() {
         // Measuring how long a command took is no date.
         for name in ["Utc::now", "Local::now", "SystemTime::now", "Uuid::now_v7", "Uuid::new_v4"] {
-            assert!(room(&path) == "clock" || !code.contains(name), "{} calls {name}", path.display());
+            assert!(
+                room(&path) == "clock" || !code.contains(name),
+                "{} calls {name}",
+                path.display()
+            );
         }
     }
 }

@@ -12,28 +12,34 @@ use rolo::model::{COMMON, COMPANY, CONTACT, ENTITIES};
 
 use super::desk::Desk;
 
-static RIGS: Choices = Choices { words: &[word("sloop", &["one mast"]), word("ketch", &[])], open: false };
+static RIGS: Choices =
+    Choices { words: &[word("sloop", &["one mast"]), word("ketch", &[])], open: false };
 static DUTIES: Choices = Choices { words: &[word("skipper", &[]), word("mate", &[])], open: true };
 
 const LENGTH: &str = "(CASE WHEN {t}.length > 12 THEN 'long' ELSE 'short' END)";
 
-static BOAT: Entity = Entity::new("boat", "boats", "Something that floats", &[
-    label("name", "What is painted on its stern"),
-    field("rig", Kind::Choice(&RIGS), "How it carries its sails"),
-    field("length", Kind::Decimal, "From bow to stern, in metres"),
-    field("berths", Kind::Int, "How many can sleep aboard").range(0, 100),
-    field("price", Kind::Money, "What it costs").currency_from(&["company.currency"]),
-    field("launched", Kind::Date, "When it first touched water"),
-    field("survey", Kind::Due, "When it has to be looked at"),
-    field("insured", Kind::Bool, "Whether somebody pays"),
-    list("emails", "email", &Kind::Email, "Where to write about it"),
-    link("company", &COMPANY, "The yard that built it").headers(&["yard"]),
-    field("crew", Kind::Links(Target::One(&CONTACT), Some(&DUTIES)), "Who sails it"),
-    link("tender", &BOAT, "The boat that it carries"),
-    field("registration", Kind::Text, "Its number").trimmed().sorted(),
-    field("log", Kind::Longtext, "What happened to it").aliases(&["notes"]),
-    computed("size", Kind::Text, LENGTH, "Whether it is long"),
-])
+static BOAT: Entity = Entity::new(
+    "boat",
+    "boats",
+    "Something that floats",
+    &[
+        label("name", "What is painted on its stern"),
+        field("rig", Kind::Choice(&RIGS), "How it carries its sails"),
+        field("length", Kind::Decimal, "From bow to stern, in metres"),
+        field("berths", Kind::Int, "How many can sleep aboard").range(0, 100),
+        field("price", Kind::Money, "What it costs").currency_from(&["company.currency"]),
+        field("launched", Kind::Date, "When it first touched water"),
+        field("survey", Kind::Due, "When it has to be looked at"),
+        field("insured", Kind::Bool, "Whether somebody pays"),
+        list("emails", "email", &Kind::Email, "Where to write about it"),
+        link("company", &COMPANY, "The yard that built it").headers(&["yard"]),
+        field("crew", Kind::Links(Target::One(&CONTACT), Some(&DUTIES)), "Who sails it"),
+        link("tender", &BOAT, "The boat that it carries"),
+        field("registration", Kind::Text, "Its number").trimmed().sorted(),
+        field("log", Kind::Longtext, "What happened to it").aliases(&["notes"]),
+        computed("size", Kind::Text, LENGTH, "Whether it is long"),
+    ],
+)
 .key(&["registration"])
 .columns(&["id", "name", "rig", "length", "company"])
 .sort("name")
@@ -55,21 +61,65 @@ fn with_boats() -> Desk {
     d.ok(&["contact", "add", "Ann Lee", "--email", "ann@lee.example"]);
     d.ok(&["company", "add", "North Yard", "--currency", "GBP"]);
     let first = d.ok(&[
-        "boat", "add", "Grey Seal", "--rig", "one mast", "--length", "9.5", "--berths", "4", "--price", "9k", "--launched",
-        "2019-05-01", "--survey", "2026-11-20", "--insured", "yes", "--email", "work:seal@boats.example", "--email",
-        "home@boats.example", "--company", "North Yard", "--crew", "skipper:ann@lee.example", "--registration", "GB 17",
-        "--log", "Ran aground.\nTwice.", "--tag", "blue",
+        "boat",
+        "add",
+        "Grey Seal",
+        "--rig",
+        "one mast",
+        "--length",
+        "9.5",
+        "--berths",
+        "4",
+        "--price",
+        "9k",
+        "--launched",
+        "2019-05-01",
+        "--survey",
+        "2026-11-20",
+        "--insured",
+        "yes",
+        "--email",
+        "work:seal@boats.example",
+        "--email",
+        "home@boats.example",
+        "--company",
+        "North Yard",
+        "--crew",
+        "skipper:ann@lee.example",
+        "--registration",
+        "GB 17",
+        "--log",
+        "Ran aground.\nTwice.",
+        "--tag",
+        "blue",
     ]);
     let second = d.ok(&[
-        "boat", "add", "Éider", "--rig", "ketch", "--length", "14", "--price", "120k EUR", "--company", "North Yard", "--tender",
-        "Grey Seal", "--registration", "GB 18",
+        "boat",
+        "add",
+        "Éider",
+        "--rig",
+        "ketch",
+        "--length",
+        "14",
+        "--price",
+        "120k EUR",
+        "--company",
+        "North Yard",
+        "--tender",
+        "Grey Seal",
+        "--registration",
+        "GB 18",
     ]);
     assert_eq!((first.as_str(), second.as_str()), ("1\n", "2\n"));
     d
 }
 
 fn names(d: &Desk, filter: &[&str]) -> Vec<String> {
-    let args: Vec<&str> = ["boat", "list", "-o", "jsonl", "--columns", "name"].iter().chain(filter).copied().collect();
+    let args: Vec<&str> = ["boat", "list", "-o", "jsonl", "--columns", "name"]
+        .iter()
+        .chain(filter)
+        .copied()
+        .collect();
     let out = d.ok(&args);
     let name = |line: &str| {
         let row: serde_json::Value = serde_json::from_str(line).expect("JSON");
@@ -83,9 +133,15 @@ fn it_is_added_and_shown_with_every_kind_of_field() {
     let d = with_boats();
     let seal = d.json(&["boat", "show", "GB 17", "-o", "json"]);
     assert_eq!(seal["rig"], "sloop");
-    assert_eq!((seal["price"].to_string(), &seal["price_currency"]), ("9000.00".into(), &"GBP".into()));
+    assert_eq!(
+        (seal["price"].to_string(), &seal["price_currency"]),
+        ("9000.00".into(), &"GBP".into())
+    );
     assert_eq!(seal["emails"][1]["value"], "home@boats.example");
-    assert_eq!((&seal["company"], &seal["crew"][0]["name"]), (&"North Yard".into(), &"Ann Lee".into()));
+    assert_eq!(
+        (&seal["company"], &seal["crew"][0]["name"]),
+        (&"North Yard".into(), &"Ann Lee".into())
+    );
     assert_eq!((&seal["crew"][0]["role"], &seal["size"]), (&"skipper".into(), &"short".into()));
     assert_eq!((&seal["insured"], &seal["tags"][0]), (&true.into(), &"blue".into()));
     assert_eq!(seal["log"], "Ran aground.\nTwice.");
@@ -144,7 +200,19 @@ fn it_is_filtered_sorted_and_looked_through() {
 fn it_is_changed_thrown_away_and_its_history_told_and_undone() {
     let d = with_boats();
     let before = d.ok(&["boat", "export"]);
-    d.ok(&["boat", "edit", "1", "--berths", "6", "--rig", "ketch", "--add", "emails=new@boats.example", "--untag", "blue"]);
+    d.ok(&[
+        "boat",
+        "edit",
+        "1",
+        "--berths",
+        "6",
+        "--rig",
+        "ketch",
+        "--add",
+        "emails=new@boats.example",
+        "--untag",
+        "blue",
+    ]);
     d.ok(&["boat", "edit", "--where", "length>1", "--launched", "2020-01-01", "--yes"]);
     d.ok(&["boat", "rm", "2"]);
     assert_eq!(names(&d, &[]), ["Grey Seal"]);
@@ -174,11 +242,13 @@ fn it_leaves_and_enters_in_every_format() {
     for format in ["csv", "tsv", "json", "jsonl"] {
         let other = desk();
         for noun in ["field", "boat", "company", "contact", "tag", "user"] {
-            let file = other.file(&format!("{noun}.{format}"), d.ok(&[noun, "export", "--format", format]));
+            let file = other
+                .file(&format!("{noun}.{format}"), d.ok(&[noun, "export", "--format", format]));
             other.ok(&[noun, "import", &file]);
         }
         for noun in ["boat", "company", "contact"] {
-            let (there, here) = ([noun, "export", "--format", format], [noun, "export", "--format", format]);
+            let (there, here) =
+                ([noun, "export", "--format", format], [noun, "export", "--format", format]);
             assert_eq!(other.ok(&here), d.ok(&there), "{noun} {format}");
         }
     }
@@ -192,7 +262,10 @@ fn a_strangers_file_of_it_goes_in_by_label_alias_and_key() {
         "Name;Registration;Yard;Notes;Mast\nGrey Seal;GB 17;North Yard;Painted.;1\nPuffin;GB 19;Puffin & Sons;;2\n",
     );
     let done = d.json(&["boat", "import", &file, "-o", "json"]);
-    assert_eq!((&done["created"], &done["updated"], &done["ignored_columns"][0]), (&1.into(), &1.into(), &"Mast".into()));
+    assert_eq!(
+        (&done["created"], &done["updated"], &done["ignored_columns"][0]),
+        (&1.into(), &1.into(), &"Mast".into())
+    );
     assert_eq!(d.json(&["boat", "show", "1", "-o", "json"])["log"], "Painted.");
     assert_eq!(d.ok(&["company", "list", "Puffin", "--count"]), "1\n");
     let again = d.json(&["boat", "import", &file, "-o", "json"]);
@@ -225,7 +298,10 @@ fn its_help_man_page_and_completion_come_from_the_declaration() {
     let tree = whole(&model);
     let boat = tree.find_subcommand("boat").expect("in the tree");
     let verbs: Vec<&str> = boat.get_subcommands().map(clap::Command::get_name).collect();
-    for verb in ["add", "list", "show", "edit", "rm", "restore", "history", "import", "export", "note", "log"] {
+    for verb in [
+        "add", "list", "show", "edit", "rm", "restore", "history", "import", "export", "note",
+        "log",
+    ] {
         assert!(verbs.contains(&verb), "{verb}: {verbs:?}");
     }
     let add = boat.find_subcommand("add").expect("a verb");
@@ -235,8 +311,16 @@ fn its_help_man_page_and_completion_come_from_the_declaration() {
 #[test]
 fn the_documented_view_shows_labels_for_links() {
     let d = with_boats();
-    let rows = d.json(&["sql", "SELECT name, company, tender, price FROM boats ORDER BY id", "-o", "json"]);
-    assert_eq!((&rows[0]["company"], &rows[1]["tender"]), (&"North Yard".into(), &"Grey Seal".into()));
+    let rows = d.json(&[
+        "sql",
+        "SELECT name, company, tender, price FROM boats ORDER BY id",
+        "-o",
+        "json",
+    ]);
+    assert_eq!(
+        (&rows[0]["company"], &rows[1]["tender"]),
+        (&"North Yard".into(), &"Grey Seal".into())
+    );
     assert!(d.ok(&["doctor"]).contains("integrity"), "the file is well");
 }
 
@@ -253,6 +337,10 @@ fn an_edit_that_a_later_one_touched_is_not_undone() {
 
 #[test]
 fn no_part_of_the_made_up_entity_is_known_to_the_program() {
-    let none: Option<&Field> = rolo::model::model().nouns.iter().flat_map(|n| n.entity.fields).find(|f| f.name == "berths");
+    let none: Option<&Field> = rolo::model::model()
+        .nouns
+        .iter()
+        .flat_map(|n| n.entity.fields)
+        .find(|f| f.name == "berths");
     assert!(none.is_none());
 }

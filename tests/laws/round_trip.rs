@@ -70,8 +70,8 @@ const NAUGHTY: &[&str] = &[
 
 /// What is set up comes first here; last comes what everything links to.
 const LINKED_FIRST: [&str; 16] = [
-    "field", "team", "user", "tag", "pipeline", "stage", "product", "company", "contact", "deal", "lead", "task", "ticket",
-    "event", "activity", "view",
+    "field", "team", "user", "tag", "pipeline", "stage", "product", "company", "contact", "deal",
+    "lead", "task", "ticket", "event", "activity", "view",
 ];
 
 /// The same backwards, but custom fields: without its declaration a column is a stranger's.
@@ -104,7 +104,10 @@ fn cell(field: &Field, n: usize) -> Option<String> {
     Some(match field.kind {
         Kind::Text | Kind::Longtext | Kind::Address | Kind::Handle | Kind::Url => naughty(n),
         Kind::Email => format!("o'brien+{n}=x@{}.example", ["naïve", "x", "例え"][n % 3]),
-        Kind::Phone => [format!("+44 20 7946 {n:04}"), format!("=call; {n}: or \\ 6"), format!("'{n}")][n % 3].clone(),
+        Kind::Phone => {
+            [format!("+44 20 7946 {n:04}"), format!("=call; {n}: or \\ 6"), format!("'{n}")][n % 3]
+                .clone()
+        }
         Kind::Consent => format!("given 2026-01-0{} by form; page: 3 \\", 1 + n % 9),
         Kind::Rrule => ["FREQ=WEEKLY;BYDAY=MO", "daily", "every 2 weeks"][n % 3].to_owned(),
         Kind::Zone => ["Europe/Sofia", "Asia/Kathmandu"][n % 2].to_owned(),
@@ -114,17 +117,23 @@ fn cell(field: &Field, n: usize) -> Option<String> {
         Kind::Money => ["12000.50 USD", "-3 JPY", "0.001 KWD", "7", "0 EUR"][n % 5].to_owned(),
         Kind::Percent => ["33.3", "0", "100"][n % 3].to_owned(),
         Kind::Date => ["2026-02-28", "0987-01-01", "1900-12-31", "9999-12-31"][n % 4].to_owned(),
-        Kind::Datetime => ["2026-03-29T01:30:00Z", "1969-12-31T23:59:59Z", "2038-01-19T03:14:08Z"][n % 3].to_owned(),
+        Kind::Datetime => ["2026-03-29T01:30:00Z", "1969-12-31T23:59:59Z", "2038-01-19T03:14:08Z"]
+            [n % 3]
+            .to_owned(),
         Kind::Due => ["2026-10-25", "2026-10-25T01:30:00Z"][n % 2].to_owned(),
         Kind::Duration => ["90", "0", "1d"][n % 3].to_owned(),
         Kind::Bool => ["yes", "no"][n % 2].to_owned(),
         Kind::Choice(choices) => one_word(choices, n),
-        Kind::Words(choices) => parts(&[(String::new(), one_word(choices, n)), (String::new(), one_word(choices, n + 1))]),
+        Kind::Words(choices) => parts(&[
+            (String::new(), one_word(choices, n)),
+            (String::new(), one_word(choices, n + 1)),
+        ]),
         Kind::Tags => parts(&[(String::new(), item_label(n)), (String::new(), item_label(n + 7))]),
-        Kind::List(Kind::File) => return None,
+        Kind::List(Kind::File) | Kind::File | Kind::Uid | Kind::Totals => return None,
         Kind::List(item) => {
             let one = Field { trimmed: true, ..rolo::entity::field("item", *item, "") };
-            let items = (0..1 + n % 3).filter_map(|k| Some((item_label(n + k), cell(&one, n + 3 * k)?)));
+            let items =
+                (0..=(n % 3)).filter_map(|k| Some((item_label(n + k), cell(&one, n + 3 * k)?)));
             parts(&items.collect::<Vec<_>>())
         }
         Kind::Link(target) => reference(target, n),
@@ -140,9 +149,8 @@ fn cell(field: &Field, n: usize) -> Option<String> {
                     _ => (role, named),
                 }
             };
-            parts(&(0..1 + n % 3).map(to).collect::<Vec<_>>())
+            parts(&(0..=(n % 3)).map(to).collect::<Vec<_>>())
         }
-        Kind::File | Kind::Uid | Kind::Totals => return None,
     })
 }
 
@@ -164,7 +172,11 @@ fn reference(target: Target, n: usize) -> String {
     match target {
         Target::One(entity) => format!("{}:{id}", entity.name),
         Target::Any(among) => {
-            let nouns = if among.is_empty() { vec!["company", "contact", "deal"] } else { among.iter().map(|e| e.name).collect() };
+            let nouns = if among.is_empty() {
+                vec!["company", "contact", "deal"]
+            } else {
+                among.iter().map(|e| e.name).collect()
+            };
             format!("{}:{id}", nouns[n % nouns.len()])
         }
     }
@@ -185,10 +197,11 @@ fn add(d: &Desk, noun: &Noun, n: usize) {
         }
         if field.name == "pipeline" || field.name == "stage" && noun.name() == "deal" {
             // A stage belongs to its pipeline.
-            value = format!("{}:{}", field.name, 1 + n % 2 * if field.name == "stage" { 6 } else { 1 });
+            value =
+                format!("{}:{}", field.name, 1 + n % 2 * if field.name == "stage" { 6 } else { 1 });
         }
         if field.required && value.trim().is_empty() {
-            value = "x".to_owned();
+            "x".clone_into(&mut value);
         }
         args.push("--set".to_owned());
         args.push(format!("{}={value}", field.name));
@@ -238,14 +251,35 @@ fn full() -> Desk {
         if matches!(noun.name(), "field" | "view") {
             continue;
         }
-        let many = if noun.name() == "contact" || noun.name() == "company" { NAUGHTY.len() + 2 } else { 14 };
+        let many = if noun.name() == "contact" || noun.name() == "company" {
+            NAUGHTY.len() + 2
+        } else {
+            14
+        };
         for n in 0..many {
             add(&d, noun, n * 5 + 3);
         }
     }
-    d.ok(&["view", "save", "=odd'view", "deal", "name:\"a; b\" or is:open", "--columns", "id,name", "--sort", "-amount"]);
+    d.ok(&[
+        "view",
+        "save",
+        "=odd'view",
+        "deal",
+        "name:\"a; b\" or is:open",
+        "--columns",
+        "id,name",
+        "--sort",
+        "-amount",
+    ]);
     // What a default filled may have been emptied since.
-    for (noun, field) in [("task", "priority"), ("ticket", "priority"), ("ticket", "owner"), ("lead", "owner"), ("product", "active"), ("stage", "kind")] {
+    for (noun, field) in [
+        ("task", "priority"),
+        ("ticket", "priority"),
+        ("ticket", "owner"),
+        ("lead", "owner"),
+        ("product", "active"),
+        ("stage", "kind"),
+    ] {
         d.ok(&[noun, "edit", "3", "--clear", field]);
     }
     // The trash stays at home, and so does what was taken back.
@@ -259,7 +293,8 @@ fn full() -> Desk {
 /// The model with the custom fields of a file.
 fn with_custom(d: &Desk) -> rolo::entity::Model {
     let rows = d.json(&["field", "export", "--format", "json"]);
-    let text = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    let text =
+        |row: &serde_json::Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
     let custom: Vec<rolo::entity::CustomField> = rows
         .as_array()
         .expect("a list")
@@ -269,7 +304,12 @@ fn with_custom(d: &Desk) -> rolo::entity::Model {
             slug: text(row, "slug"),
             name: text(row, "name"),
             kind: text(row, "kind"),
-            choices: row["choices"].as_array().into_iter().flatten().filter_map(|c| c.as_str().map(str::to_owned)).collect(),
+            choices: row["choices"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|c| c.as_str().map(str::to_owned))
+                .collect(),
         })
         .collect();
     model().with_custom(&custom).expect("known kinds")
@@ -280,35 +320,54 @@ fn assert_same(there: &str, here: &str, what: &str) {
     if there == here {
         return;
     }
-    let at = there.bytes().zip(here.bytes()).position(|(a, b)| a != b).unwrap_or(there.len().min(here.len()));
+    let at = there
+        .bytes()
+        .zip(here.bytes())
+        .position(|(a, b)| a != b)
+        .unwrap_or(there.len().min(here.len()));
     let round = |text: &str| {
-        let from = (0..=at.saturating_sub(120)).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+        let from =
+            (0..=at.saturating_sub(120)).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
         text[from..].chars().take(300).collect::<String>()
     };
     let line = there[..].bytes().take(at).filter(|b| *b == b'\n').count();
-    panic!("{what}: differs at byte {at}, line {line}\n  went out: {:?}\n  came back: {:?}", round(there), round(here));
+    panic!(
+        "{what}: differs at byte {at}, line {line}\n  went out: {:?}\n  came back: {:?}",
+        round(there),
+        round(here)
+    );
 }
 
 /// Takes everything out of a file and into an empty one, and compares what goes out of both.
 fn assert_round_trip(d: &Desk, format: &str, order: &[&str]) {
     let other = desk();
     for noun in order {
-        let file = other.file(&format!("{noun}.{format}"), d.ok(&[noun, "export", "--format", format]));
-        let run = other.run_as("ann", "2027-05-05T05:05:05Z", &[noun, "import", &file, "-o", "json"]);
+        let file =
+            other.file(&format!("{noun}.{format}"), d.ok(&[noun, "export", "--format", format]));
+        let run =
+            other.run_as("ann", "2027-05-05T05:05:05Z", &[noun, "import", &file, "-o", "json"]);
         assert_eq!(run.code, 0, "{noun} {format} {order:?}: {}", run.err);
         let done: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
         assert_eq!(done["ignored_columns"].as_array().map(Vec::len), Some(0), "{noun}: {done}");
     }
     for noun in order {
         let args = [*noun, "export", "--format", format];
-        assert_same(&d.ok(&args), &other.ok(&args), &format!("{noun} as {format}, {} first", order[1]));
+        assert_same(
+            &d.ok(&args),
+            &other.ok(&args),
+            &format!("{noun} as {format}, {} first", order[1]),
+        );
     }
     assert_eq!(other.run(&["doctor"]).code, 0, "{}", other.run(&["doctor"]).out);
     // The same files again change nothing.
     for noun in order {
         let file = other.path(&format!("{noun}.{format}"));
         let done = other.json(&[noun, "import", &file, "-o", "json"]);
-        assert_eq!((&done["created"], &done["updated"]), (&0.into(), &0.into()), "{noun} again: {done}");
+        assert_eq!(
+            (&done["created"], &done["updated"]),
+            (&0.into(), &0.into()),
+            "{noun} again: {done}"
+        );
     }
 }
 
@@ -334,7 +393,15 @@ fn everything_goes_out_and_comes_in_as_the_same_bytes() {
 fn what_was_typed_is_what_goes_out() {
     let d = desk();
     for (n, text) in NAUGHTY.iter().enumerate() {
-        d.ok(&["contact", "add", &format!("c{n}"), "--set", &format!("about={text}"), "--title", text]);
+        d.ok(&[
+            "contact",
+            "add",
+            &format!("c{n}"),
+            "--set",
+            &format!("about={text}"),
+            "--title",
+            text,
+        ]);
     }
     let rows = d.json(&["contact", "export", "--format", "json"]);
     let rows = rows.as_array().expect("a list");
@@ -362,7 +429,10 @@ fn records_in_the_trash_stay_at_home() {
     d.ok(&["company", "rm", "Acme"]);
     for format in FORMATS {
         let out = d.ok(&["contact", "export", "--format", format]);
-        assert!(out.contains("Ann Lee") && !out.contains("Bob") && !out.contains("(trash)"), "{out}");
+        assert!(
+            out.contains("Ann Lee") && !out.contains("Bob") && !out.contains("(trash)"),
+            "{out}"
+        );
         assert!(!d.ok(&["company", "export", "--format", format]).contains("Acme"));
     }
 }
@@ -385,11 +455,25 @@ fn records_of_one_name_keep_their_own_links() {
             assert_round_trip(&d, format, &order);
             let other = desk();
             for noun in &order {
-                let file = other.file(&format!("{noun}.{format}"), d.ok(&[noun, "export", "--format", format]));
+                let file = other
+                    .file(&format!("{noun}.{format}"), d.ok(&[noun, "export", "--format", format]));
                 other.ok(&[noun, "import", &file]);
             }
-            let args = ["deal", "list", "--columns", "contact.company.city,pipeline", "--sort", "pipeline.name", "-o", "csv"];
-            assert_eq!(other.ok(&args), "contact.company.city,pipeline\nKyiv,Partners\nSofia,Sales\n", "{format} {order:?}");
+            let args = [
+                "deal",
+                "list",
+                "--columns",
+                "contact.company.city,pipeline",
+                "--sort",
+                "pipeline.name",
+                "-o",
+                "csv",
+            ];
+            assert_eq!(
+                other.ok(&args),
+                "contact.company.city,pipeline\nKyiv,Partners\nSofia,Sales\n",
+                "{format} {order:?}"
+            );
         }
     }
 }
@@ -409,7 +493,8 @@ fn seeds_that_were_changed_come_back_changed() {
     for format in FORMATS {
         let other = desk();
         for noun in ["contact", "tag", "user", "stage", "pipeline"] {
-            let file = other.file(&format!("{noun}.{format}"), d.ok(&[noun, "export", "--format", format]));
+            let file = other
+                .file(&format!("{noun}.{format}"), d.ok(&[noun, "export", "--format", format]));
             other.ok(&[noun, "import", &file]);
         }
         for noun in ["contact", "tag", "user", "pipeline"] {

@@ -27,7 +27,9 @@ fn eight_writers_and_twenty_readers_all_get_their_turn() {
                 s.spawn(|| (0..5).for_each(|_| drop(w.ok(&["contact", "list", "-o", "json"]))))
             })
             .collect();
-        readers.into_iter().for_each(|r| r.join().expect("a reader"));
+        for reader in readers {
+            reader.join().expect("a reader");
+        }
         writers.into_iter().flat_map(|t| t.join().expect("a writer")).collect()
     });
     assert_eq!(ids.len(), 400, "an id was given twice");
