@@ -87,6 +87,14 @@ impl Writer<'_> {
                 .hint("`rolo redo` brings it back"));
         }
         let mut records = 0;
+        // What edits name has to be there: it comes back before them, and goes after them.
+        if redo {
+            records += self.set_all_made_aside(change, redo, row.undoes)?;
+            if self.fields_touched {
+                self.settle_fields()?;
+                self.adopt_fields()?;
+            }
+        }
         let edits = self.edits_of(change)?;
         let mut at = 0;
         while at < edits.len() {
@@ -99,10 +107,8 @@ impl Writer<'_> {
             records += 1;
             at = end;
         }
-        for (position, noun) in self.reader.model.nouns.iter().enumerate() {
-            let made = self.set_made_aside(change, position, noun, redo, row.undoes)?;
-            self.fields_touched |= made > 0 && noun.name() == super::custom::NOUN;
-            records += made;
+        if !redo {
+            records += self.set_all_made_aside(change, redo, row.undoes)?;
         }
         self.reader
             .conn
@@ -218,6 +224,16 @@ impl Writer<'_> {
             .query_row(rusqlite::params![edit.noun, edit.record, change, edit.field, self.change], |r| Ok((r.get(0)?, r.get(1)?)))
             .optional()?;
         Ok(found)
+    }
+
+    fn set_all_made_aside(&mut self, change: i64, redo: bool, undoes: Option<i64>) -> Result<u64> {
+        let mut records = 0;
+        for (position, noun) in self.reader.model.nouns.iter().enumerate() {
+            let made = self.set_made_aside(change, position, noun, redo, undoes)?;
+            self.fields_touched |= made > 0 && noun.name() == super::custom::NOUN;
+            records += made;
+        }
+        Ok(records)
     }
 
     /// Sets the records that a change made aside, or brings those back that an undo set aside.
