@@ -81,6 +81,11 @@ fn candidates(meaning: Meaning, typed: &OsStr, base: fn() -> Model) -> Vec<Compl
             .collect(),
         Meaning::Field(noun, field) => return field_values(&model, noun, field, typed, base),
         Meaning::Ref(noun) => refs(&model, noun, typed, base),
+        Meaning::RefOr(noun, other) => {
+            let mut both = refs(&model, Some(other), typed, base);
+            both.extend(refs(&model, Some(noun), typed, base));
+            both
+        }
     };
     words
         .into_iter()

@@ -311,14 +311,19 @@ fn view_columns(noun: &Noun, field: &Field, model: &Model, columns: &mut Vec<Str
                 push(format!("t.{}", quoted(&format!("{stored}_noun"))), &format!("{name}_noun"));
             }
         }
-        Kind::Links(target, _) => push(
-            joined(
+        Kind::Links(target, _) => {
+            let rest = joined(
                 &label_of(target, "c.target", "c.noun", model),
                 &format!("{child} c"),
                 "c.position",
-            ),
-            name,
-        ),
+            );
+            // The main one heads the list.
+            let all = field.main.map(|main| {
+                let main = label_of(target, &format!("t.{}", quoted(main)), "NULL", model);
+                format!("({main} || coalesce('; ' || {rest}, ''))")
+            });
+            push(all.unwrap_or(rest), name);
+        }
         Kind::List(_) => {
             let one = field.one.unwrap_or(name);
             push(format!("t.{}", quoted(one)), one);

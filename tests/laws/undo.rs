@@ -35,10 +35,10 @@ fn everything(d: &Desk) -> Vec<(&'static str, String)> {
     let reader = store.reader(&clock, "nobody").expect("a reader");
     let mut all = Vec::new();
     for noun in store.model().nouns.iter().filter(|n| n.name() != "user") {
-        let mut text = format!("{:?}\n", noun.fields);
         let listing = Listing { among: Among::Both, ..Listing::all(noun) };
         let rows = reader.list(&listing).expect("a list");
-        rows.iter().for_each(|row| text.push_str(&format!("{row:?}\n")));
+        let lines: Vec<String> = rows.iter().map(|row| format!("{row:?}\n")).collect();
+        let text = format!("{:?}\n{}", noun.fields, lines.concat());
         all.push((noun.name(), text));
     }
     let found = |word: &&str| {
@@ -445,9 +445,9 @@ fn undo_and_redo_go_to_and_fro() {
         let run = step(&d, &[word], 50);
         assert_eq!(run.code, 0, "{word} at {at}: {}", run.err);
         if word == "undo" {
-            at -= 1
+            at -= 1;
         } else {
-            at += 1
+            at += 1;
         }
         assert_equal(&everything(&d), &states[at], &format!("after {word} to {at}"));
     }

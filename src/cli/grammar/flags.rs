@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 pub enum Meaning {
     /// A REF to a record of this noun; without one, a typed ref to any.
     Ref(Option<&'static str>),
+    /// A REF to a record of this noun, or what may follow it: a REF to one of that noun.
+    RefOr(&'static str, &'static str),
     /// A value of a field, as (noun, field).
     Field(&'static str, &'static str),
     /// The name of a field of this noun.

@@ -67,12 +67,29 @@ pub(super) fn field_add(command: Command, _: &Noun) -> Command {
 pub(super) fn action_args(mut command: Command, noun: &Noun, action: &'static Action) -> Command {
     command = command.arg(match action.refs {
         Refs::One => one_ref(Some(noun.name())),
-        Refs::Many => refs(Some(noun.name())).required(true),
+        // Several REFs end where what follows them begins; only who types knows which comes next.
+        Refs::Many => match followed_by(noun, action) {
+            Some(to) => refs(Some(noun.name())).required(true).add(Meaning::RefOr(noun.name(), to)),
+            None => refs(Some(noun.name())).required(true),
+        },
     });
     for declared in action.args {
         command = command.arg(action_arg(noun, declared));
     }
     examples(command, action.examples)
+}
+
+/// The noun of the record that an action names behind its REFs: the stage of `deal move`.
+fn followed_by(noun: &Noun, action: &'static Action) -> Option<&'static str> {
+    let kind =
+        action.args.iter().find(|a| a.kind == ArgKind::Positional).map(|a| match a.takes {
+            Takes::Field(name) => noun.find(name).map_or(Kind::Text, |named| named.field.kind),
+            Takes::Kind(kind, _) => kind,
+        })?;
+    match kind {
+        Kind::Link(Target::One(to)) => Some(to.name),
+        _ => None,
+    }
 }
 
 pub(super) fn action_arg(noun: &Noun, declared: &'static crate::actions::Arg) -> Arg {
