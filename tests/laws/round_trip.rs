@@ -271,6 +271,11 @@ fn full() -> Desk {
         "--sort",
         "-amount",
     ]);
+    // Of an attached file its name, size and hash go out; the bytes stay.
+    let file = d.file("'=scan; 1: \\.txt", "bytes");
+    for (noun, id) in [("ticket", "4"), ("activity", "4")] {
+        d.ok(&[noun, "edit", id, "--file", &file]);
+    }
     // What a default filled may have been emptied since.
     for (noun, field) in [
         ("task", "priority"),
