@@ -1,7 +1,6 @@
 //! Undo inverts: whatever was done, taking it back gives the file as it was, and doing it again
 //! gives it as it was before that.
 
-use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 
