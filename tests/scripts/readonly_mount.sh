@@ -4,6 +4,7 @@
 set -eu
 
 if [ "${2:-}" != inside ]; then
+    unshare -m true || exit 77
     exec unshare -m "$0" "$(realpath "$1")" inside
 fi
 
