@@ -26,7 +26,11 @@ impl Shut {
         let w = ann();
         lay_inputs(&w);
         let program = w.path("rolo");
-        std::fs::copy(env!("CARGO_BIN_EXE_rolo"), &program).expect("a copy");
+        // By another process: a copy that is open for writing here could be inherited by a program
+        // that another test starts at that moment, and then nobody may run it.
+        let mut copy = std::process::Command::new("cp");
+        let copied = copy.arg(env!("CARGO_BIN_EXE_rolo")).arg(&program).status();
+        assert!(copied.expect("a copy").success());
         chmod(&program, 0o755);
         chmod(&w.db(), file);
         chmod(&w.path(""), folder);
