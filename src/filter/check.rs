@@ -211,13 +211,27 @@ impl<'a> Checker<'a> {
                 None => others.push(value),
             }
         }
-        if !others.is_empty() {
+        // Where the fields of several nouns are met, a value may fit those of some alone.
+        let at_once = if self.branches(&steps, noun) { 1 } else { others.len().max(1) };
+        for values in others.chunks(at_once) {
             any.push(self.reach(&steps, noun, &mut |checker, noun, named| {
-                checker.any_value(noun, named, term, &others)
+                checker.any_value(noun, named, term, values)
             })?);
         }
         let found = if any.len() == 1 { any.remove(0) } else { Cond::Or(any) };
         Ok(if term.op == Op::Differs { Cond::Not(Box::new(found)) } else { found })
+    }
+
+    /// Whether a path goes on from a link that may lead to several nouns.
+    fn branches(&self, steps: &[Step], noun: &Noun) -> bool {
+        let [step, further @ ..] = steps else { return false };
+        let Some(Kind::Link(target) | Kind::Links(target, _)) =
+            noun.find(&step.name).map(|named| named.field.kind)
+        else {
+            return false;
+        };
+        let to = || target.one().and_then(|entity| self.scope.model.get(entity.name));
+        !further.is_empty() && to().is_none_or(|noun| self.branches(further, noun))
     }
 
     fn filled(&mut self, steps: &[Step], noun: &Noun) -> Result<Cond> {
