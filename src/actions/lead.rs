@@ -4,7 +4,7 @@ use super::call::{Call, Fields};
 use crate::entity::{Column, LinkTo, Name, Noun, Value};
 use crate::error::{Error, Result};
 use crate::model::LEAD;
-use crate::store::{Among, Draft, Match};
+use crate::store::{Among, Match};
 
 const STATUS: Column = LEAD.column("status");
 const EMAILS: Column = LEAD.column("emails");
@@ -88,7 +88,7 @@ fn company_of(call: &mut Call, lead: &[Value]) -> Result<Option<LinkTo>> {
         Match::None => {
             let mut values = shared(call, lead, FOR_COMPANY, noun);
             values.push((noun.label_index(), Value::Text(name)));
-            call.writer.insert(noun, Draft { values, fingerprint: None })?
+            call.writer.insert(noun, values.into())?
         }
         Match::Several(_) => call.writer.reader().resolve(noun, &name, Among::Live)?,
     };
@@ -117,7 +117,7 @@ fn contact_of(call: &mut Call, lead: &[Value], company: Option<&LinkTo>) -> Resu
             return Ok(id);
         }
     }
-    call.writer.insert(noun, Draft { values, fingerprint: None })
+    call.writer.insert(noun, values.into())
 }
 
 /// What happened with the lead is also about the contact from now on.
@@ -166,5 +166,5 @@ fn deal_of(
         let name = Name { text: text.to_owned(), ..Name::default() };
         values.push((noun.require("pipeline")?.index, Value::Named(name)));
     }
-    Ok(Some(call.writer.insert(noun, Draft { values, fingerprint: None })?))
+    Ok(Some(call.writer.insert(noun, values.into())?))
 }

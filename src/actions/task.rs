@@ -5,7 +5,6 @@ use crate::entity::when::Due;
 use crate::entity::{Column, Value, recur};
 use crate::error::{Error, Result};
 use crate::model::TASK;
-use crate::store::Draft;
 
 const STATUS: Column = TASK.column("status");
 const DONE_AT: Column = TASK.column("done_at");
@@ -85,7 +84,7 @@ fn make_next(call: &mut Call, before: &[Value]) -> Result<()> {
     }
     let tags = call.noun.require("tags")?.index;
     values.push((tags, before[tags].clone()));
-    call.writer.insert(call.noun, Draft { values, fingerprint: None })?;
+    call.writer.insert(call.noun, values.into())?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::clock::{Chance, Clock};
 use crate::entity::when::{Due, Times, at_local};
 use crate::entity::{Item, LinkTo, Locale, Noun, Value};
 use crate::error::{Error, Result};
-use crate::store::{Draft, Intent, Store, Writer, fields};
+use crate::store::{Intent, Store, Writer, fields};
 
 const WORDS: &str = include_str!("../../assets/demo.toml");
 const WEEKS: u64 = 52;
@@ -103,7 +103,7 @@ impl Team<'_> {
         self.change(at, user, "add", |w, _| {
             let noun = w.reader().model().noun(noun)?;
             let values = fields(noun, values)?;
-            w.insert(noun, Draft { values, fingerprint: None })
+            w.insert(noun, values.into())
         })
     }
 

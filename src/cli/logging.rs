@@ -9,7 +9,7 @@ use super::record::resolve_all;
 use super::session::Session;
 use crate::entity::{LinkTo, Value};
 use crate::error::Result;
-use crate::store::{Among, Draft};
+use crate::store::Among;
 
 /// Records an activity; prints its id.
 ///
@@ -39,7 +39,7 @@ pub(super) fn log(
         let activity = w.reader().model().noun("activity")?;
         let links = about.iter().map(|(noun, id)| LinkTo::bare(noun, *id)).collect();
         fields.push((activity.require("about")?.index, Value::Links(links)));
-        w.insert(activity, Draft { values: fields, fingerprint: None })
+        w.insert(activity, fields.into())
     })?;
     if matches!(session.settings.output, Output::Json | Output::Jsonl) {
         return session.report("activity", &[written.value], "");

@@ -14,7 +14,7 @@ use crate::entity::when::{instant_text, stored_instant};
 use crate::entity::{Kind, LinkTo, Noun, Part, Record, Value};
 use crate::error::{Error, Result};
 use crate::interchange::{CsvOut, JsonOut, Scope, json_fields};
-use crate::store::{Among, Draft, Match, Reader, Related, Written};
+use crate::store::{Among, Match, Reader, Related, Written};
 
 /// `NOUN add LABEL …`: prints the new id.
 ///
@@ -38,7 +38,7 @@ pub(super) fn add(session: &mut Session, noun: &str, matches: &ArgMatches) -> Re
         let noun = w.reader().model().noun(noun)?;
         w.manner.create_links = create_links;
         attach(w, noun, &mut found, limit)?;
-        let id = w.insert(noun, Draft { values: found, fingerprint: None })?;
+        let id = w.insert(noun, found.into())?;
         warn_of_namesakes(w, noun, id)?;
         Ok(id)
     })?;

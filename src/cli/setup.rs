@@ -9,7 +9,7 @@ use super::session::{Session, filter_sql};
 use crate::entity::text::slug;
 use crate::entity::{CustomField, Noun, Value};
 use crate::error::{Error, Result, nearest};
-use crate::store::{Among, Draft, Listing, Match, fields};
+use crate::store::{Among, Listing, Match, fields};
 
 /// `view save NAME NOUN FILTER [--columns … --sort …]`: checks everything, and replaces a view of
 /// the same name.
@@ -60,7 +60,7 @@ pub(super) fn save_view(session: &mut Session, matches: &ArgMatches) -> Result<(
                 w.update(views, id, values)?;
                 Ok(id)
             }
-            _ => w.insert(views, Draft { values, fingerprint: None }),
+            _ => w.insert(views, values.into()),
         }
     })?;
     let line = format!("{}saved: `rolo {noun} list @{name}`", session.would());

@@ -1,6 +1,7 @@
 //! Taking a file in: each row becomes values, finds the record it means, and is written, all in one
 //! change. A bad row refuses the whole file, and every bad row is named.
 
+use super::ahead::{self, Parsed};
 use super::{Mapping, RawRow, RowParser, Source};
 use crate::entity::{CustomField, Locale, Noun, Target};
 use crate::error::{Error, ErrorKind, Result, RowError};
@@ -36,8 +37,8 @@ pub struct Summary {
 
 /// Most bad rows that are listed one by one.
 const MOST_ERRORS: usize = 10_000;
-/// The progress is told every so many rows.
-const STEP: u64 = 512;
+/// From so many rows on, reading and writing go on two threads.
+const MANY: u64 = 2_000;
 
 /// Checks what can be said before anything is opened for writing: `--map`, `--key`.
 ///
@@ -102,37 +103,31 @@ pub fn run(
         let filled = (0..noun.fields.len()).filter(|i| mapping.fills(*i)).collect();
         w.to_the_letter = Some((noun.name(), filled));
     }
-    let deferred = w.begin_bulk(noun, expected, &needed_indexes(noun, &mapping, policy))?;
+    let deferred = w.begin_bulk(noun, expected, &needed_indexes(noun, &mapping, policy), policy.key)?;
     let sample = source.sample()?.to_vec();
-    let mut parser = RowParser::new(noun, &mapping, locale, &sample);
-    let mut prints = Prints::default();
+    let parser = RowParser::new(noun, &mapping, locale, &sample);
     let mut bad = Vec::new();
-    let mut row = RawRow::default();
-    while source.read(&mut row)? {
-        summary.read += 1;
-        if summary.read % STEP == 0 {
-            progress(source.position());
-        }
-        match parser.values(&row) {
-            Err(errors) => bad.extend(errors),
-            Ok(values) => {
-                let print = prints.nth(parser.fingerprint(&row));
-                match w.take_in(noun, values, print, policy) {
+    let keys = policy.keys(noun);
+    ahead::each(source, parser, &keys, expected > MANY, &mut |batch| {
+        progress(batch.position);
+        for Parsed { row, incoming } in &mut batch.rows {
+            summary.read += 1;
+            match std::mem::replace(incoming, Err(Vec::new())) {
+                Err(errors) => bad.extend(errors),
+                Ok(incoming) => match w.take_in(noun, incoming, policy) {
                     Ok(outcome) => {
                         *count_of(&mut summary, outcome) += 1;
                         summary.in_trash += u64::from(outcome == Outcome::Again);
                     }
                     Err(why) if is_of_the_row(&why) => {
-                        bad.push(row_error(why, &row, noun, &mapping));
+                        bad.push(row_error(why, row, noun, &mapping));
                     }
                     Err(why) => return Err(why),
-                }
+                },
             }
         }
-        if bad.len() > MOST_ERRORS {
-            break;
-        }
-    }
+        Ok(bad.len() <= MOST_ERRORS)
+    })?;
     if !bad.is_empty() {
         return Err(refused(&bad, summary.read));
     }
@@ -177,11 +172,14 @@ fn expected_rows(source: &mut Source, options: &Options) -> Result<u64> {
     })
 }
 
-/// Parts of names of the indexes that matching needs while rows go in.
+/// Parts of names of the indexes that stay while rows go in: those that matching needs, and those of
+/// columns that the file leaves empty, which cost nothing.
 fn needed_indexes(noun: &Noun, mapping: &Mapping, policy: Policy) -> Vec<String> {
     let mut needed = vec!["fingerprint".to_owned()];
-    let keys = noun.entity.key.iter().filter_map(|k| noun.index(k)).chain(policy.key);
-    for field in keys.map(|i| noun.fields[i]) {
+    let unfilled = noun.fields.iter().enumerate().filter(|(i, f)| !f.required && !mapping.fills(*i));
+    needed.extend(unfilled.map(|(_, f)| format!("{}_{}", noun.name(), f.name)));
+    let own = noun.entity.key.iter().filter_map(|k| noun.index(k)).chain(policy.key);
+    for field in own.map(|i| noun.fields[i]) {
         needed.push(format!("{}_{}", noun.name(), field.one.unwrap_or(field.name)));
         needed.push(format!("{}_{}_value", noun.name(), field.name));
     }
@@ -205,19 +203,6 @@ fn needed_indexes(noun: &Noun, mapping: &Mapping, policy: Policy) -> Vec<String>
         needed.push(format!("{}_{}", noun.name(), noun.entity.label().name));
     }
     needed
-}
-
-/// Tells equal rows of one file apart by their count.
-#[derive(Default)]
-struct Prints(std::collections::HashMap<i64, u32>);
-
-impl Prints {
-    fn nth(&mut self, print: i64) -> i64 {
-        let count = self.0.entry(print).or_default();
-        *count += 1;
-        // Another odd multiple for each further one.
-        print.wrapping_add(i64::from(*count - 1).wrapping_mul(0x1656_67B1_9E37_79F9))
-    }
 }
 
 fn count_of(summary: &mut Summary, outcome: Outcome) -> &mut u64 {

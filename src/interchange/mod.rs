@@ -4,6 +4,7 @@
 //! In: [`Source`] gives [`RawRow`]s, [`Mapping`] says what their columns mean, [`RowParser`] makes
 //! typed values of them. Out: [`Exporter`] writes records; [`CsvOut`] and [`JsonOut`] are its hands.
 
+mod ahead;
 mod channels;
 mod csv_out;
 mod delimited;

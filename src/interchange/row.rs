@@ -66,6 +66,12 @@ impl<'a> RowParser<'a> {
         made
     }
 
+    /// The noun that the rows are of.
+    #[must_use]
+    pub fn noun(&self) -> &'a Noun {
+        self.noun
+    }
+
     /// The values of a row, as (field, value); empty cells aren't there.
     ///
     /// # Errors

@@ -41,6 +41,11 @@ impl RawRow {
         &self.text[start..end]
     }
 
+    /// Bytes of all cells.
+    pub(super) fn text_len(&self) -> usize {
+        self.text.len()
+    }
+
     /// How many cells there are; may be less or more than the header has.
     #[must_use]
     pub fn len(&self) -> usize {

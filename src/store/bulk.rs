@@ -5,16 +5,16 @@
 
 use std::collections::BTreeMap;
 
+use super::beside::Beside;
 use super::commit::Writer;
+use super::incoming::key_texts;
 use super::schema::{indexes, quoted};
-use crate::entity::Noun;
+use crate::entity::text::fold;
+use crate::entity::{Noun, Value};
 use crate::error::Result;
 
 /// From how many new records on, as a share of those there, the indexes are built anew.
 const SHARE: u64 = 2;
-/// Up to so many rows, the search index is written out once or twice: nothing to merge, and no pile
-/// of segments for a single add to stumble over.
-const ONE_FLUSH: u64 = 200_000;
 /// Below this many rows, nothing is deferred.
 const FEW: u64 = 5_000;
 
@@ -24,7 +24,6 @@ pub struct Deferred {
     statements: Vec<String>,
     /// The search index was told to hold more in memory.
     settings: bool,
-    merge: bool,
 }
 
 /// Rows of the search index that have to wait. FTS5 writes out all it holds in memory whenever a row
@@ -42,7 +41,68 @@ pub(super) struct Waiting {
 /// So much text waits at the most.
 const MOST_WAITING: usize = 48 << 20;
 
+/// The keys of a noun that had no record before the bulk: says for sure that a key is new, without
+/// a look into the database. A Bloom filter (B. Bloom, CACM 13(7), 1970), so that memory doesn't grow
+/// with the rows: two bits a key, and about 16 bits there for each of the rows expected.
+pub(super) struct Seen {
+    noun: &'static str,
+    bits: Vec<u64>,
+    keys: Vec<usize>,
+}
+
+/// The most memory for [`Seen`]: 32 MB, enough for ten million keys with few false alarms.
+const MOST_SEEN: usize = 32 << 20;
+
+impl Seen {
+    fn new(noun: &Noun, expected: u64, key: Option<usize>) -> Self {
+        let words = usize::try_from(expected / 4).unwrap_or(usize::MAX).next_power_of_two();
+        let own = noun.entity.key.iter().filter_map(|k| noun.index(k));
+        Self {
+            noun: noun.name(),
+            bits: vec![0; words.clamp(1 << 12, MOST_SEEN / 8)],
+            keys: own.chain(key).collect(),
+        }
+    }
+
+    /// The two bits of a text, which all its spellings share.
+    fn places(&self, text: &str) -> [(usize, u64); 2] {
+        let hash = if text.is_ascii() && !text.bytes().any(|b| b.is_ascii_uppercase()) {
+            xxhash_rust::xxh3::xxh3_64(text.as_bytes())
+        } else {
+            xxhash_rust::xxh3::xxh3_64(fold(text).as_bytes())
+        };
+        let mask = self.bits.len() as u64 - 1;
+        [hash, hash.rotate_left(32)].map(|h| {
+            (usize::try_from((h >> 6) & mask).unwrap_or(0), 1_u64 << (h & 63))
+        })
+    }
+}
+
 impl Writer<'_> {
+    /// Whether no record of the noun has this key, for sure.
+    pub(super) fn is_new_key(&self, noun: &Noun, value: &Value) -> bool {
+        let Some(seen) = self.seen.as_ref().filter(|s| s.noun == noun.name()) else { return false };
+        key_texts(value)
+            .iter()
+            .all(|text| seen.places(text).iter().any(|(at, bit)| seen.bits[*at] & bit == 0))
+    }
+
+    /// Remembers the keys of a record that was written.
+    pub(super) fn note_keys(&mut self, noun: &Noun, row: &[Value]) {
+        let Some(seen) = self.seen.as_mut().filter(|s| s.noun == noun.name()) else { return };
+        for at in 0..seen.keys.len() {
+            let key = seen.keys[at];
+            if row[key].is_empty() {
+                continue;
+            }
+            for text in key_texts(&row[key]) {
+                for (at, bit) in seen.places(&text) {
+                    seen.bits[at] |= bit;
+                }
+            }
+        }
+    }
+
     /// Puts a row aside for the end of the bulk, where there is one and it has to wait.
     pub(super) fn wait(
         &mut self,
@@ -53,7 +113,9 @@ impl Writer<'_> {
     ) -> Result<bool> {
         let Some(waiting) = &mut self.waiting else { return Ok(false) };
         if !was_there && waiting.noun == noun.name() {
-            return Ok(false);
+            let Some(beside) = &mut self.beside else { return Ok(false) };
+            beside.put((at, std::mem::take(body), false));
+            return Ok(true);
         }
         waiting.bytes += body.len() + 64;
         let old = waiting.rows.insert(at, (std::mem::take(body), was_there));
@@ -71,6 +133,12 @@ impl Writer<'_> {
         let Some(waiting) = &mut self.waiting else { return Ok(()) };
         let rows = std::mem::take(&mut waiting.rows);
         waiting.bytes = 0;
+        if let Some(beside) = &mut self.beside {
+            let there = rows.iter().filter(|(_, (_, was_there))| *was_there);
+            there.for_each(|(at, _)| beside.put((*at, String::new(), true)));
+            rows.into_iter().for_each(|(at, (body, _))| beside.put((at, body, false)));
+            return Ok(());
+        }
         let conn = self.reader.conn;
         let mut delete = conn.prepare_cached("DELETE FROM search WHERE rowid = ?1")?;
         for (at, (_, was_there)) in &rows {
@@ -97,7 +165,7 @@ impl Writer<'_> {
     }
 
     /// Prepares for about `expected` new records of a noun: drops the indexes that matching
-    /// doesn't need.
+    /// doesn't need. `key` is the field that finds records besides the noun's own keys.
     ///
     /// # Errors
     /// The database can't be written.
@@ -106,6 +174,7 @@ impl Writer<'_> {
         noun: &Noun,
         expected: u64,
         needed: &[String],
+        key: Option<usize>,
     ) -> Result<Deferred> {
         let conn = self.reader.conn;
         self.waiting = Some(Waiting { noun: noun.name(), rows: BTreeMap::new(), bytes: 0 });
@@ -113,13 +182,16 @@ impl Writer<'_> {
         if expected < FEW {
             return Ok(Deferred::default());
         }
-        let mut deferred =
-            Deferred { statements: Vec::new(), settings: true, merge: expected > ONE_FLUSH };
-        // One merge at the end instead of many on the way.
-        conn.execute_batch(
-            "INSERT INTO search(search, rank) VALUES ('automerge', 0), ('crisismerge', 1000), ('hashsize', 33554432)",
-        )?;
-        conn.execute_batch("PRAGMA cache_size=-40000")?;
+        if there == 0 {
+            self.seen = Some(Seen::new(noun, expected, key));
+        }
+        let mut deferred = Deferred::default();
+        self.beside = Beside::begin(conn)?;
+        if self.beside.is_none() {
+            deferred.settings = true;
+            conn.execute_batch(super::beside::MANY_ROWS)?;
+        }
+        conn.execute_batch("PRAGMA cache_size=-60000")?;
         if expected * SHARE < u64::try_from(there).unwrap_or(0) {
             return Ok(deferred);
         }
@@ -132,21 +204,23 @@ impl Writer<'_> {
         Ok(deferred)
     }
 
-    /// Builds what [`Self::begin_bulk`] dropped, and merges the search index.
+    /// Builds what [`Self::begin_bulk`] dropped, and puts the search index in its place.
     ///
     /// # Errors
     /// The database can't be written.
     pub fn end_bulk(&mut self, deferred: &Deferred) -> Result<()> {
         self.index_waiting()?;
-        self.waiting = None;
+        (self.waiting, self.seen) = (None, None);
+        let beside = self.beside.take().map(Beside::close);
         let conn = self.reader.conn;
         for sql in &deferred.statements {
             conn.execute_batch(sql)?;
         }
-        if deferred.merge {
-            conn.execute_batch("INSERT INTO search(search) VALUES ('optimize')")?;
+        if let Some(beside) = beside {
+            beside.bring(conn)?;
         }
         if deferred.settings {
+            conn.execute_batch(super::beside::MERGE)?;
             conn.execute_batch(
                 "INSERT INTO search(search, rank) VALUES ('automerge', 4), ('crisismerge', 16), ('hashsize', 1048576)",
             )?;

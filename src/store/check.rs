@@ -298,7 +298,7 @@ impl Store {
         let mut insert = self.conn.prepare("INSERT INTO search(rowid, body) VALUES (?1, ?2)")?;
         for chunk in ids.chunks(1000) {
             for record in reader.records(noun, chunk)? {
-                let body = super::rows::search_body(noun, &record.values);
+                let body = super::words::search_body(noun, &record.values);
                 if !body.is_empty() {
                     insert.execute(rusqlite::params![
                         super::rows::search_row(base, record.id),

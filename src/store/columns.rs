@@ -51,10 +51,12 @@ pub(super) fn push_params(field: &Field, value: &Value, out: &mut Vec<Sql>) {
 }
 
 /// Binds what stands in a field's columns from the parameter `at` on, and moves `at` behind them:
-/// as [`push_params`], without copying text. Records go in by the million.
+/// as [`push_params`], without copying text, and with the folded text that was made ready. Records go
+/// in by the million.
 pub(super) fn bind(
     field: &Field,
     value: &Value,
+    folded: Option<&str>,
     stmt: &mut Statement,
     at: &mut usize,
 ) -> Result<()> {
@@ -90,8 +92,10 @@ pub(super) fn bind(
         (_, Value::Uid(uid)) => put(stmt, &uid.as_bytes().as_slice())?,
         (_, other) => put(stmt, &single(other))?,
     }
-    if field.sorted {
-        put(stmt, &value.as_text().map(fold))?;
+    match folded {
+        _ if !field.sorted => {}
+        Some(folded) => put(stmt, &folded)?,
+        None => put(stmt, &value.as_text().map(fold))?,
     }
     Ok(())
 }

@@ -13,9 +13,10 @@ use uuid::Uuid;
 use super::columns::encode;
 use super::read::{Moment, Reader};
 use super::schema::quoted;
+use super::words::Ready;
 use crate::clock::Clock;
 use crate::entity::when::instant_text;
-use crate::entity::{Kind, LinkTo, Locale, Noun, Value};
+use crate::entity::{Kind, Locale, Noun, Value};
 use crate::error::{Error, Result};
 
 /// What a change is called and who makes it.
@@ -54,12 +55,16 @@ pub struct Writer<'a> {
     pub tally: Tally,
     /// Statements that run once a record, kept ready.
     pub(super) ready: HashMap<(&'static str, &'static str), CachedStatement<'a>>,
-    pub(super) made_links: HashMap<LinkName, LinkTo>,
+    pub(super) known_links: super::draft::KnownLinks,
     pub(super) tags: HashMap<String, i64>,
     pub(super) touched: Option<(&'static str, i64)>,
     first_made: HashMap<&'static str, i64>,
     /// In a bulk: rows of the search index that wait for its end.
     pub(super) waiting: Option<super::bulk::Waiting>,
+    /// In a bulk: the search index that is built beside the file.
+    pub(super) beside: Option<super::beside::Beside>,
+    /// In a bulk into an empty table: the keys that came so far.
+    pub(super) seen: Option<super::bulk::Seen>,
     /// How many rows of a file changed a record that was there before.
     pub(super) rows_joined: HashMap<i64, u32>,
     /// The change that this one takes back.
@@ -72,9 +77,6 @@ pub struct Writer<'a> {
     /// Records of custom fields came, went or changed: columns and views have to follow.
     pub(super) fields_touched: bool,
 }
-
-/// What a link is known by while a file goes in: noun, scope, uid and text.
-pub(super) type LinkName = (&'static str, Option<i64>, Option<Uuid>, String);
 
 /// What a change did, in numbers of records.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -99,6 +101,15 @@ pub struct Draft {
     pub values: Vec<(usize, Value)>,
     /// Hash of the row it was made from.
     pub fingerprint: Option<i64>,
+    /// Its text, where it was made ready already.
+    pub ready: Option<Ready>,
+}
+
+impl From<Vec<(usize, Value)>> for Draft {
+    /// What somebody gave, and nothing else.
+    fn from(values: Vec<(usize, Value)>) -> Self {
+        Self { values, fingerprint: None, ready: None }
+    }
 }
 
 impl Draft {
@@ -107,7 +118,7 @@ impl Draft {
     /// # Errors
     /// The noun lacks one of them.
     pub fn of(noun: &Noun, values: Vec<(&str, Value)>) -> Result<Self> {
-        Ok(Self { values: fields(noun, values)?, fingerprint: None })
+        Ok(fields(noun, values)?.into())
     }
 }
 
@@ -137,11 +148,13 @@ impl<'a> Writer<'a> {
             warnings: Vec::new(),
             tally: Tally::default(),
             ready: HashMap::new(),
-            made_links: HashMap::new(),
+            known_links: super::draft::KnownLinks::default(),
             tags: HashMap::new(),
             touched: None,
             first_made: HashMap::new(),
             waiting: None,
+            beside: None,
+            seen: None,
             rows_joined: HashMap::new(),
             undoing: None,
             to_the_letter: None,
@@ -182,9 +195,9 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// A value isn't allowed, or a link finds none or several.
     pub fn insert(&mut self, noun: &Noun, draft: Draft) -> Result<i64> {
-        let fingerprint = draft.fingerprint;
-        let row = self.complete(noun, draft)?;
-        let id = self.write_new(noun, &row, fingerprint)?;
+        let (fingerprint, ready) = (draft.fingerprint, draft.ready);
+        let row = self.complete(noun, draft.values, fingerprint)?;
+        let id = self.write_new(noun, &row, fingerprint, ready)?;
         self.tally.made += 1;
         self.first_made.entry(noun.name()).or_insert(id);
         self.note_touched(noun, id);

@@ -1,7 +1,10 @@
 //! From what was given to a whole record: links found or made, defaults, names from their parts,
 //! currencies, and the checks that a declaration asks for.
 
+use std::collections::HashMap;
+
 use rusqlite::types::Value as Sql;
+use uuid::Uuid;
 
 use super::commit::{Draft, Writer};
 use super::matching::Match;
@@ -18,12 +21,16 @@ pub const IN_PASSING: i64 = 0;
 
 impl<'a> Writer<'a> {
     /// The values of a whole new record, in field order.
-    pub(super) fn complete(&mut self, noun: &Noun, draft: Draft) -> Result<Vec<Value>> {
+    pub(super) fn complete(
+        &mut self,
+        noun: &Noun,
+        given: Vec<(usize, Value)>,
+        fingerprint: Option<i64>,
+    ) -> Result<Vec<Value>> {
         // The rest of a record that a uid names is still to come with the file of its noun.
         let uid = noun.index("uid");
-        let to_come = draft.fingerprint == Some(IN_PASSING)
-            && draft.values.iter().any(|(i, _)| Some(*i) == uid);
-        let given = draft.values;
+        let to_come =
+            fingerprint == Some(IN_PASSING) && given.iter().any(|(i, _)| Some(*i) == uid);
         let mut row: Vec<Value> =
             std::iter::repeat_with(|| Value::Null).take(noun.fields.len()).collect();
         for (index, value) in given {
@@ -118,8 +125,7 @@ impl<'a> Writer<'a> {
             return Err(Error::failed(format!("`{}` is no link", field.name)));
         };
         let noun = target.one().map_or("", |e| e.name);
-        let key = (noun, scope, name.uid, name.text.clone());
-        if let Some(known) = self.made_links.get(&key) {
+        if let Some(known) = self.known_links.get(noun, scope, name) {
             return Ok(known.clone());
         }
         let link = match self.look_up(target, name, scope) {
@@ -142,10 +148,7 @@ impl<'a> Writer<'a> {
             }
         };
         if self.manner.import {
-            if self.made_links.len() > 500_000 {
-                self.made_links.clear();
-            }
-            self.made_links.insert(key, link.clone());
+            self.known_links.insert(noun, scope, name, link.clone());
         }
         Ok(link)
     }
@@ -209,7 +212,7 @@ impl<'a> Writer<'a> {
             fill_keys(noun, &text, &mut values);
         }
         let touched = self.touched;
-        let id = self.insert(noun, Draft { values, fingerprint: Some(IN_PASSING) })?;
+        let id = self.insert(noun, Draft { values, fingerprint: Some(IN_PASSING), ready: None })?;
         self.touched = touched;
         Ok(LinkTo::bare(noun.name(), id))
     }
@@ -513,6 +516,38 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// What names of links have meant while a file goes in: files name the same few records again and
+/// again.
+#[derive(Debug, Default)]
+pub(super) struct KnownLinks {
+    texts: HashMap<(&'static str, Option<i64>), HashMap<String, LinkTo>>,
+    uids: HashMap<(&'static str, Uuid), LinkTo>,
+    count: usize,
+}
+
+impl KnownLinks {
+    /// Beyond so many, all are forgotten and looked up anew.
+    const MOST: usize = 500_000;
+
+    fn get(&self, noun: &'static str, scope: Option<i64>, name: &Name) -> Option<&LinkTo> {
+        match name.uid {
+            Some(uid) => self.uids.get(&(noun, uid)),
+            None => self.texts.get(&(noun, scope))?.get(name.text.as_str()),
+        }
+    }
+
+    fn insert(&mut self, noun: &'static str, scope: Option<i64>, name: &Name, to: LinkTo) {
+        self.count += 1;
+        if self.count > Self::MOST {
+            *self = Self::default();
+        }
+        match name.uid {
+            Some(uid) => self.uids.insert((noun, uid), to),
+            None => self.texts.entry((noun, scope)).or_default().insert(name.text.clone(), to),
+        };
+    }
+}
+
 /// What a setup record made by name is likely to be: a stage called `Closed Won` is a won one;
 /// a user is inactive until somebody acts as them.
 fn guess_made(noun: &Noun, label: &str, values: &mut Vec<(usize, Value)>) {
@@ -544,7 +579,7 @@ fn unknown_link(field: &Field, why: &Error) -> Error {
 fn make_label(noun: &Noun, row: &mut [Value]) {
     let index = noun.label_index();
     if row[index].is_empty()
-        && let Some(made) = joined(noun, row)
+        && let Some(made) = joined(noun, |i| row.get(i))
     {
         row[index] = Value::Text(made);
     }
@@ -558,22 +593,26 @@ fn remake_label(noun: &Noun, before: &[Value], row: &mut [Value], touched: &[usi
     if touched.contains(&index) || !parts_touched {
         return;
     }
-    let old = joined(noun, before);
+    let old = joined(noun, |i| before.get(i));
     if (old.is_none() || old.as_deref() == before[index].as_text())
-        && let Some(made) = joined(noun, row)
+        && let Some(made) = joined(noun, |i| row.get(i))
     {
         row[index] = Value::Text(made);
     }
 }
 
-fn joined(noun: &Noun, row: &[Value]) -> Option<String> {
+/// The label that its parts make up.
+pub(super) fn joined<'v>(
+    noun: &Noun,
+    value: impl Fn(usize) -> Option<&'v Value>,
+) -> Option<String> {
     let parts: Vec<&str> = noun
         .entity
         .label()
         .made_of
         .iter()
         .filter_map(|p| noun.index(p))
-        .filter_map(|i| row[i].as_text())
+        .filter_map(|i| value(i)?.as_text())
         .filter(|t| !t.is_empty())
         .collect();
     (!parts.is_empty()).then(|| parts.join(" "))

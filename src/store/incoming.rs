@@ -1,5 +1,7 @@
 //! A record that comes from a file: the one that it means, and how the two become one.
 
+use std::borrow::Cow;
+
 use uuid::Uuid;
 
 use super::commit::{Draft, Writer, same};
@@ -7,6 +9,7 @@ use super::draft::IN_PASSING;
 use super::matching::Match;
 use super::read::Among;
 use super::schema::quoted;
+use super::words::Ready;
 use crate::entity::{Field, Kind, LinkTo, Noun, Value};
 use crate::error::{Error, Result};
 
@@ -48,6 +51,31 @@ pub struct Policy {
     pub last_before: i64,
 }
 
+impl Policy {
+    /// The fields of which any finds a record: the uid, and the key that was named or the noun's own.
+    #[must_use]
+    pub fn keys(&self, noun: &Noun) -> Vec<usize> {
+        noun.index("uid").into_iter().chain(self.keys_of(noun)).collect()
+    }
+
+    fn keys_of(&self, noun: &Noun) -> Vec<usize> {
+        match self.key {
+            Some(key) => vec![key],
+            None => noun.entity.key.iter().filter_map(|k| noun.index(k)).collect(),
+        }
+    }
+}
+
+/// A record as a row of a file gives it, with what can be made of it without the database.
+#[derive(Debug, Default)]
+pub struct Incoming {
+    /// Field index in the noun, and its value; empty cells aren't there.
+    pub values: Vec<(usize, Value)>,
+    /// The row's fingerprint, used where it has no key.
+    pub print: i64,
+    pub ready: Ready,
+}
+
 /// What became of one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -75,6 +103,16 @@ fn uid_of(noun: &Noun, values: &[(usize, Value)]) -> Option<Uuid> {
     })
 }
 
+/// The texts that a value of a key finds records by.
+pub(super) fn key_texts(value: &Value) -> Vec<Cow<'_, str>> {
+    match value {
+        Value::List(items) => items.iter().map(|i| Cow::Borrowed(i.value.as_str())).collect(),
+        Value::Words(words) => words.iter().map(|w| Cow::Borrowed(w.as_str())).collect(),
+        Value::Text(text) => vec![Cow::Borrowed(text)],
+        other => vec![Cow::Owned(other.to_cell())],
+    }
+}
+
 /// Whether a link names the record of this uid.
 fn names(value: &Value, uid: Uuid) -> bool {
     match value {
@@ -85,22 +123,21 @@ fn names(value: &Value, uid: Uuid) -> bool {
 }
 
 impl Writer<'_> {
-    /// Takes one record in. `print` is the row's fingerprint, used where it has no key.
+    /// Takes one record in.
     ///
     /// # Errors
     /// It means several records, or one in the trash by uid; a value isn't allowed.
     pub fn take_in(
         &mut self,
         noun: &Noun,
-        values: Vec<(usize, Value)>,
-        print: i64,
+        Incoming { values, print, ready }: Incoming,
         policy: Policy,
     ) -> Result<Outcome> {
         let (found, keyed) = self.find_same(noun, &values, policy)?;
         let print = if print == IN_PASSING { 1 } else { print };
         if let Some(id) = found {
             return match policy.on_match {
-                OnMatch::Create => self.create(noun, values, None),
+                OnMatch::Create => self.create(noun, values, None, ready),
                 OnMatch::Skip => Ok(Outcome::Skipped),
                 OnMatch::Fail => {
                     Err(Error::conflict(format!("{}:{id} is there already", noun.name()))
@@ -112,13 +149,14 @@ impl Writer<'_> {
         let in_trash = policy.has_trash
             && self.lies_in_trash(noun, &values, if keyed { None } else { Some(print) }, policy)?;
         if keyed {
-            return Ok(again(self.create(noun, values, None)?, in_trash));
+            return Ok(again(self.create(noun, values, None, ready)?, in_trash));
         }
-        if policy.on_match != OnMatch::Create && self.has_fingerprint(noun, print)? {
+        let may_be_there = policy.on_match != OnMatch::Create && policy.last_before > 0;
+        if may_be_there && self.has_fingerprint(noun, print)? {
             // The row came before. What was edited since stays as it is.
             return Ok(Outcome::Unchanged);
         }
-        Ok(again(self.create(noun, values, Some(print))?, in_trash))
+        Ok(again(self.create(noun, values, Some(print), ready)?, in_trash))
     }
 
     /// Whether a noun has records in the trash.
@@ -150,16 +188,9 @@ impl Writer<'_> {
             );
             return Ok(self.reader.conn.prepare_cached(&sql)?.query_row([print], |r| r.get(0))?);
         }
-        let keys = match policy.key {
-            Some(key) => vec![key],
-            None => noun.entity.key.iter().filter_map(|k| noun.index(k)).collect(),
-        };
+        let keys = policy.keys_of(noun);
         for (index, value) in values.iter().filter(|(i, v)| keys.contains(i) && !v.is_empty()) {
-            let texts: Vec<String> = match value {
-                Value::List(items) => items.iter().map(|i| i.value.clone()).collect(),
-                other => vec![other.to_cell()],
-            };
-            for text in texts {
+            for text in key_texts(value) {
                 if self
                     .reader
                     .by_key(noun, noun.fields[*index], &text, Among::Trash, None)?
@@ -177,13 +208,14 @@ impl Writer<'_> {
         noun: &Noun,
         values: Vec<(usize, Value)>,
         fingerprint: Option<i64>,
+        ready: Ready,
     ) -> Result<Outcome> {
         // A record that names itself has to be there before the name can be found.
         let (own, values): (Vec<_>, Vec<_>) = match uid_of(noun, &values) {
             Some(uid) => values.into_iter().partition(|(_, v)| names(v, uid)),
             None => (Vec::new(), values),
         };
-        let id = self.insert(noun, Draft { values, fingerprint })?;
+        let id = self.insert(noun, Draft { values, fingerprint, ready: Some(ready) })?;
         if !own.is_empty() {
             self.link_to_itself(noun, id, own)?;
         }
@@ -242,15 +274,15 @@ impl Writer<'_> {
                 _ => {}
             }
         }
-        let keys: Vec<usize> = match policy.key {
-            Some(key) => vec![key],
-            None => noun.entity.key.iter().filter_map(|k| noun.index(k)).collect(),
-        };
+        let keys = policy.keys_of(noun);
         let mut keyed = uid.is_some();
         for (place, key) in keys.iter().enumerate() {
             let Some(value) = given(*key).filter(|v| !v.is_empty()) else { continue };
             keyed = true;
             let field = noun.fields[*key];
+            if self.is_new_key(noun, value) {
+                continue;
+            }
             let mut ids = self.same_key(noun, field, value, values)?;
             if uid.is_some() {
                 // A record that has its own row in this file is not what another row means.
@@ -286,14 +318,9 @@ impl Writer<'_> {
         value: &Value,
         values: &[(usize, Value)],
     ) -> Result<Vec<i64>> {
-        let texts: Vec<String> = match value {
-            Value::List(items) => items.iter().map(|i| i.value.clone()).collect(),
-            Value::Words(words) => words.clone(),
-            other => vec![other.to_cell()],
-        };
         let scope = self.scope_of(noun, values)?;
         let mut ids = Vec::new();
-        for text in texts {
+        for text in key_texts(value) {
             match self.reader.by_key(noun, field, &text, Among::Live, scope)? {
                 Match::None => {}
                 Match::One(id) => ids.push(id),

@@ -3,6 +3,7 @@
 
 mod ask;
 mod backup;
+mod beside;
 mod board;
 pub mod bulk;
 mod check;
@@ -24,6 +25,7 @@ pub mod schema;
 mod select;
 mod undo;
 mod views;
+mod words;
 
 use std::path::{Path as FilePath, PathBuf};
 
@@ -41,12 +43,12 @@ pub use commit::{Draft, Intent, Manner, Tally, Writer, fields, same};
 pub use draft::IN_PASSING;
 pub use due::Whose;
 pub use history::{ChangeRow, EditRow, HistoryEntry};
-pub use incoming::{OnMatch, Outcome, Policy};
+pub use incoming::{Incoming, OnMatch, Outcome, Policy};
 pub use matching::Match;
 pub use open::{Access, Options, inspect, placed, resolve, wal_path};
 pub use read::{After, Among, Found, Listing, Moment, Path, Reader};
 pub use related::Related;
-pub use rows::{FIELD_MARK, search_body};
+pub use words::{FIELD_MARK, Ready, search_body};
 pub use undo::Undone;
 pub use views::View;
 
@@ -351,7 +353,7 @@ fn seed_records(conn: &Connection, model: &Model, clock: &Clock) -> Result<()> {
                 values
                     .push((named.index, named.field.parse(text, &locale).map_err(Error::failed)?));
             }
-            writer.insert(noun, Draft { values, fingerprint: Some(draft::IN_PASSING) })?;
+            writer.insert(noun, Draft { values, fingerprint: Some(draft::IN_PASSING), ready: None })?;
         }
     }
     Ok(())
@@ -408,7 +410,7 @@ mod tests {
                         named.field.parse(text, &locale).map_err(Error::invalid)?,
                     ));
                 }
-                w.insert(noun, Draft { values: parsed, fingerprint: None })
+                w.insert(noun, parsed.into())
             })
             .expect("an insert")
             .value

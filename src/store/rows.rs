@@ -7,14 +7,12 @@ use uuid::Uuid;
 use super::columns;
 use super::commit::Writer;
 use super::read::{array, child_sql, push_child};
+use super::words::{Ready, search_body};
 use super::schema::{ID_BITS, child_table, columns_of, has_columns, quoted};
 use crate::clock::named_uid;
-use crate::entity::text::{fold, push_words};
+use crate::entity::text::fold;
 use crate::entity::{Field, Kind, Noun, Target, Value};
 use crate::error::{Error, Result};
-
-/// Stands between the fields of a record in the search index, so that no phrase runs over.
-pub const FIELD_MARK: &str = " ␟ ";
 
 impl Writer<'_> {
     /// Inserts a completed record.
@@ -23,14 +21,16 @@ impl Writer<'_> {
         noun: &Noun,
         row: &[Value],
         fingerprint: Option<i64>,
+        ready: Option<Ready>,
     ) -> Result<i64> {
         let change = self.change;
         let stmt = self.ready(noun, "insert", || insert_sql(noun))?;
         stmt.clear_bindings();
         let mut at = 1;
-        for (field, value) in noun.fields.iter().zip(row) {
+        for (index, (field, value)) in noun.fields.iter().zip(row).enumerate() {
             if field.name != "id" && has_columns(field) {
-                columns::bind(field, value, stmt, &mut at)?;
+                let folded = ready.as_ref().and_then(|r| r.fold(index));
+                columns::bind(field, value, folded, stmt, &mut at)?;
             }
         }
         stmt.raw_bind_parameter(at, change)?;
@@ -42,7 +42,8 @@ impl Writer<'_> {
                 self.write_children(noun, field, id, value)?;
             }
         }
-        let mut body = search_body(noun, row);
+        self.note_keys(noun, row);
+        let mut body = ready.and_then(|r| r.body).unwrap_or_else(|| search_body(noun, row));
         let at = search_row(Self::position(noun), id);
         if !body.is_empty() && !self.wait(noun, at, &mut body, false)? {
             let stmt = self.ready(noun, "search", || {
@@ -76,6 +77,7 @@ impl Writer<'_> {
                 format!("UPDATE {} SET {} WHERE id = ?", quoted(noun.name()), sets.join(", "));
             self.reader.conn.prepare_cached(&sql)?.execute(rusqlite::params_from_iter(params))?;
         }
+        self.note_keys(noun, row);
         if changed.iter().any(|i| noun.fields[*i].kind.is_searched()) {
             self.index(noun, id, row)?;
         }
@@ -116,7 +118,13 @@ impl Writer<'_> {
 
     /// Writes what of a field lies in a table of its own.
     fn write_children(&mut self, noun: &Noun, field: &Field, id: i64, value: &Value) -> Result<()> {
-        if matches!(value, Value::List(items) if items.len() < 2) {
+        let has_rows = match value {
+            Value::List(items) => items.len() > 1,
+            Value::Words(words) => !words.is_empty(),
+            Value::Links(links) => !links.is_empty(),
+            _ => false,
+        };
+        if !has_rows {
             return Ok(());
         }
         let Some(table) = child_table(noun.name(), field) else { return Ok(()) };
@@ -197,7 +205,7 @@ impl Writer<'_> {
                 let values = vec![(noun.label_index(), Value::Text(name.to_owned()))];
                 let id = self.insert(
                     noun,
-                    super::commit::Draft { values, fingerprint: Some(super::draft::IN_PASSING) },
+                    super::commit::Draft { values, fingerprint: Some(super::draft::IN_PASSING), ready: None },
                 )?;
                 // A tag made in passing is no record that the user asked for.
                 (self.touched, self.tally) = (touched, tally);
@@ -328,35 +336,4 @@ fn insert_sql(noun: &Noun) -> String {
 #[must_use]
 pub(super) fn search_row(position: i64, id: i64) -> i64 {
     (position << ID_BITS) | id
-}
-
-/// The words of all text of a record that search looks into.
-#[must_use]
-pub fn search_body(noun: &Noun, row: &[Value]) -> String {
-    let mut body = String::new();
-    let mut add = |text: &str| {
-        let before = body.len();
-        if before > 0 {
-            body.push_str(FIELD_MARK);
-        }
-        let mut words = String::new();
-        push_words(text, &mut words);
-        if words.is_empty() {
-            body.truncate(before);
-        } else {
-            body.push_str(&words);
-        }
-    };
-    for (field, value) in noun.fields.iter().zip(row) {
-        if !field.kind.is_searched() || !field.is_stored() {
-            continue;
-        }
-        match value {
-            Value::Text(text) => add(text),
-            Value::List(items) => items.iter().for_each(|i| add(&i.value)),
-            Value::Words(words) => words.iter().for_each(|w| add(w)),
-            _ => {}
-        }
-    }
-    body
 }

@@ -29,8 +29,12 @@ const FIXED: &[&str] = &[
     "CREATE INDEX edit_record ON edit(noun, record, change)",
     "CREATE TABLE tombstone (uid BLOB PRIMARY KEY, noun INTEGER NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE blob (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
-    "CREATE VIRTUAL TABLE search USING fts5(body, content='', contentless_delete=1, tokenize='ascii')",
+    SEARCH,
 ];
+
+/// The search index: one for all nouns, over text that is cut and folded already.
+pub(super) const SEARCH: &str =
+    "CREATE VIRTUAL TABLE search USING fts5(body, content='', contentless_delete=1, tokenize='ascii')";
 
 /// A column of a table: its name and its SQL type.
 pub type ColumnDef = (String, &'static str);
