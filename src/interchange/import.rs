@@ -1,7 +1,7 @@
 //! Taking a file in: each row becomes values, finds the record it means, and is written, all in one
 //! change. A bad row refuses the whole file, and every bad row is named.
 
-use super::{Mapping, RawRow, RowParser, Source};
+use super::{Layout, Mapping, RawRow, RowParser, Source};
 use crate::entity::{CustomField, Locale, Noun, Target};
 use crate::error::{Error, ErrorKind, Result, RowError};
 use crate::store::{OnMatch, Outcome, Policy, Writer};
@@ -11,6 +11,8 @@ use crate::store::{OnMatch, Outcome, Policy, Writer};
 pub struct Options {
     /// `HEADER=FIELD` as typed.
     pub map: Vec<String>,
+    /// What the rows are, and by what preset.
+    pub layout: Layout,
     /// The field that finds records, instead of the noun's key.
     pub key: Option<String>,
     pub on_match: OnMatch,
@@ -31,20 +33,36 @@ pub struct Summary {
     /// Of those created: how many have a twin in the trash, which an import leaves there.
     pub in_trash: u64,
     pub ignored_columns: Vec<String>,
+    /// Where a row makes records of several nouns: created, updated, unchanged and skipped of each.
+    pub nouns: Vec<(&'static str, [u64; 4])>,
     pub seconds: f64,
 }
 
+impl Options {
+    /// The meaning of the columns for a section of the layout.
+    ///
+    /// # Errors
+    /// As [`Mapping::new`].
+    pub fn mapping(&self, noun: &Noun, headers: &[String]) -> Result<Mapping> {
+        let section = self.layout.sections.iter().find(|s| s.noun == noun.name());
+        match section {
+            Some(section) => self.layout.mapping(section, noun, headers, &self.map),
+            None => Mapping::new(noun, headers, &self.map),
+        }
+    }
+}
+
 /// Most bad rows that are listed one by one.
-const MOST_ERRORS: usize = 10_000;
+pub(super) const MOST_ERRORS: usize = 10_000;
 /// The progress is told every so many rows.
-const STEP: u64 = 512;
+pub(super) const STEP: u64 = 512;
 
 /// Checks what can be said before anything is opened for writing: `--map`, `--key`.
 ///
 /// # Errors
 /// A header or field that isn't there (exit 2), a required field that nothing fills (exit 4).
 pub fn check(noun: &Noun, source: &mut Source, options: &Options) -> Result<()> {
-    let mapping = Mapping::new(noun, source.headers(), &options.map)?;
+    let mapping = options.mapping(noun, source.headers())?;
     if let Some(key) = &options.key {
         let named = noun.require(key)?;
         if !mapping.fills(named.index) {
@@ -88,7 +106,7 @@ pub fn run(
         keep_extra(w, noun, source, options)?;
     }
     let noun = w.reader().model().noun(noun)?;
-    let mapping = Mapping::new(noun, source.headers(), &options.map)?;
+    let mapping = options.mapping(noun, source.headers())?;
     summary.ignored_columns = mapping.leftover_headers().map(str::to_owned).collect();
     let expected = expected_rows(source, options)?;
     let policy = Policy {
@@ -146,7 +164,7 @@ pub fn run(
 /// Makes custom fields of the columns that nothing else takes.
 fn keep_extra(w: &mut Writer, noun: &str, source: &Source, options: &Options) -> Result<()> {
     let known = w.reader().model().noun(noun)?;
-    let mapping = Mapping::new(known, source.headers(), &options.map)?;
+    let mapping = options.mapping(known, source.headers())?;
     let extras = mapping.extras(known);
     for extra in &extras {
         w.add_field(&CustomField {
@@ -209,10 +227,10 @@ fn needed_indexes(noun: &Noun, mapping: &Mapping, policy: Policy) -> Vec<String>
 
 /// Tells equal rows of one file apart by their count.
 #[derive(Default)]
-struct Prints(std::collections::HashMap<i64, u32>);
+pub(super) struct Prints(std::collections::HashMap<i64, u32>);
 
 impl Prints {
-    fn nth(&mut self, print: i64) -> i64 {
+    pub(super) fn nth(&mut self, print: i64) -> i64 {
         let count = self.0.entry(print).or_default();
         *count += 1;
         // Another odd multiple for each further one.
@@ -230,7 +248,7 @@ fn count_of(summary: &mut Summary, outcome: Outcome) -> &mut u64 {
 }
 
 /// Whether an error is about the data of one row, not about the database.
-fn is_of_the_row(why: &Error) -> bool {
+pub(super) fn is_of_the_row(why: &Error) -> bool {
     matches!(
         why.kind,
         ErrorKind::Invalid | ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::Ambiguous
@@ -238,7 +256,7 @@ fn is_of_the_row(why: &Error) -> bool {
 }
 
 /// The row of an error, with the column that fills the field it is about.
-fn row_error(why: Error, row: &RawRow, noun: &Noun, mapping: &Mapping) -> RowError {
+pub(super) fn row_error(why: Error, row: &RawRow, noun: &Noun, mapping: &Mapping) -> RowError {
     let column = why.field.and_then(|f| noun.index(f)).and_then(|i| mapping.column_of(i));
     let hint = why.hint.map_or(String::new(), |h| format!("; {h}"));
     RowError {
@@ -249,7 +267,7 @@ fn row_error(why: Error, row: &RawRow, noun: &Noun, mapping: &Mapping) -> RowErr
     }
 }
 
-fn refused(bad: &[RowError], read: u64) -> Error {
+pub(super) fn refused(bad: &[RowError], read: u64) -> Error {
     let mut lines: Vec<u64> = bad.iter().map(|r| r.line).collect();
     lines.dedup();
     let more = if bad.len() > MOST_ERRORS { " or more" } else { "" };

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::channels::label_of_cell;
 use super::loose::{exact_words, loose_items, one_line};
 use super::mapping::Mapping;
 use super::order::Order;
@@ -76,6 +77,8 @@ impl<'a> RowParser<'a> {
             let reason = fault.clone();
             return Err(vec![RowError { line: row.line, column: String::new(), value, reason }]);
         }
+        let emptied = row.without(&self.mapping.blanks);
+        let row = emptied.as_ref().unwrap_or(row);
         let mut draft = Vec::with_capacity(self.plan.len());
         let mut errors = Vec::new();
         let plan = std::mem::take(&mut self.plan);
@@ -92,6 +95,9 @@ impl<'a> RowParser<'a> {
             }
         }
         self.plan = plan;
+        if !draft.is_empty() {
+            self.complete(row, &mut draft);
+        }
         if errors.is_empty() { Ok(draft) } else { Err(errors) }
     }
 
@@ -119,6 +125,7 @@ impl<'a> RowParser<'a> {
             How::Link(columns) => link(row, columns),
             How::Links(columns) => links(field, row, columns, &self.locale),
             How::List(columns) => self.list(field, row, columns),
+            How::DateParts(parts) => date_of_parts(field, row, *parts, &self.locale),
         }
     }
 
@@ -206,9 +213,9 @@ impl<'a> RowParser<'a> {
         let mut items: Vec<Item> = Vec::new();
         for source in columns {
             let column = match *source {
-                ListColumn::Whole(column) | ListColumn::Item(column, _) => column,
+                ListColumn::Whole(column) | ListColumn::Item(column, ..) => column,
                 ListColumn::Address(group) => {
-                    if let Some(item) = self.address(row, group) {
+                    if let Some(item) = self.address(of, row, group) {
                         add_item(&mut items, item);
                     }
                     continue;
@@ -233,8 +240,8 @@ impl<'a> RowParser<'a> {
                 continue;
             }
             for mut item in found {
-                if let (ListColumn::Item(_, label), true) = (source, item.label.is_empty()) {
-                    (*label).clone_into(&mut item.label);
+                if let (ListColumn::Item(_, label, says), true) = (source, item.label.is_empty()) {
+                    item.label = self.label(of, row, *says, label);
                 }
                 add_item(&mut items, item);
             }
@@ -242,20 +249,72 @@ impl<'a> RowParser<'a> {
         Ok(Value::List(items))
     }
 
+    /// The label of a value: what the column beside it says, else what the header does.
+    fn label(&self, of: &Kind, row: &RawRow, says: Option<usize>, header: &str) -> String {
+        let said = says.map_or(String::new(), |column| label_of_cell(of, row.cell(column)));
+        if said.is_empty() { header.to_owned() } else { said }
+    }
+
     /// The address that a row's parts make.
-    fn address(&self, row: &RawRow, group: usize) -> Option<Item> {
-        let group = &self.mapping.addresses[group];
+    fn address(&self, of: &Kind, row: &RawRow, at: usize) -> Option<Item> {
+        let group = &self.mapping.addresses[at];
         let part = |at: usize| {
-            let text = group.columns[at].map_or("", |column| row.cell(column));
-            one_line(text).replace('|', "/")
+            let lines: Vec<String> = group.columns[at]
+                .iter()
+                .map(|column| one_line(row.cell(*column)))
+                .filter(|line| !line.is_empty())
+                .collect();
+            lines.join(", ").replace('|', "/")
         };
+        let label = || self.label(of, row, group.label_column, group.label);
         let parts: [String; 5] = std::array::from_fn(part);
+        let Some(last) = parts.iter().rposition(|p| !p.is_empty()) else {
+            let whole = one_line(row.cell(group.whole?));
+            return (!whole.is_empty()).then(|| Item { label: label(), value: whole });
+        };
         // What the plain fields say already needs no address.
         let says_more = !parts[0].is_empty() || !parts[3].is_empty() || !group.is_plain;
-        let last = parts.iter().rposition(|p| !p.is_empty())?;
         let value = parts[..=last].join(" | ").trim().to_owned();
-        says_more.then(|| Item { label: group.label.to_owned(), value })
+        says_more.then(|| Item { label: label(), value })
     }
+
+    /// Values that every record gets, and a label from the columns that stand in for it.
+    fn complete(&self, row: &RawRow, draft: &mut Vec<(usize, Value)>) {
+        for (field, text) in &self.mapping.fixed {
+            if !draft.iter().any(|(f, _)| f == field)
+                && let Ok(value) = self.noun.fields[*field].parse(text, &self.locale)
+            {
+                draft.push((*field, value));
+            }
+        }
+        let label = self.noun.label_index();
+        let is_named = |f: &usize| {
+            *f == label || self.noun.fields[label].made_of.contains(&self.noun.fields[*f].name)
+        };
+        if self.mapping.stand_ins.is_empty() || draft.iter().any(|(f, _)| is_named(f)) {
+            return;
+        }
+        let text = self.mapping.stand_ins.iter().map(|c| one_line(row.cell(*c))).find(|t| !t.is_empty());
+        if let Some(text) = text {
+            let first = text.split(" ::: ").next().unwrap_or_default().trim();
+            draft.push((label, Value::Text(first.to_owned())));
+        }
+    }
+}
+
+/// The date that a row's year, month and day make; without one of them there is none.
+fn date_of_parts(
+    field: &'static Field,
+    row: &RawRow,
+    parts: [Option<usize>; 3],
+    locale: &Locale,
+) -> Result<Value, Refused> {
+    let cell = |at: usize| parts[at].map_or("", |column| row.cell(column).trim());
+    if (0..3).any(|at| matches!(cell(at), "" | "0")) {
+        return Ok(Value::Null);
+    }
+    let text = format!("{:0>4}-{:0>2}-{:0>2}", cell(0), cell(1), cell(2));
+    field.parse(&text, locale).map_err(|why| (parts[0].unwrap_or_default(), why))
 }
 
 /// Adds a value to a list, unless it is there already; a label it lacked there it gets.

@@ -60,8 +60,8 @@ pub struct Writer<'a> {
     first_made: HashMap<&'static str, i64>,
     /// In a bulk: rows of the search index that wait for its end.
     pub(super) waiting: Option<super::bulk::Waiting>,
-    /// How many rows of a file changed a record that was there before.
-    pub(super) rows_joined: HashMap<i64, u32>,
+    /// How many rows of a file changed a record that was there before, by noun and id.
+    pub(super) rows_joined: HashMap<(&'static str, i64), u32>,
     /// The change that this one takes back.
     pub undoing: Option<i64>,
     /// For a file of rolo's own: its noun and the fields it has columns for. An empty cell of it is

@@ -69,6 +69,8 @@ pub const RESERVED: &[&str] = &[
     "out",
     "force",
     "preset",
+    "save-map",
+    "list-presets",
     "rejects",
     "help",
     "version",
