@@ -3,6 +3,7 @@
 
 use super::channels::{Channel, PART_FIELDS, Part, address_rank};
 use super::mapping::{Mapping, Target};
+use super::source::RawRow;
 use crate::entity::{Kind, Noun};
 
 /// Columns that are parts of one address.
@@ -93,6 +94,21 @@ impl Mapping {
         pieces
     }
 
+    /// The address of a row that its plain fields tell: the first that has anything.
+    pub(super) fn main_address(&self, row: &RawRow) -> Option<usize> {
+        let is_there = |g: &AddressGroup| {
+            g.columns.iter().flatten().any(|column| !row.cell(*column).trim().is_empty())
+        };
+        self.addresses.iter().position(is_there)
+    }
+
+    /// The column that fills a plain field for a row, in place of that of the first address.
+    pub(super) fn plain_column(&self, row: &RawRow, first: usize) -> Option<usize> {
+        let part = self.addresses.first()?.columns.iter().position(|c| c.contains(&first))?;
+        let columns = &self.addresses[self.main_address(row)?].columns[part];
+        columns.iter().copied().find(|column| !row.cell(*column).trim().is_empty())
+    }
+
     /// Takes the groups over: their columns, and the plain fields that the first one fills.
     fn take_addresses(&mut self, noun: &Noun, mut groups: Vec<AddressGroup>) {
         for (group, found) in groups.iter().enumerate() {
@@ -118,6 +134,11 @@ impl Mapping {
                 }
                 first.is_plain = true;
             }
+        }
+        // Where a row lacks the first address, the next one fills the plain fields.
+        let is_shared = !self.also.is_empty();
+        for group in groups.iter_mut().skip(1) {
+            group.is_plain = is_shared;
         }
         self.addresses = groups;
     }

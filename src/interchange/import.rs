@@ -107,7 +107,7 @@ pub fn run(
     }
     let noun = w.reader().model().noun(noun)?;
     let mapping = options.mapping(noun, source.headers())?;
-    summary.ignored_columns = mapping.leftover_headers().map(str::to_owned).collect();
+    let mut left = Leftover::of(mapping.leftover.clone(), options);
     let expected = expected_rows(source, options)?;
     let policy = Policy {
         on_match: options.on_match,
@@ -131,6 +131,7 @@ pub fn run(
         if summary.read % STEP == 0 {
             progress(source.position());
         }
+        left.look(&row);
         match parser.values(&row) {
             Err(errors) => bad.extend(errors),
             Ok(values) => {
@@ -154,11 +155,39 @@ pub fn run(
     if !bad.is_empty() {
         return Err(refused(&bad, summary.read));
     }
+    summary.ignored_columns = left.told(&mapping.headers);
     w.end_bulk(&deferred)?;
     let settled = w.settle_joined(noun)?;
     summary.updated -= settled;
     summary.unchanged += settled;
     Ok(summary)
+}
+
+/// Columns that mean nothing here. Of a program's whole address book those without any text aren't
+/// worth a word.
+pub(super) struct Leftover {
+    columns: Vec<usize>,
+    /// Those among them that have been empty so far, if that matters.
+    empty: Vec<usize>,
+}
+
+impl Leftover {
+    pub(super) fn of(columns: Vec<usize>, options: &Options) -> Self {
+        let empty =
+            if options.layout.preset.is_some() { columns.clone() } else { Vec::new() };
+        Self { columns, empty }
+    }
+
+    pub(super) fn look(&mut self, row: &RawRow) {
+        if !self.empty.is_empty() {
+            self.empty.retain(|column| row.cell(*column).is_empty());
+        }
+    }
+
+    pub(super) fn told(&self, headers: &[String]) -> Vec<String> {
+        let told = self.columns.iter().filter(|c| !self.empty.contains(c));
+        told.map(|c| headers[*c].clone()).collect()
+    }
 }
 
 /// Makes custom fields of the columns that nothing else takes.

@@ -215,7 +215,7 @@ fn guess<'m>(model: &'m Model, headers: &[String], layout: &Layout, asked: Asked
             "name it: `rolo contact import FILE`, with `--map 'HEADER=FIELD'` for columns that rolo doesn't know",
         )),
         all => {
-            let close = all.iter().filter(|f| f.score + 1.0 > best);
+            let close = all.iter().filter(|f| f.score * 2.0 > best);
             let names: Vec<&str> = close.take(5).map(|f| f.noun.name()).collect();
             let commands: Vec<String> =
                 names.iter().map(|n| format!("`rolo {n} import FILE`")).collect();

@@ -8,6 +8,8 @@ use crate::entity::text::fold;
 
 /// A header as headers are compared: folded, letters and digits alone.
 pub(super) fn squash(header: &str) -> String {
+    // Salesforce marks fields that somebody added.
+    let header = header.strip_suffix("__c").or_else(|| header.strip_suffix("__C")).unwrap_or(header);
     fold(header).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
@@ -50,6 +52,8 @@ pub(super) enum Sense {
 pub(super) struct Lexicon {
     pub(super) fields: Vec<FieldWord>,
     pub(super) beside: Vec<Beside>,
+    /// Words of columns that say how it ended, as (noun, field, word).
+    pub(super) outcomes: Vec<(&'static str, &'static str, String)>,
     /// Words for nouns, as (word, noun).
     pub(super) nouns: Vec<(String, &'static str)>,
     /// Words inside headers by their first letter, the longest first.
@@ -70,6 +74,11 @@ impl Lexicon {
             match section {
                 "fields" => made.learn_fields(what, &words),
                 "beside" => made.learn_beside(what, known.collect()),
+                "outcomes" => {
+                    if let Some((noun, field)) = what.split_once('.') {
+                        made.outcomes.extend(known.map(|w| (noun, field, w)));
+                    }
+                }
                 "nouns" => made.nouns.extend(known.map(|w| (w, what))),
                 _ => {
                     let sense = match section {

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::addresses::AddressGroup;
 use super::channels::{Channel, PARTS, Part, channel};
 use super::guess::{Guesses, Rank, is_taken, leads_anywhere};
-use super::lexicon::squash;
+use super::lexicon::{lexicon, squash};
 use crate::entity::text::slug;
 use crate::entity::{Default as Unless, Kind, Noun, Part as FieldPart, leak};
 use crate::error::{Error, Result, nearest};
@@ -30,6 +30,8 @@ pub enum Target {
     Label(usize),
     /// The year, month or day (0, 1, 2) of a date.
     DatePart { field: usize, part: usize },
+    /// Whether it was won or lost, where the link to a stage says it here.
+    Outcome(usize),
 }
 
 /// How the columns of a file are to be understood, besides what their headers say.
@@ -66,6 +68,8 @@ pub struct Mapping {
     pub leftover: Vec<usize>,
     /// Columns that give the label where nothing else does, the first that isn't empty.
     pub stand_ins: Vec<usize>,
+    /// A column that says how it ended, and the link to the stage that says it here.
+    pub outcome: Option<(usize, usize)>,
     /// Fields and texts that every record gets.
     pub fixed: Vec<(usize, &'static str)>,
     /// Cells that mean: nothing.
@@ -146,6 +150,7 @@ impl Mapping {
         if !exact {
             made.find_addresses(noun, &channels);
             made.find_labels(noun, &channels);
+            made.find_outcome(noun, &names, &aside);
         }
         for (at, rank) in made.ranks.iter_mut().enumerate() {
             *rank = made.targets[at].map(|_| rank.unwrap_or(Rank::Derived));
@@ -174,6 +179,20 @@ impl Mapping {
         }
     }
 
+    /// The column that says how it ended.
+    fn find_outcome(&mut self, noun: &Noun, names: &[Option<&str>], aside: &HashSet<usize>) {
+        for (of, field, word) in &lexicon().outcomes {
+            let Some(stage) = noun.index(field).filter(|_| *of == noun.name()) else { continue };
+            let is_it = |at: &usize| names[*at].is_some_and(|n| squash(n) == *word);
+            let free = |at: &usize| self.targets[*at].is_none() && !aside.contains(at);
+            if let Some(at) = (0..names.len()).find(|at| is_it(at) && free(at)) {
+                self.targets[at] = Some(Target::Outcome(stage));
+                self.outcome = Some((at, stage));
+                return;
+            }
+        }
+    }
+
     /// The columns that stand in for a label, and the fixed values.
     fn take_extras(&mut self, noun: &Noun, reading: &Reading) -> Result<()> {
         for wanted in &reading.stand_ins {
@@ -196,7 +215,7 @@ impl Mapping {
             | Target::Item { field: f, .. }
             | Target::DatePart { field: f, .. } => *f == field,
             Target::Address { group, .. } => self.addresses[*group].field == field,
-            Target::Currency(_) | Target::Noun(_) | Target::Label(_) => false,
+            Target::Currency(_) | Target::Noun(_) | Target::Label(_) | Target::Outcome(_) => false,
         };
         self.targets.iter().flatten().any(whole)
             || self.also.iter().any(|(_, f)| *f == field)
@@ -214,7 +233,7 @@ impl Mapping {
             | Target::DatePart { field: f, .. }
             | Target::Item { field: f, .. } => *f == field,
             Target::Address { group, .. } => self.addresses[*group].field == field,
-            Target::Label(_) => false,
+            Target::Label(_) | Target::Outcome(_) => false,
         };
         let also = || self.also.iter().find(|(_, f)| *f == field).map(|(column, _)| *column);
         self.targets.iter().position(|t| t.as_ref().is_some_and(is_of)).or_else(also)
@@ -288,6 +307,7 @@ impl Mapping {
             }
             Target::Label(field) => format!("{}:label", one(field)),
             Target::DatePart { field, part } => format!("{}/{}", name(field), DATE_PARTS[part]),
+            Target::Outcome(_) => "status".to_owned(),
         }
     }
 }
@@ -502,7 +522,10 @@ impl Slot {
             Target::Uid(field) => Some(Self::Uid(field)),
             Target::Noun(field) => Some(Self::Noun(field)),
             Target::DatePart { field, part } => Some(Self::DatePart(field, part)),
-            Target::Item { .. } | Target::Address { .. } | Target::Label(_) => None,
+            Target::Item { .. }
+            | Target::Address { .. }
+            | Target::Label(_)
+            | Target::Outcome(_) => None,
         }
     }
 }
@@ -511,7 +534,10 @@ fn both_mean(noun: &Noun, target: Target, headers: &[String], a: usize, b: usize
     let (first, second) = (&headers[a], &headers[b]);
     let field = match target {
         Target::Value(f) | Target::Currency(f) | Target::Uid(f) | Target::Noun(f) => f,
-        Target::Item { field, .. } | Target::DatePart { field, .. } | Target::Label(field) => field,
+        Target::Item { field, .. }
+        | Target::DatePart { field, .. }
+        | Target::Label(field)
+        | Target::Outcome(field) => field,
         Target::Address { .. } => 0,
     };
     let name = noun.fields[field].name;
@@ -567,7 +593,7 @@ mod tests {
         );
         assert_eq!(
             shown("deal", "amount_currency,company_uid,company_id,status", &[]),
-            "amount_currency,company_uid,-,-"
+            "amount_currency,company_uid,-,status"
         );
         assert_eq!(shown("task", "about_noun,id,urgency,created", &[]), "about_noun,-,-,created");
     }

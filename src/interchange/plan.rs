@@ -14,6 +14,8 @@ pub(super) struct Step {
 
 pub(super) enum How {
     Cell(usize),
+    /// A column of the first address; where a row lacks that one, the next one's.
+    Plain(usize),
     Money { amount: usize, currency: Option<usize> },
     Link(LinkColumns),
     Links(LinkColumns),
@@ -70,7 +72,10 @@ pub(super) fn plan(noun: &Noun, mapping: &Mapping) -> Vec<Step> {
             Target::DatePart { field, part } => {
                 dates.entry(field).or_default()[part] = Some(column);
             }
-            Target::Currency(_) | Target::Address { .. } | Target::Label(_) => {}
+            Target::Currency(_)
+            | Target::Address { .. }
+            | Target::Label(_)
+            | Target::Outcome(_) => {}
         }
     }
     for (group, address) in mapping.addresses.iter().enumerate() {
@@ -80,7 +85,7 @@ pub(super) fn plan(noun: &Noun, mapping: &Mapping) -> Vec<Step> {
         steps.push(Step { field, how: How::DateParts(parts) });
     }
     for (column, field) in &mapping.also {
-        steps.push(Step { field: *field, how: How::Cell(*column) });
+        steps.push(Step { field: *field, how: How::Plain(*column) });
     }
     for (field, columns) in links {
         let is_many = matches!(noun.fields[field].kind, Kind::Links(..));

@@ -133,9 +133,19 @@ impl Preset {
             for (at, target) in mapping.targets.iter().enumerate() {
                 let Some(target) = *target else { continue };
                 let header = &mapping.headers[at];
-                made.marks.push(header.clone());
+                // Columns of lists come and go with what there is to export.
+                let is_listed = match target {
+                    Target::Item { .. } | Target::Address { .. } | Target::Label(_) => true,
+                    _ => false,
+                };
+                if !is_listed {
+                    made.marks.push(header.clone());
+                }
                 let is_known = made.columns.iter().any(|(h, _)| is_header(header, &squash(h)));
-                let is_plain = !matches!(target, Target::Address { .. } | Target::Label(_));
+                let is_plain = !matches!(
+                    target,
+                    Target::Address { .. } | Target::Label(_) | Target::Outcome(_)
+                );
                 if !is_known && is_plain && mapping.label_columns[at].is_none() {
                     made.columns.push((header.clone(), mapping.target_name(noun, target)));
                 }

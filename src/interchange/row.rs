@@ -16,6 +16,7 @@ use crate::entity::money::{Currency, Money, split_currency};
 use crate::entity::when::DateOrder;
 use crate::entity::{Field, Item, Kind, Locale, Name, Noun, Value};
 use crate::error::RowError;
+use crate::model::STAGE_KINDS;
 
 /// Makes values of rows.
 pub struct RowParser<'a> {
@@ -96,6 +97,7 @@ impl<'a> RowParser<'a> {
         }
         self.plan = plan;
         if !draft.is_empty() {
+            self.settle_outcome(row, &mut draft);
             self.complete(row, &mut draft);
         }
         if errors.is_empty() { Ok(draft) } else { Err(errors) }
@@ -121,6 +123,10 @@ impl<'a> RowParser<'a> {
         let field = self.noun.fields[step.field];
         match &step.how {
             How::Cell(column) => self.cell(field, row, *column),
+            How::Plain(first) => match self.mapping.plain_column(row, *first) {
+                Some(column) => self.cell(field, row, column),
+                None => Ok(Value::Null),
+            },
             How::Money { amount, currency } => money(field, row, *amount, *currency, &self.locale),
             How::Link(columns) => link(row, columns),
             How::Links(columns) => links(field, row, columns, &self.locale),
@@ -153,7 +159,7 @@ impl<'a> RowParser<'a> {
                     return Ok(known.clone());
                 }
                 let loose = !matches!(field.kind, Kind::Choice(_)) && !self.is_exact(row, column);
-                let exact = if loose { Cow::Owned(exact_words(text)) } else { Cow::Borrowed(text) };
+                let exact = if loose { Cow::Owned(exact_words(text, &self.mapping.blanks)) } else { Cow::Borrowed(text) };
                 let value = field.parse(&exact, &self.locale).map_err(said)?;
                 if self.words[column].len() < 1000 && text.len() < 100 {
                     self.words[column].insert(text.to_owned(), value.clone());
@@ -259,12 +265,16 @@ impl<'a> RowParser<'a> {
     fn address(&self, of: &Kind, row: &RawRow, at: usize) -> Option<Item> {
         let group = &self.mapping.addresses[at];
         let part = |at: usize| {
-            let lines: Vec<String> = group.columns[at]
-                .iter()
-                .map(|column| one_line(row.cell(*column)))
-                .filter(|line| !line.is_empty())
-                .collect();
-            lines.join(", ").replace('|', "/")
+            let mut lines = String::new();
+            for column in &group.columns[at] {
+                let line = row.cell(*column).trim();
+                if !line.is_empty() {
+                    let comma = if lines.is_empty() { "" } else { ", " };
+                    lines.push_str(comma);
+                    lines.push_str(&one_line(line));
+                }
+            }
+            if lines.contains('|') { lines.replace('|', "/") } else { lines }
         };
         let label = || self.label(of, row, group.label_column, group.label);
         let parts: [String; 5] = std::array::from_fn(part);
@@ -273,9 +283,32 @@ impl<'a> RowParser<'a> {
             return (!whole.is_empty()).then(|| Item { label: label(), value: whole });
         };
         // What the plain fields say already needs no address.
-        let says_more = !parts[0].is_empty() || !parts[3].is_empty() || !group.is_plain;
+        let says_more = !parts[0].is_empty()
+            || !parts[3].is_empty()
+            || !group.is_plain
+            || self.mapping.main_address(row) != Some(at);
         let value = parts[..=last].join(" | ").trim().to_owned();
         says_more.then(|| Item { label: label(), value })
+    }
+
+    /// A deal that was won or lost is in a stage that says so, wherever it was when that happened.
+    fn settle_outcome(&self, row: &RawRow, draft: &mut Vec<(usize, Value)>) {
+        let Some((column, stage)) = self.mapping.outcome else { return };
+        let Some(how) = STAGE_KINDS.find(row.cell(column)).filter(|how| *how != "open") else {
+            return;
+        };
+        let given = draft.iter().position(|(f, _)| *f == stage);
+        if let Some(Value::Named(name)) = given.map(|at| &draft[at].1)
+            && STAGE_KINDS.find(&name.text) == Some(how)
+        {
+            return;
+        }
+        let text = how[..1].to_uppercase() + &how[1..];
+        let value = Value::Named(Name { text, ..Name::default() });
+        match given {
+            Some(at) => draft[at].1 = value,
+            None => draft.push((stage, value)),
+        }
     }
 
     /// Values that every record gets, and a label from the columns that stand in for it.

@@ -1,7 +1,7 @@
 //! Taking in rows that make records of several nouns: a person, their organisation, the deal and a
 //! note in one row, each linked to what stands before it.
 
-use super::import::{MOST_ERRORS, Options, Prints, STEP, Summary, is_of_the_row, refused, row_error};
+use super::import::{Leftover, MOST_ERRORS, Options, Prints, STEP, Summary, is_of_the_row, refused, row_error};
 use super::{Mapping, RawRow, RowParser, Source};
 use crate::entity::{Kind, LinkTo, Locale, Model, Noun, Target, Value};
 use crate::error::{Error, Result, RowError};
@@ -69,7 +69,6 @@ pub fn run(
     let model = w.reader().model();
     let mut parts = parts(w, model, source, options)?;
     let mut summary = Summary {
-        ignored_columns: ignored(&parts, source.headers()),
         nouns: parts.iter().map(|p| (p.noun.name(), [0; 4])).collect(),
         ..Summary::default()
     };
@@ -79,6 +78,7 @@ pub fn run(
         .zip(&mappings)
         .map(|(p, mapping)| RowParser::new(p.noun, mapping, locale, &sample))
         .collect();
+    let mut left = Leftover::of(ignored(&parts), options);
     let deferred = w.begin_bulk(parts[0].noun, 0, &[])?;
     let mut bad: Vec<RowError> = Vec::new();
     let mut row = RawRow::default();
@@ -87,6 +87,7 @@ pub fn run(
         if summary.read % STEP == 0 {
             progress(source.position());
         }
+        left.look(&row);
         match read_row(&mut parsers, &row) {
             Err(errors) => bad.extend(errors),
             Ok(read) => take_row(w, &mut parts, read, &row, &mut summary, &mut bad)?,
@@ -98,6 +99,7 @@ pub fn run(
     if !bad.is_empty() {
         return Err(refused(&bad, summary.read));
     }
+    summary.ignored_columns = left.told(source.headers());
     w.end_bulk(&deferred)?;
     for (at, part) in parts.iter().enumerate() {
         let settled = w.settle_joined(part.noun)?;
@@ -151,11 +153,11 @@ fn parts<'m>(
 }
 
 /// Columns that mean nothing to any of the nouns.
-fn ignored(parts: &[Part], headers: &[String]) -> Vec<String> {
+fn ignored(parts: &[Part]) -> Vec<usize> {
     let mut columns: Vec<usize> =
         parts.iter().flat_map(|p| p.mapping.leftover.iter().copied()).collect();
     columns.sort_unstable();
-    columns.into_iter().map(|at| headers[at].clone()).collect()
+    columns
 }
 
 /// The values of each part of a row, and the print of all of it: what has no key of its own is
