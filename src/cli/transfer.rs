@@ -9,9 +9,9 @@ use std::time::Instant;
 use clap::ArgMatches;
 
 use super::global::Output;
-use super::print::ColumnHead;
 use super::grammar::{filter_text, text, texts};
 use super::list::{alone, paths, write_out};
+use super::print::ColumnHead;
 use super::record::print_json_list;
 use super::session::{Session, filter_sql};
 use crate::entity::Model;
@@ -214,7 +214,9 @@ fn tell(session: &mut Session, layout: &Layout, summary: &import::Summary) -> Re
     if let Some(preset) = &layout.preset {
         let how = if layout.recognised { "read as" } else { "read by the preset of" };
         let doubt = if preset.seen.is_some() { "" } else { "; its header row isn't verified" };
-        session.printer.note(&format!("{how} {} (`--preset {}`{doubt})", preset.title, preset.name));
+        session
+            .printer
+            .note(&format!("{how} {} (`--preset {}`{doubt})", preset.title, preset.name));
     }
     let model = session.reading()?.model();
     let named = |noun: &str, count: u64| {
@@ -226,11 +228,21 @@ fn tell(session: &mut Session, layout: &Layout, summary: &import::Summary) -> Re
             .nouns
             .iter()
             .map(|(noun, counts)| {
-                format!("{} {} ({})", counts.iter().sum::<u64>(), named(noun, counts.iter().sum()), counted(*counts))
+                format!(
+                    "{} {} ({})",
+                    counts.iter().sum::<u64>(),
+                    named(noun, counts.iter().sum()),
+                    counted(*counts)
+                )
             })
             .collect();
         let rows = if summary.read == 1 { "row" } else { "rows" };
-        format!("{imported} {} {rows}: {} ({:.2} s)", summary.read, parts.join(", "), summary.seconds)
+        format!(
+            "{imported} {} {rows}: {} ({:.2} s)",
+            summary.read,
+            parts.join(", "),
+            summary.seconds
+        )
     } else {
         let counts = [summary.created, summary.updated, summary.unchanged, summary.skipped];
         format!(

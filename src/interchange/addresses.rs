@@ -47,7 +47,9 @@ impl Mapping {
             Part::Whole => 0,
         });
         for piece in &pieces {
-            let of = |(number, g): &(u32, AddressGroup)| (g.label, *number) == (piece.label, piece.number);
+            let of = |(number, g): &(u32, AddressGroup)| {
+                (g.label, *number) == (piece.label, piece.number)
+            };
             let at = groups.iter().position(of).unwrap_or_else(|| {
                 let group = AddressGroup { field, label: piece.label, ..AddressGroup::default() };
                 groups.push((piece.number, group));

@@ -148,7 +148,6 @@ fn one_label(labels: &[&'static str], is_phone: bool) -> Option<&'static str> {
     labels.dedup();
     Some(match labels[..] {
         [] => "",
-        [one] => one,
         ["fax", place] | [place, "fax"] if is_phone => match place {
             "home" => "home fax",
             "work" | "company" => "work fax",
@@ -158,7 +157,7 @@ fn one_label(labels: &[&'static str], is_phone: bool) -> Option<&'static str> {
         ["mobile", _] | [_, "mobile"] if is_phone => "mobile",
         ["pager", _] | [_, "pager"] if is_phone => "pager",
         ["work" | "company", "main"] | ["main", "work" | "company"] => "company",
-        ["other", one] | [one, "other"] => one,
+        [one] | ["other", one] | [one, "other"] => one,
         [first, _] => first,
         _ => return None,
     })
@@ -181,7 +180,8 @@ pub(super) fn label_for(of: &Kind, header: &str, channel: Option<Channel>) -> Op
         return Some(label);
     }
     if *of == Kind::Url
-        && let Some(label) = network(header, &["url", "profile", "link", "page", "website", "address"])
+        && let Some(label) =
+            network(header, &["url", "profile", "link", "page", "website", "address"])
     {
         return Some(label);
     }

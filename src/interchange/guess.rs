@@ -99,7 +99,8 @@ impl<'n> Guesses<'n> {
         // `Currency` beside the only amount is that one's.
         let mut amounts = taken().filter(|(_, f)| f.kind == Kind::Money).map(|(at, _)| at);
         if let (Some(at), None) = (amounts.next(), amounts.next()) {
-            for word in ["currency", "currencycode", "валюта", "wahrung", "devise", "moneda"] {
+            for word in ["currency", "currencycode", "валюта", "wahrung", "devise", "moneda"]
+            {
                 known.entry(word.to_owned()).or_insert((Target::Currency(at), Rank::Derived));
             }
         }
@@ -130,13 +131,8 @@ impl<'n> Guesses<'n> {
     }
 
     /// Headers whose meaning hangs on another column: `Name` beside `Vorname`.
-    pub(super) fn look_beside(
-        &self,
-        names: &[Option<&str>],
-        found: &mut [Option<(Target, Rank)>],
-    ) {
-        let headers: Vec<String> =
-            names.iter().map(|n| n.map_or(String::new(), squash)).collect();
+    pub(super) fn look_beside(&self, names: &[Option<&str>], found: &mut [Option<(Target, Rank)>]) {
+        let headers: Vec<String> = names.iter().map(|n| n.map_or(String::new(), squash)).collect();
         for beside in &lexicon().beside {
             let Some(field) = self.noun.index(beside.field) else { continue };
             let target = Target::Value(field);

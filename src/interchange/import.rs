@@ -173,8 +173,7 @@ pub(super) struct Leftover {
 
 impl Leftover {
     pub(super) fn of(columns: Vec<usize>, options: &Options) -> Self {
-        let empty =
-            if options.layout.preset.is_some() { columns.clone() } else { Vec::new() };
+        let empty = if options.layout.preset.is_some() { columns.clone() } else { Vec::new() };
         Self { columns, empty }
     }
 

@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
+use super::guess::Rank;
 use super::lexicon::{lexicon, squash};
 use super::mapping::{Mapping, Reading, Target};
-use super::guess::Rank;
 use super::preset::Preset;
 use crate::entity::{Kind, Model, Noun};
 use crate::error::{Error, Result};
@@ -201,7 +201,12 @@ struct Fit<'m> {
 ///
 /// # Errors
 /// None fits, or several do.
-fn guess<'m>(model: &'m Model, headers: &[String], layout: &Layout, asked: Asked) -> Result<&'m Noun> {
+fn guess<'m>(
+    model: &'m Model,
+    headers: &[String],
+    layout: &Layout,
+    asked: Asked,
+) -> Result<&'m Noun> {
     let mut fits = fits(model, headers, layout, asked);
     fits.sort_by(|a, b| b.score.total_cmp(&a.score));
     let best = fits.first().map_or(0.0, |f| f.score);
@@ -228,7 +233,7 @@ fn guess<'m>(model: &'m Model, headers: &[String], layout: &Layout, asked: Asked
 /// The nouns that a file could hold. A column tells the more the fewer nouns have a field for it.
 fn fits<'m>(model: &'m Model, headers: &[String], layout: &Layout, asked: Asked) -> Vec<Fit<'m>> {
     let mut mapped: Vec<(&Noun, Mapping)> = Vec::new();
-    for noun in model.nouns.iter() {
+    for noun in &model.nouns {
         let section = Section::whole(noun);
         let Ok(mapping) = layout.mapping(&section, noun, headers, asked.said) else { continue };
         // A file of rolo's own is of the noun that knows all its columns.
@@ -262,7 +267,9 @@ fn fits<'m>(model: &'m Model, headers: &[String], layout: &Layout, asked: Asked)
 /// A row that names another record beside its own label is of the noun that has the link.
 fn links_by_name(noun: &Noun, mapping: &Mapping) -> f64 {
     let is_link = |t: &Target| match t {
-        Target::Value(f) => matches!(noun.fields[*f].kind, Kind::Link(_)) && noun.fields[*f].name != "owner",
+        Target::Value(f) => {
+            matches!(noun.fields[*f].kind, Kind::Link(_)) && noun.fields[*f].name != "owner"
+        }
         _ => false,
     };
     let count = mapping.targets.iter().flatten().filter(|t| is_link(t)).count();
@@ -271,7 +278,8 @@ fn links_by_name(noun: &Noun, mapping: &Mapping) -> f64 {
 
 /// The nouns that the words of a file's name mean: `Lead_Data.csv`, `accountData.csv`.
 fn file_hints(model: &Model, file: &str) -> Vec<&'static str> {
-    let stem = Path::new(file).file_stem().map_or(String::new(), |s| s.to_string_lossy().into_owned());
+    let stem =
+        Path::new(file).file_stem().map_or(String::new(), |s| s.to_string_lossy().into_owned());
     let mut words: Vec<String> = Vec::new();
     let mut last = ' ';
     for c in stem.chars() {
@@ -311,7 +319,11 @@ mod tests {
             ("First Name,Last Name,Email,Company,Job Title", "x.csv", "contact"),
             ("Имя,Фамилия,Телефон,Организация", "x.csv", "contact"),
             ("Name,Website,Industry,Employees", "x.csv", "company"),
-            ("City,Company,Country,Email,FirstName,Industry,LastName,Status,Street,Title", "-", "lead"),
+            (
+                "City,Company,Country,Email,FirstName,Industry,LastName,Status,Street,Title",
+                "-",
+                "lead",
+            ),
             ("Title,Due date,Priority", "-", "task"),
             ("Subject,Start,End,Location", "-", "event"),
             ("SKU,Name,Price", "-", "product"),
@@ -329,7 +341,11 @@ mod tests {
     fn where_it_is_unsure_the_candidates_are_named() {
         let why = layout("Name,Email,Phone", None, "x.csv").expect_err("unsure");
         assert_eq!(why.kind.code(), 2);
-        assert!(why.message.contains("contact") && why.message.contains("company"), "{}", why.message);
+        assert!(
+            why.message.contains("contact") && why.message.contains("company"),
+            "{}",
+            why.message
+        );
         assert!(why.hint.is_some_and(|h| h.contains("`rolo contact import FILE`")));
         let why = layout("foo,bar", None, "x.csv").expect_err("nothing");
         assert_eq!(why.kind.code(), 2);

@@ -9,7 +9,8 @@ use crate::entity::text::fold;
 /// A header as headers are compared: folded, letters and digits alone.
 pub(super) fn squash(header: &str) -> String {
     // Salesforce marks fields that somebody added.
-    let header = header.strip_suffix("__c").or_else(|| header.strip_suffix("__C")).unwrap_or(header);
+    let header =
+        header.strip_suffix("__c").or_else(|| header.strip_suffix("__C")).unwrap_or(header);
     fold(header).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 

@@ -170,7 +170,8 @@ impl Mapping {
                 other.is_some_and(|o| !o.is_label && (o.kind, o.number) == (c.kind, c.number))
             });
             let Some(value) = value else { continue };
-            if let (Some(Target::Item { field, .. }), None) = (self.targets[value], self.targets[label])
+            if let (Some(Target::Item { field, .. }), None) =
+                (self.targets[value], self.targets[label])
                 && matches!(noun.fields[field].kind, Kind::List(_))
             {
                 self.label_columns[value] = Some(label);
@@ -251,7 +252,7 @@ impl Mapping {
                     && f.default == Unless::Nothing
                     && !self.fills(*at)
                     && !f.made_of.iter().any(filled)
-                    && !(*at == noun.label_index() && !self.stand_ins.is_empty())
+                    && (*at != noun.label_index() || self.stand_ins.is_empty())
             })
             .map(|(_, f)| f.name)
             .collect()
@@ -351,11 +352,15 @@ fn spec_of(noun: &Noun, text: &str) -> Result<Spec> {
     let wrong = |what: &str| Error::usage(format!("`{text}`: {what}"));
     match (found, part) {
         (found, None) if label.is_empty() => Ok(Spec::To(found)),
-        (Target::Value(field) | Target::Item { field, .. }, None) => match noun.fields[field].kind {
-            Kind::List(_) => Ok(Spec::To(Target::Item { field, label: leak(label) })),
-            _ => Err(wrong("only a list has labels")
-                .hint("such as `email:work` or `phone:mobile`")),
-        },
+        (Target::Value(field) | Target::Item { field, .. }, None) => {
+            match noun.fields[field].kind {
+                Kind::List(_) => Ok(Spec::To(Target::Item { field, label: leak(label) })),
+                _ => {
+                    Err(wrong("only a list has labels")
+                        .hint("such as `email:work` or `phone:mobile`"))
+                }
+            }
+        }
         (Target::Value(field), Some(part)) if noun.fields[field].kind == Kind::Date => {
             let part = DATE_PARTS.iter().position(|p| *p == part);
             let part = part.ok_or_else(|| wrong("a date has `year`, `month` and `day`"))?;

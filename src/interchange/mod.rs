@@ -29,13 +29,13 @@ pub mod several;
 mod source;
 mod stamp;
 
+pub use addresses::AddressGroup;
 pub use csv_out::CsvOut;
 pub use dialect::delimiter_of;
 pub use guard::{guard, unguard};
+pub use guess::Rank;
 pub use json_out::JsonOut;
 pub use json_record::{json_field, json_fields};
-pub use addresses::AddressGroup;
-pub use guess::Rank;
 pub use layout::{Asked, Layout, Section};
 pub use mapping::{Extra, Mapping, Reading, Target};
 pub use preset::{Preset, check_map_name, kept, presets};

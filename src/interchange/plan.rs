@@ -16,7 +16,10 @@ pub(super) enum How {
     Cell(usize),
     /// A column of the first address; where a row lacks that one, the next one's.
     Plain(usize),
-    Money { amount: usize, currency: Option<usize> },
+    Money {
+        amount: usize,
+        currency: Option<usize>,
+    },
     Link(LinkColumns),
     Links(LinkColumns),
     List(Vec<ListColumn>),

@@ -33,6 +33,9 @@ pub struct Preset {
 }
 
 /// The presets that rolo brings along.
+///
+/// # Panics
+/// The file that rolo was built with is broken; a test reads it.
 #[must_use]
 pub fn presets() -> &'static [Preset] {
     static PRESETS: OnceLock<Vec<Preset>> = OnceLock::new();
@@ -100,7 +103,9 @@ impl Preset {
         }
         let listed: Vec<String> = lacks.iter().map(|l| format!("`{l}`")).collect();
         let hint = match Self::recognised(headers, noun) {
-            Some(other) => format!("the file looks like `--preset {}` ({})", other.name, other.title),
+            Some(other) => {
+                format!("the file looks like `--preset {}` ({})", other.name, other.title)
+            }
             None => "leave the preset out, and the columns are matched by their names; \
                      `rolo import --list-presets` shows all presets"
                 .to_owned(),
@@ -114,10 +119,18 @@ impl Preset {
 
     /// A mapping as a preset of this name, to be kept: what was said and what was found.
     #[must_use]
-    pub fn of(name: &str, base: Option<&Self>, parts: &[(&Noun, &Mapping)], said: &[String]) -> Self {
+    pub fn of(
+        name: &str,
+        base: Option<&Self>,
+        parts: &[(&Noun, &Mapping)],
+        said: &[String],
+    ) -> Self {
         let mut made = base.cloned().unwrap_or_default();
         name.clone_into(&mut made.name);
-        made.title = format!("a mapping of your own{}", base.map_or(String::new(), |b| format!(", for {}", b.title)));
+        made.title = format!(
+            "a mapping of your own{}",
+            base.map_or(String::new(), |b| format!(", for {}", b.title))
+        );
         made.seen = Some("kept with --save-map".to_owned());
         made.noun = match parts {
             [(noun, _)] => Some(noun.name().to_owned()),
@@ -134,10 +147,10 @@ impl Preset {
                 let Some(target) = *target else { continue };
                 let header = &mapping.headers[at];
                 // Columns of lists come and go with what there is to export.
-                let is_listed = match target {
-                    Target::Item { .. } | Target::Address { .. } | Target::Label(_) => true,
-                    _ => false,
-                };
+                let is_listed = matches!(
+                    target,
+                    Target::Item { .. } | Target::Address { .. } | Target::Label(_)
+                );
                 if !is_listed {
                     made.marks.push(header.clone());
                 }
@@ -260,8 +273,11 @@ fn read_map(path: &Path, name: &str) -> Result<Vec<Preset>> {
 
 fn unknown(name: &str, maps: Option<&Path>) -> Error {
     let kept = kept(maps).unwrap_or_default();
-    let mut known: Vec<&str> =
-        presets().iter().map(|p| p.name.as_str()).chain(kept.iter().map(|p| p.name.as_str())).collect();
+    let mut known: Vec<&str> = presets()
+        .iter()
+        .map(|p| p.name.as_str())
+        .chain(kept.iter().map(|p| p.name.as_str()))
+        .collect();
     known.dedup();
     let near = nearest(name, known.iter().copied())
         .map_or(String::new(), |n| format!("did you mean `{n}`? "));
@@ -271,7 +287,8 @@ fn unknown(name: &str, maps: Option<&Path>) -> Error {
 
 /// The presets of a file of them.
 fn parse(text: &str) -> std::result::Result<Vec<Preset>, String> {
-    let document: DocumentMut = text.parse().map_err(|why: toml_edit::TomlError| why.to_string())?;
+    let document: DocumentMut =
+        text.parse().map_err(|why: toml_edit::TomlError| why.to_string())?;
     let Some(tables) = document.get("preset").and_then(Item::as_array_of_tables) else {
         return Err("it has no `[[preset]]`".to_owned());
     };
@@ -323,14 +340,18 @@ mod tests {
             let reading = Reading { preset: preset.columns.clone(), ..Reading::default() };
             let mapping = Mapping::read(nouns[0], &headers, &reading)
                 .unwrap_or_else(|why| panic!("{}: {why:?}", preset.title));
-            assert!(mapping.targets.iter().flatten().count() > 1 || preset.columns.is_empty(), "{preset:?}");
+            assert!(
+                mapping.targets.iter().flatten().count() > 1 || preset.columns.is_empty(),
+                "{preset:?}"
+            );
         }
     }
 
     #[test]
     fn a_preset_that_does_not_fit_says_what_is_missing_and_what_would_fit() {
-        let headers: Vec<String> =
-            ["Given Name", "Family Name", "Yomi Name", "Group Membership"].map(str::to_owned).into();
+        let headers: Vec<String> = ["Given Name", "Family Name", "Yomi Name", "Group Membership"]
+            .map(str::to_owned)
+            .into();
         let why = Preset::named("outlook", None, &headers, None).expect_err("no fit");
         assert_eq!(why.kind.code(), 4);
         assert!(why.message.contains("`E-mail Address`"), "{}", why.message);

@@ -159,7 +159,11 @@ impl<'a> RowParser<'a> {
                     return Ok(known.clone());
                 }
                 let loose = !matches!(field.kind, Kind::Choice(_)) && !self.is_exact(row, column);
-                let exact = if loose { Cow::Owned(exact_words(text, &self.mapping.blanks)) } else { Cow::Borrowed(text) };
+                let exact = if loose {
+                    Cow::Owned(exact_words(text, &self.mapping.blanks))
+                } else {
+                    Cow::Borrowed(text)
+                };
                 let value = field.parse(&exact, &self.locale).map_err(said)?;
                 if self.words[column].len() < 1000 && text.len() < 100 {
                     self.words[column].insert(text.to_owned(), value.clone());
@@ -247,18 +251,12 @@ impl<'a> RowParser<'a> {
             }
             for mut item in found {
                 if let (ListColumn::Item(_, label, says), true) = (source, item.label.is_empty()) {
-                    item.label = self.label(of, row, *says, label);
+                    item.label = label_of(of, row, *says, label);
                 }
                 add_item(&mut items, item);
             }
         }
         Ok(Value::List(items))
-    }
-
-    /// The label of a value: what the column beside it says, else what the header does.
-    fn label(&self, of: &Kind, row: &RawRow, says: Option<usize>, header: &str) -> String {
-        let said = says.map_or(String::new(), |column| label_of_cell(of, row.cell(column)));
-        if said.is_empty() { header.to_owned() } else { said }
     }
 
     /// The address that a row's parts make.
@@ -276,7 +274,7 @@ impl<'a> RowParser<'a> {
             }
             if lines.contains('|') { lines.replace('|', "/") } else { lines }
         };
-        let label = || self.label(of, row, group.label_column, group.label);
+        let label = || label_of(of, row, group.label_column, group.label);
         let parts: [String; 5] = std::array::from_fn(part);
         let Some(last) = parts.iter().rposition(|p| !p.is_empty()) else {
             let whole = one_line(row.cell(group.whole?));
@@ -327,12 +325,19 @@ impl<'a> RowParser<'a> {
         if self.mapping.stand_ins.is_empty() || draft.iter().any(|(f, _)| is_named(f)) {
             return;
         }
-        let text = self.mapping.stand_ins.iter().map(|c| one_line(row.cell(*c))).find(|t| !t.is_empty());
+        let text =
+            self.mapping.stand_ins.iter().map(|c| one_line(row.cell(*c))).find(|t| !t.is_empty());
         if let Some(text) = text {
             let first = text.split(" ::: ").next().unwrap_or_default().trim();
             draft.push((label, Value::Text(first.to_owned())));
         }
     }
+}
+
+/// The label of a value: what the column beside it says, else what the header does.
+fn label_of(of: &Kind, row: &RawRow, says: Option<usize>, header: &str) -> String {
+    let said = says.map_or(String::new(), |column| label_of_cell(of, row.cell(column)));
+    if said.is_empty() { header.to_owned() } else { said }
 }
 
 /// The date that a row's year, month and day make; without one of them there is none.

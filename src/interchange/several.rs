@@ -1,7 +1,9 @@
 //! Taking in rows that make records of several nouns: a person, their organisation, the deal and a
 //! note in one row, each linked to what stands before it.
 
-use super::import::{Leftover, MOST_ERRORS, Options, Prints, STEP, Summary, is_of_the_row, refused, row_error};
+use super::import::{
+    Leftover, MOST_ERRORS, Options, Prints, STEP, Summary, is_of_the_row, refused, row_error,
+};
 use super::{Mapping, RawRow, RowParser, Source};
 use crate::entity::{Kind, LinkTo, Locale, Model, Noun, Target, Value};
 use crate::error::{Error, Result, RowError};
@@ -84,7 +86,7 @@ pub fn run(
     let mut row = RawRow::default();
     while source.read(&mut row)? {
         summary.read += 1;
-        if summary.read % STEP == 0 {
+        if summary.read.is_multiple_of(STEP) {
             progress(source.position());
         }
         left.look(&row);
@@ -164,7 +166,10 @@ fn ignored(parts: &[Part]) -> Vec<usize> {
 /// known by the whole row, so that the same note about two people stays two.
 type ReadRow = (Vec<Vec<(usize, Value)>>, i64);
 
-fn read_row(parsers: &mut [RowParser], row: &RawRow) -> std::result::Result<ReadRow, Vec<RowError>> {
+fn read_row(
+    parsers: &mut [RowParser],
+    row: &RawRow,
+) -> std::result::Result<ReadRow, Vec<RowError>> {
     let (mut values, mut errors, mut print) = (Vec::new(), Vec::new(), 0_i64);
     for parser in parsers {
         match parser.values(row) {

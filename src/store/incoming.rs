@@ -116,9 +116,7 @@ impl Writer<'_> {
                     Err(Error::conflict(format!("{}:{id} is there already", noun.name()))
                         .hint("`--on-match update`, `fill` or `skip` say what to do with it"))
                 }
-                OnMatch::Update | OnMatch::Fill => {
-                    Ok((self.join(noun, id, values, policy)?, id))
-                }
+                OnMatch::Update | OnMatch::Fill => Ok((self.join(noun, id, values, policy)?, id)),
             };
         }
         let in_trash = policy.has_trash

@@ -60,7 +60,11 @@ fn an_export_of_google_contacts_comes_in_whole() {
     );
     let amara = show(&w, "contact", "amara@kora.example");
     assert_eq!(amara["name"], "Dr. Amara N. Okafor PhD");
-    assert_eq!(show(&w, "contact", "Harbour Café")["name"], "Harbour Café", "somebody without a name");
+    assert_eq!(
+        show(&w, "contact", "Harbour Café")["name"],
+        "Harbour Café",
+        "somebody without a name"
+    );
     let again = w.json(&["import", &example("google-contacts.csv"), "-o", "json"]);
     assert_eq!(again["unchanged"], 4, "{again}");
 }
@@ -74,7 +78,10 @@ fn an_export_of_outlook_comes_in_whole() {
     let ignored = summary["ignored_columns"].to_string();
     assert!(ignored.contains("User 1") && !ignored.contains("User 2"), "{ignored}");
     let philippa = show(&w, "contact", "philippa@tidewater.example");
-    assert_eq!((&philippa["title"], &philippa["name_prefix"]), (&json!("Sales Manager"), &json!("Ms.")));
+    assert_eq!(
+        (&philippa["title"], &philippa["name_prefix"]),
+        (&json!("Sales Manager"), &json!("Ms."))
+    );
     assert_eq!(philippa["birthday"], "1985-06-21");
     assert_eq!(philippa["tags"], json!(["Boats", "Trade"]));
     assert_eq!(
@@ -88,7 +95,10 @@ fn an_export_of_outlook_comes_in_whole() {
     );
     assert_eq!(
         items(&philippa["addresses"]),
-        pairs(&[("work", "Unit 4, Harbour Road | Falmouth | Cornwall | TR11 4AA | United Kingdom")])
+        pairs(&[(
+            "work",
+            "Unit 4, Harbour Road | Falmouth | Cornwall | TR11 4AA | United Kingdom"
+        )])
     );
     let radka = show(&w, "contact", "radka@vega.example");
     assert_eq!((&radka["name"], &radka["city"]), (&json!("Радка Ил. Илиева"), &json!("Пловдив")));
@@ -131,14 +141,25 @@ fn headers_of_six_languages_need_no_map() {
         let w = World::new();
         let file = w.file("a.csv", format!("{headers}\n{row}\n"));
         let summary = w.json(&["import", &file, "-o", "json"]);
-        assert_eq!((&summary["noun"], &summary["created"]), (&json!("contact"), &json!(1)), "{headers}");
+        assert_eq!(
+            (&summary["noun"], &summary["created"]),
+            (&json!("contact"), &json!(1)),
+            "{headers}"
+        );
         assert_eq!(summary["ignored_columns"], json!([]), "{headers}");
         let ana = show(&w, "contact", "1");
         assert_eq!(ana["name"], "Ana M. Lee", "{headers}");
         assert_eq!(ana["company"], "Acme", "{ana}");
-        assert_eq!((&ana["title"], &ana["city"], &ana["about"]), (&json!("CEO"), &json!("Rome"), &json!("hi")));
+        assert_eq!(
+            (&ana["title"], &ana["city"], &ana["about"]),
+            (&json!("CEO"), &json!("Rome"), &json!("hi"))
+        );
         assert_eq!(items(&ana["phones"]), pairs(&[("work", "+1 503 555 0142")]), "{headers}");
-        assert_eq!(items(&ana["addresses"]), pairs(&[("", "Via 1 | Rome |  | 00100")]), "{headers}");
+        assert_eq!(
+            items(&ana["addresses"]),
+            pairs(&[("", "Via 1 | Rome |  | 00100")]),
+            "{headers}"
+        );
         assert_eq!(items(&ana["emails"]), pairs(&[("", "ana@x.test")]), "{headers}");
     }
 }
@@ -179,7 +200,14 @@ fn won_deals_of_pipedrive_are_won_here() {
     assert_eq!((&summary["noun"], &summary["created"]), (&json!("deal"), &json!(3)));
     assert_eq!(summary["ignored_columns"], json!(["Deal - ID"]));
     let deals = w.json(&[
-        "deal", "list", "--columns", "name,status,stage,amount,amount_currency", "--sort", "name", "-o", "json",
+        "deal",
+        "list",
+        "--columns",
+        "name,status,stage,amount,amount_currency",
+        "--sort",
+        "name",
+        "-o",
+        "json",
     ]);
     let of = |at: usize| (deals[at]["status"].as_str(), deals[at]["stage"].as_str());
     assert_eq!(of(0), (Some("won"), Some("Won")), "{deals}");
@@ -208,8 +236,15 @@ fn a_row_of_several_nouns_makes_all_of_them_linked_in_one_change() {
     assert_eq!((&task["title"], &task["due"]), (&json!("Call Ann"), &json!("2026-12-01")));
     assert_eq!(task["about"], "Big one");
     let notes = w.json(&["activity", "list", "kind:note", "--columns", "body,about", "-o", "json"]);
-    assert_eq!(notes.as_array().map(Vec::len), Some(2), "two equal notes about two people stay two");
-    assert!(notes.to_string().contains("Ann Lee") && notes.to_string().contains("Bo Lee"), "{notes}");
+    assert_eq!(
+        notes.as_array().map(Vec::len),
+        Some(2),
+        "two equal notes about two people stay two"
+    );
+    assert!(
+        notes.to_string().contains("Ann Lee") && notes.to_string().contains("Bo Lee"),
+        "{notes}"
+    );
     let again = w.json(&["deal", "import", &file, "-o", "json"]);
     assert_eq!((&again["created"], &again["updated"]), (&json!(0), &json!(0)), "{again}");
     w.ok(&["undo"]);
@@ -271,7 +306,10 @@ fn a_preset_that_does_not_fit_is_refused_before_anything_is_written() {
         list.iter().find(|p| p["name"] == name).expect(name)["verified"].clone()
     };
     assert_eq!((of("outlook"), of("maximizer")), (json!(true), json!(false)));
-    let file = w.file("m.csv", "Company or Individual,First Name,Last Name,Phone 1\nAcme,Ann,Lee,+1 503 555 0142\n");
+    let file = w.file(
+        "m.csv",
+        "Company or Individual,First Name,Last Name,Phone 1\nAcme,Ann,Lee,+1 503 555 0142\n",
+    );
     let run = w.run(&["import", &file]);
     assert!(run.err.contains("`--preset maximizer`; its header row isn't verified"), "{}", run.err);
 }
@@ -281,11 +319,31 @@ fn an_unsure_noun_is_refused_with_the_candidates() {
     let w = World::new();
     let file = w.file("x.csv", "Name,Email,Phone\nAnn,ann@x.test,\n");
     let told = w.fails(2, &["import", &file]);
-    assert!(told.contains("`rolo contact import FILE`") && told.contains("`rolo company import FILE`"), "{told}");
+    assert!(
+        told.contains("`rolo contact import FILE`") && told.contains("`rolo company import FILE`"),
+        "{told}"
+    );
     let file = w.file("my contacts.csv", "Name,Email,Phone\nAnn,ann@x.test,\n");
     assert_eq!(w.json(&["import", &file, "-o", "json"])["noun"], "contact");
     let own = w.ok(&["contact", "export"]);
     let other = World::new();
     let file = other.file("x.csv", own);
     assert_eq!(other.json(&["import", &file, "-o", "json"])["noun"], "contact", "rolo's own file");
+}
+
+#[test]
+fn json_with_an_object_round_its_records_is_read() {
+    let w = World::new();
+    let tree = "{\n  \"records\": [\n {\"attributes\": {\"type\": \"Account\"}, \"Name\": \"Acme\", \"City__c\": \"Rome\"},\n {\"Name\": \"Bolt\"}\n]\n}\n";
+    let file = w.file("accounts.json", tree);
+    let summary = w.json(&["import", &file, "-o", "json"]);
+    assert_eq!(
+        (&summary["noun"], &summary["created"]),
+        (&json!("company"), &json!(2)),
+        "{summary}"
+    );
+    assert_eq!(show(&w, "company", "Acme")["city"], "Rome");
+    let more = tree.replace("]\n}", "],\"more\":1}");
+    let told = w.fails(4, &["company", "import", &w.file("m.json", more)]);
+    assert!(told.contains("behind the records"), "{told}");
 }
