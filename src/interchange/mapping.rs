@@ -404,11 +404,11 @@ fn specs(
     Ok(specs)
 }
 
-/// Whether a column's header is the wanted one, as a whole or by the code behind it: `Nom (s.nom)`.
+/// Whether a column's header is the wanted one, as a whole or by the code behind it: `Nom (s.nom)*`.
 pub(super) fn is_header(header: &str, wanted: &str) -> bool {
     squash(header) == wanted
         || header
-            .trim_end()
+            .trim_end_matches(['*', ' '])
             .strip_suffix(')')
             .and_then(|h| h.rsplit_once('('))
             .is_some_and(|(_, code)| squash(code) == wanted)
@@ -734,5 +734,26 @@ mod tests {
         );
         let event = model.noun("event").expect("a noun");
         assert_eq!(map("event", "title", &[]).expect("a mapping").missing(event), ["start"]);
+    }
+
+    proptest::proptest! {
+        /// Whatever the headers are, each column means one thing or is left over, in bounded time.
+        #[test]
+        fn no_headers_make_it_panic(
+            headers in proptest::collection::vec("(Deal - )?(E-mail|Улица|Adresse|Phone|\\PC{0,12})?[ 0-9()-]{0,4}(Value|Label|City|дом|\\PC{0,30})?", 0..12),
+            at in 0_usize..16,
+        ) {
+            let model = model();
+            let noun = &model.nouns[at % model.nouns.len()];
+            if let Ok(mapping) = Mapping::new(noun, &headers, &[]) {
+                proptest::prop_assert_eq!(mapping.targets.len(), headers.len());
+                for left in &mapping.leftover {
+                    proptest::prop_assert!(mapping.targets[*left].is_none());
+                }
+                for target in mapping.targets.iter().flatten() {
+                    proptest::prop_assert!(!mapping.target_name(noun, *target).is_empty());
+                }
+            }
+        }
     }
 }

@@ -347,3 +347,18 @@ fn json_with_an_object_round_its_records_is_read() {
     let told = w.fails(4, &["company", "import", &w.file("m.json", more)]);
     assert!(told.contains("behind the records"), "{told}");
 }
+
+#[test]
+fn a_template_of_dolibarr_is_known_by_the_codes_behind_its_headers() {
+    let w = World::new();
+    let file = w.file(
+        "d.csv",
+        "Nom (s.nom)*,Client* (s.client),Adresse (s.address),Code postal (s.zip),Ville (s.town),Email (s.email)\n\
+         Berg,1,1 Rue Haute,75001,Paris,b@x.test\n",
+    );
+    let summary = w.json(&["import", &file, "-o", "json"]);
+    assert_eq!((&summary["noun"], &summary["preset"]), (&json!("company"), &json!("dolibarr")));
+    let berg = show(&w, "company", "Berg");
+    assert_eq!(items(&berg["addresses"]), pairs(&[("", "1 Rue Haute | Paris |  | 75001")]));
+    assert_eq!((&berg["city"], &berg["email"]), (&json!("Paris"), &json!("b@x.test")));
+}

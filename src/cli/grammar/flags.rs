@@ -38,6 +38,8 @@ pub enum Meaning {
     Page,
     /// A key of the config.
     ConfigKey,
+    /// A preset of imports.
+    Preset,
 }
 
 impl ArgExt for Meaning {}

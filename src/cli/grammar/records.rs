@@ -187,7 +187,10 @@ pub(super) fn import_options(command: Command, noun: Option<&Noun>) -> Command {
             option("map", "HEADER=FIELD", "Where a column goes (may be repeated)")
                 .action(ArgAction::Append),
         )
-        .arg(option("preset", "NAME", "Whose file it is; see `rolo import --list-presets`"))
+        .arg(
+            option("preset", "NAME", "Whose file it is; see `rolo import --list-presets`")
+                .add(Meaning::Preset),
+        )
         .arg(option("save-map", "NAME", "Keep the mapping, to be used by --preset NAME"))
         .arg(match noun {
             Some(noun) => key.add(Meaning::FieldName(noun.name())),
