@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::addresses::AddressGroup;
-use super::channels::{Channel, PARTS, Part, channel};
+use super::channels::{Channel, PART_FIELDS, PARTS, Part, channel};
 use super::guess::{Guesses, Rank, is_taken, leads_anywhere};
 use super::lexicon::{lexicon, squash};
 use crate::entity::text::slug;
@@ -118,7 +118,9 @@ impl Mapping {
         let mut channels: Vec<Option<Channel>> = Vec::with_capacity(headers.len());
         for (at, name) in names.iter().enumerate() {
             let (target, channel) = match (specs.get(&at), name) {
-                (Some((Spec::To(target), rank)), _) => (Some((*target, *rank)), None),
+                (Some((Spec::To(target), rank)), _) => {
+                    (Some((*target, *rank)), plain_part(noun, *target))
+                }
                 (Some((Spec::Part(channel), _)), _) => (None, Some(*channel)),
                 (Some((Spec::Aside, _)), _) | (None, None) => (None, None),
                 (None, Some(name)) if exact => (exact_target(noun, name), None),
@@ -377,6 +379,14 @@ fn spec_of(noun: &Noun, text: &str) -> Result<Spec> {
         }
         _ => Err(wrong("this field has no such part")),
     }
+}
+
+/// The part of an address that a plain field such as `city` holds.
+fn plain_part(noun: &Noun, target: Target) -> Option<Channel> {
+    let Target::Value(field) = target else { return None };
+    let part = PART_FIELDS.iter().position(|p| *p == Some(noun.fields[field].name))?;
+    let part = Some(Part::Of(part, 1));
+    Some(Channel { kind: "address", label: "", number: 0, is_label: false, part })
 }
 
 /// What is said of each column by `--map` and by a preset.
