@@ -64,6 +64,14 @@ fn candidates(meaning: Meaning, typed: &OsStr, base: fn() -> Model) -> Vec<Compl
         Meaning::ConfigKey => {
             config::KEYS.iter().map(|k| (k.name.to_owned(), k.about.to_owned())).collect()
         }
+        Meaning::Preset => {
+            let mut all: Vec<(String, String)> = crate::interchange::presets()
+                .iter()
+                .map(|p| (p.name.clone(), p.title.clone()))
+                .collect();
+            all.dedup_by(|a, b| a.0 == b.0);
+            all
+        }
         Meaning::FieldName(noun) | Meaning::Assignment(noun) => {
             fields(&model, noun, if matches!(meaning, Meaning::Assignment(_)) { "=" } else { "" })
         }

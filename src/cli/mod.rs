@@ -148,7 +148,7 @@ fn noun_verb(
         (_, "history") => record::history(session, Some(noun), matches),
         (_, "log") => logging::log(session, Some(noun), None, matches),
         (_, "note") => logging::log(session, Some(noun), Some("note"), matches),
-        (_, "import") => transfer::import(session, noun, matches),
+        (_, "import") => transfer::import(session, Some(noun), matches),
         (_, "export") => transfer::export(session, noun, matches),
         _ => Err(crate::error::Error::new(
             ErrorKind::Usage,
@@ -171,6 +171,8 @@ fn top(session: &mut Session, verb: &str, matches: &clap::ArgMatches) -> Result<
         "redo" => changes::redo(session),
         "changes" => changes::changes(session, matches),
         "batch" => batch::batch(session, matches),
+        "import" if matches.get_flag("list-presets") => transfer::list_presets(session),
+        "import" => transfer::import(session, None, matches),
         "sql" => ask::sql(session, matches),
         "backup" => system::backup(session, matches),
         "doctor" => system::doctor(session, matches),

@@ -11,23 +11,35 @@ use clap::ArgMatches;
 use super::global::Output;
 use super::grammar::{filter_text, text, texts};
 use super::list::{alone, paths, write_out};
+use super::print::ColumnHead;
 use super::record::print_json_list;
 use super::session::{Session, filter_sql};
+use crate::entity::Model;
 use crate::entity::when::DateOrder;
 use crate::error::{Error, Result};
 use crate::interchange::{
-    Exporter, Format, Input, ReadOptions, Scope, Source, columns, delimiter_of, import,
+    Asked, Exporter, Format, Input, Layout, Preset, ReadOptions, Scope, Source, check_map_name,
+    columns, delimiter_of, import, kept, presets, several,
 };
 use crate::store::{Listing, OnMatch, refuse_own};
 
-/// `NOUN import FILE|-`.
+/// `NOUN import FILE|-`, and `import FILE|-`, which finds the noun out.
 ///
 /// # Errors
 /// The file can't be read, or a row is refused: then nothing was changed (exit 4).
-pub(super) fn import(session: &mut Session, noun: &str, matches: &ArgMatches) -> Result<()> {
+pub(super) fn import(
+    session: &mut Session,
+    noun: Option<&'static str>,
+    matches: &ArgMatches,
+) -> Result<()> {
     let begun = Instant::now();
     let path = matches.get_one::<PathBuf>("file").cloned().unwrap_or_default();
     let name = path.to_string_lossy().into_owned();
+    let save = text(matches, "save-map").map(str::to_owned);
+    if let Some(save) = &save {
+        check_map_name(save)?;
+    }
+    let maps = maps_folder(session);
     let input = Input::open(&name)?;
     let size = input.size();
     let format = Format::of((name != "-").then_some(name.as_str()), text(matches, "format"))?;
@@ -39,8 +51,9 @@ pub(super) fn import(session: &mut Session, noun: &str, matches: &ArgMatches) ->
     if let Some(order) = text(matches, "date-order").and_then(DateOrder::of) {
         locale.times.order = Some(order);
     }
-    let options = import::Options {
+    let mut options = import::Options {
         map: texts(matches, "map"),
+        layout: Layout::default(),
         key: text(matches, "key").map(str::to_owned),
         on_match: text(matches, "on-match")
             .and_then(|w| OnMatch::WORDS.iter().find(|(word, _)| *word == w).map(|(_, m)| *m))
@@ -51,20 +64,114 @@ pub(super) fn import(session: &mut Session, noun: &str, matches: &ArgMatches) ->
     };
     let progress = progress_bar(session, size);
     let store = session.writing()?;
-    import::check(store.noun(noun)?, &mut source, &options)?;
+    let asked = Asked {
+        noun,
+        preset: text(matches, "preset"),
+        maps: maps.as_deref(),
+        file: &name,
+        said: &options.map,
+    };
+    let layout = Layout::of(store.model(), source.headers(), asked).map_err(named)?;
+    options.layout = layout;
+    let noun = options.layout.sections[0].noun;
+    let is_several = options.layout.is_several();
+    if is_several {
+        several::check(store.model(), &source, &options)?;
+    } else {
+        import::check(store.noun(noun)?, &mut source, &options)?;
+    }
+    let kept = save.map(|save| kept_map(store.model(), &save, &source, &options)).transpose()?;
     let file = Path::new(&name)
         .file_name()
         .map_or_else(|| "standard input".into(), |n| n.to_string_lossy().into_owned());
-    let written = session.write_as("import", &format!("import {noun} {file}"), |w| {
-        let done = import::run(w, noun, &mut source, &options, &locale, &mut |at| {
-            progress.set_position(at);
-        });
+    let what = if is_several { String::new() } else { format!(" {noun}") };
+    let written = session.write_as("import", &format!("import{what} {file}"), |w| {
+        let mut told = |at| progress.set_position(at);
+        let done = if is_several {
+            several::run(w, &mut source, &options, &locale, &mut told)
+        } else {
+            import::run(w, noun, &mut source, &options, &locale, &mut told)
+        };
         progress.finish_and_clear();
         done
     });
     let mut summary = written.map_err(named)?.value;
     summary.seconds = begun.elapsed().as_secs_f64();
-    tell(session, noun, &summary)
+    if let Some(kept) = kept {
+        keep_map(session, &kept, maps.as_deref())?;
+    }
+    tell(session, &options.layout, &summary)
+}
+
+/// The folder of kept mappings, beside the config.
+fn maps_folder(session: &Session) -> Option<PathBuf> {
+    session.settings.config.path().and_then(Path::parent).map(|folder| folder.join("maps"))
+}
+
+/// The mapping of an import, to be kept under a name.
+fn kept_map(
+    model: &Model,
+    name: &str,
+    source: &Source,
+    options: &import::Options,
+) -> Result<Preset> {
+    let mut parts = Vec::new();
+    for section in &options.layout.sections {
+        let noun = model.noun(section.noun)?;
+        let mapping = options.layout.mapping(section, noun, source.headers(), &options.map)?;
+        parts.push((noun, mapping));
+    }
+    let parts: Vec<_> = parts.iter().map(|(noun, mapping)| (*noun, mapping)).collect();
+    Ok(Preset::of(name, options.layout.preset.as_ref(), &parts, &options.map))
+}
+
+fn keep_map(session: &mut Session, kept: &Preset, maps: Option<&Path>) -> Result<()> {
+    let Some(maps) = maps else {
+        return Err(Error::usage("neither HOME nor XDG_CONFIG_HOME says where the mapping goes")
+            .hint("name the config with `--config FILE`; the mapping goes beside it"));
+    };
+    if session.settings.dry_run {
+        session.printer.note(&format!("would keep the mapping `{}`", kept.name));
+        return Ok(());
+    }
+    let path = kept.keep(maps)?;
+    session.printer.note(&format!(
+        "kept the mapping in `{}`; use it with `--preset {}`",
+        path.display(),
+        kept.name
+    ));
+    Ok(())
+}
+
+/// `import --list-presets`.
+///
+/// # Errors
+/// A kept mapping can't be read.
+pub(super) fn list_presets(session: &mut Session) -> Result<()> {
+    let mut all = kept(maps_folder(session).as_deref())?;
+    all.extend(presets().iter().cloned());
+    let noun = |p: &Preset| p.noun.clone().unwrap_or_else(|| "several".to_owned());
+    if matches!(session.settings.output, Output::Json | Output::Jsonl) {
+        let list: Vec<_> = all
+            .iter()
+            .map(|p| {
+                serde_json::json!({
+                    "name": p.name, "noun": noun(p), "title": p.title, "verified": p.seen.is_some(),
+                    "seen": p.seen, "marks": p.marks,
+                })
+            })
+            .collect();
+        let output = session.settings.output;
+        return print_json_list(&mut session.printer, output, &list);
+    }
+    let heads = ["preset", "noun", "files of", "header row"]
+        .map(|name| ColumnHead { name: name.into(), numeric: false });
+    let rows = all.iter().map(|p| {
+        let seen = p.seen.as_deref().unwrap_or("not verified");
+        Ok(vec![p.name.clone(), noun(p), p.title.clone(), seen.to_owned()])
+    });
+    session.printer.table(heads.into(), rows)?;
+    Ok(())
 }
 
 fn progress_bar(session: &Session, size: Option<u64>) -> indicatif::ProgressBar {
@@ -82,7 +189,8 @@ fn progress_bar(session: &Session, size: Option<u64>) -> indicatif::ProgressBar 
     }
 }
 
-fn tell(session: &mut Session, noun: &str, summary: &import::Summary) -> Result<()> {
+fn tell(session: &mut Session, layout: &Layout, summary: &import::Summary) -> Result<()> {
+    let noun = layout.sections[0].noun;
     if summary.in_trash > 0 {
         session.printer.note(&format!(
             "{} of them created anew: what they match lies in the trash (`rolo {noun} list is:trashed`, `rolo {noun} restore REF`)",
@@ -90,32 +198,62 @@ fn tell(session: &mut Session, noun: &str, summary: &import::Summary) -> Result<
         ));
     }
     if matches!(session.settings.output, Output::Json | Output::Jsonl) {
-        let object = serde_json::json!({
+        let mut object = serde_json::json!({
             "read": summary.read, "created": summary.created, "updated": summary.updated,
             "unchanged": summary.unchanged, "skipped": summary.skipped, "rejected": 0,
             "ignored_columns": summary.ignored_columns, "seconds": (summary.seconds * 1000.0).round() / 1000.0,
+            "noun": if layout.is_several() { serde_json::Value::Null } else { noun.into() },
+            "preset": layout.preset.as_ref().map(|p| &p.name),
         });
+        if layout.is_several() {
+            object["nouns"] = by_noun(summary);
+        }
         return print_json_list(&mut session.printer, Output::Jsonl, &[object]);
     }
-    let entity = session.reading()?.noun(noun)?.entity;
-    let named = if summary.read == 1 { entity.name } else { entity.plural };
-    let mut parts = vec![format!("{} created", summary.created)];
-    for (count, word) in [
-        (summary.updated, "updated"),
-        (summary.unchanged, "unchanged"),
-        (summary.skipped, "skipped"),
-    ] {
-        if count > 0 {
-            parts.push(format!("{count} {word}"));
-        }
-    }
     let imported = session.done("imported", "import");
-    session.printer.note(&format!(
-        "{imported} {} {named}: {} ({:.2} s)",
-        summary.read,
-        parts.join(", "),
-        summary.seconds
-    ));
+    if let Some(preset) = &layout.preset {
+        let how = if layout.recognised { "read as" } else { "read by the preset of" };
+        let doubt = if preset.seen.is_some() { "" } else { "; its header row isn't verified" };
+        session
+            .printer
+            .note(&format!("{how} {} (`--preset {}`{doubt})", preset.title, preset.name));
+    }
+    let model = session.reading()?.model();
+    let named = |noun: &str, count: u64| {
+        let entity = model.get(noun).map(|n| n.entity);
+        entity.map_or("", |e| if count == 1 { e.name } else { e.plural })
+    };
+    let line = if layout.is_several() {
+        let parts: Vec<String> = summary
+            .nouns
+            .iter()
+            .map(|(noun, counts)| {
+                format!(
+                    "{} {} ({})",
+                    counts.iter().sum::<u64>(),
+                    named(noun, counts.iter().sum()),
+                    counted(*counts)
+                )
+            })
+            .collect();
+        let rows = if summary.read == 1 { "row" } else { "rows" };
+        format!(
+            "{imported} {} {rows}: {} ({:.2} s)",
+            summary.read,
+            parts.join(", "),
+            summary.seconds
+        )
+    } else {
+        let counts = [summary.created, summary.updated, summary.unchanged, summary.skipped];
+        format!(
+            "{imported} {} {}: {} ({:.2} s)",
+            summary.read,
+            named(noun, summary.read),
+            counted(counts),
+            summary.seconds
+        )
+    };
+    session.printer.note(&line);
     if !summary.ignored_columns.is_empty() {
         session.printer.note(&format!(
             "left over: {} (`--map HEADER=FIELD` says where a column goes, `--keep-extra` keeps them all)",
@@ -123,6 +261,38 @@ fn tell(session: &mut Session, noun: &str, summary: &import::Summary) -> Result<
         ));
     }
     Ok(())
+}
+
+/// `3 created, 1 updated`.
+fn counted([created, updated, unchanged, skipped]: [u64; 4]) -> String {
+    let mut parts = vec![format!("{created} created")];
+    for (count, word) in [(updated, "updated"), (unchanged, "unchanged"), (skipped, "skipped")] {
+        if count > 0 {
+            parts.push(format!("{count} {word}"));
+        }
+    }
+    parts.join(", ")
+}
+
+/// What became of the records of each noun.
+fn by_noun(summary: &import::Summary) -> serde_json::Value {
+    let mut nouns: std::collections::BTreeMap<&str, [u64; 4]> = std::collections::BTreeMap::new();
+    for (noun, counts) in &summary.nouns {
+        let all = nouns.entry(noun).or_default();
+        for (sum, count) in all.iter_mut().zip(counts) {
+            *sum += count;
+        }
+    }
+    nouns
+        .into_iter()
+        .map(|(noun, [created, updated, unchanged, skipped])| {
+            let counts = serde_json::json!({
+                "created": created, "updated": updated, "unchanged": unchanged, "skipped": skipped,
+            });
+            (noun.to_owned(), counts)
+        })
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 /// `NOUN export [FILTER…]`.

@@ -128,10 +128,10 @@ fn fill(
 
 /// Tells equal rows of one file apart by their count.
 #[derive(Default)]
-struct Prints(std::collections::HashMap<i64, u32>);
+pub(super) struct Prints(std::collections::HashMap<i64, u32>);
 
 impl Prints {
-    fn nth(&mut self, print: i64) -> i64 {
+    pub(super) fn nth(&mut self, print: i64) -> i64 {
         let count = self.0.entry(print).or_default();
         *count += 1;
         // Another odd multiple for each further one.

@@ -3,20 +3,25 @@
 
 use std::collections::HashMap;
 
-use super::channels::{label_for, squash};
+use super::channels::{Channel, label_for};
+use super::lexicon::{lexicon, squash};
 use super::mapping::Target;
 use crate::entity::{Field, Kind, Noun, Target as LinkTarget};
 
 /// How sure a header means its target; the surer of two columns wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Rank {
+pub enum Rank {
     /// `--map` says so.
     Said,
+    /// The preset says so.
+    Preset,
     Name,
     Alias,
     Synonym,
     /// Worked out from the words of the header.
     Derived,
+    /// Only if no other column says it.
+    Weak,
 }
 
 /// What may come from a file: what a user may set, and the stamps of a record's birth.
@@ -80,18 +85,68 @@ impl<'n> Guesses<'n> {
                 learn(header, target, Rank::Synonym);
             }
         }
+        for word in &lexicon().fields {
+            if word.noun.is_some_and(|n| n != noun.name()) {
+                continue;
+            }
+            let Some(at) = noun.fields.iter().position(|f| f.name == word.field && is_taken(f))
+            else {
+                continue;
+            };
+            let rank = if word.weak { Rank::Weak } else { Rank::Synonym };
+            known.entry(word.word.clone()).or_insert((Target::Value(at), rank));
+        }
+        // `Currency` beside the only amount is that one's.
+        let mut amounts = taken().filter(|(_, f)| f.kind == Kind::Money).map(|(at, _)| at);
+        if let (Some(at), None) = (amounts.next(), amounts.next()) {
+            for word in ["currency", "currencycode", "валюта", "wahrung", "devise", "moneda"]
+            {
+                known.entry(word.to_owned()).or_insert((Target::Currency(at), Rank::Derived));
+            }
+        }
         Self { noun, known }
     }
 
-    pub(super) fn find(&self, header: &str) -> Option<(Target, Rank)> {
-        let header = squash(header);
-        if let Some(found) = self.known.get(&header) {
+    /// What a header means; `channel` is what its words say of a list's value.
+    pub(super) fn find(&self, header: &str, channel: Option<Channel>) -> Option<(Target, Rank)> {
+        let squashed = squash(header);
+        if let Some(found) = self.known.get(&squashed) {
             return Some(*found);
         }
-        self.noun.fields.iter().enumerate().find_map(|(field, f)| {
+        let listed = self.noun.fields.iter().enumerate().find_map(|(field, f)| {
             let Kind::List(of) = f.kind else { return None };
-            let label = label_for(of, &header)?;
+            let label = label_for(of, header, channel)?;
             Some((Target::Item { field, label }, Rank::Derived))
-        })
+        });
+        if listed.is_some() || channel.is_some() {
+            return listed;
+        }
+        // `Deal Source` of a deal is its source.
+        let entity = self.noun.entity;
+        let own = [entity.name, entity.plural].into_iter().map(squash);
+        own.filter_map(|own| squashed.strip_prefix(own.as_str()))
+            .filter(|rest| !rest.is_empty())
+            .find_map(|rest| self.known.get(rest))
+            .map(|(target, _)| (*target, Rank::Derived))
+    }
+
+    /// Headers whose meaning hangs on another column: `Name` beside `Vorname`.
+    pub(super) fn look_beside(&self, names: &[Option<&str>], found: &mut [Option<(Target, Rank)>]) {
+        let headers: Vec<String> = names.iter().map(|n| n.map_or(String::new(), squash)).collect();
+        for beside in &lexicon().beside {
+            let Some(field) = self.noun.index(beside.field) else { continue };
+            let target = Target::Value(field);
+            let is_filled = found.iter().flatten().any(|(t, _)| *t == target);
+            if is_filled || !headers.iter().any(|h| beside.headers.contains(h)) {
+                continue;
+            }
+            for (at, header) in headers.iter().enumerate() {
+                let is_said =
+                    found[at].is_some_and(|(_, rank)| matches!(rank, Rank::Said | Rank::Preset));
+                if *header == beside.word && !is_said {
+                    found[at] = Some((target, Rank::Synonym));
+                }
+            }
+        }
     }
 }

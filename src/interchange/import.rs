@@ -2,7 +2,7 @@
 //! change. A bad row refuses the whole file, and every bad row is named.
 
 use super::ahead::{self, Parsed};
-use super::{Mapping, RawRow, RowParser, Source};
+use super::{Layout, Mapping, RawRow, RowParser, Source};
 use crate::entity::{CustomField, Locale, Noun, Target};
 use crate::error::{Error, ErrorKind, Result, RowError};
 use crate::store::{OnMatch, Outcome, Policy, Writer};
@@ -12,6 +12,8 @@ use crate::store::{OnMatch, Outcome, Policy, Writer};
 pub struct Options {
     /// `HEADER=FIELD` as typed.
     pub map: Vec<String>,
+    /// What the rows are, and by what preset.
+    pub layout: Layout,
     /// The field that finds records, instead of the noun's key.
     pub key: Option<String>,
     pub on_match: OnMatch,
@@ -32,11 +34,27 @@ pub struct Summary {
     /// Of those created: how many have a twin in the trash, which an import leaves there.
     pub in_trash: u64,
     pub ignored_columns: Vec<String>,
+    /// Where a row makes records of several nouns: created, updated, unchanged and skipped of each.
+    pub nouns: Vec<(&'static str, [u64; 4])>,
     pub seconds: f64,
 }
 
+impl Options {
+    /// The meaning of the columns for a section of the layout.
+    ///
+    /// # Errors
+    /// As [`Mapping::new`].
+    pub fn mapping(&self, noun: &Noun, headers: &[String]) -> Result<Mapping> {
+        let section = self.layout.sections.iter().find(|s| s.noun == noun.name());
+        match section {
+            Some(section) => self.layout.mapping(section, noun, headers, &self.map),
+            None => Mapping::new(noun, headers, &self.map),
+        }
+    }
+}
+
 /// Most bad rows that are listed one by one.
-const MOST_ERRORS: usize = 10_000;
+pub(super) const MOST_ERRORS: usize = 10_000;
 /// From so many rows on, reading and writing go on two threads.
 const MANY: u64 = 2_000;
 
@@ -45,7 +63,7 @@ const MANY: u64 = 2_000;
 /// # Errors
 /// A header or field that isn't there (exit 2), a required field that nothing fills (exit 4).
 pub fn check(noun: &Noun, source: &mut Source, options: &Options) -> Result<()> {
-    let mapping = Mapping::new(noun, source.headers(), &options.map)?;
+    let mapping = options.mapping(noun, source.headers())?;
     if let Some(key) = &options.key {
         let named = noun.require(key)?;
         if !mapping.fills(named.index) {
@@ -89,8 +107,8 @@ pub fn run(
         keep_extra(w, noun, source, options)?;
     }
     let noun = w.reader().model().noun(noun)?;
-    let mapping = Mapping::new(noun, source.headers(), &options.map)?;
-    summary.ignored_columns = mapping.leftover_headers().map(str::to_owned).collect();
+    let mapping = options.mapping(noun, source.headers())?;
+    let mut left = Leftover::of(mapping.leftover.clone(), options);
     let expected = expected_rows(source, options)?;
     let policy = Policy {
         on_match: options.on_match,
@@ -112,6 +130,7 @@ pub fn run(
         progress(batch.position);
         for Parsed { row, incoming } in &mut batch.rows {
             summary.read += 1;
+            left.look(row);
             match std::mem::replace(incoming, Err(Vec::new())) {
                 Err(errors) => bad.extend(errors),
                 Ok(incoming) => match w.take_in(noun, incoming, policy) {
@@ -131,6 +150,7 @@ pub fn run(
     if !bad.is_empty() {
         return Err(refused(&bad, summary.read));
     }
+    summary.ignored_columns = left.told(&mapping.headers);
     w.end_bulk(&deferred)?;
     let settled = w.settle_joined(noun)?;
     summary.updated -= settled;
@@ -138,10 +158,36 @@ pub fn run(
     Ok(summary)
 }
 
+/// Columns that mean nothing here. Of a program's whole address book those without any text aren't
+/// worth a word.
+pub(super) struct Leftover {
+    columns: Vec<usize>,
+    /// Those among them that have been empty so far, if that matters.
+    empty: Vec<usize>,
+}
+
+impl Leftover {
+    pub(super) fn of(columns: Vec<usize>, options: &Options) -> Self {
+        let empty = if options.layout.preset.is_some() { columns.clone() } else { Vec::new() };
+        Self { columns, empty }
+    }
+
+    pub(super) fn look(&mut self, row: &RawRow) {
+        if !self.empty.is_empty() {
+            self.empty.retain(|column| row.cell(*column).is_empty());
+        }
+    }
+
+    pub(super) fn told(&self, headers: &[String]) -> Vec<String> {
+        let told = self.columns.iter().filter(|c| !self.empty.contains(c));
+        told.map(|c| headers[*c].clone()).collect()
+    }
+}
+
 /// Makes custom fields of the columns that nothing else takes.
 fn keep_extra(w: &mut Writer, noun: &str, source: &Source, options: &Options) -> Result<()> {
     let known = w.reader().model().noun(noun)?;
-    let mapping = Mapping::new(known, source.headers(), &options.map)?;
+    let mapping = options.mapping(known, source.headers())?;
     let extras = mapping.extras(known);
     for extra in &extras {
         w.add_field(&CustomField {
@@ -215,7 +261,7 @@ fn count_of(summary: &mut Summary, outcome: Outcome) -> &mut u64 {
 }
 
 /// Whether an error is about the data of one row, not about the database.
-fn is_of_the_row(why: &Error) -> bool {
+pub(super) fn is_of_the_row(why: &Error) -> bool {
     matches!(
         why.kind,
         ErrorKind::Invalid | ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::Ambiguous
@@ -223,7 +269,7 @@ fn is_of_the_row(why: &Error) -> bool {
 }
 
 /// The row of an error, with the column that fills the field it is about.
-fn row_error(why: Error, row: &RawRow, noun: &Noun, mapping: &Mapping) -> RowError {
+pub(super) fn row_error(why: Error, row: &RawRow, noun: &Noun, mapping: &Mapping) -> RowError {
     let column = why.field.and_then(|f| noun.index(f)).and_then(|i| mapping.column_of(i));
     let hint = why.hint.map_or(String::new(), |h| format!("; {h}"));
     RowError {
@@ -234,7 +280,7 @@ fn row_error(why: Error, row: &RawRow, noun: &Noun, mapping: &Mapping) -> RowErr
     }
 }
 
-fn refused(bad: &[RowError], read: u64) -> Error {
+pub(super) fn refused(bad: &[RowError], read: u64) -> Error {
     let mut lines: Vec<u64> = bad.iter().map(|r| r.line).collect();
     lines.dedup();
     let more = if bad.len() > MOST_ERRORS { " or more" } else { "" };

@@ -25,7 +25,12 @@ pub(super) struct Objects {
     pub(super) shape: Shape,
     first: bool,
     at_end: bool,
+    /// The array is the only member of an object.
+    wrapped: bool,
 }
+
+/// Keys that other programs put round all records of a file: `{"records": [{…}, …]}`.
+const WRAPPERS: [&str; 6] = ["records", "data", "items", "results", "rows", "value"];
 
 impl Objects {
     pub(super) fn new(file: File, form: Form) -> Result<Self> {
@@ -36,6 +41,7 @@ impl Objects {
             shape: if form == Form::Jsonl { Shape::Lines } else { Shape::Stream },
             first: true,
             at_end: false,
+            wrapped: false,
         };
         if made.window()?.starts_with(b"\xef\xbb\xbf") {
             made.pass(3);
@@ -44,6 +50,10 @@ impl Objects {
         if made.window()?.first() == Some(&b'[') {
             made.shape = Shape::Array;
             made.pass(1);
+        } else if let (Form::Json, Some(begin)) = (form, wrapped_array(made.window()?)) {
+            made.shape = Shape::Array;
+            made.wrapped = true;
+            made.pass(begin);
         }
         Ok(made)
     }
@@ -86,6 +96,14 @@ impl Objects {
             Some(b']') => {
                 self.pass(1);
                 self.skip_space()?;
+                if self.wrapped {
+                    if self.window()?.first() != Some(&b'}') {
+                        return Err(broken(self.line, "something stands behind the records")
+                            .hint("take the array of records out of the file, and import that"));
+                    }
+                    self.pass(1);
+                    self.skip_space()?;
+                }
                 if self.window()?.is_empty() {
                     self.at_end = true;
                     return Ok(true);
@@ -173,6 +191,17 @@ impl Objects {
         self.position += by as u64;
         self.input.consume(by);
     }
+}
+
+/// How many bytes stand before the first record, where the file is one object round an array of
+/// records.
+fn wrapped_array(head: &[u8]) -> Option<usize> {
+    let text = head.trim_ascii_start();
+    let rest = text.strip_prefix(b"{")?.trim_ascii_start().strip_prefix(b"\"")?;
+    let key = WRAPPERS.iter().find(|k| rest.starts_with(k.as_bytes()))?;
+    let rest = rest[key.len()..].strip_prefix(b"\"")?.trim_ascii_start();
+    let rest = rest.strip_prefix(b":")?.trim_ascii_start().strip_prefix(b"[")?;
+    rest.trim_ascii_start().starts_with(b"{").then_some(head.len() - rest.len())
 }
 
 fn count_lines(bytes: &[u8]) -> u64 {

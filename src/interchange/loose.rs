@@ -53,8 +53,9 @@ fn split_values(text: &str, whole: bool) -> Vec<&str> {
     }
 }
 
-/// Words between ` ::: `, `;` or line ends, else between commas, as a cell of rolo's own.
-pub(super) fn exact_words(text: &str) -> String {
+/// Words between ` ::: `, `;` or line ends, else between commas, as a cell of rolo's own; some mean
+/// nothing, and Google's own groups begin with a star.
+pub(super) fn exact_words(text: &str, blanks: &[String]) -> String {
     if text.contains('\\') {
         return text.to_owned();
     }
@@ -65,7 +66,9 @@ pub(super) fn exact_words(text: &str) -> String {
     } else {
         text.split(',').collect()
     };
-    join_cell(parts.iter().map(|p| ("", p.trim())).filter(|(_, p)| !p.is_empty()))
+    let parts = parts.iter().map(|p| p.trim()).filter(|p| !blanks.iter().any(|b| b == p));
+    let words = parts.map(|p| ("", p.strip_prefix("* ").unwrap_or(p)));
+    join_cell(words.filter(|(_, p)| !p.is_empty()))
 }
 
 /// The text on one line: line ends become commas.

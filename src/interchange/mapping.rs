@@ -3,10 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::channels::{PART_FIELDS, address_part, squash};
+use super::addresses::AddressGroup;
+use super::channels::{Channel, PART_FIELDS, PARTS, Part, channel};
 use super::guess::{Guesses, Rank, is_taken, leads_anywhere};
+use super::lexicon::{lexicon, squash};
 use crate::entity::text::slug;
-use crate::entity::{Default, Kind, Noun, Part};
+use crate::entity::{Default as Unless, Kind, Noun, Part as FieldPart, leak};
 use crate::error::{Error, Result, nearest};
 
 /// What a column fills. Fields are indexes into the noun's fields.
@@ -24,32 +26,54 @@ pub enum Target {
     Item { field: usize, label: &'static str },
     /// A part of an address: group, and place in it.
     Address { group: usize, part: usize },
+    /// The labels of a list's values that stand in another column.
+    Label(usize),
+    /// The year, month or day (0, 1, 2) of a date.
+    DatePart { field: usize, part: usize },
+    /// Whether it was won or lost, where the link to a stage says it here.
+    Outcome(usize),
 }
 
-/// Columns that are parts of one address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AddressGroup {
-    /// The list of addresses.
-    pub field: usize,
-    pub label: &'static str,
-    /// Street, city, region, postal code, country.
-    pub columns: [Option<usize>; 5],
-    /// Its city, region and country stand in plain fields too.
-    pub is_plain: bool,
-    rank: usize,
+/// How the columns of a file are to be understood, besides what their headers say.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// `HEADER=FIELD` of `--map`.
+    pub said: Vec<String>,
+    /// The same of a preset: headers that aren't there don't matter.
+    pub preset: Vec<(String, String)>,
+    /// The header of each column as far as it is of this noun; `None` is a column of another one.
+    pub names: Option<Vec<Option<String>>>,
+    /// Headers of the columns whose first text is the label of a record that has none.
+    pub stand_ins: Vec<String>,
+    /// Fields that every record gets.
+    pub fixed: Vec<(&'static str, &'static str)>,
+    /// Cells that mean: nothing.
+    pub blanks: Vec<String>,
 }
 
 /// What all columns of a file mean.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mapping {
     pub headers: Vec<String>,
     /// For each column.
     pub targets: Vec<Option<Target>>,
+    /// How sure each target is.
+    pub ranks: Vec<Option<Rank>>,
     pub addresses: Vec<AddressGroup>,
+    /// For each column: the one that holds the label of its value.
+    pub label_columns: Vec<Option<usize>>,
     /// Columns that fill a plain field besides their target, as (column, field).
     pub also: Vec<(usize, usize)>,
     /// Columns that mean nothing here; those set aside on purpose aren't among them.
     pub leftover: Vec<usize>,
+    /// Columns that give the label where nothing else does, the first that isn't empty.
+    pub stand_ins: Vec<usize>,
+    /// A column that says how it ended, and the link to the stage that says it here.
+    pub outcome: Option<(usize, usize)>,
+    /// Fields and texts that every record gets.
+    pub fixed: Vec<(usize, &'static str)>,
+    /// Cells that mean: nothing.
+    pub blanks: Vec<String>,
     /// The file is rolo's own: read to the letter.
     pub exact: bool,
 }
@@ -72,56 +96,133 @@ impl Mapping {
     /// # Errors
     /// `--map` names an unknown header or field (usage); two columns mean one field.
     pub fn new(noun: &Noun, headers: &[String], said: &[String]) -> Result<Self> {
-        let said = said_targets(noun, headers, said)?;
-        let exact = headers
-            .iter()
-            .enumerate()
-            .any(|(at, h)| h == "uid" && !matches!(said.get(&at), Some(None)));
+        Self::read(noun, headers, &Reading { said: said.to_vec(), ..Reading::default() })
+    }
+
+    /// As [`Self::new`], with all that is known of the file.
+    ///
+    /// # Errors
+    /// As for `new`.
+    pub fn read(noun: &Noun, headers: &[String], reading: &Reading) -> Result<Self> {
+        let names: Vec<Option<&str>> = match &reading.names {
+            Some(names) => names.iter().map(Option::as_deref).collect(),
+            None => headers.iter().map(|h| Some(h.as_str())).collect(),
+        };
+        let specs = specs(noun, headers, &names, reading)?;
+        let said_aside = |at: usize| matches!(specs.get(&at), Some((Spec::Aside, Rank::Said)));
+        let exact = (0..names.len()).any(|at| names[at] == Some("uid") && !said_aside(at));
         let guesses = Guesses::of(noun);
-        let mut ranked: Vec<Option<(Target, Rank)>> = Vec::with_capacity(headers.len());
-        let mut aside: HashSet<usize> = HashSet::new();
-        for (at, header) in headers.iter().enumerate() {
-            let found = match said.get(&at) {
-                Some(Some(target)) => Some((*target, Rank::Said)),
-                Some(None) => None,
-                None if exact => exact_target(noun, header),
-                None => guesses.find(header),
+        let mut aside: HashSet<usize> =
+            (0..names.len()).filter(|at| names[*at].is_none() || said_aside(*at)).collect();
+        let mut found: Vec<Option<(Target, Rank)>> = Vec::with_capacity(headers.len());
+        let mut channels: Vec<Option<Channel>> = Vec::with_capacity(headers.len());
+        for (at, name) in names.iter().enumerate() {
+            let (target, channel) = match (specs.get(&at), name) {
+                (Some((Spec::To(target), rank)), _) => {
+                    (Some((*target, *rank)), plain_part(noun, *target))
+                }
+                (Some((Spec::Part(channel), _)), _) => (None, Some(*channel)),
+                (Some((Spec::Aside, _)), _) | (None, None) => (None, None),
+                (None, Some(name)) if exact => (exact_target(noun, name), None),
+                (None, Some(name)) => {
+                    let channel = channel(name);
+                    (guesses.find(name, channel), channel)
+                }
             };
-            if said.get(&at) == Some(&None) || exact && is_shown_alone(noun, header) {
+            if exact && name.is_some_and(|n| is_shown_alone(noun, n)) {
                 aside.insert(at);
             }
-            ranked.push(found);
+            found.push(target);
+            channels.push(channel);
         }
         if exact {
-            drop_first_of_lists(noun, headers, &mut ranked, &mut aside);
+            drop_first_of_lists(noun, headers, &mut found, &mut aside);
+        } else {
+            guesses.look_beside(&names, &mut found);
         }
-        settle_doubles(noun, headers, &mut ranked)?;
+        settle_doubles(noun, headers, &mut found)?;
         let mut made = Self {
             headers: headers.to_vec(),
-            targets: ranked.iter().map(|r| r.map(|(target, _)| target)).collect(),
-            addresses: Vec::new(),
-            also: Vec::new(),
-            leftover: Vec::new(),
+            targets: found.iter().map(|f| f.map(|(target, _)| target)).collect(),
+            ranks: found.iter().map(|f| f.map(|(_, rank)| rank)).collect(),
+            label_columns: vec![None; headers.len()],
             exact,
+            ..Self::default()
         };
         if !exact {
-            made.find_addresses(noun, &aside);
+            made.find_addresses(noun, &channels);
+            made.find_labels(noun, &channels);
+            made.find_outcome(noun, &names, &aside);
         }
+        for (at, rank) in made.ranks.iter_mut().enumerate() {
+            *rank = made.targets[at].map(|_| rank.unwrap_or(Rank::Derived));
+        }
+        made.take_extras(noun, reading)?;
         made.leftover = (0..headers.len())
             .filter(|at| made.targets[*at].is_none() && !aside.contains(at))
             .collect();
         Ok(made)
     }
 
+    /// Columns that say the label of another one: `E-mail 1 - Label` beside `E-mail 1 - Value`.
+    fn find_labels(&mut self, noun: &Noun, channels: &[Option<Channel>]) {
+        for (label, channel) in channels.iter().enumerate() {
+            let Some(c) = channel.filter(|c| c.is_label) else { continue };
+            let value = channels.iter().position(|other| {
+                other.is_some_and(|o| !o.is_label && (o.kind, o.number) == (c.kind, c.number))
+            });
+            let Some(value) = value else { continue };
+            if let (Some(Target::Item { field, .. }), None) =
+                (self.targets[value], self.targets[label])
+                && matches!(noun.fields[field].kind, Kind::List(_))
+            {
+                self.label_columns[value] = Some(label);
+                self.targets[label] = Some(Target::Label(field));
+            }
+        }
+    }
+
+    /// The column that says how it ended.
+    fn find_outcome(&mut self, noun: &Noun, names: &[Option<&str>], aside: &HashSet<usize>) {
+        for (of, field, word) in &lexicon().outcomes {
+            let Some(stage) = noun.index(field).filter(|_| *of == noun.name()) else { continue };
+            let is_it = |at: &usize| names[*at].is_some_and(|n| squash(n) == *word);
+            let free = |at: &usize| self.targets[*at].is_none() && !aside.contains(at);
+            if let Some(at) = (0..names.len()).find(|at| is_it(at) && free(at)) {
+                self.targets[at] = Some(Target::Outcome(stage));
+                self.outcome = Some((at, stage));
+                return;
+            }
+        }
+    }
+
+    /// The columns that stand in for a label, and the fixed values.
+    fn take_extras(&mut self, noun: &Noun, reading: &Reading) -> Result<()> {
+        for wanted in &reading.stand_ins {
+            let wanted = squash(wanted);
+            self.stand_ins.extend(self.headers.iter().position(|h| squash(h) == wanted));
+        }
+        self.blanks.clone_from(&reading.blanks);
+        for (name, text) in &reading.fixed {
+            self.fixed.push((noun.require(name)?.index, text));
+        }
+        Ok(())
+    }
+
     /// Whether any column fills the field.
     #[must_use]
     pub fn fills(&self, field: usize) -> bool {
         let whole = |t: &Target| match t {
-            Target::Value(f) | Target::Uid(f) | Target::Item { field: f, .. } => *f == field,
+            Target::Value(f)
+            | Target::Uid(f)
+            | Target::Item { field: f, .. }
+            | Target::DatePart { field: f, .. } => *f == field,
             Target::Address { group, .. } => self.addresses[*group].field == field,
-            Target::Currency(_) | Target::Noun(_) => false,
+            Target::Currency(_) | Target::Noun(_) | Target::Label(_) | Target::Outcome(_) => false,
         };
-        self.targets.iter().flatten().any(whole) || self.also.iter().any(|(_, f)| *f == field)
+        self.targets.iter().flatten().any(whole)
+            || self.also.iter().any(|(_, f)| *f == field)
+            || self.fixed.iter().any(|(f, _)| *f == field)
     }
 
     /// The first column that fills the field, or a part of it.
@@ -132,8 +233,10 @@ impl Mapping {
             | Target::Uid(f)
             | Target::Currency(f)
             | Target::Noun(f)
+            | Target::DatePart { field: f, .. }
             | Target::Item { field: f, .. } => *f == field,
             Target::Address { group, .. } => self.addresses[*group].field == field,
+            Target::Label(_) | Target::Outcome(_) => false,
         };
         let also = || self.also.iter().find(|(_, f)| *f == field).map(|(column, _)| *column);
         self.targets.iter().position(|t| t.as_ref().is_some_and(is_of)).or_else(also)
@@ -148,9 +251,10 @@ impl Mapping {
             .enumerate()
             .filter(|(at, f)| {
                 f.required
-                    && f.default == Default::Nothing
+                    && f.default == Unless::Nothing
                     && !self.fills(*at)
                     && !f.made_of.iter().any(filled)
+                    && (*at != noun.label_index() || self.stand_ins.is_empty())
             })
             .map(|(_, f)| f.name)
             .collect()
@@ -187,76 +291,27 @@ impl Mapping {
         extras
     }
 
-    /// The name of what a column fills, as `--map` takes it (a part of an address: `addresses`).
+    /// The name of what a column fills, as `--map` takes it.
     #[must_use]
     pub fn target_name(&self, noun: &Noun, target: Target) -> String {
         let name = |field: usize| noun.fields[field].name;
+        let one = |field: usize| noun.fields[field].one.unwrap_or(name(field));
         match target {
             Target::Value(field) => name(field).to_owned(),
             Target::Currency(field) => format!("{}_currency", name(field)),
             Target::Uid(field) => format!("{}_uid", name(field)),
             Target::Noun(field) => format!("{}_noun", name(field)),
-            Target::Item { field, .. } => noun.fields[field].one.unwrap_or(name(field)).to_owned(),
-            Target::Address { group, .. } => name(self.addresses[group].field).to_owned(),
-        }
-    }
-
-    /// Gathers columns such as `MailingStreet`, `MailingCity` into addresses.
-    fn find_addresses(&mut self, noun: &Noun, aside: &HashSet<usize>) {
-        let Some(field) =
-            noun.fields.iter().position(|f| matches!(f.kind, Kind::List(Kind::Address)))
-        else {
-            return;
-        };
-        let mut groups: Vec<AddressGroup> = Vec::new();
-        for (at, header) in self.headers.iter().enumerate() {
-            let Some(found) = address_part(&squash(header)) else { continue };
-            // A column without a word in front may fill `city` itself and be a part besides.
-            let is_own = match self.targets[at] {
-                None => true,
-                Some(Target::Value(f)) => {
-                    found.label.is_empty() && PART_FIELDS[found.part] == Some(noun.fields[f].name)
-                }
-                Some(_) => false,
-            };
-            if !is_own || aside.contains(&at) {
-                continue;
+            Target::Item { field, label: "" } => one(field).to_owned(),
+            Target::Item { field, label } => format!("{}:{label}", one(field)),
+            Target::Address { group, part } => {
+                let AddressGroup { field, label, .. } = &self.addresses[group];
+                let colon = if label.is_empty() { "" } else { ":" };
+                format!("{}{colon}{label}/{}", one(*field), PARTS[part])
             }
-            let group = groups.iter().position(|g| g.label == found.label).unwrap_or_else(|| {
-                groups.push(AddressGroup {
-                    field,
-                    label: found.label,
-                    columns: [None; 5],
-                    is_plain: false,
-                    rank: found.rank,
-                });
-                groups.len() - 1
-            });
-            let place = &mut groups[group].columns[found.part];
-            *place = place.or(Some(at));
+            Target::Label(field) => format!("{}:label", one(field)),
+            Target::DatePart { field, part } => format!("{}/{}", name(field), DATE_PARTS[part]),
+            Target::Outcome(_) => "status".to_owned(),
         }
-        // A city and a country alone are no address.
-        groups.retain(|g| !g.label.is_empty() || g.columns[0].is_some() || g.columns[3].is_some());
-        groups.sort_by_key(|g| g.rank);
-        for (group, found) in groups.iter().enumerate() {
-            for (part, column) in found.columns.iter().enumerate() {
-                let Some(column) = *column else { continue };
-                if self.targets[column].is_none() {
-                    self.targets[column] = Some(Target::Address { group, part });
-                }
-            }
-        }
-        if let Some(first) = groups.first_mut() {
-            for (part, column) in first.columns.iter().enumerate() {
-                let plain = PART_FIELDS[part].and_then(|name| noun.index(name));
-                let (Some(column), Some(plain)) = (*column, plain) else { continue };
-                if !self.targets.contains(&Some(Target::Value(plain))) {
-                    self.also.push((column, plain));
-                }
-                first.is_plain = true;
-            }
-        }
-        self.addresses = groups;
     }
 }
 
@@ -269,37 +324,117 @@ fn named_target(noun: &Noun, name: &str) -> Result<Target> {
         return Ok(Target::Noun(field));
     }
     let found = noun.require(name)?;
-    if !is_taken(found.field) || found.part == Part::Id {
+    if !is_taken(found.field) || found.part == FieldPart::Id {
         return Err(Error::usage(format!("`{name}` can't be imported: rolo sets it itself")));
     }
     Ok(match found.part {
-        Part::Whole | Part::Id => Target::Value(found.index),
-        Part::Currency => Target::Currency(found.index),
-        Part::Uid => Target::Uid(found.index),
-        Part::First => Target::Item { field: found.index, label: "" },
+        FieldPart::Whole | FieldPart::Id => Target::Value(found.index),
+        FieldPart::Currency => Target::Currency(found.index),
+        FieldPart::Uid => Target::Uid(found.index),
+        FieldPart::First => Target::Item { field: found.index, label: "" },
     })
 }
 
-/// What `--map` says of each column; `None` for one to set aside.
-fn said_targets(
+/// What is said of a column.
+#[derive(Debug, Clone, Copy)]
+enum Spec {
+    Aside,
+    To(Target),
+    Part(Channel),
+}
+
+/// Parts of a date as `FIELD/PART` names them.
+const DATE_PARTS: [&str; 3] = ["year", "month", "day"];
+
+/// What a text such as `name`, `phone:work`, `address:home/city` or `birthday/year` means.
+fn spec_of(noun: &Noun, text: &str) -> Result<Spec> {
+    let (front, part) = text.split_once('/').map_or((text, None), |(f, p)| (f, Some(p.trim())));
+    let (name, label) = front.split_once(':').map_or((front, ""), |(n, l)| (n, l.trim()));
+    let found = named_target(noun, name.trim())?;
+    let wrong = |what: &str| Error::usage(format!("`{text}`: {what}"));
+    match (found, part) {
+        (found, None) if label.is_empty() => Ok(Spec::To(found)),
+        (Target::Value(field) | Target::Item { field, .. }, None) => {
+            match noun.fields[field].kind {
+                Kind::List(_) => Ok(Spec::To(Target::Item { field, label: leak(label) })),
+                _ => {
+                    Err(wrong("only a list has labels")
+                        .hint("such as `email:work` or `phone:mobile`"))
+                }
+            }
+        }
+        (Target::Value(field), Some(part)) if noun.fields[field].kind == Kind::Date => {
+            let part = DATE_PARTS.iter().position(|p| *p == part);
+            let part = part.ok_or_else(|| wrong("a date has `year`, `month` and `day`"))?;
+            Ok(Spec::To(Target::DatePart { field, part }))
+        }
+        (Target::Value(field) | Target::Item { field, .. }, Some(part))
+            if noun.fields[field].kind == Kind::List(&Kind::Address) =>
+        {
+            let part = Part::named(part).ok_or_else(|| {
+                wrong(&format!("an address has {}, street_2 and whole", PARTS.join(", ")))
+            })?;
+            let (label, part) = (leak(label), Some(part));
+            Ok(Spec::Part(Channel { kind: "address", label, number: 0, is_label: false, part }))
+        }
+        _ => Err(wrong("this field has no such part")),
+    }
+}
+
+/// The part of an address that a plain field such as `city` holds.
+fn plain_part(noun: &Noun, target: Target) -> Option<Channel> {
+    let Target::Value(field) = target else { return None };
+    let part = PART_FIELDS.iter().position(|p| *p == Some(noun.fields[field].name))?;
+    let part = Some(Part::Of(part, 1));
+    Some(Channel { kind: "address", label: "", number: 0, is_label: false, part })
+}
+
+/// What is said of each column by `--map` and by a preset.
+fn specs(
     noun: &Noun,
     headers: &[String],
-    said: &[String],
-) -> Result<HashMap<usize, Option<Target>>> {
-    let mut targets = HashMap::new();
+    names: &[Option<&str>],
+    reading: &Reading,
+) -> Result<HashMap<usize, (Spec, Rank)>> {
+    let mut specs = HashMap::new();
+    for (header, text) in &reading.preset {
+        let wanted = squash(header);
+        let is_meant = |at: &usize| names[*at].is_some() && is_header(&headers[*at], &wanted);
+        for at in (0..headers.len()).filter(is_meant) {
+            let spec = if text.is_empty() { Spec::Aside } else { spec_of(noun, text)? };
+            specs.insert(at, (spec, Rank::Preset));
+        }
+    }
+    for (column, text) in said_columns(headers, &reading.said)? {
+        if names.get(column).is_some_and(Option::is_some) {
+            let spec = if text.is_empty() { Spec::Aside } else { spec_of(noun, text)? };
+            specs.insert(column, (spec, Rank::Said));
+        }
+    }
+    Ok(specs)
+}
+
+/// Whether a column's header is the wanted one, as a whole or by the code behind it: `Nom (s.nom)*`.
+pub(super) fn is_header(header: &str, wanted: &str) -> bool {
+    squash(header) == wanted
+        || header
+            .trim_end_matches(['*', ' '])
+            .strip_suffix(')')
+            .and_then(|h| h.rsplit_once('('))
+            .is_some_and(|(_, code)| squash(code) == wanted)
+}
+
+/// The columns that `--map` names, and what it says of them.
+fn said_columns<'s>(headers: &[String], said: &'s [String]) -> Result<Vec<(usize, &'s str)>> {
+    let mut columns = Vec::new();
     for text in said {
         let Some((header, field)) = text.rsplit_once('=') else {
             return Err(Error::usage(format!("`--map {text}` has no `=`"))
                 .hint("write `--map 'HEADER=FIELD'`, or `--map 'HEADER='` to set a column aside"));
         };
-        let column = column_named(headers, header)?;
-        let target = match field.trim() {
-            "" => None,
-            field => Some(named_target(noun, field)?),
-        };
-        targets.insert(column, target);
+        columns.push((column_named(headers, header)?, field.trim()));
     }
-    Ok(targets)
+    Ok(columns)
 }
 
 /// The column of a header that somebody typed.
@@ -331,7 +466,7 @@ fn exact_target(noun: &Noun, header: &str) -> Option<(Target, Rank)> {
 
 /// Columns that rolo's own files show and no file can set: ids, computed fields.
 fn is_shown_alone(noun: &Noun, header: &str) -> bool {
-    noun.find(header).is_some_and(|n| n.part == Part::Id || !is_taken(n.field))
+    noun.find(header).is_some_and(|n| n.part == FieldPart::Id || !is_taken(n.field))
 }
 
 /// Beside a whole list its first value says nothing new.
@@ -390,6 +525,7 @@ enum Slot {
     Currency(usize),
     Uid(usize),
     Noun(usize),
+    DatePart(usize, usize),
 }
 
 impl Slot {
@@ -400,7 +536,11 @@ impl Slot {
             Target::Currency(field) => Some(Self::Currency(field)),
             Target::Uid(field) => Some(Self::Uid(field)),
             Target::Noun(field) => Some(Self::Noun(field)),
-            Target::Item { .. } | Target::Address { .. } => None,
+            Target::DatePart { field, part } => Some(Self::DatePart(field, part)),
+            Target::Item { .. }
+            | Target::Address { .. }
+            | Target::Label(_)
+            | Target::Outcome(_) => None,
         }
     }
 }
@@ -409,7 +549,10 @@ fn both_mean(noun: &Noun, target: Target, headers: &[String], a: usize, b: usize
     let (first, second) = (&headers[a], &headers[b]);
     let field = match target {
         Target::Value(f) | Target::Currency(f) | Target::Uid(f) | Target::Noun(f) => f,
-        Target::Item { field, .. } => field,
+        Target::Item { field, .. }
+        | Target::DatePart { field, .. }
+        | Target::Label(field)
+        | Target::Outcome(field) => field,
         Target::Address { .. } => 0,
     };
     let name = noun.fields[field].name;
@@ -441,9 +584,6 @@ mod tests {
         let mapping = map(noun.name(), headers, said).expect("a mapping");
         let name = |t: &Option<Target>| match t {
             None => "-".to_owned(),
-            Some(Target::Item { label, .. }) if !label.is_empty() => {
-                format!("{}:{label}", mapping.target_name(noun, t.expect("a target")))
-            }
             Some(Target::Address { group, part }) => {
                 format!("{}.{part}", mapping.addresses[*group].label)
             }
@@ -468,7 +608,7 @@ mod tests {
         );
         assert_eq!(
             shown("deal", "amount_currency,company_uid,company_id,status", &[]),
-            "amount_currency,company_uid,-,-"
+            "amount_currency,company_uid,-,status"
         );
         assert_eq!(shown("task", "about_noun,id,urgency,created", &[]), "about_noun,-,-,created");
     }
@@ -512,7 +652,7 @@ mod tests {
             "city,company_name,country,region,.0"
         );
         let mapping = map("lead", "City,Company,Country,State,Street", &[]).expect("a mapping");
-        assert_eq!(mapping.addresses[0].columns, [Some(4), Some(0), Some(3), None, Some(2)]);
+        assert_eq!(mapping.addresses[0].columns, [vec![4], vec![0], vec![3], vec![], vec![2]]);
     }
 
     #[test]
@@ -604,5 +744,26 @@ mod tests {
         );
         let event = model.noun("event").expect("a noun");
         assert_eq!(map("event", "title", &[]).expect("a mapping").missing(event), ["start"]);
+    }
+
+    proptest::proptest! {
+        /// Whatever the headers are, each column means one thing or is left over, in bounded time.
+        #[test]
+        fn no_headers_make_it_panic(
+            headers in proptest::collection::vec("(Deal - )?(E-mail|Улица|Adresse|Phone|\\PC{0,12})?[ 0-9()-]{0,4}(Value|Label|City|дом|\\PC{0,30})?", 0..12),
+            at in 0_usize..16,
+        ) {
+            let model = model();
+            let noun = &model.nouns[at % model.nouns.len()];
+            if let Ok(mapping) = Mapping::new(noun, &headers, &[]) {
+                proptest::prop_assert_eq!(mapping.targets.len(), headers.len());
+                for left in &mapping.leftover {
+                    proptest::prop_assert!(mapping.targets[*left].is_none());
+                }
+                for target in mapping.targets.iter().flatten() {
+                    proptest::prop_assert!(!mapping.target_name(noun, *target).is_empty());
+                }
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! In: [`Source`] gives [`RawRow`]s, [`Mapping`] says what their columns mean, [`RowParser`] makes
 //! typed values of them. Out: [`Exporter`] writes records; [`CsvOut`] and [`JsonOut`] are its hands.
 
+mod addresses;
 mod ahead;
 mod channels;
 mod csv_out;
@@ -16,21 +17,29 @@ mod json;
 mod json_out;
 mod json_pieces;
 mod json_record;
+mod layout;
+mod lexicon;
 mod loose;
 mod mapping;
 mod order;
 mod plan;
+mod preset;
 mod render;
 mod row;
+pub mod several;
 mod source;
 mod stamp;
 
+pub use addresses::AddressGroup;
 pub use csv_out::CsvOut;
 pub use dialect::delimiter_of;
 pub use guard::{guard, unguard};
+pub use guess::Rank;
 pub use json_out::JsonOut;
 pub use json_record::{json_field, json_fields};
-pub use mapping::{AddressGroup, Extra, Mapping, Target};
+pub use layout::{Asked, Layout, Section};
+pub use mapping::{Extra, Mapping, Reading, Target};
+pub use preset::{Preset, check_map_name, kept, presets};
 pub use render::{Column, Exporter, Scope, columns, write_cell};
 pub use row::RowParser;
 pub use source::{Input, RawRow, ReadOptions, Source};

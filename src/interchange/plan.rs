@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::addresses::AddressGroup;
 use super::mapping::{Mapping, Target};
 use crate::entity::{Kind, Noun};
 
@@ -13,10 +14,17 @@ pub(super) struct Step {
 
 pub(super) enum How {
     Cell(usize),
-    Money { amount: usize, currency: Option<usize> },
+    /// A column of the first address; where a row lacks that one, the next one's.
+    Plain(usize),
+    Money {
+        amount: usize,
+        currency: Option<usize>,
+    },
     Link(LinkColumns),
     Links(LinkColumns),
     List(Vec<ListColumn>),
+    /// Year, month and day.
+    DateParts([Option<usize>; 3]),
 }
 
 #[derive(Default, Clone, Copy)]
@@ -29,7 +37,8 @@ pub(super) struct LinkColumns {
 #[derive(Clone, Copy)]
 pub(super) enum ListColumn {
     Whole(usize),
-    Item(usize, &'static str),
+    /// The column, its label, and the column that says the label.
+    Item(usize, &'static str, Option<usize>),
     Address(usize),
 }
 
@@ -38,6 +47,7 @@ pub(super) fn plan(noun: &Noun, mapping: &Mapping) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut links: HashMap<usize, LinkColumns> = HashMap::new();
     let mut lists: HashMap<usize, Vec<ListColumn>> = HashMap::new();
+    let mut dates: HashMap<usize, [Option<usize>; 3]> = HashMap::new();
     let currency_of =
         |field: usize| mapping.targets.iter().position(|t| *t == Some(Target::Currency(field)));
     for (column, target) in mapping.targets.iter().enumerate() {
@@ -59,16 +69,26 @@ pub(super) fn plan(noun: &Noun, mapping: &Mapping) -> Vec<Step> {
             Target::Uid(field) => links.entry(field).or_default().uid = Some(column),
             Target::Noun(field) => links.entry(field).or_default().noun = Some(column),
             Target::Item { field, label } => {
-                lists.entry(field).or_default().push(ListColumn::Item(column, label));
+                let says = mapping.label_columns[column];
+                lists.entry(field).or_default().push(ListColumn::Item(column, label, says));
             }
-            Target::Currency(_) | Target::Address { .. } => {}
+            Target::DatePart { field, part } => {
+                dates.entry(field).or_default()[part] = Some(column);
+            }
+            Target::Currency(_)
+            | Target::Address { .. }
+            | Target::Label(_)
+            | Target::Outcome(_) => {}
         }
     }
     for (group, address) in mapping.addresses.iter().enumerate() {
         lists.entry(address.field).or_default().push(ListColumn::Address(group));
     }
+    for (field, parts) in dates {
+        steps.push(Step { field, how: How::DateParts(parts) });
+    }
     for (column, field) in &mapping.also {
-        steps.push(Step { field: *field, how: How::Cell(*column) });
+        steps.push(Step { field: *field, how: How::Plain(*column) });
     }
     for (field, columns) in links {
         let is_many = matches!(noun.fields[field].kind, Kind::Links(..));
@@ -90,13 +110,16 @@ pub(super) fn prints(noun: &Noun, mapping: &Mapping) -> Vec<(String, usize)> {
         .enumerate()
         .filter_map(|(column, target)| {
             let target = (*target)?;
-            let name = mapping.target_name(noun, target);
+            // What names a row's print is never to change.
             let name = match target {
-                Target::Item { label, .. } => format!("{name}:{label}"),
-                Target::Address { group, part } => {
-                    format!("{name}:{}:{part}", mapping.addresses[group].label)
+                Target::Item { field, label } => {
+                    format!("{}:{label}", noun.fields[field].one.unwrap_or(noun.fields[field].name))
                 }
-                _ => name,
+                Target::Address { group, part } => {
+                    let AddressGroup { field, label, .. } = &mapping.addresses[group];
+                    format!("{}:{label}:{part}", noun.fields[*field].name)
+                }
+                _ => mapping.target_name(noun, target),
             };
             Some((name, column))
         })

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::channels::label_of_cell;
 use super::loose::{exact_words, loose_items, one_line};
 use super::mapping::Mapping;
 use super::order::Order;
@@ -15,6 +16,7 @@ use crate::entity::money::{Currency, Money, split_currency};
 use crate::entity::when::DateOrder;
 use crate::entity::{Field, Item, Kind, Locale, Name, Noun, Value};
 use crate::error::RowError;
+use crate::model::STAGE_KINDS;
 
 /// Makes values of rows.
 pub struct RowParser<'a> {
@@ -82,6 +84,8 @@ impl<'a> RowParser<'a> {
             let reason = fault.clone();
             return Err(vec![RowError { line: row.line, column: String::new(), value, reason }]);
         }
+        let emptied = row.without(&self.mapping.blanks);
+        let row = emptied.as_ref().unwrap_or(row);
         let mut draft = Vec::with_capacity(self.plan.len());
         let mut errors = Vec::new();
         let plan = std::mem::take(&mut self.plan);
@@ -98,6 +102,10 @@ impl<'a> RowParser<'a> {
             }
         }
         self.plan = plan;
+        if !draft.is_empty() {
+            self.settle_outcome(row, &mut draft);
+            self.complete(row, &mut draft);
+        }
         if errors.is_empty() { Ok(draft) } else { Err(errors) }
     }
 
@@ -121,10 +129,15 @@ impl<'a> RowParser<'a> {
         let field = self.noun.fields[step.field];
         match &step.how {
             How::Cell(column) => self.cell(field, row, *column),
+            How::Plain(first) => match self.mapping.plain_column(row, *first) {
+                Some(column) => self.cell(field, row, column),
+                None => Ok(Value::Null),
+            },
             How::Money { amount, currency } => money(field, row, *amount, *currency, &self.locale),
             How::Link(columns) => link(row, columns),
             How::Links(columns) => links(field, row, columns, &self.locale),
             How::List(columns) => self.list(field, row, columns),
+            How::DateParts(parts) => date_of_parts(field, row, *parts, &self.locale),
         }
     }
 
@@ -152,7 +165,11 @@ impl<'a> RowParser<'a> {
                     return Ok(known.clone());
                 }
                 let loose = !matches!(field.kind, Kind::Choice(_)) && !self.is_exact(row, column);
-                let exact = if loose { Cow::Owned(exact_words(text)) } else { Cow::Borrowed(text) };
+                let exact = if loose {
+                    Cow::Owned(exact_words(text, &self.mapping.blanks))
+                } else {
+                    Cow::Borrowed(text)
+                };
                 let value = field.parse(&exact, &self.locale).map_err(said)?;
                 if self.words[column].len() < 1000 && text.len() < 100 {
                     self.words[column].insert(text.to_owned(), value.clone());
@@ -212,9 +229,9 @@ impl<'a> RowParser<'a> {
         let mut items: Vec<Item> = Vec::new();
         for source in columns {
             let column = match *source {
-                ListColumn::Whole(column) | ListColumn::Item(column, _) => column,
+                ListColumn::Whole(column) | ListColumn::Item(column, ..) => column,
                 ListColumn::Address(group) => {
-                    if let Some(item) = self.address(row, group) {
+                    if let Some(item) = self.address(of, row, group) {
                         add_item(&mut items, item);
                     }
                     continue;
@@ -239,8 +256,8 @@ impl<'a> RowParser<'a> {
                 continue;
             }
             for mut item in found {
-                if let (ListColumn::Item(_, label), true) = (source, item.label.is_empty()) {
-                    (*label).clone_into(&mut item.label);
+                if let (ListColumn::Item(_, label, says), true) = (source, item.label.is_empty()) {
+                    item.label = label_of(of, row, *says, label);
                 }
                 add_item(&mut items, item);
             }
@@ -249,19 +266,99 @@ impl<'a> RowParser<'a> {
     }
 
     /// The address that a row's parts make.
-    fn address(&self, row: &RawRow, group: usize) -> Option<Item> {
-        let group = &self.mapping.addresses[group];
+    fn address(&self, of: &Kind, row: &RawRow, at: usize) -> Option<Item> {
+        let group = &self.mapping.addresses[at];
         let part = |at: usize| {
-            let text = group.columns[at].map_or("", |column| row.cell(column));
-            one_line(text).replace('|', "/")
+            let mut lines = String::new();
+            for column in &group.columns[at] {
+                let line = row.cell(*column).trim();
+                if !line.is_empty() {
+                    let comma = if lines.is_empty() { "" } else { ", " };
+                    lines.push_str(comma);
+                    lines.push_str(&one_line(line));
+                }
+            }
+            if lines.contains('|') { lines.replace('|', "/") } else { lines }
         };
+        let label = || label_of(of, row, group.label_column, group.label);
         let parts: [String; 5] = std::array::from_fn(part);
+        let Some(last) = parts.iter().rposition(|p| !p.is_empty()) else {
+            let whole = one_line(row.cell(group.whole?));
+            return (!whole.is_empty()).then(|| Item { label: label(), value: whole });
+        };
         // What the plain fields say already needs no address.
-        let says_more = !parts[0].is_empty() || !parts[3].is_empty() || !group.is_plain;
-        let last = parts.iter().rposition(|p| !p.is_empty())?;
+        let says_more = !parts[0].is_empty()
+            || !parts[3].is_empty()
+            || !group.is_plain
+            || self.mapping.main_address(row) != Some(at);
         let value = parts[..=last].join(" | ").trim().to_owned();
-        says_more.then(|| Item { label: group.label.to_owned(), value })
+        says_more.then(|| Item { label: label(), value })
     }
+
+    /// A deal that was won or lost is in a stage that says so, wherever it was when that happened.
+    fn settle_outcome(&self, row: &RawRow, draft: &mut Vec<(usize, Value)>) {
+        let Some((column, stage)) = self.mapping.outcome else { return };
+        let Some(how) = STAGE_KINDS.find(row.cell(column)).filter(|how| *how != "open") else {
+            return;
+        };
+        let given = draft.iter().position(|(f, _)| *f == stage);
+        if let Some(Value::Named(name)) = given.map(|at| &draft[at].1)
+            && STAGE_KINDS.find(&name.text) == Some(how)
+        {
+            return;
+        }
+        let text = how[..1].to_uppercase() + &how[1..];
+        let value = Value::Named(Name { text, ..Name::default() });
+        match given {
+            Some(at) => draft[at].1 = value,
+            None => draft.push((stage, value)),
+        }
+    }
+
+    /// Values that every record gets, and a label from the columns that stand in for it.
+    fn complete(&self, row: &RawRow, draft: &mut Vec<(usize, Value)>) {
+        for (field, text) in &self.mapping.fixed {
+            if !draft.iter().any(|(f, _)| f == field)
+                && let Ok(value) = self.noun.fields[*field].parse(text, &self.locale)
+            {
+                draft.push((*field, value));
+            }
+        }
+        let label = self.noun.label_index();
+        let is_named = |f: &usize| {
+            *f == label || self.noun.fields[label].made_of.contains(&self.noun.fields[*f].name)
+        };
+        if self.mapping.stand_ins.is_empty() || draft.iter().any(|(f, _)| is_named(f)) {
+            return;
+        }
+        let text =
+            self.mapping.stand_ins.iter().map(|c| one_line(row.cell(*c))).find(|t| !t.is_empty());
+        if let Some(text) = text {
+            let first = text.split(" ::: ").next().unwrap_or_default().trim();
+            draft.push((label, Value::Text(first.to_owned())));
+        }
+    }
+}
+
+/// The label of a value: what the column beside it says, else what the header does.
+fn label_of(of: &Kind, row: &RawRow, says: Option<usize>, header: &str) -> String {
+    let said = says.map_or(String::new(), |column| label_of_cell(of, row.cell(column)));
+    if said.is_empty() { header.to_owned() } else { said }
+}
+
+/// The date that a row's year, month and day make; without one of them there is none.
+fn date_of_parts(
+    field: &'static Field,
+    row: &RawRow,
+    parts: [Option<usize>; 3],
+    locale: &Locale,
+) -> Result<Value, Refused> {
+    let cell = |at: usize| parts[at].map_or("", |column| row.cell(column).trim());
+    if (0..3).any(|at| matches!(cell(at), "" | "0")) {
+        return Ok(Value::Null);
+    }
+    let text = format!("{:0>4}-{:0>2}-{:0>2}", cell(0), cell(1), cell(2));
+    field.parse(&text, locale).map_err(|why| (parts[0].unwrap_or_default(), why))
 }
 
 /// Adds a value to a list, unless it is there already; a label it lacked there it gets.

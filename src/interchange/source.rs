@@ -69,6 +69,21 @@ impl RawRow {
         !self.exact.is_empty() && self.exact.contains(&column)
     }
 
+    /// The row with the cells that are one of these emptied; `None` where none is.
+    pub(super) fn without(&self, blanks: &[String]) -> Option<Self> {
+        let is_blank = |cell: &str| blanks.iter().any(|b| b == cell.trim());
+        if blanks.is_empty() || !self.cells().any(is_blank) {
+            return None;
+        }
+        let mut row = Self::default();
+        row.begin(self.line);
+        for cell in self.cells() {
+            row.push(if is_blank(cell) { "" } else { cell });
+        }
+        row.exact.clone_from(&self.exact);
+        Some(row)
+    }
+
     /// Empties the row for another one.
     pub(super) fn begin(&mut self, line: u64) {
         self.line = line;

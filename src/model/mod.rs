@@ -15,6 +15,7 @@ pub use people::{COMPANY, CONTACT, LEAD};
 pub use sales::{DEAL, PIPELINE, PRODUCT, STAGE};
 pub use service::TICKET;
 pub use setup::{FIELD, TAG, TEAM, USER, VIEW};
+pub use words::STAGE_KINDS;
 pub use work::{ACTIVITY, EVENT, TASK};
 
 use crate::entity::{Entity, Field, Kind, Model, field, link};

@@ -41,7 +41,8 @@ pub(super) static LEAD_STATUSES: Choices = closed(&[
     word("converted", &["closed - converted"]),
 ]);
 
-pub(super) static STAGE_KINDS: Choices = closed(&[
+/// What a stage means.
+pub static STAGE_KINDS: Choices = closed(&[
     word("open", &["active", "in progress"]),
     word("won", &["closed won", "win"]),
     word("lost", &["closed lost", "lose"]),

@@ -65,8 +65,8 @@ pub struct Writer<'a> {
     pub(super) beside: Option<super::beside::Beside>,
     /// In a bulk into an empty table: the keys that came so far.
     pub(super) seen: Option<super::bulk::Seen>,
-    /// How many rows of a file changed a record that was there before.
-    pub(super) rows_joined: HashMap<i64, u32>,
+    /// How many rows of a file changed a record that was there before, by noun and id.
+    pub(super) rows_joined: HashMap<(&'static str, i64), u32>,
     /// The change that this one takes back.
     pub undoing: Option<i64>,
     /// For a file of rolo's own: its noun and the fields it has columns for. An empty cell of it is

@@ -87,10 +87,6 @@ pub enum Outcome {
     Skipped,
 }
 
-fn again(outcome: Outcome, in_trash: bool) -> Outcome {
-    if in_trash && outcome == Outcome::Created { Outcome::Again } else { outcome }
-}
-
 /// Fields that rolo keeps itself and a file may only give to records that it creates.
 const KEPT: [&str; 4] = ["uid", "created", "updated", "created_by"];
 
@@ -130,33 +126,49 @@ impl Writer<'_> {
     pub fn take_in(
         &mut self,
         noun: &Noun,
-        Incoming { values, print, ready }: Incoming,
+        incoming: Incoming,
         policy: Policy,
     ) -> Result<Outcome> {
+        self.take_in_known(noun, incoming, policy).map(|(outcome, _)| outcome)
+    }
+
+    /// As [`Self::take_in`], with the id of the record.
+    ///
+    /// # Errors
+    /// As for `take_in`.
+    pub fn take_in_known(
+        &mut self,
+        noun: &Noun,
+        Incoming { values, print, ready }: Incoming,
+        policy: Policy,
+    ) -> Result<(Outcome, i64)> {
         let (found, keyed) = self.find_same(noun, &values, policy)?;
         let print = if print == IN_PASSING { 1 } else { print };
         if let Some(id) = found {
             return match policy.on_match {
-                OnMatch::Create => self.create(noun, values, None, ready),
-                OnMatch::Skip => Ok(Outcome::Skipped),
+                OnMatch::Create => Ok((Outcome::Created, self.create(noun, values, None, ready)?)),
+                OnMatch::Skip => Ok((Outcome::Skipped, id)),
                 OnMatch::Fail => {
                     Err(Error::conflict(format!("{}:{id} is there already", noun.name()))
                         .hint("`--on-match update`, `fill` or `skip` say what to do with it"))
                 }
-                OnMatch::Update | OnMatch::Fill => self.join(noun, id, values, policy),
+                OnMatch::Update | OnMatch::Fill => Ok((self.join(noun, id, values, policy)?, id)),
             };
         }
         let in_trash = policy.has_trash
             && self.lies_in_trash(noun, &values, if keyed { None } else { Some(print) }, policy)?;
+        let made = if in_trash { Outcome::Again } else { Outcome::Created };
         if keyed {
-            return Ok(again(self.create(noun, values, None, ready)?, in_trash));
+            return Ok((made, self.create(noun, values, None, ready)?));
         }
-        let may_be_there = policy.on_match != OnMatch::Create && policy.last_before > 0;
-        if may_be_there && self.has_fingerprint(noun, print)? {
+        if policy.on_match != OnMatch::Create
+            && policy.last_before > 0
+            && let Some(id) = self.of_fingerprint(noun, print)?
+        {
             // The row came before. What was edited since stays as it is.
-            return Ok(Outcome::Unchanged);
+            return Ok((Outcome::Unchanged, id));
         }
-        Ok(again(self.create(noun, values, Some(print), ready)?, in_trash))
+        Ok((made, self.create(noun, values, Some(print), ready)?))
     }
 
     /// Whether a noun has records in the trash.
@@ -209,7 +221,7 @@ impl Writer<'_> {
         values: Vec<(usize, Value)>,
         fingerprint: Option<i64>,
         ready: Ready,
-    ) -> Result<Outcome> {
+    ) -> Result<i64> {
         // A record that names itself has to be there before the name can be found.
         let (own, values): (Vec<_>, Vec<_>) = match uid_of(noun, &values) {
             Some(uid) => values.into_iter().partition(|(_, v)| names(v, uid)),
@@ -219,7 +231,7 @@ impl Writer<'_> {
         if !own.is_empty() {
             self.link_to_itself(noun, id, own)?;
         }
-        Ok(Outcome::Created)
+        Ok(id)
     }
 
     /// Sets the links of a new record that lead to itself.
@@ -238,14 +250,19 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn has_fingerprint(&mut self, noun: &Noun, print: i64) -> Result<bool> {
+    /// The record that a row of this print made.
+    fn of_fingerprint(&mut self, noun: &Noun, print: i64) -> Result<Option<i64>> {
         let stmt = self.ready(noun, "fingerprint", || {
             format!(
-                "SELECT 1 FROM {} WHERE fingerprint = ?1 AND trashed IS NULL",
+                "SELECT id FROM {} WHERE fingerprint = ?1 AND trashed IS NULL",
                 quoted(noun.name())
             )
         })?;
-        Ok(stmt.exists([print])?)
+        let mut rows = stmt.query([print])?;
+        Ok(match rows.next()? {
+            Some(row) => Some(row.get(0)?),
+            None => None,
+        })
     }
 
     /// The record that the values mean, and whether they had a key at all.
@@ -424,7 +441,7 @@ impl Writer<'_> {
             self.reader.conn.prepare_cached(&sql)?.execute([id])?;
         }
         if changed && !self.is_made_here(noun, id) {
-            *self.rows_joined.entry(id).or_default() += 1;
+            *self.rows_joined.entry((noun.name(), id)).or_default() += 1;
         }
         Ok(if changed { Outcome::Updated } else { Outcome::Unchanged })
     }
@@ -436,7 +453,9 @@ impl Writer<'_> {
     /// The database can't be written.
     pub fn settle_joined(&mut self, noun: &Noun) -> Result<u64> {
         let mut rows = 0;
-        for (id, count) in std::mem::take(&mut self.rows_joined) {
+        let name = noun.name();
+        let of_noun: Vec<_> = self.rows_joined.extract_if(|(n, _), _| *n == name).collect();
+        for ((_, id), count) in of_noun {
             if count > 1 && self.settle_one(noun, id)? {
                 self.tally.edited -= u64::from(count);
                 rows += u64::from(count);

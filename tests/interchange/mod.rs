@@ -1,3 +1,4 @@
 //! Files of others, and of rolo's own.
 
 mod again;
+mod programs;

@@ -17,7 +17,7 @@ use rolo::entity::text::{fold, has_words};
 use rolo::entity::when::{Due, Times, parse_duration, stored_instant};
 use rolo::entity::{Item, Kind, LinkTo, Locale, Model, Named, Noun, Part, Value, e164};
 use rolo::filter::{SavedView, Scope, to_sql};
-use rolo::store::{Access, Among, Draft, Intent, Listing, Options, Store};
+use rolo::store::{Access, Among, Intent, Listing, Options, Store};
 use rust_decimal::Decimal;
 
 /// How many filters are tried.
@@ -236,7 +236,7 @@ impl World {
                 for nth in 0..count {
                     let noun = writer.reader().model().noun(name)?;
                     let values = draft(noun, nth, &chance, &made, &locale);
-                    let id = writer.insert(noun, Draft { values, fingerprint: None })?;
+                    let id = writer.insert(noun, values.into())?;
                     made.entry(noun.name()).or_default().push(id);
                 }
             }

@@ -38,6 +38,8 @@ pub enum Meaning {
     Page,
     /// A key of the config.
     ConfigKey,
+    /// A preset of imports.
+    Preset,
 }
 
 impl ArgExt for Meaning {}
@@ -69,6 +71,8 @@ pub const RESERVED: &[&str] = &[
     "out",
     "force",
     "preset",
+    "save-map",
+    "list-presets",
     "rejects",
     "help",
     "version",

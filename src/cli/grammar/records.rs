@@ -173,9 +173,10 @@ pub(super) fn note(command: Command, noun: Option<&'static str>) -> Command {
     examples(command, &[format!("{prefix}note {at} \"prefers to be called in the morning\"")])
 }
 
-pub(super) fn import(command: Command, noun: &Noun) -> Command {
-    let command = command
-        .arg(file("FILE|-", "The file; `-` is standard input"))
+/// The options of an import; the noun is the one that is named, if any.
+pub(super) fn import_options(command: Command, noun: Option<&Noun>) -> Command {
+    let key = option("key", "FIELD", "The field that finds records that are there already");
+    command
         .arg(option("format", "FORMAT", "If the data don't tell it").value_parser(formats()))
         .arg(option("delimiter", "CHAR", "Between cells, if the data don't tell it; `tab` too"))
         .arg(
@@ -187,15 +188,25 @@ pub(super) fn import(command: Command, noun: &Noun) -> Command {
                 .action(ArgAction::Append),
         )
         .arg(
-            option("key", "FIELD", "The field that finds records that are there already")
-                .add(Meaning::FieldName(noun.name())),
+            option("preset", "NAME", "Whose file it is; see `rolo import --list-presets`")
+                .add(Meaning::Preset),
         )
+        .arg(option("save-map", "NAME", "Keep the mapping, to be used by --preset NAME"))
+        .arg(match noun {
+            Some(noun) => key.add(Meaning::FieldName(noun.name())),
+            None => key,
+        })
         .arg(
             option("on-match", "WHAT", "What to do with a record that is there already")
                 .value_parser(["update", "fill", "skip", "create", "fail"]),
         )
         .arg(flag("keep-extra", "Make custom fields of the columns left over"))
-        .arg(flag("no-create-links", "Refuse links to records that don't exist"));
+        .arg(flag("no-create-links", "Refuse links to records that don't exist"))
+}
+
+pub(super) fn import(command: Command, noun: &Noun) -> Command {
+    let command = command.arg(file("FILE|-", "The file; `-` is standard input"));
+    let command = import_options(command, Some(noun));
     let name = noun.name();
     examples(
         command,

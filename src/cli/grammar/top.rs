@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 
 use super::args::{examples, file, flag, force, limit, one_ref, option, refs, words};
 use super::flags::{self, Meaning, Use};
-use super::records::{log, note};
+use super::records::{import_options, log, note};
 use super::{dressed, with_hidden_globals};
 use crate::entity::Model;
 
@@ -116,6 +116,16 @@ pub static TOPS: &[Top] = &[
         &["batch commands.txt", "batch - --dry-run"],
     ),
     top(
+        "import",
+        "Read a file of any noun, which its columns tell",
+        import,
+        &[
+            "import contacts.csv --dry-run",
+            "import export.csv --preset outlook",
+            "import --list-presets",
+        ],
+    ),
+    top(
         "sql",
         "Ask the database in SQL, read-only, over the documented views",
         |c, _| c.arg(Arg::new("query").value_name("QUERY").required(true).help("One SELECT")),
@@ -182,6 +192,14 @@ fn agenda(command: Command, _: &Model) -> Command {
 }
 
 /// `log` with the flags of an activity's fields, but those that its arguments fill.
+fn import(command: Command, _: &Model) -> Command {
+    let listed = flag("list-presets", "Show the programs whose files are known, and kept mappings");
+    let file = file("FILE|-", "The file; `-` is standard input")
+        .required(false)
+        .required_unless_present("list-presets");
+    import_options(command.arg(file).arg(listed), None)
+}
+
 fn log_any(command: Command, model: &Model) -> Command {
     let flags = model.get("activity").map_or_else(Vec::new, |activity| {
         flags::of_fields(activity, Use::Log, &["kind", "body", "about", "files", "message_id"])
