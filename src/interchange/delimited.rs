@@ -2,9 +2,12 @@
 //! name their place.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
+use super::charset::{Charset, readings};
+use super::decode::Found;
 use super::dialect::Dialect;
 use super::guard::unguard;
 use super::source::{MAX_ROW, RawRow, broken};
@@ -25,7 +28,7 @@ pub(super) struct Delimited {
     /// Line at `start`, from 1; CR, LF and CRLF each end one.
     line: u64,
     after_cr: bool,
-    position: u64,
+    found: Arc<Found>,
     delimiter: u8,
     raw: bool,
     headers: Vec<String>,
@@ -43,6 +46,7 @@ impl Delimited {
     pub(super) fn new(
         head: Vec<u8>,
         input: Box<dyn Read + Send>,
+        found: Arc<Found>,
         dialect: Dialect,
         raw: bool,
     ) -> Result<Self> {
@@ -56,7 +60,7 @@ impl Delimited {
             ends: vec![0; 64],
             line: dialect.line,
             after_cr: false,
-            position: dialect.skip as u64,
+            found,
             delimiter: dialect.delimiter,
             raw,
             headers: Vec::new(),
@@ -83,10 +87,6 @@ impl Delimited {
 
     pub(super) fn headers(&self) -> &[String] {
         &self.headers
-    }
-
-    pub(super) fn position(&self) -> u64 {
-        self.position
     }
 
     /// The next row that isn't blank. One shorter than the header lacks empty cells at its end; one
@@ -122,7 +122,7 @@ impl Delimited {
         }
         if let Some(at) = bytes.iter().position(|b| *b == 0) {
             return Err(broken(self.line_of(&cut, at), "a NUL byte stands in the text")
-                .hint("is it another encoding, or no text at all? save the file as UTF-8"));
+                .hint("take it out; if it is another encoding, name it with `--encoding`"));
         }
         row.begin(cut.line);
         if self.raw || !bytes.contains(&b'\'') {
@@ -218,7 +218,6 @@ impl Delimited {
         self.line += lines;
         self.after_cr = after_cr;
         self.start += by;
-        self.position += by as u64;
     }
 
     /// The line of a byte of the record's text. The text has lost its quotes, never a line end.
@@ -249,11 +248,28 @@ impl Delimited {
             Some(name) => format!(" in the column `{name}`"),
             None => String::new(),
         };
+        let line = self.line_of(cut, at);
+        let charset = self.found.charset();
+        if charset != Charset::UTF8 {
+            let name = charset.name();
+            return broken(line, format!("what stands{place} is not {name}"))
+                .hint(format!("is it another encoding? name it with `--encoding`: {KNOWN}"));
+        }
         let byte = self.text[at];
-        broken(self.line_of(cut, at), format!("the byte {byte:02X}{place} is not UTF-8"))
-            .hint("save the file as UTF-8, or convert it: `iconv -f ENCODING -t UTF-8 FILE`")
+        let error = broken(line, format!("the byte {byte:02X}{place} is not UTF-8"));
+        if !self.found.is_undecided() {
+            return error.hint("mend that place, or name the encoding with `--encoding`");
+        }
+        let start = column.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let end = self.ends[..cut.cells].get(column).map_or(cut.text, |end| *end);
+        let near = &self.text[start.max(at.saturating_sub(20))..end.min(at + 20).max(at + 1)];
+        let read = readings(near);
+        error.hint(format!("say what it is with `--encoding`: {read}"))
     }
 }
+
+/// Names of encodings, for hints.
+const KNOWN: &str = "`windows-1252`, `windows-1251`, `windows-1250`, `koi8-r`, `ibm866`, …";
 
 /// How many lines end within the bytes, and whether the last byte is a CR; the LF of a CRLF that
 /// was cut in two doesn't count again.

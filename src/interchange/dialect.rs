@@ -1,4 +1,4 @@
-//! What is found out from the first bytes of a delimited file: its encoding and its delimiter.
+//! What is found out from the beginning of a delimited file: what stands between its cells.
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
@@ -13,7 +13,7 @@ const RECORDS: usize = 50;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Dialect {
     pub(super) delimiter: u8,
-    /// Bytes in front of the header: a byte order mark, a line `sep=;`.
+    /// Bytes in front of the header: a line `sep=;`.
     pub(super) skip: usize,
     /// Line of the header.
     pub(super) line: u64,
@@ -34,33 +34,11 @@ pub fn delimiter_of(word: &str) -> Result<u8> {
     }
 }
 
-/// The length of a UTF-8 byte order mark in front.
-///
-/// # Errors
-/// The mark is that of another encoding, or there are NUL bytes as UTF-16 has them.
-pub(super) fn byte_order_mark(head: &[u8]) -> Result<usize> {
-    let other = |name: &str| {
-        Error::invalid(format!("the file is {name}, not UTF-8"))
-            .hint(format!("convert it: `iconv -f {name} -t UTF-8 FILE`"))
-    };
-    match head {
-        [0xef, 0xbb, 0xbf, ..] => Ok(3),
-        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Err(other("UTF-32")),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(other("UTF-16")),
-        [0, b, ..] if *b != 0 => Err(other("UTF-16BE")),
-        [b, 0, ..] if *b != 0 => Err(other("UTF-16LE")),
-        _ => Ok(0),
-    }
-}
-
 impl Dialect {
     /// The dialect of a file that begins with `head`, of which `whole` says that nothing follows;
     /// `wanted` is the delimiter that was asked for.
-    ///
-    /// # Errors
-    /// The file isn't UTF-8.
-    pub(super) fn of(head: &[u8], whole: bool, wanted: Option<u8>) -> Result<Self> {
-        let mut skip = byte_order_mark(head)?;
+    pub(super) fn of(head: &[u8], whole: bool, wanted: Option<u8>) -> Self {
+        let mut skip = 0;
         let mut line = 1;
         let mut said = None;
         if let Some((delimiter, len)) = sep_line(&head[skip..]) {
@@ -70,7 +48,7 @@ impl Dialect {
         }
         let delimiter =
             wanted.or(said).unwrap_or_else(|| likeliest_delimiter(&head[skip..], whole));
-        Ok(Self { delimiter, skip, line })
+        Self { delimiter, skip, line }
     }
 }
 
@@ -133,7 +111,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> char {
-        char::from(Dialect::of(text.as_bytes(), true, None).expect("a dialect").delimiter)
+        char::from(Dialect::of(text.as_bytes(), true, None).delimiter)
     }
 
     #[test]
@@ -150,18 +128,11 @@ mod tests {
     }
 
     #[test]
-    fn a_sep_line_and_a_byte_order_mark_are_passed() {
-        let d = Dialect::of(b"\xef\xbb\xbfsep=;\r\na,b;c\r\n", true, None).expect("a dialect");
-        assert_eq!(d, Dialect { delimiter: b';', skip: 10, line: 2 });
-        let d = Dialect::of(b"a;b\n", true, Some(b'\t')).expect("a dialect");
+    fn a_sep_line_is_passed() {
+        let d = Dialect::of(b"sep=;\r\na,b;c\r\n", true, None);
+        assert_eq!(d, Dialect { delimiter: b';', skip: 7, line: 2 });
+        let d = Dialect::of(b"a;b\n", true, Some(b'\t'));
         assert_eq!(d, Dialect { delimiter: b'\t', skip: 0, line: 1 });
-    }
-
-    #[test]
-    fn another_encoding_is_named() {
-        let error = Dialect::of(b"\xff\xfea\0,\0", false, None).expect_err("UTF-16");
-        assert_eq!(error.message, "the file is UTF-16, not UTF-8");
-        assert!(Dialect::of(b"a\0b\0", false, None).is_err());
     }
 
     #[test]

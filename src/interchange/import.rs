@@ -1,7 +1,8 @@
 //! Taking a file in: each row becomes values, finds the record it means, and is written, all in one
 //! change. A bad row refuses the whole file, and every bad row is named.
 
-use super::{Mapping, RawRow, RowParser, Source};
+use super::explain::{Examples, Understood};
+use super::{Mapping, RawRow, RowParser, Source, Written};
 use crate::entity::{CustomField, Locale, Noun, Target};
 use crate::error::{Error, ErrorKind, Result, RowError};
 use crate::store::{OnMatch, Outcome, Policy, Writer};
@@ -16,6 +17,10 @@ pub struct Options {
     pub on_match: OnMatch,
     pub keep_extra: bool,
     pub create_links: bool,
+    /// How values are written, where that was said.
+    pub written: Written,
+    /// Whether to tell how the columns were understood.
+    pub explain: bool,
     /// Bytes of the file, where known.
     pub size: Option<u64>,
 }
@@ -31,6 +36,8 @@ pub struct Summary {
     /// Of those created: how many have a twin in the trash, which an import leaves there.
     pub in_trash: u64,
     pub ignored_columns: Vec<String>,
+    /// How the columns were understood, where that was asked for.
+    pub columns: Vec<Understood>,
     pub seconds: f64,
 }
 
@@ -103,8 +110,11 @@ pub fn run(
         w.to_the_letter = Some((noun.name(), filled));
     }
     let deferred = w.begin_bulk(noun, expected, &needed_indexes(noun, &mapping, policy))?;
-    let sample = source.sample()?.to_vec();
-    let mut parser = RowParser::new(noun, &mapping, locale, &sample);
+    let mut parser = RowParser::new(noun, &mapping, locale, &options.written, source)?;
+    let examples = match options.explain {
+        true => Some(Examples::of(mapping.headers.len(), source.sample()?)),
+        false => None,
+    };
     let mut prints = Prints::default();
     let mut bad = Vec::new();
     let mut row = RawRow::default();
@@ -135,6 +145,9 @@ pub fn run(
     }
     if !bad.is_empty() {
         return Err(refused(&bad, summary.read));
+    }
+    if let Some(examples) = examples {
+        summary.columns = parser.explain(&examples, &options.map);
     }
     w.end_bulk(&deferred)?;
     let settled = w.settle_joined(noun)?;

@@ -5,9 +5,13 @@
 //! typed values of them. Out: [`Exporter`] writes records; [`CsvOut`] and [`JsonOut`] are its hands.
 
 mod channels;
+mod charset;
 mod csv_out;
+mod decode;
 mod delimited;
 mod dialect;
+mod empty;
+mod explain;
 mod guard;
 mod guess;
 pub mod import;
@@ -17,21 +21,28 @@ mod json_pieces;
 mod json_record;
 mod loose;
 mod mapping;
+mod marks;
 mod order;
 mod plan;
 mod render;
 mod row;
 mod source;
+mod spill;
 mod stamp;
+mod told;
 
+pub use charset::Charset;
 pub use csv_out::CsvOut;
 pub use dialect::delimiter_of;
+pub use explain::{Sure, Understood};
 pub use guard::{guard, unguard};
 pub use json_out::JsonOut;
 pub use json_record::{json_field, json_fields};
+pub use marks::Mark;
+pub use order::Epoch;
 pub use mapping::{AddressGroup, Extra, Mapping, Target};
 pub use render::{Column, Exporter, Scope, columns, write_cell};
-pub use row::RowParser;
+pub use row::{RowParser, Written};
 pub use source::{Input, RawRow, ReadOptions, Source};
 
 use crate::error::{Error, Result, nearest};
