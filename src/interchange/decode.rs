@@ -14,6 +14,8 @@ use super::charset::{Charset, guess, is_utf8, mark_of, marked};
 const CHUNK: usize = 64 << 10;
 /// So many bytes from the first one that isn't ASCII decide about an old encoding.
 const SAMPLE: usize = 1 << 20;
+/// So many bytes before it belong to its word at most.
+const WORD: usize = 40;
 
 /// What has been found out about a file's bytes so far.
 #[derive(Debug, Default)]
@@ -52,6 +54,8 @@ pub(super) struct Decoded {
     text: Vec<u8>,
     taken: usize,
     way: Way,
+    /// The last bytes that were passed on while all was ASCII: the word that the next one is of.
+    before: Vec<u8>,
     found: Arc<Found>,
 }
 
@@ -82,6 +86,7 @@ impl Decoded {
             text: Vec::new(),
             taken: 0,
             way: Way::Open,
+            before: Vec::new(),
             found: Arc::clone(&found),
         };
         made.gather(CHUNK)?;
@@ -145,7 +150,8 @@ impl Decoded {
             return Ok(());
         }
         self.gather(SAMPLE)?;
-        if let Some(encoding) = guess(&self.raw) {
+        let sample = [&self.before[..], &self.raw].concat();
+        if let Some(encoding) = guess(&sample) {
             self.settle(Charset::Known(encoding));
         } else {
             self.found.undecided.store(true, Ordering::Relaxed);
@@ -255,7 +261,10 @@ impl Read for Decoded {
                     }
                     let ascii = Encoding::ascii_valid_up_to(&self.raw[self.at..]);
                     if ascii > 0 {
-                        return Ok(self.pass(ascii, buffer));
+                        let len = self.pass(ascii, buffer);
+                        self.before.clear();
+                        self.before.extend_from_slice(&buffer[len.saturating_sub(WORD)..len]);
+                        return Ok(len);
                     }
                     if self.at == self.raw.len() {
                         return Ok(0);
@@ -340,6 +349,9 @@ mod tests {
     #[test]
     fn what_comes_after_much_ascii_decides_there() {
         let ascii = "Ann;Rome\n".repeat(40_000);
+        let (french, _, _) = encoding_rs::WINDOWS_1252.encode("Crédito;Nº 77\n");
+        let bytes = [ascii.as_bytes(), &french].concat();
+        assert_eq!(decoded(&bytes, None).1, "windows-1252");
         let (old, _, _) = encoding_rs::WINDOWS_1251.encode("Иван Петров;Пермь\n");
         let bytes = [ascii.as_bytes(), &old].concat();
         let (text, name) = decoded(&bytes, None);

@@ -111,9 +111,10 @@ pub fn run(
     }
     let deferred = w.begin_bulk(noun, expected, &needed_indexes(noun, &mapping, policy))?;
     let mut parser = RowParser::new(noun, &mapping, locale, &options.written, source)?;
-    let examples = match options.explain {
-        true => Some(Examples::of(mapping.headers.len(), source.sample()?)),
-        false => None,
+    let examples = if options.explain {
+        Some(Examples::of(mapping.headers.len(), source.sample()?))
+    } else {
+        None
     };
     let mut prints = Prints::default();
     let mut bad = Vec::new();

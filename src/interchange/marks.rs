@@ -142,14 +142,17 @@ fn plain_of(cell: &str, mark: Mark) -> Option<String> {
         },
     };
     let before = before.trim().replace(['−', '–'], "-");
-    let (before, behind, in_brackets) = match (before.strip_prefix('('), behind.strip_suffix(')')) {
-        (Some(b), Some(a)) => (b.trim().to_owned(), a, true),
-        _ => (before, behind, false),
+    let in_brackets = before.contains('(') && behind.contains(')');
+    let (before, behind) = if in_brackets {
+        (before.replacen('(', "", 1), behind.replacen(')', "", 1))
+    } else {
+        (before, behind.to_owned())
     };
+    let (before, behind) = (before.trim(), behind.trim());
     let minus = if minus_behind || in_brackets { "-" } else { "" };
     let gap = |text: &str| if text.ends_with(char::is_alphabetic) { " " } else { "" };
-    let space = if behind.trim().chars().count() > 1 { " " } else { "" };
-    Some(format!("{minus}{before}{}{number}{space}{}", gap(&before), behind.trim()))
+    let space = if behind.chars().count() > 1 { " " } else { "" };
+    Some(format!("{minus}{before}{}{number}{space}{behind}", gap(before)))
 }
 
 #[cfg(test)]
@@ -195,6 +198,8 @@ mod tests {
             ("1'234.50 CHF", Mark::Point, "1234.50 CHF"),
             ("1’234", Mark::Point, "1234"),
             ("(1,234.50)", Mark::Point, "-1234.50"),
+            ("(1.000,00) USD", Mark::Comma, "-1000.00 USD"),
+            ("($5.00)", Mark::Point, "-$5.00"),
             ("1.234,50-", Mark::Comma, "-1234.50"),
             ("−5,5", Mark::Comma, "-5.5"),
             ("12,-", Mark::Comma, "12"),

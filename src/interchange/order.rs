@@ -71,6 +71,11 @@ pub(super) fn is_serial(cell: &str) -> bool {
             || matches!(part, [b'.' | b',', digits @ ..] if digits.iter().all(u8::is_ascii_digit)))
 }
 
+/// Whether the cell holds a date of another form: it says a day, and not by such a number.
+pub(super) fn is_dated(cell: &str) -> bool {
+    cell.bytes().any(|b| (b'1'..=b'9').contains(&b)) && !is_serial(cell)
+}
+
 /// The value of such a number for a kind of field.
 pub(super) fn serial(kind: &Kind, cell: &str, epoch: Epoch, zone: Tz) -> Option<Value> {
     let cell = cell.trim().replace(',', ".");

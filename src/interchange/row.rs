@@ -10,7 +10,7 @@ use super::explain::{Examples, Known, Understood};
 use super::loose::{exact_words, loose_items, one_line};
 use super::mapping::Mapping;
 use super::marks::{self, Mark};
-use super::order::{Epoch, is_serial, matters, serial};
+use super::order::{self, Epoch, is_serial, matters, serial};
 use super::plan::{How, LinkColumns, ListColumn, Step, plan, prints};
 use super::source::{RawRow, Source};
 use super::stamp::stored;
@@ -81,8 +81,7 @@ impl<'a> RowParser<'a> {
         for row in source.sample()? {
             told.observe_row(row);
             for (column, is_dated) in dated.iter_mut().enumerate() {
-                let cell = row.cell(column);
-                *is_dated |= told.is_of_days(column) && !cell.is_empty() && !is_serial(cell);
+                *is_dated |= told.is_of_days(column) && order::is_dated(row.cell(column));
             }
         }
         source.watch(told.clone());
@@ -265,7 +264,7 @@ impl<'a> RowParser<'a> {
             return None;
         }
         let is_number = is_serial(text);
-        self.dated[column] |= !is_number;
+        self.dated[column] |= order::is_dated(text);
         // Beside other dates such a number is more likely a slip.
         let epoch = match self.written.epoch {
             Some(epoch) if is_number => epoch,

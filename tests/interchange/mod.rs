@@ -1,3 +1,6 @@
 //! Files of others, and of rolo's own.
 
 mod again;
+mod hostile;
+mod spectrum;
+mod understood;
