@@ -4,13 +4,14 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+use csv_core::{ReadRecordResult, Reader};
 
 use super::charset::{Charset, readings};
 use super::decode::Found;
 use super::dialect::Dialect;
 use super::guard::unguard;
 use super::source::{MAX_ROW, RawRow, broken};
+use super::squeeze::Squeeze;
 use crate::error::{Error, Result};
 
 const CHUNK: usize = 64 << 10;
@@ -23,6 +24,7 @@ pub(super) struct Delimited {
     start: usize,
     at_end: bool,
     core: Reader,
+    squeeze: Option<Squeeze>,
     text: Vec<u8>,
     ends: Vec<usize>,
     /// Line at `start`, from 1; CR, LF and CRLF each end one.
@@ -55,7 +57,8 @@ impl Delimited {
             chunk: head,
             start: dialect.skip,
             at_end: false,
-            core: ReaderBuilder::new().delimiter(dialect.delimiter).build(),
+            core: dialect.reader(),
+            squeeze: None,
             text: vec![0; CHUNK],
             ends: vec![0; 64],
             line: dialect.line,
@@ -65,6 +68,12 @@ impl Delimited {
             raw,
             headers: Vec::new(),
         };
+        if dialect.spaced {
+            let mut squeeze = Squeeze::new(dialect.delimiter, dialect.quote);
+            made.chunk = squeeze.squeeze(&made.chunk[made.start..]);
+            made.start = 0;
+            made.squeeze = Some(squeeze);
+        }
         let mut row = RawRow::default();
         if !made.read_any(&mut row)? {
             return Err(Error::invalid("the file is empty: it has no header")
@@ -197,18 +206,28 @@ impl Delimited {
         }
     }
 
+    /// Reads the next piece; it is empty at the end alone.
     fn fill(&mut self) -> Result<()> {
-        self.chunk.resize(CHUNK, 0);
         self.start = 0;
-        let read = loop {
-            match self.input.read(&mut self.chunk) {
-                Err(cause) if cause.kind() == std::io::ErrorKind::Interrupted => {}
-                read => break read.map_err(|cause| Error::io("the file can't be read", &cause))?,
+        loop {
+            self.chunk.resize(CHUNK, 0);
+            let read = loop {
+                match self.input.read(&mut self.chunk) {
+                    Err(cause) if cause.kind() == std::io::ErrorKind::Interrupted => {}
+                    read => {
+                        break read.map_err(|cause| Error::io("the file can't be read", &cause))?;
+                    }
+                }
+            };
+            self.chunk.truncate(read);
+            self.at_end = read == 0;
+            if let Some(squeeze) = &mut self.squeeze {
+                self.chunk = squeeze.squeeze(&self.chunk);
             }
-        };
-        self.chunk.truncate(read);
-        self.at_end = read == 0;
-        Ok(())
+            if self.at_end || !self.chunk.is_empty() {
+                return Ok(());
+            }
+        }
     }
 
     /// Takes bytes of the chunk as read and counts their lines.
@@ -390,6 +409,22 @@ mod tests {
         assert_eq!((found[0].cell(1).len(), found[1].cell(1)), (16 << 20, "z"));
         let huge = format!("a,b\n1,\"{}", "z\n".repeat(17 << 20));
         assert_eq!(fails(huge.as_bytes()), "line 2: the row is larger than 32 MB");
+    }
+
+    #[test]
+    fn quotes_that_others_write_otherwise_are_understood() {
+        for (text, want) in [
+            ("a,b\n\"x \\\"y, z\\\" \",1\n\"u\",2\n", ["x \"y, z\" ", "1"]),
+            ("a,b\n\"C:\\\",1\n\"D:\\\",2\n", ["C:\\", "1"]),
+            ("'a','b'\n'x, y','it''s'\n", ["x, y", "it's"]),
+            ("a, \"b\"\nx, \"y, z\"\n", ["x", "y, z"]),
+            ("\"a\" ; \"b\"\n\"x\" ; \"y; z\"\n", ["x", "y; z"]),
+            ("a,b\n5\" screen,say \"hi\"\n", ["5\" screen", "say \"hi\""]),
+            ("a,b\n x , y \n", [" x ", " y "]),
+        ] {
+            let rows = rows(text.as_bytes()).expect(text);
+            assert_eq!([rows[0].cell(0), rows[0].cell(1)], want, "{text}");
+        }
     }
 
     #[test]

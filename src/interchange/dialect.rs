@@ -1,7 +1,8 @@
 //! What is found out from the beginning of a delimited file: what stands between its cells.
 
-use csv_core::{ReadRecordResult, ReaderBuilder};
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
+use super::squeeze::Squeeze;
 use crate::error::{Error, Result};
 
 /// Delimiters that are looked for, the likeliest first.
@@ -17,6 +18,11 @@ pub(super) struct Dialect {
     pub(super) skip: usize,
     /// Line of the header.
     pub(super) line: u64,
+    pub(super) quote: u8,
+    /// A backslash stands before a quote that belongs to the text, as databases write it.
+    pub(super) escaped: bool,
+    /// Spaces stand between delimiters and quotes.
+    pub(super) spaced: bool,
 }
 
 /// The delimiter that somebody named: `;`, `tab`, `|`, …
@@ -46,9 +52,40 @@ impl Dialect {
             skip += len;
             line = 2;
         }
-        let delimiter =
-            wanted.or(said).unwrap_or_else(|| likeliest_delimiter(&head[skip..], whole));
-        Self { delimiter, skip, line }
+        let head = &head[skip..];
+        let delimiter = wanted.or(said).unwrap_or_else(|| likeliest_delimiter(head, whole));
+        let quote = if is_in_apostrophes(head, delimiter) { b'\'' } else { b'"' };
+        let plain = Self { delimiter, skip, line, quote, escaped: false, spaced: false };
+        let has = |pair: [u8; 2]| head.windows(2).any(|w| w == pair);
+        if has([b'\\', quote]) {
+            let escaped = Self { escaped: true, ..plain };
+            if escaped.fit(head, whole) > plain.fit(head, whole) {
+                return escaped;
+            }
+        }
+        if has([b' ', quote]) || has([quote, b' ']) {
+            let spaced = Self { spaced: true, ..plain };
+            let squeezed = Squeeze::new(delimiter, quote).squeeze(head);
+            if squeezed != head && spaced.fit(&squeezed, whole) >= plain.fit(head, whole) {
+                return spaced;
+            }
+        }
+        plain
+    }
+
+    /// A parser of such files.
+    pub(super) fn reader(&self) -> Reader {
+        let escape = self.escaped.then_some(b'\\');
+        let mut builder = ReaderBuilder::new();
+        builder.delimiter(self.delimiter).quote(self.quote).escape(escape).build()
+    }
+
+    /// How many of the first records in a hundred are as wide as the header, and how many there are.
+    fn fit(&self, head: &[u8], whole: bool) -> (usize, usize) {
+        let widths = widths(self.reader(), head, whole);
+        let Some(header) = widths.first() else { return (0, 0) };
+        let alike = widths.iter().filter(|w| *w == header).count();
+        (alike * 100 / widths.len(), widths.len())
     }
 }
 
@@ -62,12 +99,20 @@ fn sep_line(head: &[u8]) -> Option<(u8, usize)> {
     Some((delimiter, len))
 }
 
+/// Whether every cell of the header stands between apostrophes: `'name','city'`.
+fn is_in_apostrophes(head: &[u8], delimiter: u8) -> bool {
+    let end = head.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(head.len());
+    let mut cells = head[..end].split(|b| *b == delimiter);
+    cells.all(|cell| matches!(cell, [b'\'', middle @ .., b'\''] if !middle.is_empty()))
+}
+
 /// The delimiter that cuts the header in two at least and the most records into as many cells as
 /// it; of equals the one that finds more cells.
 fn likeliest_delimiter(head: &[u8], whole: bool) -> u8 {
     let mut best = (0, 0, b',');
     for delimiter in DELIMITERS {
-        let widths = widths(head, whole, delimiter);
+        let reader = ReaderBuilder::new().delimiter(delimiter).build();
+        let widths = widths(reader, head, whole);
         let Some(&header) = widths.first().filter(|w| **w > 1) else { continue };
         let alike = widths.iter().filter(|w| **w == header).count() * 100 / widths.len();
         if (alike, header) > (best.0, best.1) {
@@ -78,8 +123,7 @@ fn likeliest_delimiter(head: &[u8], whole: bool) -> u8 {
 }
 
 /// How many cells each of the first records has.
-fn widths(head: &[u8], whole: bool, delimiter: u8) -> Vec<usize> {
-    let mut reader = ReaderBuilder::new().delimiter(delimiter).build();
+fn widths(mut reader: Reader, head: &[u8], whole: bool) -> Vec<usize> {
     let mut text = vec![0; head.len() + 1];
     let mut ends = vec![0; head.len() + 1];
     let mut widths = Vec::new();
@@ -130,9 +174,9 @@ mod tests {
     #[test]
     fn a_sep_line_is_passed() {
         let d = Dialect::of(b"sep=;\r\na,b;c\r\n", true, None);
-        assert_eq!(d, Dialect { delimiter: b';', skip: 7, line: 2 });
+        assert_eq!((d.delimiter, d.skip, d.line), (b';', 7, 2));
         let d = Dialect::of(b"a;b\n", true, Some(b'\t'));
-        assert_eq!(d, Dialect { delimiter: b'\t', skip: 0, line: 1 });
+        assert_eq!((d.delimiter, d.skip, d.line), (b'\t', 0, 1));
     }
 
     #[test]

@@ -41,7 +41,7 @@ const NO_NAMES: &[&str] = &[
 ];
 /// Unless it is a text of any kind.
 const NO_TEXTS: &[&str] = &["na", "none", "nil", "nan", "?", ".", "нет данных", "unknown"];
-/// Of a date: Outlook and MySQL write zeros.
+/// Of a date: mail programs and databases write zeros.
 const NO_DATES: &[&str] =
     &["0.0.00", "0/0/00", "00.00.0000", "00/00/0000", "0000-00-00", "0000-00-00 00:00:00"];
 
@@ -70,8 +70,12 @@ pub(super) fn says_empty(cell: &str, field: &Field) -> bool {
         _ if is(ANYWHERE) => true,
         _ if is_name => false,
         _ if is(NO_NAMES) => true,
-        Kind::Text | Kind::Longtext | Kind::Tags | Kind::Link(_) | Kind::Links(..) => false,
-        Kind::List(Kind::Address | Kind::Handle) => false,
+        Kind::Text
+        | Kind::Longtext
+        | Kind::Tags
+        | Kind::Link(_)
+        | Kind::Links(..)
+        | Kind::List(Kind::Address | Kind::Handle) => false,
         Kind::Choice(choices) | Kind::Words(choices) if choices.open => false,
         _ => is(NO_TEXTS),
     }

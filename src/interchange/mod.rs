@@ -28,6 +28,7 @@ mod render;
 mod row;
 mod source;
 mod spill;
+mod squeeze;
 mod stamp;
 mod told;
 
@@ -38,9 +39,9 @@ pub use explain::{Sure, Understood};
 pub use guard::{guard, unguard};
 pub use json_out::JsonOut;
 pub use json_record::{json_field, json_fields};
+pub use mapping::{AddressGroup, Extra, Mapping, Target};
 pub use marks::Mark;
 pub use order::Epoch;
-pub use mapping::{AddressGroup, Extra, Mapping, Target};
 pub use render::{Column, Exporter, Scope, columns, write_cell};
 pub use row::{RowParser, Written};
 pub use source::{Input, RawRow, ReadOptions, Source};

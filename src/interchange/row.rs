@@ -306,8 +306,7 @@ impl<'a> RowParser<'a> {
         let other = |mark| if mark == Mark::Point { Mark::Comma } else { Mark::Point };
         let told = self.told.mark(column);
         let mark = match (self.told.mark_told(text), told) {
-            (_, Told::Is(mark)) => mark,
-            (marks::Telling::Is(mark), _) => mark,
+            (_, Told::Is(mark)) | (marks::Telling::Is(mark), _) => mark,
             (marks::Telling::Nothing, _) => Mark::Point,
             (marks::Telling::Open(mark), _) => match kind {
                 Kind::Int => other(mark),

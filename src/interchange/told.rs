@@ -47,13 +47,13 @@ pub(super) struct Columns {
 impl Columns {
     /// Columns by the kinds of what they fill; those without one aren't looked at.
     pub(super) fn of(kinds: &[Option<&Kind>], is_json: bool) -> Self {
-        let look = |kind: &Option<&Kind>| match kind {
+        let look = |kind: Option<&Kind>| match kind {
             Some(Kind::Date | Kind::Datetime | Kind::Due) => Look::Days,
             Some(Kind::Money | Kind::Decimal | Kind::Int | Kind::Percent) => Look::Decimals,
             _ => Look::Nothing,
         };
         Self {
-            looks: kinds.iter().map(look).collect(),
+            looks: kinds.iter().copied().map(look).collect(),
             states: kinds.iter().map(|_| AtomicU8::new(0)).collect(),
             is_json,
         }

@@ -96,7 +96,10 @@ fn numbers_are_read_as_their_column_writes_them() {
         (["1.234,56", "12.500", "USD 3,5"], ["1234.56,EUR", "12500.00,EUR", "3.50,USD"]),
         (["$1,234.56", "12,500", "(5.00)"], ["1234.56,USD", "12500.00,EUR", "-5.00,EUR"]),
         (["1'234.56 CHF", "12'500", "0.5"], ["1234.56,CHF", "12500.00,EUR", "0.50,EUR"]),
-        (["1\u{a0}234 руб.", "1 234 567", "12k"], ["1234.00,RUB", "1234567.00,EUR", "12000.00,EUR"]),
+        (
+            ["1\u{a0}234 руб.", "1 234 567", "12k"],
+            ["1234.00,RUB", "1234567.00,EUR", "12000.00,EUR"],
+        ),
         (["1.234.567", "12.500", "N/A"], ["1234567.00,EUR", "12500.00,EUR", ","]),
     ] {
         let w = World::new();
@@ -149,7 +152,10 @@ fn what_could_be_read_two_ways_is_refused_with_the_option_that_decides() {
     assert_eq!(list(&w, "deal", "name,amount,amount_currency"), ["A,1.50,EUR", "B,12.50,EUR"]);
     w.ok(&["undo"]);
     w.ok(&["deal", "import", &numbers, "--decimal", "point"]);
-    assert_eq!(list(&w, "deal", "name,amount,amount_currency"), ["A,1500.00,EUR", "B,12500.00,EUR"]);
+    assert_eq!(
+        list(&w, "deal", "name,amount,amount_currency"),
+        ["A,1500.00,EUR", "B,12500.00,EUR"]
+    );
 }
 
 #[test]
@@ -175,7 +181,8 @@ fn the_last_row_of_a_large_file_still_decides_and_a_pipe_too() {
 fn words_for_empty_yes_and_no_are_known_and_can_be_said() {
     let w = World::new();
     w.ok(&["field", "add", "contact", "Member", "--kind", "bool"]);
-    let text = "name,city,birthday,member\nAnn,Select,N/A,да\nBob,-,-,нет\nCy,NULL,None,X\nNull,None,,\n";
+    let text =
+        "name,city,birthday,member\nAnn,Select,N/A,да\nBob,-,-,нет\nCy,NULL,None,X\nNull,None,,\n";
     let file = w.file("c.csv", text);
     w.ok(&["contact", "import", &file]);
     let found = list(&w, "contact", "name,city,birthday,member");
@@ -295,7 +302,10 @@ fn the_example_in_windows_1251_comes_in() {
         args.extend(["--map", map]);
     }
     let summary = w.json(&args);
-    assert_eq!((&summary["created"], &summary["ignored_columns"]), (&4.into(), &serde_json::json!([])));
+    assert_eq!(
+        (&summary["created"], &summary["ignored_columns"]),
+        (&4.into(), &serde_json::json!([]))
+    );
     assert_eq!(
         list(&w, "contact", "family_name,company,title,birthday"),
         [

@@ -128,7 +128,13 @@ fn what_grows_without_end_takes_time_that_grows_with_it() {
     let written = Written::default();
     let long = |piece: &str| format!("name,amount,birthday\n{}", piece.repeat(200_000));
     for text in [
-        long("\""), long(","), long("\n"), long("'"), long("1,"), long("(1.000"), long("\"\"\n"),
+        long("\""),
+        long(","),
+        long("\n"),
+        long("'"),
+        long("1,"),
+        long("(1.000"),
+        long("\"\"\n"),
         format!("name,tags\nA,{}\n", "a;".repeat(20_000)),
         format!("name,amount\nA,\"{}\"\n", "1,234.".repeat(20_000)),
         format!("name,birthday\nA,{}\n", "1/".repeat(50_000)),
