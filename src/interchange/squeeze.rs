@@ -47,11 +47,10 @@ impl Squeeze {
                         _ => State::Plain,
                     }
                 }
-                State::Plain if ends => State::Start,
                 State::Quoted if is_quote => State::Quote,
                 State::Quoted => State::Quoted,
                 State::Quote if is_quote => State::Quoted,
-                State::Quote if ends => State::Start,
+                State::Plain | State::Quote if ends => State::Start,
                 State::Quote if is_space => continue,
                 State::Quote | State::Plain => State::Plain,
             };
