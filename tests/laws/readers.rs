@@ -146,7 +146,8 @@ fn what_grows_without_end_takes_time_that_grows_with_it() {
         read_all("deal", text.as_bytes(), &options, &written);
     }
     // Bytes that no encoding fits, as many as are looked at.
-    let odd: Vec<u8> = (0..2_000_000_u32).map(|n| (n.wrapping_mul(n) % 127 + 128) as u8).collect();
+    let odd: Vec<u8> =
+        (0..2_000_000_u32).map(|n| 0x80 | n.wrapping_mul(n).to_le_bytes()[1]).collect();
     read_all("contact", &[b"name\n", odd.as_slice()].concat(), &options, &written);
     for text in ["(", "not ", "a:", "\"", "-", "a or ", "@x "] {
         let _ = parse(&text.repeat(20_000));
