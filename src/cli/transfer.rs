@@ -18,8 +18,8 @@ use crate::entity::Model;
 use crate::entity::when::DateOrder;
 use crate::error::{Error, Result};
 use crate::interchange::{
-    Asked, Exporter, Format, Input, Layout, Preset, ReadOptions, Scope, Source, check_map_name,
-    columns, delimiter_of, import, kept, presets, several,
+    Asked, Charset, Epoch, Exporter, Format, Input, Layout, Mark, Preset, ReadOptions, Scope, Source,
+    Understood, Written, check_map_name, columns, delimiter_of, import, kept, presets, several,
 };
 use crate::store::{Listing, OnMatch, refuse_own};
 
@@ -44,13 +44,11 @@ pub(super) fn import(
     let size = input.size();
     let format = Format::of((name != "-").then_some(name.as_str()), text(matches, "format"))?;
     let delimiter = text(matches, "delimiter").map(delimiter_of).transpose()?;
-    let read = ReadOptions { form: format.map(|f| f.form), delimiter, raw: false };
+    let charset = text(matches, "encoding").map(charset_of).transpose()?;
+    let read = ReadOptions { form: format.map(|f| f.form), delimiter, charset, raw: false };
     let named = |why: Error| Error { message: format!("`{name}`: {}", why.message), ..why };
     let mut source = Source::open(input, &read).map_err(named)?;
-    let mut locale = session.settings.locale.clone();
-    if let Some(order) = text(matches, "date-order").and_then(DateOrder::of) {
-        locale.times.order = Some(order);
-    }
+    let locale = session.settings.locale.clone();
     let mut options = import::Options {
         map: texts(matches, "map"),
         layout: Layout::default(),
@@ -60,6 +58,8 @@ pub(super) fn import(
             .unwrap_or_default(),
         keep_extra: matches.get_flag("keep-extra"),
         create_links: !matches.get_flag("no-create-links"),
+        written: written(matches),
+        explain: session.settings.dry_run,
         size,
     };
     let progress = progress_bar(session, size);
@@ -100,7 +100,10 @@ pub(super) fn import(
     if let Some(kept) = kept {
         keep_map(session, &kept, maps.as_deref())?;
     }
-    tell(session, &options.layout, &summary)
+    if session.settings.dry_run {
+        tell_columns(session, &source, &summary)?;
+    }
+    tell(session, &options.layout, &source, &summary)
 }
 
 /// The folder of kept mappings, beside the config.
@@ -174,6 +177,79 @@ pub(super) fn list_presets(session: &mut Session) -> Result<()> {
     Ok(())
 }
 
+/// What is known of the file as a whole, as (name, value).
+fn file_facts(source: &Source) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("format", source.form().format().name.to_owned())];
+    facts.push(("encoding", source.charset().name()));
+    if let Some(delimiter) = source.delimiter() {
+        let shown =
+            if delimiter == b'\t' { "tab".into() } else { char::from(delimiter).to_string() };
+        facts.push(("delimiter", shown));
+    }
+    facts
+}
+
+/// How a file was understood, for people: a table of its columns.
+fn tell_columns(session: &mut Session, source: &Source, summary: &import::Summary) -> Result<()> {
+    if !matches!(session.settings.output, Output::Table) {
+        return Ok(());
+    }
+    let cut = |text: &str| {
+        let short: String = text.chars().take(EXAMPLE).collect();
+        if short.len() < text.len() { format!("{short}…") } else { short }
+    };
+    let rows = summary.columns.iter().map(|c| {
+        let label = c.label.map_or(String::new(), |l| format!(":{l}"));
+        let field = c.field.as_ref().map_or(String::new(), |f| format!("{f}{label}"));
+        let kind: Vec<&str> = [c.kind, c.form].into_iter().flatten().collect();
+        let cell = c.cell.as_deref().map_or(String::new(), cut);
+        let example = match &c.value {
+            Some(value) => format!("{cell} → {}", cut(value)),
+            None => cell,
+        };
+        Ok(vec![c.column.clone(), field, kind.join(", "), example, c.sure.word().to_owned()])
+    });
+    let heads = ["column", "field", "kind", "example", "how sure"].map(ColumnHead::text);
+    session.printer.table(heads.into(), rows)?;
+    let facts: Vec<String> =
+        file_facts(source).into_iter().map(|(name, value)| format!("{name} {value}")).collect();
+    session.printer.note(&format!("the file: {}", facts.join(", ")));
+    Ok(())
+}
+
+fn column_json(column: &Understood) -> serde_json::Value {
+    serde_json::json!({
+        "column": column.column, "field": column.field, "label": column.label,
+        "kind": column.kind, "form": column.form, "cell": column.cell,
+        "example": column.value.as_ref().or(column.cell.as_ref()), "sure": column.sure.word(),
+    })
+}
+
+/// So many characters of an example are shown.
+const EXAMPLE: usize = 40;
+
+/// What the options say of how values are written.
+fn written(matches: &ArgMatches) -> Written {
+    let empty = texts(matches, "empty");
+    Written {
+        order: text(matches, "date-order").and_then(DateOrder::of),
+        decimal: text(matches, "decimal").and_then(Mark::of),
+        epoch: text(matches, "excel-dates").and_then(Epoch::of),
+        empty: (!empty.is_empty()).then_some(empty),
+        yes: texts(matches, "yes-word"),
+        no: texts(matches, "no-word"),
+    }
+}
+
+fn charset_of(word: &str) -> Result<Charset> {
+    Charset::named(word).ok_or_else(|| {
+        Error::usage(format!("`{word}` is not an encoding that rolo knows")).hint(
+            "such as `utf-8`, `utf-16`, `windows-1251`, `windows-1252`, `windows-1250`, `koi8-r`, \
+             `ibm866`, `iso-8859-2`, `macintosh`, `mac-cyrillic`",
+        )
+    })
+}
+
 fn progress_bar(session: &Session, size: Option<u64>) -> indicatif::ProgressBar {
     let shown = session.settings.stderr_is_terminal && !session.settings.quiet;
     match size {
@@ -189,7 +265,12 @@ fn progress_bar(session: &Session, size: Option<u64>) -> indicatif::ProgressBar 
     }
 }
 
-fn tell(session: &mut Session, layout: &Layout, summary: &import::Summary) -> Result<()> {
+fn tell(
+    session: &mut Session,
+    layout: &Layout,
+    source: &Source,
+    summary: &import::Summary,
+) -> Result<()> {
     let noun = layout.sections[0].noun;
     if summary.in_trash > 0 {
         session.printer.note(&format!(
@@ -207,6 +288,12 @@ fn tell(session: &mut Session, layout: &Layout, summary: &import::Summary) -> Re
         });
         if layout.is_several() {
             object["nouns"] = by_noun(summary);
+        }
+        if session.settings.dry_run {
+            for (name, value) in file_facts(source) {
+                object[name] = value.into();
+            }
+            object["columns"] = summary.columns.iter().map(column_json).collect();
         }
         return print_json_list(&mut session.printer, Output::Jsonl, &[object]);
     }

@@ -197,6 +197,7 @@ const SIGNS: &[(&str, &str)] = &[
     ("US$", "USD"),
     ("A$", "AUD"),
     ("C$", "CAD"),
+    ("R$", "BRL"),
     ("$", "USD"),
     ("€", "EUR"),
     ("£", "GBP"),
@@ -211,6 +212,13 @@ const SIGNS: &[(&str, &str)] = &[
     ("Kč", "CZK"),
     ("₫", "VND"),
     ("₪", "ILS"),
+    ("руб.", "RUB"),
+    ("руб", "RUB"),
+    ("р.", "RUB"),
+    ("грн.", "UAH"),
+    ("грн", "UAH"),
+    ("Ft", "HUF"),
+    ("Fr.", "CHF"),
 ];
 
 /// The currency that stands before or behind a number, and the number without it.

@@ -37,7 +37,7 @@ const AHEAD: usize = 4;
 /// The file can't be read on; what `take` says.
 pub(super) fn each(
     source: &mut Source,
-    mut parser: RowParser,
+    parser: &mut RowParser,
     keys: &[usize],
     on_thread: bool,
     take: &mut dyn FnMut(&mut Batch) -> Result<bool>,
@@ -46,7 +46,7 @@ pub(super) fn each(
         return std::thread::scope(|scope| {
             let (give, batches) = sync_channel(AHEAD);
             let (give_back, used) = channel();
-            scope.spawn(move || read_ahead(source, &mut parser, keys, &give, &used));
+            scope.spawn(move || read_ahead(source, parser, keys, &give, &used));
             while let Ok(mut batch) = batches.recv() {
                 if !take(&mut batch)? {
                     return Ok(());
@@ -63,7 +63,7 @@ pub(super) fn each(
     let mut prints = Prints::default();
     let mut batch = Batch::default();
     loop {
-        fill(&mut batch, source, &mut parser, keys, &mut prints);
+        fill(&mut batch, source, parser, keys, &mut prints);
         if !take(&mut batch)? {
             return Ok(());
         }

@@ -2,12 +2,16 @@
 //! name their place.
 
 use std::io::Read;
+use std::sync::Arc;
 
-use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+use csv_core::{ReadRecordResult, Reader};
 
+use super::charset::{Charset, readings};
+use super::decode::Found;
 use super::dialect::Dialect;
 use super::guard::unguard;
 use super::source::{MAX_ROW, RawRow, broken};
+use super::squeeze::Squeeze;
 use crate::error::{Error, Result};
 
 const CHUNK: usize = 64 << 10;
@@ -20,12 +24,13 @@ pub(super) struct Delimited {
     start: usize,
     at_end: bool,
     core: Reader,
+    squeeze: Option<Squeeze>,
     text: Vec<u8>,
     ends: Vec<usize>,
     /// Line at `start`, from 1; CR, LF and CRLF each end one.
     line: u64,
     after_cr: bool,
-    position: u64,
+    found: Arc<Found>,
     delimiter: u8,
     raw: bool,
     headers: Vec<String>,
@@ -43,6 +48,7 @@ impl Delimited {
     pub(super) fn new(
         head: Vec<u8>,
         input: Box<dyn Read + Send>,
+        found: Arc<Found>,
         dialect: Dialect,
         raw: bool,
     ) -> Result<Self> {
@@ -51,16 +57,23 @@ impl Delimited {
             chunk: head,
             start: dialect.skip,
             at_end: false,
-            core: ReaderBuilder::new().delimiter(dialect.delimiter).build(),
+            core: dialect.reader(),
+            squeeze: None,
             text: vec![0; CHUNK],
             ends: vec![0; 64],
             line: dialect.line,
             after_cr: false,
-            position: dialect.skip as u64,
+            found,
             delimiter: dialect.delimiter,
             raw,
             headers: Vec::new(),
         };
+        if dialect.spaced {
+            let mut squeeze = Squeeze::new(dialect.delimiter, dialect.quote);
+            made.chunk = squeeze.squeeze(&made.chunk[made.start..]);
+            made.start = 0;
+            made.squeeze = Some(squeeze);
+        }
         let mut row = RawRow::default();
         if !made.read_any(&mut row)? {
             return Err(Error::invalid("the file is empty: it has no header")
@@ -83,10 +96,6 @@ impl Delimited {
 
     pub(super) fn headers(&self) -> &[String] {
         &self.headers
-    }
-
-    pub(super) fn position(&self) -> u64 {
-        self.position
     }
 
     /// The next row that isn't blank. One shorter than the header lacks empty cells at its end; one
@@ -122,7 +131,7 @@ impl Delimited {
         }
         if let Some(at) = bytes.iter().position(|b| *b == 0) {
             return Err(broken(self.line_of(&cut, at), "a NUL byte stands in the text")
-                .hint("is it another encoding, or no text at all? save the file as UTF-8"));
+                .hint("take it out; if it is another encoding, name it with `--encoding`"));
         }
         row.begin(cut.line);
         if self.raw || !bytes.contains(&b'\'') {
@@ -197,18 +206,28 @@ impl Delimited {
         }
     }
 
+    /// Reads the next piece; it is empty at the end alone.
     fn fill(&mut self) -> Result<()> {
-        self.chunk.resize(CHUNK, 0);
         self.start = 0;
-        let read = loop {
-            match self.input.read(&mut self.chunk) {
-                Err(cause) if cause.kind() == std::io::ErrorKind::Interrupted => {}
-                read => break read.map_err(|cause| Error::io("the file can't be read", &cause))?,
+        loop {
+            self.chunk.resize(CHUNK, 0);
+            let read = loop {
+                match self.input.read(&mut self.chunk) {
+                    Err(cause) if cause.kind() == std::io::ErrorKind::Interrupted => {}
+                    read => {
+                        break read.map_err(|cause| Error::io("the file can't be read", &cause))?;
+                    }
+                }
+            };
+            self.chunk.truncate(read);
+            self.at_end = read == 0;
+            if let Some(squeeze) = &mut self.squeeze {
+                self.chunk = squeeze.squeeze(&self.chunk);
             }
-        };
-        self.chunk.truncate(read);
-        self.at_end = read == 0;
-        Ok(())
+            if self.at_end || !self.chunk.is_empty() {
+                return Ok(());
+            }
+        }
     }
 
     /// Takes bytes of the chunk as read and counts their lines.
@@ -218,7 +237,6 @@ impl Delimited {
         self.line += lines;
         self.after_cr = after_cr;
         self.start += by;
-        self.position += by as u64;
     }
 
     /// The line of a byte of the record's text. The text has lost its quotes, never a line end.
@@ -249,11 +267,28 @@ impl Delimited {
             Some(name) => format!(" in the column `{name}`"),
             None => String::new(),
         };
+        let line = self.line_of(cut, at);
+        let charset = self.found.charset();
+        if charset != Charset::UTF8 {
+            let name = charset.name();
+            return broken(line, format!("what stands{place} is not {name}"))
+                .hint(format!("is it another encoding? name it with `--encoding`: {KNOWN}"));
+        }
         let byte = self.text[at];
-        broken(self.line_of(cut, at), format!("the byte {byte:02X}{place} is not UTF-8"))
-            .hint("save the file as UTF-8, or convert it: `iconv -f ENCODING -t UTF-8 FILE`")
+        let error = broken(line, format!("the byte {byte:02X}{place} is not UTF-8"));
+        if !self.found.is_undecided() {
+            return error.hint("mend that place, or name the encoding with `--encoding`");
+        }
+        let start = column.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let end = self.ends[..cut.cells].get(column).map_or(cut.text, |end| *end);
+        let near = &self.text[start.max(at.saturating_sub(20))..end.min(at + 20).max(at + 1)];
+        let read = readings(near);
+        error.hint(format!("say what it is with `--encoding`: {read}"))
     }
 }
+
+/// Names of encodings, for hints.
+const KNOWN: &str = "`windows-1252`, `windows-1251`, `windows-1250`, `koi8-r`, `ibm866`, …";
 
 /// How many lines end within the bytes, and whether the last byte is a CR; the LF of a CRLF that
 /// was cut in two doesn't count again.
@@ -374,6 +409,22 @@ mod tests {
         assert_eq!((found[0].cell(1).len(), found[1].cell(1)), (16 << 20, "z"));
         let huge = format!("a,b\n1,\"{}", "z\n".repeat(17 << 20));
         assert_eq!(fails(huge.as_bytes()), "line 2: the row is larger than 32 MB");
+    }
+
+    #[test]
+    fn quotes_that_others_write_otherwise_are_understood() {
+        for (text, want) in [
+            ("a,b\n\"x \\\"y, z\\\" \",1\n\"u\",2\n", ["x \"y, z\" ", "1"]),
+            ("a,b\n\"C:\\\",1\n\"D:\\\",2\n", ["C:\\", "1"]),
+            ("'a','b'\n'x, y','it''s'\n", ["x, y", "it's"]),
+            ("a, \"b\"\nx, \"y, z\"\n", ["x", "y, z"]),
+            ("\"a\" ; \"b\"\n\"x\" ; \"y; z\"\n", ["x", "y; z"]),
+            ("a,b\n5\" screen,say \"hi\"\n", ["5\" screen", "say \"hi\""]),
+            ("a,b\n x , y \n", [" x ", " y "]),
+        ] {
+            let rows = rows(text.as_bytes()).expect(text);
+            assert_eq!([rows[0].cell(0), rows[0].cell(1)], want, "{text}");
+        }
     }
 
     #[test]

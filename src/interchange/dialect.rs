@@ -1,7 +1,8 @@
-//! What is found out from the first bytes of a delimited file: its encoding and its delimiter.
+//! What is found out from the beginning of a delimited file: what stands between its cells.
 
-use csv_core::{ReadRecordResult, ReaderBuilder};
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
+use super::squeeze::Squeeze;
 use crate::error::{Error, Result};
 
 /// Delimiters that are looked for, the likeliest first.
@@ -13,10 +14,15 @@ const RECORDS: usize = 50;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Dialect {
     pub(super) delimiter: u8,
-    /// Bytes in front of the header: a byte order mark, a line `sep=;`.
+    /// Bytes in front of the header: a line `sep=;`.
     pub(super) skip: usize,
     /// Line of the header.
     pub(super) line: u64,
+    pub(super) quote: u8,
+    /// A backslash stands before a quote that belongs to the text, as databases write it.
+    pub(super) escaped: bool,
+    /// Spaces stand between delimiters and quotes.
+    pub(super) spaced: bool,
 }
 
 /// The delimiter that somebody named: `;`, `tab`, `|`, …
@@ -34,33 +40,11 @@ pub fn delimiter_of(word: &str) -> Result<u8> {
     }
 }
 
-/// The length of a UTF-8 byte order mark in front.
-///
-/// # Errors
-/// The mark is that of another encoding, or there are NUL bytes as UTF-16 has them.
-pub(super) fn byte_order_mark(head: &[u8]) -> Result<usize> {
-    let other = |name: &str| {
-        Error::invalid(format!("the file is {name}, not UTF-8"))
-            .hint(format!("convert it: `iconv -f {name} -t UTF-8 FILE`"))
-    };
-    match head {
-        [0xef, 0xbb, 0xbf, ..] => Ok(3),
-        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Err(other("UTF-32")),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(other("UTF-16")),
-        [0, b, ..] if *b != 0 => Err(other("UTF-16BE")),
-        [b, 0, ..] if *b != 0 => Err(other("UTF-16LE")),
-        _ => Ok(0),
-    }
-}
-
 impl Dialect {
     /// The dialect of a file that begins with `head`, of which `whole` says that nothing follows;
     /// `wanted` is the delimiter that was asked for.
-    ///
-    /// # Errors
-    /// The file isn't UTF-8.
-    pub(super) fn of(head: &[u8], whole: bool, wanted: Option<u8>) -> Result<Self> {
-        let mut skip = byte_order_mark(head)?;
+    pub(super) fn of(head: &[u8], whole: bool, wanted: Option<u8>) -> Self {
+        let mut skip = 0;
         let mut line = 1;
         let mut said = None;
         if let Some((delimiter, len)) = sep_line(&head[skip..]) {
@@ -68,9 +52,40 @@ impl Dialect {
             skip += len;
             line = 2;
         }
-        let delimiter =
-            wanted.or(said).unwrap_or_else(|| likeliest_delimiter(&head[skip..], whole));
-        Ok(Self { delimiter, skip, line })
+        let head = &head[skip..];
+        let delimiter = wanted.or(said).unwrap_or_else(|| likeliest_delimiter(head, whole));
+        let quote = if is_in_apostrophes(head, delimiter) { b'\'' } else { b'"' };
+        let plain = Self { delimiter, skip, line, quote, escaped: false, spaced: false };
+        let has = |pair: [u8; 2]| head.windows(2).any(|w| w == pair);
+        if has([b'\\', quote]) {
+            let escaped = Self { escaped: true, ..plain };
+            if escaped.fit(head, whole) > plain.fit(head, whole) {
+                return escaped;
+            }
+        }
+        if has([b' ', quote]) || has([quote, b' ']) {
+            let spaced = Self { spaced: true, ..plain };
+            let squeezed = Squeeze::new(delimiter, quote).squeeze(head);
+            if squeezed != head && spaced.fit(&squeezed, whole) >= plain.fit(head, whole) {
+                return spaced;
+            }
+        }
+        plain
+    }
+
+    /// A parser of such files.
+    pub(super) fn reader(&self) -> Reader {
+        let escape = self.escaped.then_some(b'\\');
+        let mut builder = ReaderBuilder::new();
+        builder.delimiter(self.delimiter).quote(self.quote).escape(escape).build()
+    }
+
+    /// How many of the first records in a hundred are as wide as the header, and how many there are.
+    fn fit(&self, head: &[u8], whole: bool) -> (usize, usize) {
+        let widths = widths(self.reader(), head, whole);
+        let Some(header) = widths.first() else { return (0, 0) };
+        let alike = widths.iter().filter(|w| *w == header).count();
+        (alike * 100 / widths.len(), widths.len())
     }
 }
 
@@ -84,12 +99,20 @@ fn sep_line(head: &[u8]) -> Option<(u8, usize)> {
     Some((delimiter, len))
 }
 
+/// Whether every cell of the header stands between apostrophes: `'name','city'`.
+fn is_in_apostrophes(head: &[u8], delimiter: u8) -> bool {
+    let end = head.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(head.len());
+    let mut cells = head[..end].split(|b| *b == delimiter);
+    cells.all(|cell| matches!(cell, [b'\'', middle @ .., b'\''] if !middle.is_empty()))
+}
+
 /// The delimiter that cuts the header in two at least and the most records into as many cells as
 /// it; of equals the one that finds more cells.
 fn likeliest_delimiter(head: &[u8], whole: bool) -> u8 {
     let mut best = (0, 0, b',');
     for delimiter in DELIMITERS {
-        let widths = widths(head, whole, delimiter);
+        let reader = ReaderBuilder::new().delimiter(delimiter).build();
+        let widths = widths(reader, head, whole);
         let Some(&header) = widths.first().filter(|w| **w > 1) else { continue };
         let alike = widths.iter().filter(|w| **w == header).count() * 100 / widths.len();
         if (alike, header) > (best.0, best.1) {
@@ -100,8 +123,7 @@ fn likeliest_delimiter(head: &[u8], whole: bool) -> u8 {
 }
 
 /// How many cells each of the first records has.
-fn widths(head: &[u8], whole: bool, delimiter: u8) -> Vec<usize> {
-    let mut reader = ReaderBuilder::new().delimiter(delimiter).build();
+fn widths(mut reader: Reader, head: &[u8], whole: bool) -> Vec<usize> {
     let mut text = vec![0; head.len() + 1];
     let mut ends = vec![0; head.len() + 1];
     let mut widths = Vec::new();
@@ -133,7 +155,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> char {
-        char::from(Dialect::of(text.as_bytes(), true, None).expect("a dialect").delimiter)
+        char::from(Dialect::of(text.as_bytes(), true, None).delimiter)
     }
 
     #[test]
@@ -150,18 +172,11 @@ mod tests {
     }
 
     #[test]
-    fn a_sep_line_and_a_byte_order_mark_are_passed() {
-        let d = Dialect::of(b"\xef\xbb\xbfsep=;\r\na,b;c\r\n", true, None).expect("a dialect");
-        assert_eq!(d, Dialect { delimiter: b';', skip: 10, line: 2 });
-        let d = Dialect::of(b"a;b\n", true, Some(b'\t')).expect("a dialect");
-        assert_eq!(d, Dialect { delimiter: b'\t', skip: 0, line: 1 });
-    }
-
-    #[test]
-    fn another_encoding_is_named() {
-        let error = Dialect::of(b"\xff\xfea\0,\0", false, None).expect_err("UTF-16");
-        assert_eq!(error.message, "the file is UTF-16, not UTF-8");
-        assert!(Dialect::of(b"a\0b\0", false, None).is_err());
+    fn a_sep_line_is_passed() {
+        let d = Dialect::of(b"sep=;\r\na,b;c\r\n", true, None);
+        assert_eq!((d.delimiter, d.skip, d.line), (b';', 7, 2));
+        let d = Dialect::of(b"a;b\n", true, Some(b'\t'));
+        assert_eq!((d.delimiter, d.skip, d.line), (b'\t', 0, 1));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //! change. A bad row refuses the whole file, and every bad row is named.
 
 use super::ahead::{self, Parsed};
-use super::{Layout, Mapping, RawRow, RowParser, Source};
+use super::explain::{Examples, Understood};
+use super::{Layout, Mapping, RawRow, RowParser, Source, Written};
 use crate::entity::{CustomField, Locale, Noun, Target};
 use crate::error::{Error, ErrorKind, Result, RowError};
 use crate::store::{OnMatch, Outcome, Policy, Writer};
@@ -19,6 +20,10 @@ pub struct Options {
     pub on_match: OnMatch,
     pub keep_extra: bool,
     pub create_links: bool,
+    /// How values are written, where that was said.
+    pub written: Written,
+    /// Whether to tell how the columns were understood.
+    pub explain: bool,
     /// Bytes of the file, where known.
     pub size: Option<u64>,
 }
@@ -36,6 +41,8 @@ pub struct Summary {
     pub ignored_columns: Vec<String>,
     /// Where a row makes records of several nouns: created, updated, unchanged and skipped of each.
     pub nouns: Vec<(&'static str, [u64; 4])>,
+    /// How the columns were understood, where that was asked for.
+    pub columns: Vec<Understood>,
     pub seconds: f64,
 }
 
@@ -121,12 +128,17 @@ pub fn run(
         let filled = (0..noun.fields.len()).filter(|i| mapping.fills(*i)).collect();
         w.to_the_letter = Some((noun.name(), filled));
     }
-    let deferred = w.begin_bulk(noun, expected, &needed_indexes(noun, &mapping, policy), policy.key)?;
-    let sample = source.sample()?.to_vec();
-    let parser = RowParser::new(noun, &mapping, locale, &sample);
+    let deferred =
+        w.begin_bulk(noun, expected, &needed_indexes(noun, &mapping, policy), policy.key)?;
+    let mut parser = RowParser::new(noun, &mapping, locale, &options.written, source)?;
+    let examples = if options.explain {
+        Some(Examples::of(mapping.headers.len(), source.sample()?))
+    } else {
+        None
+    };
     let mut bad = Vec::new();
     let keys = policy.keys(noun);
-    ahead::each(source, parser, &keys, expected > MANY, &mut |batch| {
+    ahead::each(source, &mut parser, &keys, expected > MANY, &mut |batch| {
         progress(batch.position);
         for Parsed { row, incoming } in &mut batch.rows {
             summary.read += 1;
@@ -151,6 +163,9 @@ pub fn run(
         return Err(refused(&bad, summary.read));
     }
     summary.ignored_columns = left.told(&mapping.headers);
+    if let Some(examples) = examples {
+        summary.columns = parser.explain(&examples, &options.map);
+    }
     w.end_bulk(&deferred)?;
     let settled = w.settle_joined(noun)?;
     summary.updated -= settled;

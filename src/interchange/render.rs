@@ -402,7 +402,9 @@ mod tests {
         let now = stored_instant("2026-11-22T09:00:00Z").expect("an instant");
         let times = Times { now, zone: chrono_tz::UTC, order: None };
         let locale = Locale { times, currency: Currency::EUR, region: "BG".into() };
-        let mut parser = RowParser::new(noun, &mapping, &locale, &[]);
+        let written = crate::interchange::Written::default();
+        let mut parser =
+            RowParser::new(noun, &mapping, &locale, &written, &mut source).expect("a parser");
         let (mut found, mut row) = (Vec::new(), RawRow::default());
         while source.read(&mut row).expect("a row") {
             let draft = parser.values(&row).unwrap_or_else(|e| panic!("{e:?}"));

@@ -6,27 +6,50 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::channels::label_of_cell;
+use super::empty::says_empty;
+use super::explain::{Examples, Known, Understood};
 use super::loose::{exact_words, loose_items, one_line};
 use super::mapping::Mapping;
-use super::order::Order;
+use super::marks::{self, Mark};
+use super::order::{self, Epoch, is_serial, matters, serial};
 use super::plan::{How, LinkColumns, ListColumn, Step, plan, prints};
-use super::source::RawRow;
+use super::source::{RawRow, Source};
 use super::stamp::stored;
+use super::told::{Columns, Told};
 use crate::entity::money::{Currency, Money, split_currency};
 use crate::entity::when::DateOrder;
 use crate::entity::{Field, Item, Kind, Locale, Name, Noun, Value};
-use crate::error::RowError;
+use crate::error::{Result, RowError};
 use crate::model::STAGE_KINDS;
+
+/// How values are written, where somebody said it; the rest is found out column by column.
+#[derive(Debug, Clone, Default)]
+pub struct Written {
+    /// Which number of a date is the day.
+    pub order: Option<DateOrder>,
+    /// What stands before decimals.
+    pub decimal: Option<Mark>,
+    /// Whole numbers in dates are days of a spreadsheet, counted from this year.
+    pub epoch: Option<Epoch>,
+    /// The words for an empty cell, in place of the usual ones.
+    pub empty: Option<Vec<String>>,
+    /// More words for yes and for no.
+    pub yes: Vec<String>,
+    pub no: Vec<String>,
+}
 
 /// Makes values of rows.
 pub struct RowParser<'a> {
     noun: &'a Noun,
     mapping: &'a Mapping,
+    written: &'a Written,
+    /// By the order of its dates: what is set, day first, month first, year first.
     locale: Locale,
-    day_first: Locale,
-    month_first: Locale,
+    orders: [Locale; 3],
     plan: Vec<Step>,
-    orders: Vec<Order>,
+    told: Columns,
+    /// Columns of dates that have shown another form than a spreadsheet's numbers.
+    dated: Vec<bool>,
     /// Cells of words that were read before, by column; files say the same few words again and again.
     words: Vec<HashMap<String, Value>>,
     prints: Vec<(String, usize)>,
@@ -37,35 +60,46 @@ pub struct RowParser<'a> {
 type Refused = (usize, String);
 
 impl<'a> RowParser<'a> {
-    /// A parser for the rows of a file; the sample tells which way its dates are written where
-    /// `locale` doesn't say it.
-    #[must_use]
-    pub fn new(noun: &'a Noun, mapping: &'a Mapping, locale: &Locale, sample: &[RawRow]) -> Self {
+    /// A parser for the rows of a file, which tells from its first ones how each column is written;
+    /// what they leave open the source finds out before it gives a row that depends on it.
+    ///
+    /// # Errors
+    /// The first rows can't be read.
+    pub fn new(
+        noun: &'a Noun,
+        mapping: &'a Mapping,
+        locale: &Locale,
+        written: &'a Written,
+        source: &mut Source,
+    ) -> Result<Self> {
         let by = |order| {
             let mut locale = locale.clone();
             locale.times.order = Some(order);
             locale
         };
-        let mut made = Self {
+        let plan = plan(noun, mapping);
+        let told = Columns::of(&looked_at(noun, mapping, written, &plan), source.is_json());
+        let mut dated = vec![false; mapping.headers.len()];
+        for row in source.sample()? {
+            told.observe_row(row);
+            for (column, is_dated) in dated.iter_mut().enumerate() {
+                *is_dated |= told.is_of_days(column) && order::is_dated(row.cell(column));
+            }
+        }
+        source.watch(told.clone());
+        Ok(Self {
             noun,
             mapping,
+            written,
             locale: locale.clone(),
-            day_first: by(DateOrder::Dmy),
-            month_first: by(DateOrder::Mdy),
-            plan: plan(noun, mapping),
-            orders: vec![Order::default(); mapping.headers.len()],
+            orders: [by(DateOrder::Dmy), by(DateOrder::Mdy), by(DateOrder::Ymd)],
+            plan,
+            told,
+            dated,
             words: vec![HashMap::new(); mapping.headers.len()],
             prints: prints(noun, mapping),
             scratch: Vec::new(),
-        };
-        if made.finds_order() {
-            for column in made.date_columns() {
-                for row in sample {
-                    made.orders[column].observe(row.cell(column));
-                }
-            }
-        }
-        made
+        })
     }
 
     /// The noun that the rows are of.
@@ -78,7 +112,10 @@ impl<'a> RowParser<'a> {
     ///
     /// # Errors
     /// Every cell that doesn't mean a value of its field, or the fault of the row.
-    pub fn values(&mut self, row: &RawRow) -> Result<Vec<(usize, Value)>, Vec<RowError>> {
+    pub fn values(
+        &mut self,
+        row: &RawRow,
+    ) -> std::result::Result<Vec<(usize, Value)>, Vec<RowError>> {
         if let Some(fault) = &row.fault {
             let value = row.cell(self.mapping.headers.len()).to_owned();
             let reason = fault.clone();
@@ -109,6 +146,31 @@ impl<'a> RowParser<'a> {
         if errors.is_empty() { Ok(draft) } else { Err(errors) }
     }
 
+    /// How the columns were understood, with the first cells of each and what they mean; `said` are
+    /// the texts of `--map`. To be asked when all rows have been read.
+    pub(super) fn explain(&mut self, examples: &Examples, said: &[String]) -> Vec<Understood> {
+        let (noun, mapping, written) = (self.noun, self.mapping, self.written);
+        (0..mapping.headers.len())
+            .map(|column| {
+                let row = examples.row(column);
+                let known = Known { noun, mapping, written, told: &self.told, said };
+                let mut found = known.column(column, row.map(|row| row.cell(column)));
+                found.value = row.and_then(|row| self.example(column, row));
+                found
+            })
+            .collect()
+    }
+
+    /// The value that a cell alone makes, where it is another text than the cell.
+    fn example(&mut self, column: usize, row: &RawRow) -> Option<String> {
+        let plan = std::mem::take(&mut self.plan);
+        let of_cell = |step: &&Step| matches!(step.how, How::Cell(c) | How::Money { amount: c, .. } if c == column);
+        let value = plan.iter().find(of_cell).and_then(|step| self.value(step, row).ok());
+        self.plan = plan;
+        let text = value?.to_cell();
+        (text != row.cell(column).trim()).then_some(text)
+    }
+
     /// A hash of the mapped cells that aren't empty, with the names of what they fill: the same
     /// for the same row, whatever the order of the columns.
     pub fn fingerprint(&mut self, row: &RawRow) -> i64 {
@@ -125,7 +187,7 @@ impl<'a> RowParser<'a> {
         xxhash_rust::xxh3::xxh3_64(&self.scratch).cast_signed()
     }
 
-    fn value(&mut self, step: &Step, row: &RawRow) -> Result<Value, Refused> {
+    fn value(&mut self, step: &Step, row: &RawRow) -> std::result::Result<Value, Refused> {
         let field = self.noun.fields[step.field];
         match &step.how {
             How::Cell(column) => self.cell(field, row, *column),
@@ -133,12 +195,31 @@ impl<'a> RowParser<'a> {
                 Some(column) => self.cell(field, row, column),
                 None => Ok(Value::Null),
             },
-            How::Money { amount, currency } => money(field, row, *amount, *currency, &self.locale),
+            How::Money { amount, currency } => self.money(field, row, *amount, *currency),
+            How::Link(columns) if self.says_empty(field, row, columns.text) => Ok(Value::Null),
             How::Link(columns) => link(row, columns),
+            How::Links(columns) if self.says_empty(field, row, columns.text) => Ok(Value::Null),
             How::Links(columns) => links(field, row, columns, &self.locale),
             How::List(columns) => self.list(field, row, columns),
             How::DateParts(parts) => date_of_parts(field, row, *parts, &self.locale),
         }
+    }
+
+    /// The text of a cell; none where it is a word for an empty one.
+    fn text<'r>(&self, field: &Field, row: &'r RawRow, column: usize) -> &'r str {
+        let text = row.cell(column);
+        if text.is_empty() || self.is_exact(row, column) {
+            return text;
+        }
+        let is_empty = match &self.written.empty {
+            Some(words) => words.iter().any(|word| word == text.trim()),
+            None => says_empty(text, field),
+        };
+        if is_empty { "" } else { text }
+    }
+
+    fn says_empty(&self, field: &Field, row: &RawRow, column: Option<usize>) -> bool {
+        column.is_some_and(|c| !row.cell(c).is_empty() && self.text(field, row, c).is_empty())
     }
 
     fn cell(
@@ -146,8 +227,8 @@ impl<'a> RowParser<'a> {
         field: &'static Field,
         row: &RawRow,
         column: usize,
-    ) -> Result<Value, Refused> {
-        let text = row.cell(column);
+    ) -> std::result::Result<Value, Refused> {
+        let text = self.text(field, row, column);
         if text.is_empty() {
             return Ok(Value::Null);
         }
@@ -157,8 +238,24 @@ impl<'a> RowParser<'a> {
                 if let Some(known) = stored(&field.kind, text, self.locale.times.zone) {
                     return Ok(known);
                 }
-                let order = self.order(column, text);
-                field.parse(text, self.locale_of(order)).map_err(said)
+                if let Some(counted) = self.counted(field, column, text) {
+                    return Ok(counted);
+                }
+                field.parse(text, self.locale_of(column, text)).map_err(said)
+            }
+            Kind::Int | Kind::Decimal | Kind::Percent => {
+                let number = self.number(&field.kind, column, text).map_err(said)?;
+                field.parse(&number, &self.locale).map_err(said)
+            }
+            Kind::Bool => {
+                let is = |words: &[String]| {
+                    words.iter().any(|w| w.to_lowercase() == text.trim().to_lowercase())
+                };
+                match (is(&self.written.yes), is(&self.written.no)) {
+                    (true, _) => Ok(Value::Bool(true)),
+                    (_, true) => Ok(Value::Bool(false)),
+                    _ => field.parse(text, &self.locale).map_err(said),
+                }
             }
             Kind::Choice(_) | Kind::Tags | Kind::Words(_) => {
                 if let Some(known) = self.words[column].get(text) {
@@ -184,38 +281,95 @@ impl<'a> RowParser<'a> {
         self.mapping.exact || row.is_exact(column)
     }
 
-    /// Whether the order of dates is found out from the file.
-    fn finds_order(&self) -> bool {
-        !self.mapping.exact && self.locale.times.order.is_none()
-    }
-
-    fn date_columns(&self) -> Vec<usize> {
-        let is_date = |step: &&Step| {
-            matches!(self.noun.fields[step.field].kind, Kind::Date | Kind::Datetime | Kind::Due)
-        };
-        let column = |step: &Step| match step.how {
-            How::Cell(column) => Some(column),
-            _ => None,
-        };
-        self.plan.iter().filter(is_date).filter_map(column).collect()
-    }
-
-    /// The order of the day and the month in a cell, as the column has told it so far.
-    fn order(&mut self, column: usize, text: &str) -> Option<DateOrder> {
-        if !self.finds_order() {
+    /// The value of a date that is a spreadsheet's number of a day.
+    fn counted(&mut self, field: &Field, column: usize, text: &str) -> Option<Value> {
+        if self.mapping.exact {
             return None;
         }
-        if self.orders[column] == Order::Unknown {
-            self.orders[column].observe(text);
-        }
-        self.orders[column].for_cell(text)
+        let is_number = is_serial(text);
+        self.dated[column] |= order::is_dated(text);
+        // Beside other dates such a number is more likely a slip.
+        let epoch = match self.written.epoch {
+            Some(epoch) if is_number => epoch,
+            None if is_number && !self.dated[column] => Epoch::Y1900,
+            _ => return None,
+        };
+        serial(&field.kind, text, epoch, self.locale.times.zone)
     }
 
-    fn locale_of(&self, order: Option<DateOrder>) -> &Locale {
+    /// The locale by which to read a date: as was said, else as its column tells.
+    fn locale_of(&self, column: usize, text: &str) -> &Locale {
+        let order = match (self.written.order, self.told.order(column)) {
+            _ if self.mapping.exact || !matters(text) => None,
+            (Some(said), _) => Some(said),
+            (None, Told::Is(order)) => Some(order),
+            _ => None,
+        };
         match order {
-            Some(DateOrder::Dmy) => &self.day_first,
-            Some(DateOrder::Mdy) => &self.month_first,
-            _ => &self.locale,
+            Some(DateOrder::Dmy) => &self.orders[0],
+            Some(DateOrder::Mdy) => &self.orders[1],
+            Some(DateOrder::Ymd) => &self.orders[2],
+            None => &self.locale,
+        }
+    }
+
+    /// A number with a point before its decimals, as fields take it.
+    fn number<'t>(
+        &self,
+        kind: &Kind,
+        column: usize,
+        text: &'t str,
+    ) -> std::result::Result<Cow<'t, str>, String> {
+        if self.mapping.exact || text.bytes().all(|b| b.is_ascii_digit()) {
+            return Ok(Cow::Borrowed(text));
+        }
+        if let Some(mark) = self.written.decimal {
+            return Ok(marks::plain(text, mark));
+        }
+        let other = |mark| if mark == Mark::Point { Mark::Comma } else { Mark::Point };
+        let told = self.told.mark(column);
+        let mark = match (self.told.mark_told(text), told) {
+            (_, Told::Is(mark)) | (marks::Telling::Is(mark), _) => mark,
+            (marks::Telling::Nothing, _) => Mark::Point,
+            (marks::Telling::Open(mark), _) => match kind {
+                Kind::Int => other(mark),
+                Kind::Percent => mark,
+                _ => {
+                    let (one, two) =
+                        (marks::plain(text, Mark::Point), marks::plain(text, Mark::Comma));
+                    return Err(format!(
+                        "`{text}` could be {one} or {two}: say which by `--decimal .` or `--decimal ,`"
+                    ));
+                }
+            },
+        };
+        Ok(marks::plain(text, mark))
+    }
+
+    fn money(
+        &self,
+        field: &'static Field,
+        row: &RawRow,
+        amount: usize,
+        currency: Option<usize>,
+    ) -> std::result::Result<Value, Refused> {
+        let said = |why: String| (amount, with_hint(why, &field.kind));
+        let text = self.text(field, row, amount);
+        let named = match currency {
+            Some(column) if !self.says_empty(field, row, currency) => {
+                currency_of(row.cell(column)).map_err(|why| (column, why))?
+            }
+            _ => None,
+        };
+        let text = self.number(&field.kind, amount, text).map_err(said)?;
+        let value = field.parse(&text, &self.locale).map_err(said)?;
+        match (value, named) {
+            (Value::Amount(number), Some(currency)) => {
+                Money::of(number, currency).map(Value::Money).ok_or_else(|| {
+                    said(format!("`{text}` is too large or has more decimals than {currency} has"))
+                })
+            }
+            (value, _) => Ok(value),
         }
     }
 
@@ -224,7 +378,7 @@ impl<'a> RowParser<'a> {
         field: &'static Field,
         row: &RawRow,
         columns: &[ListColumn],
-    ) -> Result<Value, Refused> {
+    ) -> std::result::Result<Value, Refused> {
         let Kind::List(of) = field.kind else { return Ok(Value::Null) };
         let mut items: Vec<Item> = Vec::new();
         for source in columns {
@@ -237,7 +391,7 @@ impl<'a> RowParser<'a> {
                     continue;
                 }
             };
-            let text = row.cell(column);
+            let text = self.text(field, row, column);
             if text.trim().is_empty() {
                 continue;
             }
@@ -352,13 +506,35 @@ fn date_of_parts(
     row: &RawRow,
     parts: [Option<usize>; 3],
     locale: &Locale,
-) -> Result<Value, Refused> {
+) -> std::result::Result<Value, Refused> {
     let cell = |at: usize| parts[at].map_or("", |column| row.cell(column).trim());
     if (0..3).any(|at| matches!(cell(at), "" | "0")) {
         return Ok(Value::Null);
     }
     let text = format!("{:0>4}-{:0>2}-{:0>2}", cell(0), cell(1), cell(2));
     field.parse(&text, locale).map_err(|why| (parts[0].unwrap_or_default(), why))
+}
+
+/// What is to be found out about columns: the kinds of what they fill, where nobody said it.
+fn looked_at<'n>(
+    noun: &'n Noun,
+    mapping: &Mapping,
+    written: &Written,
+    plan: &[Step],
+) -> Vec<Option<&'n Kind>> {
+    let mut kinds = vec![None; mapping.headers.len()];
+    for step in plan.iter().filter(|_| !mapping.exact) {
+        let kind = &noun.fields[step.field].kind;
+        let (How::Cell(column) | How::Money { amount: column, .. }) = step.how else { continue };
+        let is_said = match kind {
+            Kind::Date | Kind::Datetime | Kind::Due => written.order.is_some(),
+            _ => written.decimal.is_some(),
+        };
+        if !is_said {
+            kinds[column] = Some(kind);
+        }
+    }
+    kinds
 }
 
 /// Adds a value to a list, unless it is there already; a label it lacked there it gets.
@@ -376,36 +552,13 @@ fn add_item(items: &mut Vec<Item>, item: Item) {
 /// The reason with what would be right, where the kind can say it.
 fn with_hint(why: String, kind: &Kind) -> String {
     let hint = kind.hint();
-    let says_itself = why.contains("date_order") || why.contains("known:");
+    let says_itself =
+        why.contains("date_order") || why.contains("--decimal") || why.contains("known:");
     if says_itself || hint.starts_with("see ") { why } else { format!("{why}; {hint}") }
 }
 
-fn money(
-    field: &'static Field,
-    row: &RawRow,
-    amount: usize,
-    currency: Option<usize>,
-    locale: &Locale,
-) -> Result<Value, Refused> {
-    let text = row.cell(amount);
-    let named = match currency {
-        Some(column) => currency_of(row.cell(column)).map_err(|why| (column, why))?,
-        None => None,
-    };
-    let said = |why: String| (amount, with_hint(why, &field.kind));
-    let value = field.parse(text, locale).map_err(said)?;
-    match (value, named) {
-        (Value::Amount(number), Some(currency)) => {
-            Money::of(number, currency).map(Value::Money).ok_or_else(|| {
-                said(format!("`{text}` is too large or has more decimals than {currency} has"))
-            })
-        }
-        (value, _) => Ok(value),
-    }
-}
-
 /// The currency of a cell: a code, or a sign such as `€`.
-fn currency_of(text: &str) -> Result<Option<Currency>, String> {
+fn currency_of(text: &str) -> std::result::Result<Option<Currency>, String> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -419,14 +572,14 @@ fn currency_of(text: &str) -> Result<Option<Currency>, String> {
     }
 }
 
-fn uid_of(text: &str, column: usize) -> Result<Option<Uuid>, Refused> {
+fn uid_of(text: &str, column: usize) -> std::result::Result<Option<Uuid>, Refused> {
     match text.trim() {
         "" => Ok(None),
         uid => uid.parse().map(Some).map_err(|_| (column, format!("`{uid}` is not a uid"))),
     }
 }
 
-fn link(row: &RawRow, columns: &LinkColumns) -> Result<Value, Refused> {
+fn link(row: &RawRow, columns: &LinkColumns) -> std::result::Result<Value, Refused> {
     let cell = |column: Option<usize>| column.map_or("", |c| row.cell(c).trim());
     let uid = match columns.uid {
         Some(column) => uid_of(row.cell(column), column)?,
@@ -445,7 +598,7 @@ fn links(
     row: &RawRow,
     columns: &LinkColumns,
     locale: &Locale,
-) -> Result<Value, Refused> {
+) -> std::result::Result<Value, Refused> {
     let mut names = Vec::new();
     if let Some(column) = columns.text {
         let said = |why: String| (column, with_hint(why, &field.kind));
@@ -459,7 +612,7 @@ fn links(
         return Ok(Value::NamedLinks(names));
     }
     let uids: Vec<Option<Uuid>> =
-        text.split(';').map(|uid| uid_of(uid, column)).collect::<Result<_, _>>()?;
+        text.split(';').map(|uid| uid_of(uid, column)).collect::<std::result::Result<_, _>>()?;
     if names.is_empty() {
         names = vec![Name::default(); uids.len()];
     }
@@ -501,8 +654,9 @@ mod tests {
         let mut source = Source::open(input, &ReadOptions::default()).expect("a source");
         let said: Vec<String> = said.iter().map(|s| (*s).to_owned()).collect();
         let mapping = Mapping::new(noun, source.headers(), &said).expect("a mapping");
-        let sample = source.sample().expect("a sample").to_vec();
-        let mut parser = RowParser::new(noun, &mapping, &locale(), &sample);
+        let written = Written::default();
+        let mut parser =
+            RowParser::new(noun, &mapping, &locale(), &written, &mut source).expect("a parser");
         let (mut found, mut row) = (Vec::new(), RawRow::default());
         while source.read(&mut row).expect("a row") {
             found.push(match parser.values(&row) {
@@ -725,8 +879,11 @@ mod tests {
             let mut source = Source::open(input, &ReadOptions::default()).expect("a source");
             let mapping = Mapping::new(noun, source.headers(), &[]).expect("a mapping");
             let mut row = RawRow::default();
+            let written = Written::default();
+            let mut parser =
+                RowParser::new(noun, &mapping, &locale(), &written, &mut source).expect("a parser");
             assert!(source.read(&mut row).expect("a row"));
-            RowParser::new(noun, &mapping, &locale(), &[]).fingerprint(&row)
+            parser.fingerprint(&row)
         };
         let first = print("title,due,x\nA,2026-01-01,1\n");
         assert_eq!(first, print("due,y,priority,title\n2026-01-01,2,,A\n"));

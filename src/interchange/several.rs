@@ -71,7 +71,6 @@ pub fn run(
 ) -> Result<Summary> {
     w.manner.import = true;
     w.manner.create_links = options.create_links;
-    let sample = source.sample()?.to_vec();
     let model = w.reader().model();
     let mut parts = parts(w, model, source, options)?;
     let mut summary = Summary {
@@ -82,8 +81,8 @@ pub fn run(
     let mut parsers: Vec<RowParser> = parts
         .iter()
         .zip(&mappings)
-        .map(|(p, mapping)| RowParser::new(p.noun, mapping, locale, &sample))
-        .collect();
+        .map(|(p, mapping)| RowParser::new(p.noun, mapping, locale, &options.written, source))
+        .collect::<Result<_>>()?;
     let mut left = Leftover::of(ignored(&parts), options);
     let deferred = w.begin_bulk(parts[0].noun, 0, &[], None)?;
     let mut bad: Vec<RowError> = Vec::new();

@@ -1,13 +1,17 @@
 //! A file as rows of cells, whatever its format: read in one pass with memory that doesn't grow
 //! with its length.
 
-use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::sync::Arc;
 
+use super::charset::Charset;
+use super::decode::{Decoded, Found};
 use super::delimited::Delimited;
-use super::dialect::{Dialect, byte_order_mark};
+use super::dialect::Dialect;
 use super::json::JsonRows;
+use super::spill::Spill;
+use super::told::Columns;
 use super::{Form, Format};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -15,9 +19,8 @@ use crate::error::{Error, ErrorKind, Result};
 pub(super) const MAX_ROW: usize = 32 << 20;
 /// So much of a file decides about its format and delimiter.
 const HEAD: usize = 64 << 10;
-/// So many rows, and so much text of them, are read ahead for what needs a whole column.
+/// So many rows are read ahead for what needs a whole column.
 const SAMPLE_ROWS: usize = 1000;
-const SAMPLE_TEXT: usize = 4 << 20;
 
 /// One row of a file: its cells in the order of the header.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -82,6 +85,46 @@ impl RawRow {
         }
         row.exact.clone_from(&self.exact);
         Some(row)
+    }
+
+    /// Bytes that it takes, about.
+    pub(super) fn size(&self) -> usize {
+        self.text.len() + 8 * self.ends.len() + 64
+    }
+
+    /// Appends the row as bytes.
+    pub(super) fn save(&self, out: &mut Vec<u8>) {
+        let mut number = |n: usize| out.extend_from_slice(&(n as u64).to_le_bytes());
+        let fault = self.fault.as_deref().unwrap_or_default();
+        let has_fault = usize::from(self.fault.is_some());
+        let line = usize::try_from(self.line).unwrap_or(usize::MAX);
+        let sizes =
+            [line, has_fault, fault.len(), self.ends.len(), self.exact.len(), self.text.len()];
+        sizes.into_iter().chain(self.ends.iter().copied()).for_each(&mut number);
+        self.exact.iter().copied().for_each(number);
+        out.extend_from_slice(fault.as_bytes());
+        out.extend_from_slice(self.text.as_bytes());
+    }
+
+    /// Takes over a row from the beginning of bytes, and how many they are; `None` where the bytes
+    /// end before it does.
+    pub(super) fn load(&mut self, bytes: &[u8]) -> Option<usize> {
+        let number = |at: usize| -> Option<usize> {
+            let bytes = bytes.get(at * 8..at * 8 + 8)?.try_into().ok()?;
+            usize::try_from(u64::from_le_bytes(bytes)).ok()
+        };
+        let [line, has_fault, fault, ends, exact, text] =
+            [number(0)?, number(1)?, number(2)?, number(3)?, number(4)?, number(5)?];
+        let numbers = 6 + ends + exact;
+        let start = numbers * 8;
+        let whole = bytes.get(start..start + fault + text)?;
+        let (fault, text) = whole.split_at(fault);
+        self.begin(line as u64);
+        self.ends.extend((6..6 + ends).filter_map(number));
+        self.exact.extend((6 + ends..numbers).filter_map(number));
+        self.text.push_str(std::str::from_utf8(text).ok()?);
+        self.fault = (has_fault == 1).then(|| String::from_utf8_lossy(fault).into_owned());
+        Some(start + whole.len())
     }
 
     /// Empties the row for another one.
@@ -153,6 +196,7 @@ impl Input {
 pub struct ReadOptions {
     pub form: Option<Form>,
     pub delimiter: Option<u8>,
+    pub charset: Option<Charset>,
     /// Leaves the `'` of guarded cells where it is.
     pub raw: bool,
 }
@@ -166,8 +210,10 @@ enum Rows {
 pub struct Source {
     rows: Rows,
     form: Form,
-    ahead: VecDeque<RawRow>,
+    found: Arc<Found>,
+    ahead: Spill,
     sampled: bool,
+    watched: Option<Columns>,
 }
 
 impl Source {
@@ -177,39 +223,56 @@ impl Source {
     /// # Errors
     /// The file is empty, in another encoding, or broken from its start.
     pub fn open(input: Input, options: &ReadOptions) -> Result<Self> {
-        let (mut file, mut rest): (Option<File>, Box<dyn Read + Send>) = match input {
+        let (mut file, input): (Option<File>, Box<dyn Read + Send>) = match input {
             Input::File(file) => {
                 let same = file.try_clone().map_err(|e| Error::io("the file", &e))?;
                 (Some(file), Box::new(same))
             }
             Input::Stream(stream) => (None, stream),
         };
-        let head = read_head(&mut rest)?;
+        let unread = |cause: std::io::Error| Error::io("the file can't be read", &cause);
+        let (mut text, found) = Decoded::new(input, options.charset).map_err(unread)?;
+        let mut head = Vec::with_capacity(HEAD);
+        (&mut text).take(HEAD as u64).read_to_end(&mut head).map_err(unread)?;
         let whole = head.len() < HEAD;
-        let mark = byte_order_mark(&head)?;
-        let form = options.form.unwrap_or_else(|| sniff(&head[mark..]));
+        let form = options.form.unwrap_or_else(|| sniff(&head));
         let rows = match form {
             Form::Csv | Form::Tsv => {
                 let tab = (form == Form::Tsv).then_some(b'\t');
-                let dialect = Dialect::of(&head, whole, options.delimiter.or(tab))?;
-                Rows::Delimited(Box::new(Delimited::new(head, rest, dialect, options.raw)?))
+                let dialect = Dialect::of(&head, whole, options.delimiter.or(tab));
+                let text = Box::new(text);
+                let found = Arc::clone(&found);
+                let rows = Delimited::new(head, text, found, dialect, options.raw)?;
+                Rows::Delimited(Box::new(rows))
             }
             Form::Json | Form::Jsonl => {
                 let seekable = file.as_mut().is_some_and(|f| f.stream_position().is_ok());
                 let spooled = match file {
-                    Some(file) if seekable => file,
-                    _ => spool(&head, &mut rest)?,
+                    Some(file) if seekable && found.charset() == Charset::UTF8 => file,
+                    _ => spool(&head, &mut text)?,
                 };
                 Rows::Json(Box::new(JsonRows::new(spooled, form)?))
             }
         };
-        Ok(Self { rows, form, ahead: VecDeque::new(), sampled: false })
+        Ok(Self { rows, form, found, ahead: Spill::default(), sampled: false, watched: None })
+    }
+
+    /// The encoding that was asked for or found; UTF-8 while all that was read is ASCII.
+    #[must_use]
+    pub fn charset(&self) -> Charset {
+        self.found.charset()
     }
 
     /// The format that was asked for or found.
     #[must_use]
     pub fn form(&self) -> Form {
         self.form
+    }
+
+    /// Whether it holds JSON, which has numbers of its own.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        matches!(self.rows, Rows::Json(_))
     }
 
     /// The delimiter of a delimited file.
@@ -234,7 +297,7 @@ impl Source {
     #[must_use]
     pub fn position(&self) -> u64 {
         match &self.rows {
-            Rows::Delimited(rows) => rows.position(),
+            Rows::Delimited(_) => self.found.bytes(),
             Rows::Json(rows) => rows.position(),
         }
     }
@@ -247,17 +310,34 @@ impl Source {
     pub fn sample(&mut self) -> Result<&[RawRow]> {
         if !self.sampled {
             self.sampled = true;
-            let mut text = 0;
-            while self.ahead.len() < SAMPLE_ROWS && text < SAMPLE_TEXT {
-                let mut row = RawRow::default();
-                if !self.rows.read(&mut row)? {
-                    break;
-                }
-                text += row.text.len();
-                self.ahead.push_back(row);
+            let mut row = RawRow::default();
+            let mut rows = 0;
+            while rows < SAMPLE_ROWS && self.ahead.has_room() && self.rows.read(&mut row)? {
+                rows += 1;
+                self.ahead.put(&row)?;
             }
         }
-        Ok(self.ahead.make_contiguous())
+        Ok(self.ahead.in_memory())
+    }
+
+    /// Has columns watched: before a row comes of which a cell could be read two ways, the rows
+    /// behind it are looked at until one tells, or all have been seen.
+    pub(super) fn watch(&mut self, columns: Columns) {
+        self.watched = Some(columns);
+    }
+
+    /// Reads on until a column has told how it is written; the rows come again in their turn.
+    fn look_ahead(&mut self, columns: &Columns, column: usize) -> Result<()> {
+        let mut row = RawRow::default();
+        while columns.is_unsettled(column) {
+            if !self.rows.read(&mut row)? {
+                columns.all_seen();
+                break;
+            }
+            columns.observe_row(&row);
+            self.ahead.put(&row)?;
+        }
+        Ok(())
     }
 
     /// Reads the next row into `row`, whose memory is used again; false at the end. A row that is
@@ -266,11 +346,16 @@ impl Source {
     /// # Errors
     /// The file can't be read on: a quote that never closes, bytes that aren't UTF-8, broken JSON.
     pub fn read(&mut self, row: &mut RawRow) -> Result<bool> {
-        if let Some(first) = self.ahead.pop_front() {
-            *row = first;
-            return Ok(true);
+        if !self.ahead.take(row)? && !self.rows.read(row)? {
+            return Ok(false);
         }
-        self.rows.read(row)
+        if let Some(columns) = self.watched.take() {
+            while let Some(column) = columns.asked_by(row) {
+                self.look_ahead(&columns, column)?;
+            }
+            self.watched = Some(columns);
+        }
+        Ok(true)
     }
 }
 
@@ -286,14 +371,6 @@ impl Rows {
 /// An error about a place of the file.
 pub(super) fn broken(line: u64, what: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Invalid, format!("line {line}: {what}"))
-}
-
-fn read_head(from: &mut dyn Read) -> Result<Vec<u8>> {
-    let mut head = Vec::with_capacity(HEAD);
-    from.take(HEAD as u64)
-        .read_to_end(&mut head)
-        .map_err(|cause| Error::io("the file can't be read", &cause))?;
-    Ok(head)
 }
 
 /// The format that the first character tells.

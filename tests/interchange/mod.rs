@@ -1,4 +1,7 @@
 //! Files of others, and of rolo's own.
 
 mod again;
+mod hostile;
 mod programs;
+mod spectrum;
+mod understood;

@@ -179,10 +179,25 @@ pub(super) fn import_options(command: Command, noun: Option<&Noun>) -> Command {
     command
         .arg(option("format", "FORMAT", "If the data don't tell it").value_parser(formats()))
         .arg(option("delimiter", "CHAR", "Between cells, if the data don't tell it; `tab` too"))
+        .arg(option("encoding", "NAME", "Of its text, if the data don't tell it: `windows-1251`"))
         .arg(
             option("date-order", "ORDER", "Of 03/04/2026, if the data don't tell it")
                 .value_parser(["dmy", "mdy", "ymd"]),
         )
+        .arg(
+            option("decimal", "MARK", "Before decimals (1,234), if the data don't tell it")
+                .value_parser([".", ",", "point", "comma"]),
+        )
+        .arg(
+            option("excel-dates", "YEAR", "Whole numbers in dates are days of a spreadsheet")
+                .value_parser(["1900", "1904"]),
+        )
+        .arg(
+            option("empty", "WORD", "A cell that means an empty one, in place of the usual words")
+                .action(ArgAction::Append),
+        )
+        .arg(option("yes-word", "WORD", "One more word for yes").action(ArgAction::Append))
+        .arg(option("no-word", "WORD", "One more word for no").action(ArgAction::Append))
         .arg(
             option("map", "HEADER=FIELD", "Where a column goes (may be repeated)")
                 .action(ArgAction::Append),
