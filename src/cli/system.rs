@@ -10,7 +10,7 @@ use super::print::ColumnHead;
 use super::record::print_json_list;
 use super::session::Session;
 use crate::error::{Error, Result};
-use crate::store::{Access, Options, Store, sqlite_version};
+use crate::store::{Access, Older, Options, Store, sqlite_version};
 
 /// `search WORDS`: plain words over all nouns, best first.
 ///
@@ -183,6 +183,7 @@ pub(super) fn demo(session: &mut Session, matches: &ArgMatches) -> Result<()> {
         busy_timeout: settings.busy_timeout(),
         delete_journal: false,
         region: settings.locale.region.clone(),
+        older: Older::Refuse,
     };
     let clock = crate::clock::Clock::seeded(settings.clock.now(), settings.clock.zone(), 1);
     // Made beside its place and moved there: whole or not at all.

@@ -35,6 +35,19 @@ pub struct Options {
     pub delete_journal: bool,
     /// Region of phone numbers without a country code.
     pub region: String,
+    /// What happens to a file of an older schema.
+    pub older: Older,
+}
+
+/// What happens to a file of an older schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Older {
+    /// It is backed up and moved forward; one that can't be written is worked with as a copy.
+    Migrate,
+    /// A copy is moved forward, which goes away at the end: for a dry run.
+    Copy,
+    /// It can't be used: for what nobody asked for, such as completion.
+    Refuse,
 }
 
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
@@ -98,10 +111,7 @@ pub fn inspect(path: &Path) -> Result<()> {
     }
     let version = i64::from(number(60));
     if version > i64::from(SCHEMA_VERSION) {
-        return Err(Error::database(format!(
-            "`{shown}` was made by a newer rolo (schema {version}; this one knows {SCHEMA_VERSION})"
-        ))
-        .hint("install the newer rolo; nothing was changed"));
+        return Err(newer(path, version));
     }
     let page = match u64::from(u16::from_be_bytes([header[16], header[17]])) {
         1 => 65_536,
@@ -119,6 +129,15 @@ pub fn inspect(path: &Path) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// The error for a file of a later program.
+pub(super) fn newer(path: &Path, version: i64) -> Error {
+    Error::database(format!(
+        "`{}` was made by a newer rolo (schema {version}; this one knows {SCHEMA_VERSION})",
+        path.display()
+    ))
+    .hint("install the newer rolo; nothing was changed")
 }
 
 /// The file beside a database, such as its `-wal`.
@@ -230,7 +249,7 @@ fn is_unwritable(why: &rusqlite::Error) -> bool {
     )
 }
 
-fn open_with(path: &Path, flags: OpenFlags, options: &Options) -> rusqlite::Result<Connection> {
+pub(super) fn open_with(path: &Path, flags: OpenFlags, options: &Options) -> rusqlite::Result<Connection> {
     let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     configure(&conn, options)?;
     // Nothing is opened before the first read: it tells whether the file can be used this way.
@@ -372,7 +391,7 @@ mod tests {
     #[test]
     fn a_connection_trusts_nothing_of_the_file() {
         let options =
-            Options { busy_timeout: Duration::ZERO, delete_journal: false, region: String::new() };
+            Options { busy_timeout: Duration::ZERO, delete_journal: false, region: String::new(), older: Older::Refuse };
         let conn = open_with(Path::new(":memory:"), OpenFlags::SQLITE_OPEN_READ_WRITE, &options)
             .expect("a connection");
         for (config, wanted) in [

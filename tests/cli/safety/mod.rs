@@ -11,6 +11,7 @@ mod hostile;
 mod links;
 mod many;
 mod modes;
+mod older;
 mod outputs;
 mod readonly;
 mod shown;
