@@ -46,12 +46,7 @@ pub(super) enum Copied {
 }
 
 /// Copies an open database to `target`: under a temporary name until it is whole and checked.
-pub(super) fn copy(
-    from: &Connection,
-    path: &Path,
-    target: &Path,
-    clash: Clash,
-) -> Result<Copied> {
+pub(super) fn copy(from: &Connection, path: &Path, target: &Path, clash: Clash) -> Result<Copied> {
     let shown = target.display();
     if clash == Clash::Keep && target.exists() {
         return Ok(Copied::Taken);

@@ -161,13 +161,10 @@ fn make_way(conn: &Connection, base: &Model, notes: &mut Vec<String>) -> Result<
         let taken = |slug: &str| {
             noun.find(slug).is_some() || all.iter().any(|f| f.noun == field.noun && f.slug == slug)
         };
-        let new = (1..)
-            .map(|n| match n {
-                1 => format!("{}_custom", field.slug),
-                n => format!("{}_custom{n}", field.slug),
-            })
-            .find(|slug| !taken(slug))
-            .unwrap_or_default();
+        let mut new = format!("{}_custom", field.slug);
+        while taken(&new) {
+            new.push('2');
+        }
         rename_custom(conn, base, field, &new, noun.position)?;
         notes.push(format!(
             "this version has a field `{0}` of its own; the custom field `{0}` of {1} is `{new}` now",

@@ -249,7 +249,11 @@ fn is_unwritable(why: &rusqlite::Error) -> bool {
     )
 }
 
-pub(super) fn open_with(path: &Path, flags: OpenFlags, options: &Options) -> rusqlite::Result<Connection> {
+pub(super) fn open_with(
+    path: &Path,
+    flags: OpenFlags,
+    options: &Options,
+) -> rusqlite::Result<Connection> {
     let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     configure(&conn, options)?;
     // Nothing is opened before the first read: it tells whether the file can be used this way.
@@ -390,8 +394,12 @@ mod tests {
 
     #[test]
     fn a_connection_trusts_nothing_of_the_file() {
-        let options =
-            Options { busy_timeout: Duration::ZERO, delete_journal: false, region: String::new(), older: Older::Refuse };
+        let options = Options {
+            busy_timeout: Duration::ZERO,
+            delete_journal: false,
+            region: String::new(),
+            older: Older::Refuse,
+        };
         let conn = open_with(Path::new(":memory:"), OpenFlags::SQLITE_OPEN_READ_WRITE, &options)
             .expect("a connection");
         for (config, wanted) in [
