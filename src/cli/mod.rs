@@ -14,6 +14,7 @@ mod editor;
 pub mod global;
 pub mod grammar;
 pub mod help;
+mod imports;
 mod inputs;
 mod list;
 mod logging;
@@ -170,6 +171,7 @@ fn top(session: &mut Session, verb: &str, matches: &clap::ArgMatches) -> Result<
         "undo" => changes::undo(session, matches),
         "redo" => changes::redo(session),
         "changes" => changes::changes(session, matches),
+        "imports" => imports::run(session, matches),
         "batch" => batch::batch(session, matches),
         "sql" => ask::sql(session, matches),
         "backup" => system::backup(session, matches),

@@ -2,6 +2,7 @@
 //! needed.
 
 use std::io::BufRead;
+use std::path::{Path, PathBuf};
 
 use super::global::{Output, Settings};
 use super::print::Printer;
@@ -21,6 +22,8 @@ pub struct Session<'p> {
     store: Option<Store>,
     /// A dry run over a file that isn't there yet works on one that goes away with the session.
     scratch: Option<tempfile::TempDir>,
+    /// A new file that gets its name when there is something in it.
+    fresh: Option<(tempfile::TempDir, PathBuf)>,
 }
 
 impl<'p> Session<'p> {
@@ -31,7 +34,7 @@ impl<'p> Session<'p> {
         typed: String,
         base: fn() -> Model,
     ) -> Self {
-        Self { settings, printer, typed, base, store: None, scratch: None }
+        Self { settings, printer, typed, base, store: None, scratch: None, fresh: None }
     }
 
     /// A session for another command over the same store: a line of a batch.
@@ -49,6 +52,7 @@ impl<'p> Session<'p> {
             base: self.base,
             store: self.store.take(),
             scratch: None,
+            fresh: None,
         }
     }
 
@@ -105,6 +109,53 @@ impl<'p> Session<'p> {
     pub fn writing(&mut self) -> Result<&mut Store> {
         self.open(Access::Write)?;
         self.store.as_mut().ok_or_else(|| Error::failed("the database is not open"))
+    }
+
+    /// The database, for a write that may be refused: a missing one is made under another name, and
+    /// gets its own by [`Self::settle`].
+    ///
+    /// # Errors
+    /// It can't be used or made (exit 5).
+    pub fn fresh(&mut self) -> Result<&mut Store> {
+        if self.store.is_none() && !self.settings.dry_run {
+            let path = crate::store::resolve(self.settings.database()?)?;
+            if std::fs::symlink_metadata(&path).is_err() {
+                let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+                let folder = folder.unwrap_or(Path::new("."));
+                let made = crate::store::make_folder(folder)
+                    .and_then(|()| crate::store::temporary_folder_in(folder))
+                    .map_err(|why| cannot_make(&path, &why))?;
+                let (options, clock) = (self.options()?, &self.settings.clock);
+                let at = made.path().join("rolo.db");
+                let mut store = Store::open(&at, self.base, Access::Write, &options, clock)?;
+                store.known_as(path.clone());
+                self.store = Some(store);
+                self.fresh = Some((made, path));
+            }
+        }
+        self.writing()
+    }
+
+    /// Gives a file that [`Self::fresh`] made its name.
+    ///
+    /// # Errors
+    /// Somebody else has made one there meanwhile, or it can't be made.
+    pub fn settle(&mut self) -> Result<()> {
+        let Some((folder, path)) = self.fresh.take() else { return Ok(()) };
+        if let Some(store) = self.store.take() {
+            store.gather()?;
+        }
+        crate::store::give_name(&folder.path().join("rolo.db"), &path).map_err(|why| {
+            if why.kind() == std::io::ErrorKind::AlreadyExists {
+                let what = format!("another process has made `{}` meanwhile", path.display());
+                Error::database(what).hint("nothing was imported: run the command again")
+            } else {
+                cannot_make(&path, &why)
+            }
+        })?;
+        // Its other name goes before anything counts them.
+        drop(folder);
+        self.open(Access::Write)
     }
 
     /// The database, for writing; a missing one is an error.
@@ -270,6 +321,10 @@ impl<'p> Session<'p> {
         out.end();
         out.flush_to(printer.out())
     }
+}
+
+fn cannot_make(path: &Path, why: &std::io::Error) -> Error {
+    Error::database(format!("the database `{}` can't be made: {why}", path.display()))
 }
 
 /// Checks a filter against a noun and this file's views, and makes SQL of it.

@@ -1,7 +1,8 @@
 //! Taking a file in: each row becomes values, finds the record it means, and is written, all in one
-//! change. A bad row refuses the whole file, and every bad row is named.
+//! change. A bad row refuses the whole file, and every bad row is named; or the bad ones go into a
+//! file of their own.
 
-use super::{Mapping, RawRow, RowParser, Source};
+use super::{Mapping, RawRow, Rejects, RowParser, Source};
 use crate::entity::{CustomField, Locale, Noun, Target};
 use crate::error::{Error, ErrorKind, Result, RowError};
 use crate::store::{OnMatch, Outcome, Policy, Writer};
@@ -16,6 +17,8 @@ pub struct Options {
     pub on_match: OnMatch,
     pub keep_extra: bool,
     pub create_links: bool,
+    /// Records in the trash come back when a row means them.
+    pub revive: bool,
     /// Bytes of the file, where known.
     pub size: Option<u64>,
 }
@@ -28,10 +31,30 @@ pub struct Summary {
     pub updated: u64,
     pub unchanged: u64,
     pub skipped: u64,
+    /// Of those updated: how many were brought back from the trash.
+    pub revived: u64,
+    /// Rows left out, and what is wrong with the first of them.
+    pub rejected: u64,
+    pub bad: Vec<RowError>,
+    /// Header of each column, and the field that it filled.
+    pub mapping: Vec<(String, Option<String>)>,
     /// Of those created: how many have a twin in the trash, which an import leaves there.
     pub in_trash: u64,
     pub ignored_columns: Vec<String>,
     pub seconds: f64,
+}
+
+impl Summary {
+    fn count(&mut self, outcome: Outcome) {
+        *match outcome {
+            Outcome::Created | Outcome::Again => &mut self.created,
+            Outcome::Updated | Outcome::Revived => &mut self.updated,
+            Outcome::Unchanged => &mut self.unchanged,
+            Outcome::Skipped => &mut self.skipped,
+        } += 1;
+        self.in_trash += u64::from(outcome == Outcome::Again);
+        self.revived += u64::from(outcome == Outcome::Revived);
+    }
 }
 
 /// Most bad rows that are listed one by one.
@@ -69,7 +92,7 @@ pub fn check(noun: &Noun, source: &mut Source, options: &Options) -> Result<()> 
     )))
 }
 
-/// Takes all rows in.
+/// Takes all rows in; with `rejects`, all but the bad ones.
 ///
 /// # Errors
 /// Every bad row (exit 4), or the file can't be read on.
@@ -79,6 +102,7 @@ pub fn run(
     source: &mut Source,
     options: &Options,
     locale: &Locale,
+    mut rejects: Option<Rejects>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Summary> {
     w.manner.import = true;
@@ -90,12 +114,16 @@ pub fn run(
     let noun = w.reader().model().noun(noun)?;
     let mapping = Mapping::new(noun, source.headers(), &options.map)?;
     summary.ignored_columns = mapping.leftover_headers().map(str::to_owned).collect();
+    let field = |t: &Option<super::Target>| t.map(|t| mapping.target_name(noun, t));
+    summary.mapping =
+        mapping.headers.iter().cloned().zip(mapping.targets.iter().map(field)).collect();
     let expected = expected_rows(source, options)?;
     let policy = Policy {
         on_match: options.on_match,
         key: options.key.as_deref().map(|k| noun.require(k)).transpose()?.map(|n| n.index),
         exact: mapping.exact,
         has_trash: w.has_trash(noun)?,
+        revive: options.revive && matches!(options.on_match, OnMatch::Update | OnMatch::Fill),
         last_before: w.last_id(noun)?,
     };
     if mapping.exact {
@@ -106,35 +134,44 @@ pub fn run(
     let sample = source.sample()?.to_vec();
     let mut parser = RowParser::new(noun, &mapping, locale, &sample);
     let mut prints = Prints::default();
-    let mut bad = Vec::new();
     let mut row = RawRow::default();
     while source.read(&mut row)? {
         summary.read += 1;
         if summary.read % STEP == 0 {
             progress(source.position());
         }
-        match parser.values(&row) {
-            Err(errors) => bad.extend(errors),
+        let wrong = match parser.values(&row) {
+            Err(errors) => errors,
             Ok(values) => {
                 let print = prints.nth(parser.fingerprint(&row));
+                if rejects.is_some() {
+                    w.begin_row();
+                }
                 match w.take_in(noun, values, print, policy) {
                     Ok(outcome) => {
-                        *count_of(&mut summary, outcome) += 1;
-                        summary.in_trash += u64::from(outcome == Outcome::Again);
+                        summary.count(outcome);
+                        continue;
                     }
                     Err(why) if is_of_the_row(&why) => {
-                        bad.push(row_error(why, &row, noun, &mapping));
+                        w.take_back_row()?;
+                        vec![row_error(why, &row, noun, &mapping)]
                     }
                     Err(why) => return Err(why),
                 }
             }
+        };
+        summary.rejected += 1;
+        if let Some(rejects) = &mut rejects {
+            rejects.put(&mapping.headers, &row, &wrong)?;
         }
-        if bad.len() > MOST_ERRORS {
+        if summary.bad.len() <= MOST_ERRORS {
+            summary.bad.extend(wrong);
+        } else if rejects.is_none() {
             break;
         }
     }
-    if !bad.is_empty() {
-        return Err(refused(&bad, summary.read));
+    if !summary.bad.is_empty() && rejects.is_none() {
+        return Err(refused(&summary.bad, summary.read));
     }
     w.end_bulk(&deferred)?;
     let settled = w.settle_joined(noun)?;
@@ -220,15 +257,6 @@ impl Prints {
     }
 }
 
-fn count_of(summary: &mut Summary, outcome: Outcome) -> &mut u64 {
-    match outcome {
-        Outcome::Created | Outcome::Again => &mut summary.created,
-        Outcome::Updated => &mut summary.updated,
-        Outcome::Unchanged => &mut summary.unchanged,
-        Outcome::Skipped => &mut summary.skipped,
-    }
-}
-
 /// Whether an error is about the data of one row, not about the database.
 fn is_of_the_row(why: &Error) -> bool {
     matches!(
@@ -255,6 +283,6 @@ fn refused(bad: &[RowError], read: u64) -> Error {
     let more = if bad.len() > MOST_ERRORS { " or more" } else { "" };
     let rows = if lines.len() == 1 { "row" } else { "rows" };
     Error::invalid(format!("{}{more} bad {rows} of {read}: nothing was imported", lines.len()))
-        .hint("mend them and import the file again")
+        .hint("mend them and import the file again, or add `--rejects FILE`: the good rows go in and the bad ones there")
         .rows(bad.to_vec())
 }

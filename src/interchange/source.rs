@@ -8,6 +8,7 @@ use std::io::{Read, Seek, SeekFrom};
 use super::delimited::Delimited;
 use super::dialect::{Dialect, byte_order_mark};
 use super::json::JsonRows;
+use super::rejects::{REASON, is_reason};
 use super::{Form, Format};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -71,6 +72,14 @@ impl RawRow {
         self.text.clear();
         self.ends.clear();
         self.exact.clear();
+    }
+
+    /// Takes the cell of a column out, where the row ends with it.
+    fn drop_cell(&mut self, column: usize) {
+        if self.ends.len() == column + 1 {
+            self.ends.pop();
+            self.text.truncate(self.ends.last().copied().unwrap_or(0));
+        }
     }
 
     pub(super) fn push(&mut self, cell: &str) {
@@ -148,6 +157,8 @@ pub struct Source {
     form: Form,
     ahead: VecDeque<RawRow>,
     sampled: bool,
+    /// Its last column holds reasons for which rolo rejected the rows: none of the data.
+    reasons: bool,
 }
 
 impl Source {
@@ -183,7 +194,10 @@ impl Source {
                 Rows::Json(Box::new(JsonRows::new(spooled, form)?))
             }
         };
-        Ok(Self { rows, form, ahead: VecDeque::new(), sampled: false })
+        let mut source =
+            Self { rows, form, ahead: VecDeque::new(), sampled: false, reasons: false };
+        source.set_reasons_aside()?;
+        Ok(source)
     }
 
     /// The format that was asked for or found.
@@ -204,10 +218,11 @@ impl Source {
     /// The names of the columns, as they stand in the file.
     #[must_use]
     pub fn headers(&self) -> &[String] {
-        match &self.rows {
+        let all = match &self.rows {
             Rows::Delimited(rows) => rows.headers(),
             Rows::Json(rows) => rows.headers(),
-        }
+        };
+        &all[..all.len() - usize::from(self.reasons)]
     }
 
     /// Bytes read so far, for a progress bar.
@@ -250,7 +265,28 @@ impl Source {
             *row = first;
             return Ok(true);
         }
-        self.rows.read(row)
+        let there = self.rows.read(row)?;
+        if there && self.reasons {
+            row.drop_cell(self.headers().len());
+        }
+        Ok(there)
+    }
+
+    /// Leaves out the last column where it is the one that `--rejects` wrote.
+    fn set_reasons_aside(&mut self) -> Result<()> {
+        let last = self.headers().len().saturating_sub(1);
+        if last == 0 || self.headers()[last] != REASON {
+            return Ok(());
+        }
+        let sample = self.sample()?;
+        let is_whole = sample.len() < SAMPLE_ROWS;
+        let mut said = sample.iter().map(|r| r.cell(last)).filter(|c| !c.is_empty()).peekable();
+        let is_any = said.peek().is_some();
+        if said.all(is_reason) && (is_any || is_whole) {
+            self.reasons = true;
+            self.ahead.iter_mut().for_each(|row| row.drop_cell(last));
+        }
+        Ok(())
     }
 }
 

@@ -1,8 +1,7 @@
 //! A copy of the file that is whole while others write.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use rusqlite::backup::{Backup, StepResult};
@@ -55,11 +54,7 @@ pub(super) fn copy(from: &Connection, path: &Path, target: &Path, clash: Clash) 
         Error::failed(format!("the backup `{shown}` can't be made: {why}"))
     };
     let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let temporary = tempfile::Builder::new()
-        .prefix(".rolo-")
-        .suffix(".backup")
-        .make_in(folder, |p| OpenOptions::new().write(true).create_new(true).mode(0o600).open(p))
-        .map_err(|why| cannot(&why))?;
+    let temporary = super::open::temporary_in(folder, ".backup").map_err(|why| cannot(&why))?;
     fill(from, path, temporary.path(), &cannot)?;
     File::open(temporary.path()).and_then(|f| f.sync_all()).map_err(|why| cannot(&why))?;
     if clash == Clash::KeepIfSame && target.exists() {
@@ -136,10 +131,18 @@ fn same_bytes(a: &Path, b: &Path) -> std::io::Result<bool> {
 /// # Errors
 /// The target is one of them.
 pub fn refuse_own(store: &Store, target: &Path) -> Result<()> {
+    refuse_beside(store.path(), target)
+}
+
+/// As [`refuse_own`], for the database at a path.
+///
+/// # Errors
+/// The target is one of its files.
+pub fn refuse_beside(path: &Path, target: &Path) -> Result<()> {
     let same = |a: &Path, b: &Path| {
         a == b || matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
     };
-    let own = ["", "-wal", "-shm", "-journal"].map(|s| super::open::wal_path(store.path(), s));
+    let own = ["", "-wal", "-shm", "-journal"].map(|s| super::open::wal_path(path, s));
     let hard = |a: &Path, b: &Path| {
         use std::os::unix::fs::MetadataExt;
         matches!((fs::metadata(a), fs::metadata(b)), (Ok(a), Ok(b)) if (a.dev(), a.ino()) == (b.dev(), b.ino()))

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::Store;
 use super::migrate::{complete, missing_columns, objects};
-use super::open::wal_path;
+use super::open::{left_behind, wal_path};
 use super::schema::{child_table, column_name, quoted, wanted};
 use crate::entity::text::FOLD_VERSION;
 use crate::entity::{Kind, Model, Target};
@@ -14,7 +14,7 @@ use crate::error::Result;
 /// Something that isn't as it should be.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// `integrity`, `permissions`, `schema`, `orphans`, `derived`, `journal`.
+    /// `integrity`, `permissions`, `schema`, `orphans`, `derived`, `journal`, `left behind`.
     pub area: &'static str,
     pub message: String,
     pub mendable: bool,
@@ -27,6 +27,8 @@ pub struct Health {
     pub findings: Vec<Finding>,
     /// What was looked at and is well.
     pub well: Vec<String>,
+    /// What nobody can mend and may be meant so.
+    pub warnings: Vec<String>,
 }
 
 impl Health {
@@ -51,7 +53,8 @@ impl Store {
             }
         }
         self.check_files(&mut health);
-        for area in ["integrity", "schema", "orphans", "derived", "permissions"] {
+        self.check_journal(&mut health)?;
+        for area in ["integrity", "schema", "orphans", "derived", "permissions", "journal"] {
             if !health.findings.iter().any(|f| f.area == area) {
                 health.well.push(area.to_owned());
             }
@@ -172,7 +175,33 @@ impl Store {
         Ok(())
     }
 
+    /// The journal is what the config asks for, and fits the place.
+    fn check_journal(&self, health: &mut Health) -> Result<()> {
+        let mode: String = self.conn.query_row("PRAGMA journal_mode", [], |r| r.get(0))?;
+        let has_wal = mode.eq_ignore_ascii_case("wal");
+        if has_wal && self.delete_journal {
+            let what = "the file keeps a WAL, the config asks for `journal_mode = delete`";
+            health.note("journal", what.into(), true);
+        }
+        if let Some(kind) = super::mounts::network(&self.path) {
+            let what = if has_wal {
+                "a WAL breaks when two machines use it: `rolo config set journal_mode delete`, then `rolo doctor --mend`"
+            } else {
+                "locks may not hold between two machines: let one at a time write"
+            };
+            health.warnings.push(format!(
+                "`{}` lies on a network file system ({kind}): {what}",
+                self.path.display()
+            ));
+        }
+        Ok(())
+    }
+
     fn check_files(&self, health: &mut Health) {
+        for left in left_behind(&self.path) {
+            let what = format!("`{}` was left behind by a command that was killed", left.display());
+            health.note("left behind", what, true);
+        }
         for suffix in ["", "-wal", "-shm"] {
             let path = wal_path(&self.path, suffix);
             let Ok(meta) = std::fs::metadata(&path) else { continue };
@@ -200,6 +229,9 @@ impl Store {
         let result = self.mend_inside(health, &wanted);
         self.conn.execute_batch(if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
         result?;
+        if self.delete_journal {
+            self.conn.pragma_update(None, "journal_mode", "delete")?;
+        }
         for suffix in ["", "-wal", "-shm"] {
             let path = wal_path(&self.path, suffix);
             if path.exists() {
@@ -208,6 +240,14 @@ impl Store {
                     crate::error::Error::io(format!("`{}`", path.display()), &why)
                 })?;
             }
+        }
+        for left in left_behind(&self.path) {
+            let gone = if left.is_dir() {
+                std::fs::remove_dir_all(&left)
+            } else {
+                std::fs::remove_file(&left)
+            };
+            gone.map_err(|why| crate::error::Error::io(format!("`{}`", left.display()), &why))?;
         }
         for finding in &mut health.findings {
             finding.mended = finding.mendable;

@@ -145,6 +145,9 @@ impl<'a> Writer<'a> {
             if self.made_links.len() > 500_000 {
                 self.made_links.clear();
             }
+            if let Some(row) = &mut self.row {
+                row.named(&key);
+            }
             self.made_links.insert(key, link.clone());
         }
         Ok(link)

@@ -44,6 +44,8 @@ pub struct Policy {
     pub exact: bool,
     /// Whether records of this noun lie in the trash.
     pub has_trash: bool,
+    /// Brings a record back from the trash that a row means; only where it is then written to.
+    pub revive: bool,
     /// The highest id before the file, so that rows of rolo's own files don't fold into each other.
     pub last_before: i64,
 }
@@ -55,6 +57,8 @@ pub enum Outcome {
     /// Created, though a record in the trash has its key or came from the same row.
     Again,
     Updated,
+    /// Brought back from the trash, and updated.
+    Revived,
     Unchanged,
     Skipped,
 }
@@ -84,6 +88,11 @@ fn names(value: &Value, uid: Uuid) -> bool {
     }
 }
 
+/// `contact:1, contact:7`.
+fn listed(noun: &Noun, ids: &[i64]) -> String {
+    ids.iter().map(|id| format!("{}:{id}", noun.name())).collect::<Vec<_>>().join(", ")
+}
+
 impl Writer<'_> {
     /// Takes one record in. `print` is the row's fingerprint, used where it has no key.
     ///
@@ -109,8 +118,15 @@ impl Writer<'_> {
                 OnMatch::Update | OnMatch::Fill => self.join(noun, id, values, policy),
             };
         }
-        let in_trash = policy.has_trash
-            && self.lies_in_trash(noun, &values, if keyed { None } else { Some(print) }, policy)?;
+        let mut in_trash = false;
+        if policy.has_trash {
+            let print = if keyed { None } else { Some(print) };
+            let there = self.in_trash(noun, &values, print, policy)?;
+            if policy.revive && !there.is_empty() {
+                return self.revive(noun, &there, values, policy);
+            }
+            in_trash = !there.is_empty();
+        }
         if keyed {
             return Ok(again(self.create(noun, values, None)?, in_trash));
         }
@@ -134,42 +150,67 @@ impl Writer<'_> {
         Ok(self.reader.conn.query_row(&sql, [], |r| r.get(0))?)
     }
 
-    /// Whether a record in the trash has a key of these values, or without one came from this row.
-    fn lies_in_trash(
+    /// The records in the trash that have the uid or a key of these values, or without one came
+    /// from this row.
+    fn in_trash(
         &self,
         noun: &Noun,
         values: &[(usize, Value)],
         print: Option<i64>,
         policy: Policy,
-    ) -> Result<bool> {
+    ) -> Result<Vec<i64>> {
         if let Some(print) = print {
             let sql = format!(
-                "SELECT EXISTS (SELECT 1 FROM {} t WHERE t.fingerprint = ?1 AND {})",
+                "SELECT t.id FROM {} t WHERE t.fingerprint = ?1 AND {} LIMIT 2",
                 quoted(noun.name()),
                 Among::Trash.sql()
             );
-            return Ok(self.reader.conn.prepare_cached(&sql)?.query_row([print], |r| r.get(0))?);
+            let mut stmt = self.reader.conn.prepare_cached(&sql)?;
+            return Ok(stmt.query_map([print], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?);
+        }
+        if let Some(uid) = uid_of(noun, values)
+            && let Match::One(id) = self.reader.by_uid(noun, uid, Among::Trash)?
+        {
+            return Ok(vec![id]);
         }
         let keys = match policy.key {
             Some(key) => vec![key],
             None => noun.entity.key.iter().filter_map(|k| noun.index(k)).collect(),
         };
-        for (index, value) in values.iter().filter(|(i, v)| keys.contains(i) && !v.is_empty()) {
-            let texts: Vec<String> = match value {
-                Value::List(items) => items.iter().map(|i| i.value.clone()).collect(),
-                other => vec![other.to_cell()],
+        for key in keys {
+            let Some((_, value)) = values.iter().find(|(i, v)| *i == key && !v.is_empty()) else {
+                continue;
             };
-            for text in texts {
-                if self
-                    .reader
-                    .by_key(noun, noun.fields[*index], &text, Among::Trash, None)?
-                    .is_some()
-                {
-                    return Ok(true);
-                }
+            let there = self.same_key(noun, noun.fields[key], value, values, Among::Trash)?;
+            if !there.is_empty() {
+                return Ok(there);
             }
         }
-        Ok(false)
+        Ok(Vec::new())
+    }
+
+    /// Brings the record back from the trash that a row means, and updates it.
+    fn revive(
+        &mut self,
+        noun: &Noun,
+        there: &[i64],
+        values: Vec<(usize, Value)>,
+        policy: Policy,
+    ) -> Result<Outcome> {
+        let [id] = *there else {
+            return Err(Error::conflict(format!(
+                "several records in the trash are meant: {}",
+                listed(noun, there)
+            ))
+            .hint(format!("bring one back with `rolo {} restore REF` first", noun.name())));
+        };
+        let before = self.stored(noun, id)?;
+        self.restore(noun, id)?;
+        if let (Some(row), Some(trashed)) = (&mut self.row, noun.index("trashed")) {
+            row.edited(noun, id, &before, &[trashed]);
+        }
+        self.join(noun, id, values, policy)?;
+        Ok(Outcome::Revived)
     }
 
     fn create(
@@ -178,6 +219,10 @@ impl Writer<'_> {
         values: Vec<(usize, Value)>,
         fingerprint: Option<i64>,
     ) -> Result<Outcome> {
+        let mut values = values;
+        if noun.name() == super::custom::NOUN {
+            super::custom::complete_and_check(self.reader.model, noun, &mut values)?;
+        }
         // A record that names itself has to be there before the name can be found.
         let (own, values): (Vec<_>, Vec<_>) = match uid_of(noun, &values) {
             Some(uid) => values.into_iter().partition(|(_, v)| names(v, uid)),
@@ -231,12 +276,16 @@ impl Writer<'_> {
                     self.claimed.insert(id);
                     return Ok((Some(id), true));
                 }
+                _ if policy.revive => {}
                 _ if self.reader.by_uid(noun, *uid, Among::Both)?.is_some() => {
                     return Err(Error::conflict(format!(
                         "the {} of this uid is in the trash",
                         noun.name()
                     ))
-                    .hint(format!("`rolo {} restore {uid}` brings it back", noun.name()))
+                    .hint(format!(
+                        "`--revive` or `rolo {} restore {uid}` brings it back",
+                        noun.name()
+                    ))
                     .at("uid"));
                 }
                 _ => {}
@@ -251,7 +300,7 @@ impl Writer<'_> {
             let Some(value) = given(*key).filter(|v| !v.is_empty()) else { continue };
             keyed = true;
             let field = noun.fields[*key];
-            let mut ids = self.same_key(noun, field, value, values)?;
+            let mut ids = self.same_key(noun, field, value, values, Among::Live)?;
             if uid.is_some() {
                 // A record that has its own row in this file is not what another row means.
                 ids.retain(|id| {
@@ -263,12 +312,10 @@ impl Writer<'_> {
                 [] => {}
                 [id] => return Ok((Some(id), true)),
                 _ => {
-                    let list: Vec<String> =
-                        ids.iter().map(|id| format!("{}:{id}", noun.name())).collect();
                     return Err(Error::conflict(format!(
                         "`{}` is in several records: {}",
                         value.to_cell(),
-                        list.join(", ")
+                        listed(noun, &ids)
                     ))
                     .hint("merge them or change one, or use another `--key`")
                     .at(field.name));
@@ -285,6 +332,7 @@ impl Writer<'_> {
         field: &'static Field,
         value: &Value,
         values: &[(usize, Value)],
+        among: Among,
     ) -> Result<Vec<i64>> {
         let texts: Vec<String> = match value {
             Value::List(items) => items.iter().map(|i| i.value.clone()).collect(),
@@ -294,7 +342,7 @@ impl Writer<'_> {
         let scope = self.scope_of(noun, values)?;
         let mut ids = Vec::new();
         for text in texts {
-            match self.reader.by_key(noun, field, &text, Among::Live, scope)? {
+            match self.reader.by_key(noun, field, &text, among, scope)? {
                 Match::None => {}
                 Match::One(id) => ids.push(id),
                 Match::Several(more) => ids.extend(more),

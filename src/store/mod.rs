@@ -13,12 +13,15 @@ mod custom;
 mod draft;
 mod due;
 mod history;
+mod imports;
 mod incoming;
 mod matching;
 mod migrate;
+mod mounts;
 mod open;
 mod purge;
 mod read;
+mod rejected;
 mod related;
 mod rows;
 pub mod schema;
@@ -35,16 +38,20 @@ use crate::entity::{Locale, Model, Noun};
 use crate::error::{Error, ErrorKind, Result};
 
 pub use ask::{Answer, Cell, sqlite_version};
-pub use backup::{backup, refuse_own};
+pub use backup::{backup, refuse_beside, refuse_own};
 pub use board::StageSums;
 pub use check::{Finding, Health};
 pub use commit::{Draft, Intent, Manner, Tally, Writer, fields, same};
 pub use draft::IN_PASSING;
 pub use due::Whose;
 pub use history::{ChangeRow, EditRow, HistoryEntry};
+pub use imports::{ImportFacts, ImportRow, Origin};
 pub use incoming::{OnMatch, Outcome, Policy};
 pub use matching::Match;
-pub use open::{Access, Older, Options, inspect, placed, resolve, wal_path};
+pub use open::{
+    Access, Older, Options, give_name, inspect, make_folder, placed, resolve, temporary_folder_in,
+    temporary_in, wal_path,
+};
 pub use read::{After, Among, Found, Listing, Moment, Path, Reader};
 pub use related::Related;
 pub use rows::{FIELD_MARK, search_body};
@@ -60,6 +67,8 @@ pub struct Store {
     base: fn() -> Model,
     /// Inside `batch`: one outer transaction holds all changes.
     batching: bool,
+    /// Whether the config asks for `journal_mode=DELETE`.
+    delete_journal: bool,
     /// Whether writes are rolled back at their end.
     pub dry_run: bool,
     /// The acting user, once known.
@@ -127,6 +136,7 @@ impl Store {
             model,
             base,
             batching: false,
+            delete_journal: options.delete_journal,
             dry_run: false,
             me: None,
             warnings,
@@ -139,6 +149,11 @@ impl Store {
     #[must_use]
     pub fn path(&self) -> &FilePath {
         &self.path
+    }
+
+    /// Names another file in messages: the one that this will be.
+    pub fn known_as(&mut self, path: PathBuf) {
+        self.path = path;
     }
 
     /// The entities and this file's custom fields.

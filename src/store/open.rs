@@ -346,12 +346,8 @@ pub(super) fn create(
     let cannot = |why: &dyn std::fmt::Display| {
         Error::database(format!("the database `{shown}` can't be made: {why}"))
     };
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|why| cannot(&why))?;
-    let temporary = tempfile::Builder::new()
-        .prefix(".rolo-")
-        .suffix(".new")
-        .make_in(folder, |p| OpenOptions::new().write(true).create_new(true).mode(0o600).open(p))
-        .map_err(|why| cannot(&why))?;
+    make_folder(folder).map_err(|why| cannot(&why))?;
+    let temporary = temporary_in(folder, ".new").map_err(|why| cannot(&why))?;
     let mut conn = Connection::open(temporary.path()).map_err(|why| cannot(&why))?;
     configure(&conn, options)?;
     fill(&mut conn)?;
@@ -359,22 +355,91 @@ pub(super) fn create(
         conn.pragma_update(None, "journal_mode", "wal")?;
     }
     conn.close().map_err(|(_, why)| cannot(&why))?;
-    File::open(temporary.path()).and_then(|f| f.sync_all()).map_err(|why| cannot(&why))?;
-    match fs::hard_link(temporary.path(), path) {
-        Ok(()) => {}
-        Err(why) if why.kind() == Io::AlreadyExists => return Ok(()),
-        // A file system without hard links.
-        Err(_) if !path.exists() => {
-            fs::rename(temporary.path(), path).map_err(|why| cannot(&why))?;
-        }
-        Err(why) => return Err(cannot(&why)),
+    match give_name(temporary.path(), path) {
+        Err(why) if why.kind() != Io::AlreadyExists => Err(cannot(&why)),
+        _ => Ok(()),
     }
-    if let Ok(dir) = File::open(folder) {
+}
+
+/// Gives a whole file its name, where nobody has it.
+///
+/// # Errors
+/// Somebody has it, or the folder can't be written.
+pub fn give_name(made: &Path, path: &Path) -> std::io::Result<()> {
+    File::open(made)?.sync_all()?;
+    match fs::hard_link(made, path) {
+        // A file system without hard links.
+        Err(why) if why.kind() != Io::AlreadyExists && !path.exists() => fs::rename(made, path)?,
+        done => done?,
+    }
+    if let Some(Ok(dir)) =
+        path.parent().map(|p| File::open(if p.as_os_str().is_empty() { Path::new(".") } else { p }))
+    {
         // The name itself has to survive a power cut; where a folder can't be synced, nothing can.
         let _ = dir.sync_all();
     }
     Ok(())
 }
+
+/// Makes a folder, its owner's alone, where it is missing.
+///
+/// # Errors
+/// It can't be made.
+pub fn make_folder(folder: &Path) -> std::io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// What names of files under way begin with; behind it stands the process that they belong to.
+const UNDER_WAY: &str = ".rolo-";
+
+/// A file under way beside the place that it is for, mode 0600.
+///
+/// # Errors
+/// The folder can't be written.
+pub fn temporary_in(folder: &Path, suffix: &str) -> std::io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().prefix(&under_way()).suffix(suffix).make_in(folder, |p| {
+        OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(p)
+    })
+}
+
+/// As [`temporary_in`], a folder.
+///
+/// # Errors
+/// The folder can't be written.
+pub fn temporary_folder_in(folder: &Path) -> std::io::Result<tempfile::TempDir> {
+    tempfile::Builder::new().prefix(&under_way()).tempdir_in(folder)
+}
+
+fn under_way() -> String {
+    format!("{UNDER_WAY}{}-", std::process::id())
+}
+
+/// Files and folders under way beside the database whose process has ended: a kill left them. Young
+/// ones are left alone, for a process of another machine may be at work on a shared folder.
+pub(super) fn left_behind(path: &Path) -> Vec<PathBuf> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut found: Vec<PathBuf> = entries
+        .filter_map(std::result::Result::ok)
+        .filter(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let Some(rest) = name.strip_prefix(UNDER_WAY) else { return false };
+            let Some((process, _)) = rest.split_once('-') else { return false };
+            let age =
+                entry.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
+            let is_number = process.parse::<u32>().is_ok();
+            let runs = Path::new("/proc").join(process).exists();
+            let least = if runs || !Path::new("/proc/self").exists() { A_DAY } else { A_WHILE };
+            is_number && age.is_some_and(|age| age > least)
+        })
+        .map(|entry| entry.path())
+        .collect();
+    found.sort();
+    found
+}
+
+const A_DAY: Duration = Duration::from_hours(24);
+const A_WHILE: Duration = Duration::from_mins(10);
 
 /// A warning where the file has other names: SQLite's `-wal` belongs to one of them only.
 #[must_use]

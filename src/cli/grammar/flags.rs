@@ -70,6 +70,8 @@ pub const RESERVED: &[&str] = &[
     "force",
     "preset",
     "rejects",
+    "revive",
+    "values",
     "help",
     "version",
 ];

@@ -8,6 +8,7 @@ mod cron;
 mod damaged;
 mod editor;
 mod hostile;
+mod left;
 mod links;
 mod many;
 mod modes;
