@@ -1,8 +1,14 @@
 //! The process edge: the model named once, the exit code.
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 fn main() -> ExitCode {
+    // A limit on the size of files is then an error of the write, not the end of the process. Where no
+    // handler can be set, it stays as the system has it.
+    let _ =
+        signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
     let base = rolo::model::model;
     if rolo::cli::completions::answer(base) {
         return ExitCode::SUCCESS;

@@ -10,7 +10,9 @@ use crate::entity::{Model, Noun};
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::interchange::{Exporter, Form};
-use crate::store::{Access, Intent, Listing, Older, Options, Reader, Store, Writer, Written};
+use crate::store::{
+    Access, Intent, Listing, NEW_NAME, Older, Options, Reader, Store, Writer, Written,
+};
 
 /// What a command works with.
 pub struct Session<'p> {
@@ -126,7 +128,7 @@ impl<'p> Session<'p> {
                     .and_then(|()| crate::store::temporary_folder_in(folder))
                     .map_err(|why| cannot_make(&path, &why))?;
                 let (options, clock) = (self.options()?, &self.settings.clock);
-                let at = made.path().join("rolo.db");
+                let at = made.path().join(NEW_NAME);
                 let mut store = Store::open(&at, self.base, Access::Write, &options, clock)?;
                 store.known_as(path.clone());
                 self.store = Some(store);
@@ -145,7 +147,7 @@ impl<'p> Session<'p> {
         if let Some(store) = self.store.take() {
             store.gather()?;
         }
-        crate::store::give_name(&folder.path().join("rolo.db"), &path).map_err(|why| {
+        crate::store::give_name(&folder.path().join(NEW_NAME), &path).map_err(|why| {
             if why.kind() == std::io::ErrorKind::AlreadyExists {
                 let what = format!("another process has made `{}` meanwhile", path.display());
                 Error::database(what).hint("nothing was imported: run the command again")

@@ -265,7 +265,7 @@ fn tell(
         format!("; the same file as import {}, `{}`", before.change.id, before.facts.file)
     });
     session.printer.note(&format!(
-        "{imported} {} {named}: {} ({:.2} s){same}",
+        "{imported} {} {named}: {}{same} ({:.2} s)",
         summary.read,
         parts.join(", "),
         summary.seconds

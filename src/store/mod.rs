@@ -49,8 +49,8 @@ pub use imports::{ImportFacts, ImportRow, Origin};
 pub use incoming::{OnMatch, Outcome, Policy};
 pub use matching::Match;
 pub use open::{
-    Access, Older, Options, give_name, inspect, make_folder, placed, resolve, temporary_folder_in,
-    temporary_in, wal_path,
+    Access, NEW_NAME, Older, Options, give_name, inspect, make_folder, placed, resolve,
+    temporary_folder_in, temporary_in, wal_path,
 };
 pub use read::{After, Among, Found, Listing, Moment, Path, Reader};
 pub use related::Related;

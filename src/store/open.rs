@@ -118,10 +118,11 @@ pub fn inspect(path: &Path) -> Result<()> {
         size => size,
     };
     // The size in the header counts when the two change counters agree; pages may still lie in
-    // the WAL alone.
-    let wal = wal_path(path, "-wal");
-    let has_wal = fs::metadata(&wal).is_ok_and(|m| m.len() > 0);
-    if number(24) == number(92) && !has_wal && meta.len() < page * u64::from(number(28)) {
+    // the WAL alone, or a journal of a killed commit tells what the file was.
+    let is_open = ["-wal", "-journal"]
+        .iter()
+        .any(|s| fs::metadata(wal_path(path, s)).is_ok_and(|m| m.len() > 0));
+    if number(24) == number(92) && !is_open && meta.len() < page * u64::from(number(28)) {
         return unusable(format!(
             "`{shown}` is cut short: {} of {} bytes are there",
             meta.len(),
@@ -207,6 +208,10 @@ pub(super) fn connect(path: &Path, access: Access, options: &Options) -> Result<
         Err(why) if access == Access::Read && is_unwritable(&why) => {
             open_unwritable(path, options)?
         }
+        // The disk is full: there is no room for the memory that readers and writers share.
+        Err(why) if access == Access::Read && is_without_room(&why) => {
+            open_alone(path, options).map_err(|why| cannot_open(path, &why))?
+        }
         Err(why) => return Err(cannot_open(path, &why)),
     };
     if access == Access::Read {
@@ -240,6 +245,22 @@ fn open_unwritable(path: &Path, options: &Options) -> Result<Connection> {
     open_with(Path::new(&uri), flags, options).map_err(|why| cannot_open(path, &why))
 }
 
+/// Opens a file for this process alone, which needs no room on the disk.
+fn open_alone(path: &Path, options: &Options) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.execute_batch("PRAGMA locking_mode=EXCLUSIVE")?;
+    ready(conn, options)
+}
+
+/// Whether the disk has no room for the WAL's shared memory.
+fn is_without_room(why: &rusqlite::Error) -> bool {
+    matches!(
+        why.sqlite_error_code(),
+        Some(rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::SystemIoFailure)
+    )
+}
+
 /// Whether the file, its folder or its file system can't be written.
 fn is_unwritable(why: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode as Code;
@@ -254,7 +275,10 @@ pub(super) fn open_with(
     flags: OpenFlags,
     options: &Options,
 ) -> rusqlite::Result<Connection> {
-    let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    ready(Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?, options)
+}
+
+fn ready(conn: Connection, options: &Options) -> rusqlite::Result<Connection> {
     configure(&conn, options)?;
     // Nothing is opened before the first read: it tells whether the file can be used this way.
     conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
@@ -310,6 +334,10 @@ fn cannot_open(path: &Path, why: &rusqlite::Error) -> Error {
             )
         }
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => busy(path),
+        _ if is_without_room(why) => {
+            Error::database(format!("the database `{shown}` can't be opened: {why}"))
+                .hint("is the disk full? free some space and run the command again")
+        }
         _ => Error::database(format!("the database `{shown}` can't be opened: {why}")),
     }
 }
@@ -417,26 +445,35 @@ fn under_way() -> String {
 /// Files and folders under way beside the database whose process has ended: a kill left them. Young
 /// ones are left alone, for a process of another machine may be at work on a shared folder.
 pub(super) fn left_behind(path: &Path) -> Vec<PathBuf> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let mut found: Vec<PathBuf> = entries
-        .filter_map(std::result::Result::ok)
-        .filter(|entry| {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let Some(rest) = name.strip_prefix(UNDER_WAY) else { return false };
-            let Some((process, _)) = rest.split_once('-') else { return false };
-            let age =
-                entry.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
-            let is_number = process.parse::<u32>().is_ok();
-            let runs = Path::new("/proc").join(process).exists();
+    let mut found: Vec<PathBuf> = under_way_beside(path)
+        .filter(|path| {
+            let age = fs::symlink_metadata(path).and_then(|m| m.modified()).ok();
+            let age = age.and_then(|t| t.elapsed().ok());
+            let runs = process_of(path).is_some_and(|p| Path::new("/proc").join(p).exists());
             let least = if runs || !Path::new("/proc/self").exists() { A_DAY } else { A_WHILE };
-            is_number && age.is_some_and(|age| age > least)
+            age.is_some_and(|age| age > least)
         })
-        .map(|entry| entry.path())
         .collect();
     found.sort();
     found
 }
+
+/// All that is under way beside the database, of whatever process.
+fn under_way_beside(path: &Path) -> impl Iterator<Item = PathBuf> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(std::result::Result::ok);
+    entries.map(|entry| entry.path()).filter(|path| process_of(path).is_some())
+}
+
+/// The number of the process that a file under way belongs to.
+fn process_of(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?.strip_prefix(UNDER_WAY)?;
+    let (process, _) = name.split_once('-')?;
+    process.parse::<u32>().is_ok().then(|| process.to_owned())
+}
+
+/// What a database under way is called in a folder of its own.
+pub const NEW_NAME: &str = "rolo.db";
 
 const A_DAY: Duration = Duration::from_hours(24);
 const A_WHILE: Duration = Duration::from_mins(10);
@@ -444,7 +481,16 @@ const A_WHILE: Duration = Duration::from_mins(10);
 /// A warning where the file has other names: SQLite's `-wal` belongs to one of them only.
 #[must_use]
 pub(super) fn hard_link_warning(path: &Path) -> Option<String> {
-    let links = fs::metadata(path).ok()?.nlink();
+    let meta = fs::metadata(path).ok()?;
+    let mut links = meta.nlink();
+    if links > 1 {
+        // A command that was killed while it gave the file its name left the other one.
+        let same = |p: &Path| {
+            fs::metadata(p).is_ok_and(|m| (m.dev(), m.ino()) == (meta.dev(), meta.ino()))
+        };
+        let own = under_way_beside(path);
+        links -= own.filter(|p| same(p) || same(&p.join(NEW_NAME))).count() as u64;
+    }
     (links > 1).then(|| {
         format!(
             "`{}` has {links} names (hard links): use always the same one, or recent changes may be missed",

@@ -108,3 +108,26 @@ fn the_same_file_twice_is_noticed_until_the_first_is_undone() {
     let run = w.run(&["contact", "import", "copy.csv"]);
     assert!(run.code == 0 && !run.err.contains("same file"), "{}", run.err);
 }
+
+#[test]
+fn a_file_with_a_hostile_name_forges_nothing() {
+    let w = World::new();
+    let name = "a\u{1b}[2J\u{202e}\n\u{200d}名.csv";
+    w.file(name, "name,email\nAnn,ann@x.example\nBob,nobody\n");
+    let bad = "b\u{1b}[2J.csv";
+    let run = w.run(&["contact", "import", name, "--rejects", bad]);
+    assert_eq!(run.code, 4, "{}", run.err);
+    let shown = [
+        run.err,
+        w.ok(&["imports"]),
+        w.ok(&["imports", "show"]),
+        w.ok(&["history", "contact:1"]),
+        w.ok(&["history", "contact:1", "--values"]),
+        w.run(&["contact", "import", name, "--rejects", "c.csv"]).err,
+    ];
+    for text in shown {
+        assert!(!text.contains(['\u{1b}', '\u{202e}', '\u{200d}']), "{text:?}");
+        assert!(text.contains('名') || text.contains("b␛") || text.contains("[2J"), "{text}");
+    }
+    assert_eq!(w.json(&["imports", "-o", "json"])[0]["file"], name);
+}

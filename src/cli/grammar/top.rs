@@ -232,15 +232,20 @@ fn imports(command: Command, _: &Model) -> Command {
     };
     command
         .subcommand_value_name("COMMAND")
-        .subcommand(sub("list", "Show the imports, newest first").arg(limit()))
-        .subcommand(
+        .subcommand(examples(
+            sub("list", "Show the imports, newest first").arg(limit()),
+            &["imports list --limit 5", "imports list -o json"],
+        ))
+        .subcommand(examples(
             sub("show", "Show an import: its file, what its columns meant, what it did").arg(id()),
-        )
-        .subcommand(
+            &["imports show", "imports show 12 -o json"],
+        ))
+        .subcommand(examples(
             sub("undo", "Take back all that an import did")
                 .arg(id())
                 .arg(flag("any", "Whoever made the latest, not only you")),
-        )
+            &["imports undo 12", "imports undo 12 --dry-run"],
+        ))
 }
 
 fn batch(command: Command, _: &Model) -> Command {
