@@ -614,7 +614,7 @@ fn history_rows(noun: &Noun, entry: &crate::store::HistoryEntry) -> Vec<serde_js
     let row = |field: &str, old: String, new: String| {
         serde_json::json!({
             "change": entry.change.id, "at": entry.change.at, "who": entry.change.who, "kind": entry.change.kind,
-            "file": entry.file, "field": field, "old": old, "new": new,
+            "field": field, "old": old, "new": new,
         })
     };
     let made = entry.created.then(|| row("", String::new(), "made".into()));

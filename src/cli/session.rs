@@ -138,26 +138,24 @@ impl<'p> Session<'p> {
         self.writing()
     }
 
-    /// Gives a file that [`Self::fresh`] made its name.
+    /// Gives a file that [`Self::fresh`] made its name; `false` where another process has made one
+    /// there meanwhile, which is the one to use then.
     ///
     /// # Errors
-    /// Somebody else has made one there meanwhile, or it can't be made.
-    pub fn settle(&mut self) -> Result<()> {
-        let Some((folder, path)) = self.fresh.take() else { return Ok(()) };
+    /// It can't be made.
+    pub fn settle(&mut self) -> Result<bool> {
+        let Some((folder, path)) = self.fresh.take() else { return Ok(true) };
         if let Some(store) = self.store.take() {
             store.gather()?;
         }
-        crate::store::give_name(&folder.path().join(NEW_NAME), &path).map_err(|why| {
-            if why.kind() == std::io::ErrorKind::AlreadyExists {
-                let what = format!("another process has made `{}` meanwhile", path.display());
-                Error::database(what).hint("nothing was imported: run the command again")
-            } else {
-                cannot_make(&path, &why)
-            }
-        })?;
+        match crate::store::give_name(&folder.path().join(NEW_NAME), &path) {
+            Err(why) if why.kind() == std::io::ErrorKind::AlreadyExists => return Ok(false),
+            named => named.map_err(|why| cannot_make(&path, &why))?,
+        }
         // Its other name goes before anything counts them.
         drop(folder);
-        self.open(Access::Write)
+        self.open(Access::Write)?;
+        Ok(true)
     }
 
     /// The database, for writing; a missing one is an error.

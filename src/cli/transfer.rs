@@ -90,7 +90,16 @@ pub(super) fn import(session: &mut Session, noun: &str, matches: &ArgMatches) ->
         named(why)
     })?;
     let (mut summary, before) = written.value;
-    session.settle()?;
+    if !session.settle()? {
+        if let Some(rejects) = &rejects {
+            rejects.forget();
+        }
+        if name == "-" {
+            return Err(Error::database("another process has made the database meanwhile")
+                .hint("nothing was imported: run the command again"));
+        }
+        return import(session, noun, matches);
+    }
     summary.seconds = begun.elapsed().as_secs_f64();
     tell(session, noun, &summary, written.change, before.as_ref())?;
     match rejects {

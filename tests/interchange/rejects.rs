@@ -219,3 +219,29 @@ fn a_custom_field_from_a_file_gets_its_name_or_is_refused() {
     w.ok(&["contact", "edit", "Ann", "--set", "fine=2026-01-01"]);
     w.ok(&["doctor"]);
 }
+
+#[test]
+fn of_two_that_import_into_no_database_at_once_both_go_in() {
+    let w = World::new();
+    for n in 0..4 {
+        w.file(&format!("in{n}.csv"), format!("name,email\nAnn {n},a{n}@x.example\nBad,no\n"));
+    }
+    std::thread::scope(|s| {
+        let runs: Vec<_> = (0..4)
+            .map(|n| {
+                let w = &w;
+                s.spawn(move || {
+                    let (file, bad) = (format!("in{n}.csv"), format!("bad{n}.csv"));
+                    w.run(&["contact", "import", &file, "--rejects", &bad])
+                })
+            })
+            .collect();
+        for run in runs {
+            let run = run.join().expect("a run");
+            assert_eq!(run.code, 4, "{}", run.err);
+            assert!(run.err.contains("1 row of 2 was rejected"), "{}", run.err);
+        }
+    });
+    assert_eq!(w.ok(&["contact", "list", "--count"]), "4\n");
+    assert!((0..4).all(|n| w.path(&format!("bad{n}.csv")).exists()));
+}
