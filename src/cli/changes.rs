@@ -65,14 +65,7 @@ pub(super) fn undo(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     session.existing()?;
     let any = matches.get_flag("any");
     match undo_what(matches)? {
-        UndoWhat::Change(change) => {
-            let is_undo = {
-                let (reader, ..) = session.parts()?;
-                reader.change(change)?.is_some_and(|c| c.undoes.is_some() && c.kind == "undo")
-            };
-            let done = one(session, if is_undo { "redo" } else { "undo" }, Some(change), any)?;
-            tell(session, is_undo, &[done])
-        }
+        UndoWhat::Change(change) => take_back(session, change),
         UndoWhat::Last(count) => {
             let mut done = Vec::new();
             if count > 1 {
@@ -84,6 +77,19 @@ pub(super) fn undo(session: &mut Session, matches: &ArgMatches) -> Result<()> {
             tell(session, false, &done)
         }
     }
+}
+
+/// Takes a certain change back; of an undo, that is a redo.
+///
+/// # Errors
+/// A later change stands in the way (exit 4).
+pub(super) fn take_back(session: &mut Session, change: i64) -> Result<()> {
+    let is_undo = {
+        let (reader, ..) = session.parts()?;
+        reader.change(change)?.is_some_and(|c| c.undoes.is_some() && c.kind == "undo")
+    };
+    let done = one(session, if is_undo { "redo" } else { "undo" }, Some(change), false)?;
+    tell(session, is_undo, &[done])
 }
 
 fn all_or_none(session: &mut Session, count: u32, any: bool, done: &mut Vec<Undone>) -> Result<()> {

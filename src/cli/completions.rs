@@ -15,7 +15,7 @@ use super::session::Session;
 use crate::config;
 use crate::entity::{Kind, Model, Target};
 use crate::error::{Error, Result};
-use crate::store::{Access, Options, Store};
+use crate::store::{Access, Older, Options, Store};
 
 /// Set when bash asks for an unquoted word; the variable that names the shell is gone by then.
 static BASH: AtomicBool = AtomicBool::new(false);
@@ -228,6 +228,7 @@ fn open(base: fn() -> Model) -> Result<Store> {
         busy_timeout: std::time::Duration::from_millis(200),
         delete_journal: false,
         region: String::new(),
+        older: Older::Refuse,
     };
     Store::open(settings.database()?, base, Access::Read, &options, &settings.clock)
 }

@@ -14,12 +14,16 @@ mod editor;
 pub mod global;
 pub mod grammar;
 pub mod help;
+mod import;
+mod import_told;
+mod imports;
 mod inputs;
 mod list;
 mod logging;
 pub mod man;
 pub mod print;
 mod record;
+mod rejects;
 mod session;
 mod setup;
 mod system;
@@ -148,7 +152,7 @@ fn noun_verb(
         (_, "history") => record::history(session, Some(noun), matches),
         (_, "log") => logging::log(session, Some(noun), None, matches),
         (_, "note") => logging::log(session, Some(noun), Some("note"), matches),
-        (_, "import") => transfer::import(session, Some(noun), matches),
+        (_, "import") => import::import(session, Some(noun), matches),
         (_, "export") => transfer::export(session, noun, matches),
         _ => Err(crate::error::Error::new(
             ErrorKind::Usage,
@@ -170,9 +174,10 @@ fn top(session: &mut Session, verb: &str, matches: &clap::ArgMatches) -> Result<
         "undo" => changes::undo(session, matches),
         "redo" => changes::redo(session),
         "changes" => changes::changes(session, matches),
+        "imports" => imports::run(session, matches),
         "batch" => batch::batch(session, matches),
-        "import" if matches.get_flag("list-presets") => transfer::list_presets(session),
-        "import" => transfer::import(session, None, matches),
+        "import" if matches.get_flag("list-presets") => import::list_presets(session),
+        "import" => import::import(session, None, matches),
         "sql" => ask::sql(session, matches),
         "backup" => system::backup(session, matches),
         "doctor" => system::doctor(session, matches),

@@ -2,6 +2,7 @@
 //! needed.
 
 use std::io::BufRead;
+use std::path::Path;
 
 use super::global::{Output, Settings};
 use super::print::Printer;
@@ -9,7 +10,9 @@ use crate::entity::{Model, Noun};
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::interchange::{Exporter, Form};
-use crate::store::{Access, Intent, Listing, Options, Reader, Store, Writer, Written};
+use crate::store::{
+    Access, Intent, Listing, Older, Options, Reader, Store, Writer, Written,
+};
 
 /// What a command works with.
 pub struct Session<'p> {
@@ -62,6 +65,7 @@ impl<'p> Session<'p> {
             busy_timeout: self.settings.busy_timeout(),
             delete_journal: self.settings.config.get("journal_mode")?.as_deref() == Some("delete"),
             region: self.settings.locale.region.clone(),
+            older: if self.settings.dry_run { Older::Copy } else { Older::Migrate },
         })
     }
 
@@ -80,6 +84,9 @@ impl<'p> Session<'p> {
         store.dry_run = self.settings.dry_run;
         for warning in std::mem::take(&mut store.warnings) {
             self.printer.note(&format!("warning: {warning}"));
+        }
+        for note in std::mem::take(&mut store.notes) {
+            self.printer.note(&note);
         }
         self.store = Some(store);
         Ok(())

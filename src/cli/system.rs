@@ -10,7 +10,7 @@ use super::print::ColumnHead;
 use super::record::print_json_list;
 use super::session::Session;
 use crate::error::{Error, Result};
-use crate::store::{Access, Options, Store, sqlite_version};
+use crate::store::{Access, Older, Options, Store, sqlite_version};
 
 /// `search WORDS`: plain words over all nouns, best first.
 ///
@@ -78,6 +78,7 @@ pub(super) fn doctor(session: &mut Session, matches: &ArgMatches) -> Result<()> 
             "file": path,
             "sqlite": sqlite_version(),
             "well": health.well,
+            "warnings": health.warnings,
             "findings": health.findings.iter().map(|f| serde_json::json!({
                 "area": f.area, "message": f.message, "mendable": f.mendable, "mended": f.mended,
             })).collect::<Vec<_>>(),
@@ -92,6 +93,9 @@ pub(super) fn doctor(session: &mut Session, matches: &ArgMatches) -> Result<()> 
             let fate = if f.mended { " (mended)" } else { "" };
             session.printer.line(&format!("  {}: {}{fate}", f.area, f.message))?;
         }
+    }
+    for warning in &health.warnings {
+        session.printer.note(&format!("warning: {warning}"));
     }
     if open == 0 {
         return Ok(());
@@ -183,14 +187,13 @@ pub(super) fn demo(session: &mut Session, matches: &ArgMatches) -> Result<()> {
         busy_timeout: settings.busy_timeout(),
         delete_journal: false,
         region: settings.locale.region.clone(),
+        older: Older::Refuse,
     };
     let clock = crate::clock::Clock::seeded(settings.clock.now(), settings.clock.zone(), 1);
     // Made beside its place and moved there: whole or not at all.
     let folder =
         path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
-    let work = tempfile::Builder::new()
-        .prefix(".rolo-demo-")
-        .tempdir_in(folder)
+    let work = crate::store::temporary_folder_in(folder)
         .map_err(|why| Error::database(format!("`{}` can't be made: {why}", path.display())))?;
     let made = work.path().join("demo.db");
     let mut store = Store::open(&made, session.base, Access::Write, &options, &clock)?;

@@ -1,9 +1,10 @@
 //! Taking a file in: each row becomes values, finds the record it means, and is written, all in one
-//! change. A bad row refuses the whole file, and every bad row is named.
+//! change. A bad row refuses the whole file, and every bad row is named; or the bad ones go into a
+//! file of their own.
 
 use super::ahead::{self, Parsed};
 use super::explain::{Examples, Understood};
-use super::{Layout, Mapping, RawRow, RowParser, Source, Written};
+use super::{Layout, Mapping, RawRow, Rejects, RowParser, Source, Written};
 use crate::entity::{CustomField, Locale, Noun, Target};
 use crate::error::{Error, ErrorKind, Result, RowError};
 use crate::store::{OnMatch, Outcome, Policy, Writer};
@@ -24,6 +25,8 @@ pub struct Options {
     pub written: Written,
     /// Whether to tell how the columns were understood.
     pub explain: bool,
+    /// Records in the trash come back when a row means them.
+    pub revive: bool,
     /// Bytes of the file, where known.
     pub size: Option<u64>,
 }
@@ -36,6 +39,13 @@ pub struct Summary {
     pub updated: u64,
     pub unchanged: u64,
     pub skipped: u64,
+    /// Of those updated: how many were brought back from the trash.
+    pub revived: u64,
+    /// Rows left out, and what is wrong with the first of them.
+    pub rejected: u64,
+    pub bad: Vec<RowError>,
+    /// Header of each column, and the field that it filled.
+    pub mapping: Vec<(String, Option<String>)>,
     /// Of those created: how many have a twin in the trash, which an import leaves there.
     pub in_trash: u64,
     pub ignored_columns: Vec<String>,
@@ -57,6 +67,38 @@ impl Options {
             Some(section) => self.layout.mapping(section, noun, headers, &self.map),
             None => Mapping::new(noun, headers, &self.map),
         }
+    }
+}
+
+impl Summary {
+    fn count(&mut self, outcome: Outcome) {
+        *match outcome {
+            Outcome::Created | Outcome::Again => &mut self.created,
+            Outcome::Updated | Outcome::Revived => &mut self.updated,
+            Outcome::Unchanged => &mut self.unchanged,
+            Outcome::Skipped => &mut self.skipped,
+        } += 1;
+        self.in_trash += u64::from(outcome == Outcome::Again);
+        self.revived += u64::from(outcome == Outcome::Revived);
+    }
+
+    /// Notes a bad row, and writes it to where those go; `false` when it is no use to read on.
+    pub(super) fn reject(
+        &mut self,
+        headers: &[String],
+        row: &RawRow,
+        wrong: Vec<RowError>,
+        rejects: Option<&mut Rejects>,
+    ) -> Result<bool> {
+        self.rejected += 1;
+        let goes_on = rejects.is_some() || self.bad.len() <= MOST_ERRORS;
+        if let Some(rejects) = rejects {
+            rejects.put(headers, row, &wrong)?;
+        }
+        if self.bad.len() <= MOST_ERRORS {
+            self.bad.extend(wrong);
+        }
+        Ok(goes_on)
     }
 }
 
@@ -95,7 +137,7 @@ pub fn check(noun: &Noun, source: &mut Source, options: &Options) -> Result<()> 
     )))
 }
 
-/// Takes all rows in.
+/// Takes all rows in; with `rejects`, all but the bad ones.
 ///
 /// # Errors
 /// Every bad row (exit 4), or the file can't be read on.
@@ -105,6 +147,7 @@ pub fn run(
     source: &mut Source,
     options: &Options,
     locale: &Locale,
+    mut rejects: Option<Rejects>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Summary> {
     w.manner.import = true;
@@ -116,12 +159,16 @@ pub fn run(
     let noun = w.reader().model().noun(noun)?;
     let mapping = options.mapping(noun, source.headers())?;
     let mut left = Leftover::of(mapping.leftover.clone(), options);
+    let field = |t: &Option<super::Target>| t.map(|t| mapping.target_name(noun, t));
+    summary.mapping =
+        mapping.headers.iter().cloned().zip(mapping.targets.iter().map(field)).collect();
     let expected = expected_rows(source, options)?;
     let policy = Policy {
         on_match: options.on_match,
         key: options.key.as_deref().map(|k| noun.require(k)).transpose()?.map(|n| n.index),
         exact: mapping.exact,
         has_trash: w.has_trash(noun)?,
+        revive: options.revive && matches!(options.on_match, OnMatch::Update | OnMatch::Fill),
         last_before: w.last_id(noun)?,
     };
     if mapping.exact {
@@ -136,31 +183,39 @@ pub fn run(
     } else {
         None
     };
-    let mut bad = Vec::new();
     let keys = policy.keys(noun);
     ahead::each(source, &mut parser, &keys, expected > MANY, &mut |batch| {
         progress(batch.position);
         for Parsed { row, incoming } in &mut batch.rows {
             summary.read += 1;
             left.look(row);
-            match std::mem::replace(incoming, Err(Vec::new())) {
-                Err(errors) => bad.extend(errors),
-                Ok(incoming) => match w.take_in(noun, incoming, policy) {
-                    Ok(outcome) => {
-                        *count_of(&mut summary, outcome) += 1;
-                        summary.in_trash += u64::from(outcome == Outcome::Again);
-                    }
-                    Err(why) if is_of_the_row(&why) => {
-                        bad.push(row_error(why, row, noun, &mapping));
-                    }
-                    Err(why) => return Err(why),
-                },
+            let incoming = std::mem::replace(incoming, Err(Vec::new()));
+            let taken = incoming.map(|incoming| {
+                if rejects.is_some() {
+                    w.begin_row();
+                }
+                w.take_in(noun, incoming, policy)
+            });
+            let wrong = match taken {
+                Ok(Ok(outcome)) => {
+                    summary.count(outcome);
+                    continue;
+                }
+                Ok(Err(why)) if is_of_the_row(&why) => {
+                    w.take_back_row()?;
+                    vec![row_error(why, row, noun, &mapping)]
+                }
+                Ok(Err(why)) => return Err(why),
+                Err(errors) => errors,
+            };
+            if !summary.reject(&mapping.headers, row, wrong, rejects.as_mut())? {
+                return Ok(false);
             }
         }
-        Ok(bad.len() <= MOST_ERRORS)
+        Ok(true)
     })?;
-    if !bad.is_empty() {
-        return Err(refused(&bad, summary.read));
+    if !summary.bad.is_empty() && rejects.is_none() {
+        return Err(refused(&summary.bad, summary.read));
     }
     summary.ignored_columns = left.told(&mapping.headers);
     if let Some(examples) = examples {
@@ -266,15 +321,6 @@ fn needed_indexes(noun: &Noun, mapping: &Mapping, policy: Policy) -> Vec<String>
     needed
 }
 
-fn count_of(summary: &mut Summary, outcome: Outcome) -> &mut u64 {
-    match outcome {
-        Outcome::Created | Outcome::Again => &mut summary.created,
-        Outcome::Updated => &mut summary.updated,
-        Outcome::Unchanged => &mut summary.unchanged,
-        Outcome::Skipped => &mut summary.skipped,
-    }
-}
-
 /// Whether an error is about the data of one row, not about the database.
 pub(super) fn is_of_the_row(why: &Error) -> bool {
     matches!(
@@ -301,6 +347,6 @@ pub(super) fn refused(bad: &[RowError], read: u64) -> Error {
     let more = if bad.len() > MOST_ERRORS { " or more" } else { "" };
     let rows = if lines.len() == 1 { "row" } else { "rows" };
     Error::invalid(format!("{}{more} bad {rows} of {read}: nothing was imported", lines.len()))
-        .hint("mend them and import the file again")
+        .hint("mend them and import the file again, or add `--rejects FILE`: the good rows go in and the bad ones there")
         .rows(bad.to_vec())
 }

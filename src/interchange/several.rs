@@ -3,12 +3,12 @@
 
 use super::ahead::Prints;
 use super::import::{
-    Leftover, MOST_ERRORS, Options, Summary, is_of_the_row, refused, row_error,
+    Leftover, Options, Summary, is_of_the_row, refused, row_error,
 };
-use super::{Mapping, RawRow, RowParser, Source};
+use super::{Mapping, RawRow, Rejects, RowParser, Source};
 use crate::entity::{Kind, LinkTo, Locale, Model, Noun, Target, Value};
 use crate::error::{Error, Result, RowError};
-use crate::store::{Incoming, Outcome, Policy, Ready, Writer};
+use crate::store::{Incoming, OnMatch, Outcome, Policy, Ready, Writer};
 
 /// The progress is told every so many rows.
 const STEP: u64 = 512;
@@ -67,6 +67,7 @@ pub fn run(
     source: &mut Source,
     options: &Options,
     locale: &Locale,
+    mut rejects: Option<Rejects>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Summary> {
     w.manner.import = true;
@@ -85,7 +86,6 @@ pub fn run(
         .collect::<Result<_>>()?;
     let mut left = Leftover::of(ignored(&parts), options);
     let deferred = w.begin_bulk(parts[0].noun, 0, &[], None)?;
-    let mut bad: Vec<RowError> = Vec::new();
     let mut row = RawRow::default();
     while source.read(&mut row)? {
         summary.read += 1;
@@ -93,16 +93,27 @@ pub fn run(
             progress(source.position());
         }
         left.look(&row);
-        match read_row(&mut parsers, &row) {
-            Err(errors) => bad.extend(errors),
-            Ok(read) => take_row(w, &mut parts, read, &row, &mut summary, &mut bad)?,
-        }
-        if bad.len() > MOST_ERRORS {
+        let wrong = match read_row(&mut parsers, &row) {
+            Err(errors) => errors,
+            Ok(read) => {
+                w.begin_row();
+                let before = summary.nouns.clone();
+                match take_row(w, &mut parts, read, &row, &mut summary)? {
+                    None => continue,
+                    Some(wrong) => {
+                        w.take_back_row()?;
+                        summary.nouns = before;
+                        vec![wrong]
+                    }
+                }
+            }
+        };
+        if !summary.reject(source.headers(), &row, wrong, rejects.as_mut())? {
             break;
         }
     }
-    if !bad.is_empty() {
-        return Err(refused(&bad, summary.read));
+    if !summary.bad.is_empty() && rejects.is_none() {
+        return Err(refused(&summary.bad, summary.read));
     }
     summary.ignored_columns = left.told(source.headers());
     w.end_bulk(&deferred)?;
@@ -136,6 +147,7 @@ fn parts<'m>(
             key: None,
             exact: false,
             has_trash: w.has_trash(noun)?,
+            revive: options.revive && matches!(options.on_match, OnMatch::Update | OnMatch::Fill),
             last_before: w.last_id(noun)?,
         };
         let mut links = Vec::new();
@@ -186,15 +198,14 @@ fn read_row(
     if errors.is_empty() { Ok((values, print)) } else { Err(errors) }
 }
 
-/// Writes the records of a row, each linked to those before it.
+/// Writes the records of a row, each linked to those before it; gives what is wrong with it.
 fn take_row(
     w: &mut Writer,
     parts: &mut [Part],
     (values, print): ReadRow,
     row: &RawRow,
     summary: &mut Summary,
-    bad: &mut Vec<RowError>,
-) -> Result<()> {
+) -> Result<Option<RowError>> {
     let mut made: Vec<Option<LinkTo>> = vec![None; parts.len()];
     for (at, mut values) in values.into_iter().enumerate() {
         if values.is_empty() {
@@ -209,21 +220,21 @@ fn take_row(
                 made[at] = Some(LinkTo::bare(part.noun.name(), id));
                 let count = match outcome {
                     Outcome::Created | Outcome::Again => 0,
-                    Outcome::Updated => 1,
+                    Outcome::Updated | Outcome::Revived => 1,
                     Outcome::Unchanged => 2,
                     Outcome::Skipped => 3,
                 };
                 summary.nouns[at].1[count] += 1;
                 summary.in_trash += u64::from(outcome == Outcome::Again);
+                summary.revived += u64::from(outcome == Outcome::Revived);
             }
             Err(why) if is_of_the_row(&why) => {
-                bad.push(row_error(why, row, part.noun, &part.mapping));
-                return Ok(());
+                return Ok(Some(row_error(why, row, part.noun, &part.mapping)));
             }
             Err(why) => return Err(why),
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Links a record to those of its row, where the row doesn't say another one.

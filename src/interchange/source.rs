@@ -10,6 +10,7 @@ use super::decode::{Decoded, Found};
 use super::delimited::Delimited;
 use super::dialect::Dialect;
 use super::json::JsonRows;
+use super::rejects::{REASON, is_reason};
 use super::spill::Spill;
 use super::told::Columns;
 use super::{Form, Format};
@@ -136,6 +137,14 @@ impl RawRow {
         self.exact.clear();
     }
 
+    /// Takes the cell of a column out, where the row ends with it.
+    fn drop_cell(&mut self, column: usize) {
+        if self.ends.len() == column + 1 {
+            self.ends.pop();
+            self.text.truncate(self.ends.last().copied().unwrap_or(0));
+        }
+    }
+
     pub(super) fn push(&mut self, cell: &str) {
         self.text.push_str(cell);
         self.ends.push(self.text.len());
@@ -214,6 +223,8 @@ pub struct Source {
     ahead: Spill,
     sampled: bool,
     watched: Option<Columns>,
+    /// Its last column holds reasons for which rolo rejected the rows: none of the data.
+    reasons: bool,
 }
 
 impl Source {
@@ -254,7 +265,17 @@ impl Source {
                 Rows::Json(Box::new(JsonRows::new(spooled, form)?))
             }
         };
-        Ok(Self { rows, form, found, ahead: Spill::default(), sampled: false, watched: None })
+        let mut source = Self {
+            rows,
+            form,
+            found,
+            ahead: Spill::default(),
+            sampled: false,
+            watched: None,
+            reasons: false,
+        };
+        source.set_reasons_aside()?;
+        Ok(source)
     }
 
     /// The encoding that was asked for or found; UTF-8 while all that was read is ASCII.
@@ -287,10 +308,11 @@ impl Source {
     /// The names of the columns, as they stand in the file.
     #[must_use]
     pub fn headers(&self) -> &[String] {
-        match &self.rows {
+        let all = match &self.rows {
             Rows::Delimited(rows) => rows.headers(),
             Rows::Json(rows) => rows.headers(),
-        }
+        };
+        &all[..all.len() - usize::from(self.reasons)]
     }
 
     /// Bytes read so far, for a progress bar.
@@ -355,7 +377,24 @@ impl Source {
             }
             self.watched = Some(columns);
         }
+        if self.reasons {
+            row.drop_cell(self.headers().len());
+        }
         Ok(true)
+    }
+
+    /// Leaves out the last column where it is the one that `--rejects` wrote.
+    fn set_reasons_aside(&mut self) -> Result<()> {
+        let last = self.headers().len().saturating_sub(1);
+        if last == 0 || self.headers()[last] != REASON {
+            return Ok(());
+        }
+        let sample = self.sample()?;
+        let is_whole = sample.len() < SAMPLE_ROWS;
+        let mut said = sample.iter().map(|r| r.cell(last)).filter(|c| !c.is_empty()).peekable();
+        let is_any = said.peek().is_some();
+        self.reasons = said.all(is_reason) && (is_any || is_whole);
+        Ok(())
     }
 }
 

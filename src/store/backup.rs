@@ -1,7 +1,7 @@
 //! A copy of the file that is whole while others write.
 
-use std::fs::{self, File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use rusqlite::backup::{Backup, StepResult};
@@ -18,28 +18,80 @@ use crate::error::{self, Error, Result};
 /// The target exists and `force` isn't given, can't be made, or the copy fails its check.
 pub fn backup(store: &Store, to: &Path, force: bool) -> Result<()> {
     let target = resolve(to)?;
-    let shown = to.display();
     refuse_own(store, &target)?;
-    if target.exists() && !force {
-        return Err(Error::invalid(format!("`{shown}` exists"))
-            .hint("choose another name, or add `--force` to replace it"));
+    let clash = if force { Clash::Replace } else { Clash::Keep };
+    match copy(store.conn(), store.path(), &target, clash)? {
+        Copied::Done => Ok(()),
+        Copied::Taken => Err(Error::invalid(format!("`{}` exists", to.display()))
+            .hint("choose another name, or add `--force` to replace it")),
+    }
+}
+
+/// What happens to a file that has the name already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Clash {
+    Keep,
+    /// The same bytes count as done.
+    KeepIfSame,
+    Replace,
+}
+
+/// What became of a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Copied {
+    Done,
+    /// Another file has the name.
+    Taken,
+}
+
+/// Copies an open database to `target`: under a temporary name until it is whole and checked.
+pub(super) fn copy(from: &Connection, path: &Path, target: &Path, clash: Clash) -> Result<Copied> {
+    let shown = target.display();
+    if clash == Clash::Keep && target.exists() {
+        return Ok(Copied::Taken);
     }
     let cannot = |why: &dyn std::fmt::Display| {
         Error::failed(format!("the backup `{shown}` can't be made: {why}"))
     };
     let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let temporary = tempfile::Builder::new()
-        .prefix(".rolo-")
-        .suffix(".backup")
-        .make_in(folder, |p| OpenOptions::new().write(true).create_new(true).mode(0o600).open(p))
-        .map_err(|why| cannot(&why))?;
-    let mut copy = Connection::open(temporary.path()).map_err(|why| cannot(&why))?;
+    let temporary = super::open::temporary_in(folder, ".backup").map_err(|why| cannot(&why))?;
+    fill(from, path, temporary.path(), &cannot)?;
+    File::open(temporary.path()).and_then(|f| f.sync_all()).map_err(|why| cannot(&why))?;
+    if clash == Clash::KeepIfSame && target.exists() {
+        let same = same_bytes(temporary.path(), target).map_err(|why| cannot(&why))?;
+        return Ok(if same { Copied::Done } else { Copied::Taken });
+    }
+    let named = match clash {
+        Clash::Replace => temporary.persist(target),
+        _ => temporary.persist_noclobber(target),
+    };
+    match named {
+        Ok(_) => {}
+        Err(why) if why.error.kind() == std::io::ErrorKind::AlreadyExists => {
+            return Ok(Copied::Taken);
+        }
+        Err(why) => return Err(cannot(&why.error)),
+    }
+    if let Ok(dir) = File::open(folder) {
+        let _ = dir.sync_all();
+    }
+    Ok(Copied::Done)
+}
+
+/// Writes the copy and checks it.
+fn fill(
+    from: &Connection,
+    path: &Path,
+    to: &Path,
+    cannot: &dyn Fn(&dyn std::fmt::Display) -> Error,
+) -> Result<()> {
+    let mut copy = Connection::open(to).map_err(|why| cannot(&why))?;
     {
-        let run = Backup::new(store.conn(), &mut copy)?;
+        let run = Backup::new(from, &mut copy)?;
         // In one step: between two, any other process that writes would make it begin anew.
         match run.step(-1) {
             Ok(StepResult::Done) => {}
-            Ok(_) => return Err(super::open::busy(store.path())),
+            Ok(_) => return Err(super::open::busy(path)),
             Err(why) if why.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
                 return Err(why.into());
             }
@@ -55,15 +107,23 @@ pub fn backup(store: &Store, to: &Path, force: bool) -> Result<()> {
             format!("the copy fails its check: {what}"),
         ));
     }
-    copy.close().map_err(|(_, why)| cannot(&why))?;
-    File::open(temporary.path()).and_then(|f| f.sync_all()).map_err(|why| cannot(&why))?;
-    let named =
-        if force { temporary.persist(&target) } else { temporary.persist_noclobber(&target) };
-    named.map_err(|why| cannot(&why.error))?;
-    if let Ok(dir) = File::open(folder) {
-        let _ = dir.sync_all();
+    copy.close().map_err(|(_, why)| cannot(&why))
+}
+
+fn same_bytes(a: &Path, b: &Path) -> std::io::Result<bool> {
+    if fs::metadata(a)?.len() != fs::metadata(b)?.len() {
+        return Ok(false);
     }
-    Ok(())
+    let (mut a, mut b) = (BufReader::new(File::open(a)?), BufReader::new(File::open(b)?));
+    loop {
+        let (left, right) = (a.fill_buf()?, b.fill_buf()?);
+        let many = left.len().min(right.len());
+        if many == 0 || left[..many] != right[..many] {
+            return Ok(left.len() == right.len() && many == 0);
+        }
+        a.consume(many);
+        b.consume(many);
+    }
 }
 
 /// The database and the files beside it are no target for anything.
@@ -71,10 +131,18 @@ pub fn backup(store: &Store, to: &Path, force: bool) -> Result<()> {
 /// # Errors
 /// The target is one of them.
 pub fn refuse_own(store: &Store, target: &Path) -> Result<()> {
+    refuse_beside(store.path(), target)
+}
+
+/// As [`refuse_own`], for the database at a path.
+///
+/// # Errors
+/// The target is one of its files.
+pub fn refuse_beside(path: &Path, target: &Path) -> Result<()> {
     let same = |a: &Path, b: &Path| {
         a == b || matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
     };
-    let own = ["", "-wal", "-shm", "-journal"].map(|s| super::open::wal_path(store.path(), s));
+    let own = ["", "-wal", "-shm", "-journal"].map(|s| super::open::wal_path(path, s));
     let hard = |a: &Path, b: &Path| {
         use std::os::unix::fs::MetadataExt;
         matches!((fs::metadata(a), fs::metadata(b)), (Ok(a), Ok(b)) if (a.dev(), a.ino()) == (b.dev(), b.ino()))

@@ -129,6 +129,11 @@ impl Writer<'_> {
         Ok(true)
     }
 
+    /// Whether the row waited: it does no more.
+    pub(super) fn waits_no_more(&mut self, at: i64) -> bool {
+        self.waiting.as_mut().is_some_and(|w| w.rows.remove(&at).is_some())
+    }
+
     fn index_waiting(&mut self) -> Result<()> {
         let Some(waiting) = &mut self.waiting else { return Ok(()) };
         let rows = std::mem::take(&mut waiting.rows);

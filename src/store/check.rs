@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt;
 
 use super::Store;
-use super::open::wal_path;
-use super::schema::{child_table, column_name, ddl, indexes, quoted};
+use super::migrate::{complete, missing_columns, objects};
+use super::open::{left_behind, wal_path};
+use super::schema::{child_table, column_name, quoted, wanted};
 use crate::entity::text::FOLD_VERSION;
 use crate::entity::{Kind, Model, Target};
 use crate::error::Result;
@@ -13,7 +14,7 @@ use crate::error::Result;
 /// Something that isn't as it should be.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// `integrity`, `permissions`, `schema`, `orphans`, `derived`, `journal`.
+    /// `integrity`, `permissions`, `schema`, `orphans`, `derived`, `journal`, `left behind`.
     pub area: &'static str,
     pub message: String,
     pub mendable: bool,
@@ -26,6 +27,8 @@ pub struct Health {
     pub findings: Vec<Finding>,
     /// What was looked at and is well.
     pub well: Vec<String>,
+    /// What nobody can mend and may be meant so.
+    pub warnings: Vec<String>,
 }
 
 impl Health {
@@ -43,12 +46,15 @@ impl Store {
         let mut health = Health::default();
         self.check_pages(&mut health)?;
         if health.findings.is_empty() {
-            self.check_schema(&mut health)?;
-            self.check_links(&mut health)?;
-            self.check_derived(&mut health)?;
+            // What isn't there can't be asked.
+            if self.check_schema(&mut health)? {
+                self.check_links(&mut health)?;
+                self.check_derived(&mut health)?;
+            }
         }
         self.check_files(&mut health);
-        for area in ["integrity", "schema", "orphans", "derived", "permissions"] {
+        self.check_journal(&mut health)?;
+        for area in ["integrity", "schema", "orphans", "derived", "permissions", "journal"] {
             if !health.findings.iter().any(|f| f.area == area) {
                 health.well.push(area.to_owned());
             }
@@ -68,15 +74,11 @@ impl Store {
         Ok(())
     }
 
-    /// Everything in the schema is rolo's, and everything of rolo's is there.
-    fn check_schema(&self, health: &mut Health) -> Result<()> {
-        let mut found: BTreeMap<String, (String, String)> = BTreeMap::new();
-        let mut stmt = self.conn.prepare("SELECT name, type, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search\\_%' ESCAPE '\\'")?;
-        let mut rows = stmt.query([])?;
-        while let Some(row) = rows.next()? {
-            found.insert(row.get(0)?, (row.get(1)?, row.get(2)?));
-        }
-        let wanted = wanted_schema(&self.model);
+    /// Everything in the schema is rolo's, and everything of rolo's is there. Whether all tables and
+    /// columns are.
+    fn check_schema(&self, health: &mut Health) -> Result<bool> {
+        let found = objects(&self.conn)?;
+        let wanted = wanted(&self.model);
         for (name, (kind, sql)) in &found {
             match wanted.get(name) {
                 None => health.note(
@@ -97,12 +99,18 @@ impl Store {
                 _ => {}
             }
         }
-        for (name, (kind, _)) in &wanted {
-            if !found.contains_key(name) {
-                health.note("schema", format!("{kind} `{name}` is missing"), kind != "table");
-            }
+        let mut all_there = true;
+        for (name, (kind, _)) in wanted.iter().filter(|(name, _)| !found.contains_key(*name)) {
+            let lost = if kind == "table" { ", with all it held" } else { "" };
+            all_there &= kind != "table";
+            health.note("schema", format!("{kind} `{name}` is missing{lost}"), true);
         }
-        Ok(())
+        for missing in missing_columns(&self.conn, &wanted)? {
+            let what = format!("column `{}` of `{}` is missing", missing.column, missing.table);
+            all_there = false;
+            health.note("schema", what, missing.nullable);
+        }
+        Ok(all_there)
     }
 
     /// Links that lead to records which aren't there.
@@ -167,7 +175,33 @@ impl Store {
         Ok(())
     }
 
+    /// The journal is what the config asks for, and fits the place.
+    fn check_journal(&self, health: &mut Health) -> Result<()> {
+        let mode: String = self.conn.query_row("PRAGMA journal_mode", [], |r| r.get(0))?;
+        let has_wal = mode.eq_ignore_ascii_case("wal");
+        if has_wal && self.delete_journal {
+            let what = "the file keeps a WAL, the config asks for `journal_mode = delete`";
+            health.note("journal", what.into(), true);
+        }
+        if let Some(kind) = super::mounts::network(&self.path) {
+            let what = if has_wal {
+                "a WAL breaks when two machines use it: `rolo config set journal_mode delete`, then `rolo doctor --mend`"
+            } else {
+                "locks may not hold between two machines: let one at a time write"
+            };
+            health.warnings.push(format!(
+                "`{}` lies on a network file system ({kind}): {what}",
+                self.path.display()
+            ));
+        }
+        Ok(())
+    }
+
     fn check_files(&self, health: &mut Health) {
+        for left in left_behind(&self.path) {
+            let what = format!("`{}` was left behind by a command that was killed", left.display());
+            health.note("left behind", what, true);
+        }
         for suffix in ["", "-wal", "-shm"] {
             let path = wal_path(&self.path, suffix);
             let Ok(meta) = std::fs::metadata(&path) else { continue };
@@ -190,11 +224,14 @@ impl Store {
     /// # Errors
     /// The file can't be written.
     pub fn mend(&mut self, health: &mut Health) -> Result<()> {
-        let wanted = wanted_schema(&self.model);
+        let wanted = wanted(&self.model);
         self.conn.execute_batch("BEGIN IMMEDIATE")?;
         let result = self.mend_inside(health, &wanted);
         self.conn.execute_batch(if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
         result?;
+        if self.delete_journal {
+            self.conn.pragma_update(None, "journal_mode", "delete")?;
+        }
         for suffix in ["", "-wal", "-shm"] {
             let path = wal_path(&self.path, suffix);
             if path.exists() {
@@ -203,6 +240,14 @@ impl Store {
                     crate::error::Error::io(format!("`{}`", path.display()), &why)
                 })?;
             }
+        }
+        for left in left_behind(&self.path) {
+            let gone = if left.is_dir() {
+                std::fs::remove_dir_all(&left)
+            } else {
+                std::fs::remove_file(&left)
+            };
+            gone.map_err(|why| crate::error::Error::io(format!("`{}`", left.display()), &why))?;
         }
         for finding in &mut health.findings {
             finding.mended = finding.mendable;
@@ -253,16 +298,7 @@ impl Store {
                 ))?;
             }
         }
-        for (name, (kind, sql)) in wanted {
-            let there: bool = self.conn.query_row(
-                "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?1)",
-                [name],
-                |r| r.get(0),
-            )?;
-            if !there && kind != "table" {
-                self.conn.execute_batch(sql)?;
-            }
-        }
+        complete(&self.conn, &self.model)?;
         Ok(())
     }
 
@@ -315,27 +351,6 @@ impl Store {
 fn has_text(noun: &crate::entity::Noun) -> String {
     let label = noun.entity.label();
     if label.sorted { format!("t.{}_fold GLOB '*[0-9a-z]*'", label.name) } else { "0".into() }
-}
-
-/// Name → (kind, statement) of everything that the model asks for.
-fn wanted_schema(model: &Model) -> BTreeMap<String, (String, String)> {
-    let mut wanted = BTreeMap::new();
-    for sql in ddl(model) {
-        let words: Vec<&str> = sql.split_whitespace().take(4).collect();
-        let (kind, name) = match words[..] {
-            ["CREATE", "VIRTUAL", "TABLE", name] => ("table", name),
-            ["CREATE", kind, name, ..] => (kind, name),
-            _ => continue,
-        };
-        let name = name.split('(').next().unwrap_or(name).trim_matches('"');
-        wanted.insert(name.to_owned(), (kind.to_lowercase(), sql.clone()));
-    }
-    for noun in &model.nouns {
-        for (name, sql) in indexes(noun) {
-            wanted.insert(name, ("index".into(), sql));
-        }
-    }
-    wanted
 }
 
 /// Queries that count links of a field which lead to nothing, with what they count.

@@ -76,6 +76,8 @@ pub struct Writer<'a> {
     pub(super) claimed: HashSet<i64>,
     /// Records of custom fields came, went or changed: columns and views have to follow.
     pub(super) fields_touched: bool,
+    /// What the row under way has done, where a bad one is taken back alone.
+    pub(super) row: Option<super::rejected::RowTrace>,
 }
 
 /// What a change did, in numbers of records.
@@ -160,6 +162,7 @@ impl<'a> Writer<'a> {
             to_the_letter: None,
             claimed: HashSet::new(),
             fields_touched: false,
+            row: None,
         }
     }
 
@@ -200,6 +203,9 @@ impl<'a> Writer<'a> {
         let id = self.write_new(noun, &row, fingerprint, ready)?;
         self.tally.made += 1;
         self.first_made.entry(noun.name()).or_insert(id);
+        if let Some(row) = &mut self.row {
+            row.made(noun, id);
+        }
         self.note_touched(noun, id);
         Ok(id)
     }
@@ -253,6 +259,9 @@ impl<'a> Writer<'a> {
         if let Some(updated) = stamp {
             after[updated] = Value::Instant(self.clock.now());
             changed.push(updated);
+        }
+        if let Some(row) = &mut self.row {
+            row.edited(noun, id, before, &changed);
         }
         // A creation stores no values, and what follows in the same change is part of it.
         if !self.is_made_here(noun, id) {

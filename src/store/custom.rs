@@ -103,25 +103,8 @@ impl Writer<'_> {
         let base = self.reader.model;
         let all = load(self.reader.conn)?;
         for field in &all {
-            let wrong =
-                |what: &str| Error::invalid(format!("the custom field `{}`: {what}", field.name));
-            let noun = base
-                .get(&field.noun)
-                .ok_or_else(|| wrong(&format!("`{}` is not a noun", field.noun)))?;
+            check(base, field)?;
             field.kind(base)?;
-            if slug(&field.slug) != field.slug || field.slug.is_empty() {
-                return Err(wrong(&format!("`{}` is no name for a field", field.slug))
-                    .hint("a slug is of lower-case letters, digits and `_`, such as `contract_no`")
-                    .at("slug"));
-            }
-            if let Some(taken) = noun.find(&field.slug).filter(|n| !n.field.custom) {
-                return Err(wrong(&format!(
-                    "{} has a field `{}` of its own",
-                    noun.name(),
-                    taken.field.name
-                ))
-                .at("slug"));
-            }
         }
         self.make_columns()
     }
@@ -129,6 +112,58 @@ impl Writer<'_> {
     /// Makes the columns, indexes and views that the file's custom fields ask for.
     pub(super) fn make_columns(&self) -> Result<()> {
         make_columns(self.reader.conn, self.reader.model)
+    }
+}
+
+/// Completes the record of a custom field that comes from a file, and checks it: a name that people
+/// read makes the one that commands take.
+pub(super) fn complete_and_check(
+    base: &Model,
+    noun: &Noun,
+    values: &mut Vec<(usize, Value)>,
+) -> Result<()> {
+    let given = |name: &str| {
+        let index = noun.index(name)?;
+        let value = values.iter().find(|(i, _)| *i == index);
+        value.and_then(|(_, v)| v.as_text().map(str::to_owned))
+    };
+    let name = given("name").unwrap_or_default();
+    let slug = given("slug").filter(|s| !s.is_empty());
+    let field = CustomField {
+        noun: given("noun").unwrap_or_default(),
+        slug: slug.clone().unwrap_or_else(|| self::slug(&name)),
+        name,
+        kind: given("kind").unwrap_or_else(|| "text".into()),
+        choices: Vec::new(),
+    };
+    check(base, &field)?;
+    if let (None, Some(index)) = (slug, noun.index("slug")) {
+        values.retain(|(i, _)| *i != index);
+        values.push((index, Value::Text(field.slug)));
+    }
+    Ok(())
+}
+
+/// Whether a custom field can be: its noun, its kind and its slug.
+fn check(base: &Model, field: &CustomField) -> Result<()> {
+    let wrong = |what: &str| Error::invalid(format!("the custom field `{}`: {what}", field.name));
+    let noun = base
+        .get(&field.noun)
+        .ok_or_else(|| wrong(&format!("`{}` is not a noun", field.noun)).at("noun"))?;
+    if field.kind != "link" && field.kind != "choice" {
+        field.kind(base).map_err(|why| why.at("kind"))?;
+    }
+    if slug(&field.slug) != field.slug || field.slug.is_empty() {
+        return Err(wrong(&format!("`{}` is no name for a field", field.slug))
+            .hint("a slug is of lower-case letters, digits and `_`, such as `contract_no`")
+            .at("slug"));
+    }
+    match noun.find(&field.slug).filter(|n| !n.field.custom) {
+        Some(taken) => {
+            Err(wrong(&format!("{} has a field `{}` of its own", noun.name(), taken.field.name))
+                .at("slug"))
+        }
+        None => Ok(()),
     }
 }
 

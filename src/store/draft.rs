@@ -148,6 +148,9 @@ impl<'a> Writer<'a> {
             }
         };
         if self.manner.import {
+            if let Some(row) = &mut self.row {
+                row.named(noun, scope, name);
+            }
             self.known_links.insert(noun, scope, name, link.clone());
         }
         Ok(link)
@@ -516,6 +519,9 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// What a link is known by while a file goes in: noun, scope and name.
+pub(super) type LinkName = (&'static str, Option<i64>, Name);
+
 /// What names of links have meant while a file goes in: files name the same few records again and
 /// again.
 #[derive(Debug, Default)]
@@ -534,6 +540,13 @@ impl KnownLinks {
             Some(uid) => self.uids.get(&(noun, uid)),
             None => self.texts.get(&(noun, scope))?.get(name.text.as_str()),
         }
+    }
+
+    pub(super) fn remove(&mut self, (noun, scope, name): &LinkName) {
+        match name.uid {
+            Some(uid) => self.uids.remove(&(*noun, uid)),
+            None => self.texts.get_mut(&(*noun, *scope)).and_then(|m| m.remove(&name.text)),
+        };
     }
 
     fn insert(&mut self, noun: &'static str, scope: Option<i64>, name: &Name, to: LinkTo) {

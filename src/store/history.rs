@@ -32,6 +32,8 @@ pub struct EditRow {
 #[derive(Debug, Clone)]
 pub struct HistoryEntry {
     pub change: ChangeRow,
+    /// The file, where the change was an import.
+    pub file: Option<String>,
     pub created: bool,
     pub edits: Vec<EditRow>,
 }
@@ -88,9 +90,9 @@ fn summary(writer: &Writer, kind: &str) -> Result<String> {
     Ok(format!("{kind} {noun}:{id} {label}").trim_end().to_owned())
 }
 
-const CHANGE_COLUMNS: &str = "c.id, c.at, coalesce(u.handle, 'unknown'), c.kind, coalesce(c.summary, ''), c.command, c.undoes, c.undone_by";
+pub(super) const CHANGE_COLUMNS: &str = "c.id, c.at, coalesce(u.handle, 'unknown'), c.kind, coalesce(c.summary, ''), c.command, c.undoes, c.undone_by";
 
-fn change_of(row: &rusqlite::Row) -> rusqlite::Result<ChangeRow> {
+pub(super) fn change_of(row: &rusqlite::Row) -> rusqlite::Result<ChangeRow> {
     Ok(ChangeRow {
         id: row.get(0)?,
         at: row.get(1)?,
@@ -143,7 +145,8 @@ impl Reader<'_> {
             |r| r.get(0),
         )?;
         if let Some(change) = made.map(|m| self.change(m)).transpose()?.flatten() {
-            entries.push(HistoryEntry { change, created: true, edits: Vec::new() });
+            let file = self.imported_file(change.id)?;
+            entries.push(HistoryEntry { change, file, created: true, edits: Vec::new() });
         }
         let sql = format!(
             "SELECT {CHANGE_COLUMNS}, e.field, e.old, e.new FROM edit e JOIN change c ON c.id = e.change LEFT JOIN user u ON u.id = c.who \
@@ -154,7 +157,8 @@ impl Reader<'_> {
         while let Some(row) = rows.next()? {
             let change = change_of(row)?;
             if entries.last().is_none_or(|e| e.change.id != change.id) {
-                entries.push(HistoryEntry { change, created: false, edits: Vec::new() });
+                let file = self.imported_file(change.id)?;
+                entries.push(HistoryEntry { change, file, created: false, edits: Vec::new() });
             }
             let name: String = row.get(8)?;
             if name == "updated" {

@@ -47,6 +47,8 @@ pub struct Policy {
     pub exact: bool,
     /// Whether records of this noun lie in the trash.
     pub has_trash: bool,
+    /// Brings a record back from the trash that a row means; only where it is then written to.
+    pub revive: bool,
     /// The highest id before the file, so that rows of rolo's own files don't fold into each other.
     pub last_before: i64,
 }
@@ -83,6 +85,8 @@ pub enum Outcome {
     /// Created, though a record in the trash has its key or came from the same row.
     Again,
     Updated,
+    /// Brought back from the trash, and updated.
+    Revived,
     Unchanged,
     Skipped,
 }
@@ -116,6 +120,11 @@ fn names(value: &Value, uid: Uuid) -> bool {
         Value::NamedLinks(names) => names.iter().any(|n| n.uid == Some(uid)),
         _ => false,
     }
+}
+
+/// `contact:1, contact:7`.
+fn listed(noun: &Noun, ids: &[i64]) -> String {
+    ids.iter().map(|id| format!("{}:{id}", noun.name())).collect::<Vec<_>>().join(", ")
 }
 
 impl Writer<'_> {
@@ -155,8 +164,15 @@ impl Writer<'_> {
                 OnMatch::Update | OnMatch::Fill => Ok((self.join(noun, id, values, policy)?, id)),
             };
         }
-        let in_trash = policy.has_trash
-            && self.lies_in_trash(noun, &values, if keyed { None } else { Some(print) }, policy)?;
+        let mut in_trash = false;
+        if policy.has_trash {
+            let print = if keyed { None } else { Some(print) };
+            let there = self.in_trash(noun, &values, print, policy)?;
+            if policy.revive && !there.is_empty() {
+                return self.revive(noun, &there, values, policy);
+            }
+            in_trash = !there.is_empty();
+        }
         let made = if in_trash { Outcome::Again } else { Outcome::Created };
         if keyed {
             return Ok((made, self.create(noun, values, None, ready)?));
@@ -184,35 +200,63 @@ impl Writer<'_> {
         Ok(self.reader.conn.query_row(&sql, [], |r| r.get(0))?)
     }
 
-    /// Whether a record in the trash has a key of these values, or without one came from this row.
-    fn lies_in_trash(
+    /// The records in the trash that have the uid or a key of these values, or without one came
+    /// from this row.
+    fn in_trash(
         &self,
         noun: &Noun,
         values: &[(usize, Value)],
         print: Option<i64>,
         policy: Policy,
-    ) -> Result<bool> {
+    ) -> Result<Vec<i64>> {
         if let Some(print) = print {
             let sql = format!(
-                "SELECT EXISTS (SELECT 1 FROM {} t WHERE t.fingerprint = ?1 AND {})",
+                "SELECT t.id FROM {} t WHERE t.fingerprint = ?1 AND {} LIMIT 2",
                 quoted(noun.name()),
                 Among::Trash.sql()
             );
-            return Ok(self.reader.conn.prepare_cached(&sql)?.query_row([print], |r| r.get(0))?);
+            let mut stmt = self.reader.conn.prepare_cached(&sql)?;
+            return Ok(stmt.query_map([print], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?);
         }
-        let keys = policy.keys_of(noun);
-        for (index, value) in values.iter().filter(|(i, v)| keys.contains(i) && !v.is_empty()) {
-            for text in key_texts(value) {
-                if self
-                    .reader
-                    .by_key(noun, noun.fields[*index], &text, Among::Trash, None)?
-                    .is_some()
-                {
-                    return Ok(true);
-                }
+        if let Some(uid) = uid_of(noun, values)
+            && let Match::One(id) = self.reader.by_uid(noun, uid, Among::Trash)?
+        {
+            return Ok(vec![id]);
+        }
+        for key in policy.keys_of(noun) {
+            let Some((_, value)) = values.iter().find(|(i, v)| *i == key && !v.is_empty()) else {
+                continue;
+            };
+            let there = self.same_key(noun, noun.fields[key], value, values, Among::Trash)?;
+            if !there.is_empty() {
+                return Ok(there);
             }
         }
-        Ok(false)
+        Ok(Vec::new())
+    }
+
+    /// Brings the record back from the trash that a row means, and updates it.
+    fn revive(
+        &mut self,
+        noun: &Noun,
+        there: &[i64],
+        values: Vec<(usize, Value)>,
+        policy: Policy,
+    ) -> Result<(Outcome, i64)> {
+        let [id] = *there else {
+            return Err(Error::conflict(format!(
+                "several records in the trash are meant: {}",
+                listed(noun, there)
+            ))
+            .hint(format!("bring one back with `rolo {} restore REF` first", noun.name())));
+        };
+        let before = self.stored(noun, id)?;
+        self.restore(noun, id)?;
+        if let (Some(row), Some(trashed)) = (&mut self.row, noun.index("trashed")) {
+            row.edited(noun, id, &before, &[trashed]);
+        }
+        self.join(noun, id, values, policy)?;
+        Ok((Outcome::Revived, id))
     }
 
     fn create(
@@ -222,6 +266,10 @@ impl Writer<'_> {
         fingerprint: Option<i64>,
         ready: Ready,
     ) -> Result<i64> {
+        let mut values = values;
+        if noun.name() == super::custom::NOUN {
+            super::custom::complete_and_check(self.reader.model, noun, &mut values)?;
+        }
         // A record that names itself has to be there before the name can be found.
         let (own, values): (Vec<_>, Vec<_>) = match uid_of(noun, &values) {
             Some(uid) => values.into_iter().partition(|(_, v)| names(v, uid)),
@@ -280,12 +328,16 @@ impl Writer<'_> {
                     self.claimed.insert(id);
                     return Ok((Some(id), true));
                 }
+                _ if policy.revive => {}
                 _ if self.reader.by_uid(noun, *uid, Among::Both)?.is_some() => {
                     return Err(Error::conflict(format!(
                         "the {} of this uid is in the trash",
                         noun.name()
                     ))
-                    .hint(format!("`rolo {} restore {uid}` brings it back", noun.name()))
+                    .hint(format!(
+                        "`--revive` or `rolo {} restore {uid}` brings it back",
+                        noun.name()
+                    ))
                     .at("uid"));
                 }
                 _ => {}
@@ -300,7 +352,7 @@ impl Writer<'_> {
             if self.is_new_key(noun, value) {
                 continue;
             }
-            let mut ids = self.same_key(noun, field, value, values)?;
+            let mut ids = self.same_key(noun, field, value, values, Among::Live)?;
             if uid.is_some() {
                 // A record that has its own row in this file is not what another row means.
                 ids.retain(|id| {
@@ -312,12 +364,10 @@ impl Writer<'_> {
                 [] => {}
                 [id] => return Ok((Some(id), true)),
                 _ => {
-                    let list: Vec<String> =
-                        ids.iter().map(|id| format!("{}:{id}", noun.name())).collect();
                     return Err(Error::conflict(format!(
                         "`{}` is in several records: {}",
                         value.to_cell(),
-                        list.join(", ")
+                        listed(noun, &ids)
                     ))
                     .hint("merge them or change one, or use another `--key`")
                     .at(field.name));
@@ -334,11 +384,12 @@ impl Writer<'_> {
         field: &'static Field,
         value: &Value,
         values: &[(usize, Value)],
+        among: Among,
     ) -> Result<Vec<i64>> {
         let scope = self.scope_of(noun, values)?;
         let mut ids = Vec::new();
         for text in key_texts(value) {
-            match self.reader.by_key(noun, field, &text, Among::Live, scope)? {
+            match self.reader.by_key(noun, field, &text, among, scope)? {
                 Match::None => {}
                 Match::One(id) => ids.push(id),
                 Match::Several(more) => ids.extend(more),

@@ -14,11 +14,15 @@ mod custom;
 mod draft;
 mod due;
 mod history;
+mod imports;
 mod incoming;
 mod matching;
+mod migrate;
+mod mounts;
 mod open;
 mod purge;
 mod read;
+mod rejected;
 mod related;
 mod rows;
 pub mod schema;
@@ -33,10 +37,10 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::clock::Clock;
 use crate::entity::{Locale, Model, Noun};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 pub use ask::{Answer, Cell, sqlite_version};
-pub use backup::{backup, refuse_own};
+pub use backup::{backup, refuse_beside, refuse_own};
 pub use board::StageSums;
 pub use check::{Finding, Health};
 pub use commit::{Draft, Intent, Manner, Tally, Writer, fields, same};
@@ -44,8 +48,12 @@ pub use draft::IN_PASSING;
 pub use due::Whose;
 pub use history::{ChangeRow, EditRow, HistoryEntry};
 pub use incoming::{Incoming, OnMatch, Outcome, Policy};
+pub use imports::{ImportFacts, ImportRow, Origin};
 pub use matching::Match;
-pub use open::{Access, Options, inspect, placed, resolve, wal_path};
+pub use open::{
+    Access, NEW_NAME, Older, Options, give_name, inspect, make_folder, placed, resolve,
+    temporary_folder_in, temporary_in, wal_path,
+};
 pub use read::{After, Among, Found, Listing, Moment, Path, Reader};
 pub use related::Related;
 pub use words::{FIELD_MARK, Ready, search_body};
@@ -61,12 +69,25 @@ pub struct Store {
     base: fn() -> Model,
     /// Inside `batch`: one outer transaction holds all changes.
     batching: bool,
+    /// Whether the config asks for `journal_mode=DELETE`.
+    delete_journal: bool,
     /// Whether writes are rolled back at their end.
     pub dry_run: bool,
     /// The acting user, once known.
     me: Option<i64>,
     /// Things to say on standard error about the file itself.
     pub warnings: Vec<String>,
+    /// What was done to the file so that it could be opened.
+    pub notes: Vec<String>,
+    /// The copy that stands for a file of an older schema which stays as it is.
+    _scratch: Option<tempfile::TempDir>,
+}
+
+/// How a file of an older schema came to be one of today.
+#[derive(Default)]
+struct Today {
+    notes: Vec<String>,
+    scratch: Option<tempfile::TempDir>,
 }
 
 /// What a write did.
@@ -101,12 +122,29 @@ impl Store {
             let model = base();
             open::create(&path, options, |conn| seed(conn, &model, clock))?;
         }
-        let conn = open::connect(&path, access, options)?;
+        let mut conn = open::connect(&path, access, options)?;
         let plain = base();
+        let today = match migrate::version(&conn)? {
+            schema::SCHEMA_VERSION => Today::default(),
+            _ => bring_up(&mut conn, &path, &plain, access, options, clock)
+                .map_err(|why| placed(why, &path))?,
+        };
         let custom = custom::load(&conn).map_err(|why| placed(why, &path))?;
         let model = if custom.is_empty() { plain } else { plain.with_custom(&custom)? };
         let warnings = open::hard_link_warning(&path).into_iter().collect();
-        Ok(Self { conn, path, model, base, batching: false, dry_run: false, me: None, warnings })
+        Ok(Self {
+            conn,
+            path,
+            model,
+            base,
+            batching: false,
+            delete_journal: options.delete_journal,
+            dry_run: false,
+            me: None,
+            warnings,
+            notes: today.notes,
+            _scratch: today.scratch,
+        })
     }
 
     /// The file.
@@ -318,6 +356,55 @@ impl Store {
     }
 }
 
+/// Makes a file of an older schema one of today, itself or as a copy that `conn` then leads to.
+fn bring_up(
+    conn: &mut Connection,
+    path: &FilePath,
+    base: &Model,
+    access: Access,
+    options: &Options,
+    clock: &Clock,
+) -> Result<Today> {
+    let version = migrate::version(conn)?;
+    if version > schema::SCHEMA_VERSION {
+        return Err(open::newer(path, i64::from(version)));
+    }
+    let was = format!("`{}` was made by an older rolo (schema {version})", path.display());
+    let mut today = Today::default();
+    if options.older == Older::Refuse {
+        return Err(Error::database(was));
+    }
+    if options.older == Older::Migrate && !conn.is_readonly("main")? {
+        conn.pragma_update(None, "query_only", false)?;
+        match migrate::forward(conn, path, base, options, clock) {
+            Ok(moved) => {
+                conn.pragma_update(None, "query_only", access == Access::Read)?;
+                if !moved.backup.as_os_str().is_empty() {
+                    today.notes.push(format!(
+                        "{was}: it has schema {} now; the file as it was is `{}`",
+                        schema::SCHEMA_VERSION,
+                        moved.backup.display()
+                    ));
+                }
+                today.notes.extend(moved.notes);
+                return Ok(today);
+            }
+            // There is no place for the copy beside it: what reads can do without.
+            Err(why) if access == Access::Read && why.kind == ErrorKind::Failed => {}
+            Err(why) => return Err(why),
+        }
+    }
+    let scratch = tempfile::tempdir().map_err(|why| Error::io("a scratch folder", &why))?;
+    let copy = scratch.path().join("rolo.db");
+    backup::copy(conn, path, &copy, backup::Clash::Keep)?;
+    *conn = open::open_with(&copy, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE, options)?;
+    migrate::on(conn, base, clock)?;
+    conn.pragma_update(None, "query_only", access == Access::Read)?;
+    today.notes.push(format!("{was}: it stays so, this works on a copy"));
+    today.scratch = Some(scratch);
+    Ok(today)
+}
+
 /// Fills a new file: the schema, the facts about it, the seeds.
 fn seed(conn: &mut Connection, model: &Model, clock: &Clock) -> Result<()> {
     conn.execute_batch("PRAGMA auto_vacuum=NONE")?;
@@ -332,20 +419,26 @@ fn seed(conn: &mut Connection, model: &Model, clock: &Clock) -> Result<()> {
     put.execute(rusqlite::params!["file_uid", file.as_bytes().as_slice()])?;
     put.execute(rusqlite::params!["fold_version", crate::entity::text::FOLD_VERSION])?;
     drop(put);
-    seed_records(&tx, model, clock)?;
+    seed_records(&tx, model, clock, &|_| true)?;
     tx.commit()?;
     Ok(())
 }
 
-/// The records that every file begins with. They are made by nobody and belong to no change.
-fn seed_records(conn: &Connection, model: &Model, clock: &Clock) -> Result<()> {
+/// The records that every file begins with, of the nouns that are asked for. They are made by nobody
+/// and belong to no change.
+fn seed_records(
+    conn: &Connection,
+    model: &Model,
+    clock: &Clock,
+    of: &dyn Fn(&str) -> bool,
+) -> Result<()> {
     use crate::entity::money::Currency;
     use crate::entity::when::Times;
     let times = Times { now: clock.now(), zone: clock.zone(), order: None };
     let locale = Locale { times, currency: Currency::EUR, region: String::new() };
     let reader = Reader::new(conn, model, Moment::of(clock, None));
     let mut writer = Writer::new(reader, clock, &locale, 0, 0);
-    for noun in &model.nouns {
+    for noun in model.nouns.iter().filter(|n| of(n.name())) {
         for seed in noun.entity.seeds {
             let mut values = Vec::new();
             for (name, text) in *seed {
@@ -383,6 +476,7 @@ mod tests {
             busy_timeout: std::time::Duration::from_secs(5),
             delete_journal: false,
             region: "GB".into(),
+            older: Older::Migrate,
         };
         let path = folder.path().join("rolo.db");
         let store = Store::open(&path, crate::model::model, Access::Write, &options, &clock)

@@ -35,6 +35,19 @@ pub struct Options {
     pub delete_journal: bool,
     /// Region of phone numbers without a country code.
     pub region: String,
+    /// What happens to a file of an older schema.
+    pub older: Older,
+}
+
+/// What happens to a file of an older schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Older {
+    /// It is backed up and moved forward; one that can't be written is worked with as a copy.
+    Migrate,
+    /// A copy is moved forward, which goes away at the end: for a dry run.
+    Copy,
+    /// It can't be used: for what nobody asked for, such as completion.
+    Refuse,
 }
 
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
@@ -98,20 +111,18 @@ pub fn inspect(path: &Path) -> Result<()> {
     }
     let version = i64::from(number(60));
     if version > i64::from(SCHEMA_VERSION) {
-        return Err(Error::database(format!(
-            "`{shown}` was made by a newer rolo (schema {version}; this one knows {SCHEMA_VERSION})"
-        ))
-        .hint("install the newer rolo; nothing was changed"));
+        return Err(newer(path, version));
     }
     let page = match u64::from(u16::from_be_bytes([header[16], header[17]])) {
         1 => 65_536,
         size => size,
     };
     // The size in the header counts when the two change counters agree; pages may still lie in
-    // the WAL alone.
-    let wal = wal_path(path, "-wal");
-    let has_wal = fs::metadata(&wal).is_ok_and(|m| m.len() > 0);
-    if number(24) == number(92) && !has_wal && meta.len() < page * u64::from(number(28)) {
+    // the WAL alone, or a journal of a killed commit tells what the file was.
+    let is_open = ["-wal", "-journal"]
+        .iter()
+        .any(|s| fs::metadata(wal_path(path, s)).is_ok_and(|m| m.len() > 0));
+    if number(24) == number(92) && !is_open && meta.len() < page * u64::from(number(28)) {
         return unusable(format!(
             "`{shown}` is cut short: {} of {} bytes are there",
             meta.len(),
@@ -119,6 +130,15 @@ pub fn inspect(path: &Path) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// The error for a file of a later program.
+pub(super) fn newer(path: &Path, version: i64) -> Error {
+    Error::database(format!(
+        "`{}` was made by a newer rolo (schema {version}; this one knows {SCHEMA_VERSION})",
+        path.display()
+    ))
+    .hint("install the newer rolo; nothing was changed")
 }
 
 /// The file beside a database, such as its `-wal`.
@@ -188,6 +208,10 @@ pub(super) fn connect(path: &Path, access: Access, options: &Options) -> Result<
         Err(why) if access == Access::Read && is_unwritable(&why) => {
             open_unwritable(path, options)?
         }
+        // The disk is full: there is no room for the memory that readers and writers share.
+        Err(why) if access == Access::Read && is_without_room(&why) => {
+            open_alone(path, options).map_err(|why| cannot_open(path, &why))?
+        }
         Err(why) => return Err(cannot_open(path, &why)),
     };
     if access == Access::Read {
@@ -221,6 +245,22 @@ fn open_unwritable(path: &Path, options: &Options) -> Result<Connection> {
     open_with(Path::new(&uri), flags, options).map_err(|why| cannot_open(path, &why))
 }
 
+/// Opens a file for this process alone, which needs no room on the disk.
+fn open_alone(path: &Path, options: &Options) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.execute_batch("PRAGMA locking_mode=EXCLUSIVE")?;
+    ready(conn, options)
+}
+
+/// Whether the disk has no room for the WAL's shared memory.
+fn is_without_room(why: &rusqlite::Error) -> bool {
+    matches!(
+        why.sqlite_error_code(),
+        Some(rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::SystemIoFailure)
+    )
+}
+
 /// Whether the file, its folder or its file system can't be written.
 fn is_unwritable(why: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode as Code;
@@ -230,8 +270,15 @@ fn is_unwritable(why: &rusqlite::Error) -> bool {
     )
 }
 
-fn open_with(path: &Path, flags: OpenFlags, options: &Options) -> rusqlite::Result<Connection> {
-    let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+pub(super) fn open_with(
+    path: &Path,
+    flags: OpenFlags,
+    options: &Options,
+) -> rusqlite::Result<Connection> {
+    ready(Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?, options)
+}
+
+fn ready(conn: Connection, options: &Options) -> rusqlite::Result<Connection> {
     configure(&conn, options)?;
     // Nothing is opened before the first read: it tells whether the file can be used this way.
     conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
@@ -287,6 +334,10 @@ fn cannot_open(path: &Path, why: &rusqlite::Error) -> Error {
             )
         }
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => busy(path),
+        _ if is_without_room(why) => {
+            Error::database(format!("the database `{shown}` can't be opened: {why}"))
+                .hint("is the disk full? free some space and run the command again")
+        }
         _ => Error::database(format!("the database `{shown}` can't be opened: {why}")),
     }
 }
@@ -323,12 +374,8 @@ pub(super) fn create(
     let cannot = |why: &dyn std::fmt::Display| {
         Error::database(format!("the database `{shown}` can't be made: {why}"))
     };
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|why| cannot(&why))?;
-    let temporary = tempfile::Builder::new()
-        .prefix(".rolo-")
-        .suffix(".new")
-        .make_in(folder, |p| OpenOptions::new().write(true).create_new(true).mode(0o600).open(p))
-        .map_err(|why| cannot(&why))?;
+    make_folder(folder).map_err(|why| cannot(&why))?;
+    let temporary = temporary_in(folder, ".new").map_err(|why| cannot(&why))?;
     let mut conn = Connection::open(temporary.path()).map_err(|why| cannot(&why))?;
     configure(&conn, options)?;
     fill(&mut conn)?;
@@ -336,27 +383,114 @@ pub(super) fn create(
         conn.pragma_update(None, "journal_mode", "wal")?;
     }
     conn.close().map_err(|(_, why)| cannot(&why))?;
-    File::open(temporary.path()).and_then(|f| f.sync_all()).map_err(|why| cannot(&why))?;
-    match fs::hard_link(temporary.path(), path) {
-        Ok(()) => {}
-        Err(why) if why.kind() == Io::AlreadyExists => return Ok(()),
-        // A file system without hard links.
-        Err(_) if !path.exists() => {
-            fs::rename(temporary.path(), path).map_err(|why| cannot(&why))?;
-        }
-        Err(why) => return Err(cannot(&why)),
+    match give_name(temporary.path(), path) {
+        Err(why) if why.kind() != Io::AlreadyExists => Err(cannot(&why)),
+        _ => Ok(()),
     }
-    if let Ok(dir) = File::open(folder) {
+}
+
+/// Gives a whole file its name, where nobody has it.
+///
+/// # Errors
+/// Somebody has it, or the folder can't be written.
+pub fn give_name(made: &Path, path: &Path) -> std::io::Result<()> {
+    File::open(made)?.sync_all()?;
+    match fs::hard_link(made, path) {
+        // A file system without hard links.
+        Err(why) if why.kind() != Io::AlreadyExists && !path.exists() => fs::rename(made, path)?,
+        done => done?,
+    }
+    if let Some(Ok(dir)) =
+        path.parent().map(|p| File::open(if p.as_os_str().is_empty() { Path::new(".") } else { p }))
+    {
         // The name itself has to survive a power cut; where a folder can't be synced, nothing can.
         let _ = dir.sync_all();
     }
     Ok(())
 }
 
+/// Makes a folder, its owner's alone, where it is missing.
+///
+/// # Errors
+/// It can't be made.
+pub fn make_folder(folder: &Path) -> std::io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// What names of files under way begin with; behind it stands the process that they belong to.
+const UNDER_WAY: &str = ".rolo-";
+
+/// A file under way beside the place that it is for, mode 0600.
+///
+/// # Errors
+/// The folder can't be written.
+pub fn temporary_in(folder: &Path, suffix: &str) -> std::io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().prefix(&under_way()).suffix(suffix).make_in(folder, |p| {
+        OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(p)
+    })
+}
+
+/// As [`temporary_in`], a folder.
+///
+/// # Errors
+/// The folder can't be written.
+pub fn temporary_folder_in(folder: &Path) -> std::io::Result<tempfile::TempDir> {
+    tempfile::Builder::new().prefix(&under_way()).tempdir_in(folder)
+}
+
+fn under_way() -> String {
+    format!("{UNDER_WAY}{}-", std::process::id())
+}
+
+/// Files and folders under way beside the database whose process has ended: a kill left them. Young
+/// ones are left alone, for a process of another machine may be at work on a shared folder.
+pub(super) fn left_behind(path: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = under_way_beside(path)
+        .filter(|path| {
+            let age = fs::symlink_metadata(path).and_then(|m| m.modified()).ok();
+            let age = age.and_then(|t| t.elapsed().ok());
+            let runs = process_of(path).is_some_and(|p| Path::new("/proc").join(p).exists());
+            let least = if runs || !Path::new("/proc/self").exists() { A_DAY } else { A_WHILE };
+            age.is_some_and(|age| age > least)
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// All that is under way beside the database, of whatever process.
+fn under_way_beside(path: &Path) -> impl Iterator<Item = PathBuf> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(std::result::Result::ok);
+    entries.map(|entry| entry.path()).filter(|path| process_of(path).is_some())
+}
+
+/// The number of the process that a file under way belongs to.
+fn process_of(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?.strip_prefix(UNDER_WAY)?;
+    let (process, _) = name.split_once('-')?;
+    process.parse::<u32>().is_ok().then(|| process.to_owned())
+}
+
+/// What a database under way is called in a folder of its own.
+pub const NEW_NAME: &str = "rolo.db";
+
+const A_DAY: Duration = Duration::from_hours(24);
+const A_WHILE: Duration = Duration::from_mins(10);
+
 /// A warning where the file has other names: SQLite's `-wal` belongs to one of them only.
 #[must_use]
 pub(super) fn hard_link_warning(path: &Path) -> Option<String> {
-    let links = fs::metadata(path).ok()?.nlink();
+    let meta = fs::metadata(path).ok()?;
+    let mut links = meta.nlink();
+    if links > 1 {
+        // A command that was killed while it gave the file its name left the other one.
+        let same = |p: &Path| {
+            fs::metadata(p).is_ok_and(|m| (m.dev(), m.ino()) == (meta.dev(), meta.ino()))
+        };
+        let own = under_way_beside(path);
+        links -= own.filter(|p| same(p) || same(&p.join(NEW_NAME))).count() as u64;
+    }
     (links > 1).then(|| {
         format!(
             "`{}` has {links} names (hard links): use always the same one, or recent changes may be missed",
@@ -371,8 +505,12 @@ mod tests {
 
     #[test]
     fn a_connection_trusts_nothing_of_the_file() {
-        let options =
-            Options { busy_timeout: Duration::ZERO, delete_journal: false, region: String::new() };
+        let options = Options {
+            busy_timeout: Duration::ZERO,
+            delete_journal: false,
+            region: String::new(),
+            older: Older::Refuse,
+        };
         let conn = open_with(Path::new(":memory:"), OpenFlags::SQLITE_OPEN_READ_WRITE, &options)
             .expect("a connection");
         for (config, wanted) in [

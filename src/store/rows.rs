@@ -102,8 +102,12 @@ impl Writer<'_> {
     }
 
     /// Takes a record out of the search index.
-    pub(super) fn unindex(&self, noun: &Noun, id: i64) -> Result<()> {
+    pub(super) fn unindex(&mut self, noun: &Noun, id: i64) -> Result<()> {
         let at = search_row(Self::position(noun), id);
+        if let Some(beside) = &mut self.beside {
+            beside.put((at, String::new(), true));
+            return Ok(());
+        }
         self.reader.conn.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([at])?;
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! The schema holds no function, collation or trigger of rolo's own, so that any SQLite can open
 //! the file, read it and write to it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::entity::money::FINE_CURRENCIES;
@@ -11,13 +12,13 @@ use crate::entity::{Field, Kind, Model, Noun, Target};
 /// `PRAGMA application_id`: "rolo".
 pub const APPLICATION_ID: i32 = 0x726f_6c6f;
 /// `PRAGMA user_version`: raised by every change of the schema.
-pub const SCHEMA_VERSION: i32 = 1;
+pub const SCHEMA_VERSION: i32 = 2;
 
 /// How many bits of a search row hold the record's id; the noun's position stands above them.
 pub const ID_BITS: u32 = 40;
 
-/// The tables that no entity declares: changes, edits, tombstones, attached bytes, and facts about
-/// the file.
+/// The tables that no entity declares: changes, edits, tombstones, imports, attached bytes, and facts
+/// about the file.
 const FIXED: &[&str] = &[
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID",
     "CREATE TABLE change (id INTEGER PRIMARY KEY AUTOINCREMENT, uid BLOB NOT NULL UNIQUE, origin BLOB NOT NULL, \
@@ -28,6 +29,13 @@ const FIXED: &[&str] = &[
      field TEXT NOT NULL, old ANY, new ANY, PRIMARY KEY (change, noun, record, field)) STRICT, WITHOUT ROWID",
     "CREATE INDEX edit_record ON edit(noun, record, change)",
     "CREATE TABLE tombstone (uid BLOB PRIMARY KEY, noun INTEGER NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE import (change INTEGER PRIMARY KEY, noun INTEGER NOT NULL, file TEXT NOT NULL, sha256 TEXT NOT NULL, \
+     size INTEGER NOT NULL, format TEXT NOT NULL, encoding TEXT, delimiter TEXT, rows_read INTEGER NOT NULL, \
+     created INTEGER NOT NULL, updated INTEGER NOT NULL, unchanged INTEGER NOT NULL, skipped INTEGER NOT NULL, \
+     rejected INTEGER NOT NULL, rejects TEXT, seconds REAL NOT NULL) STRICT",
+    "CREATE INDEX import_sha256 ON import(sha256)",
+    "CREATE TABLE import_column (change INTEGER NOT NULL, position INTEGER NOT NULL, header TEXT NOT NULL, \
+     field TEXT, PRIMARY KEY (change, position)) STRICT, WITHOUT ROWID",
     "CREATE TABLE blob (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
     SEARCH,
 ];
@@ -115,6 +123,28 @@ pub fn ddl(model: &Model) -> Vec<String> {
     all
 }
 
+/// Name → (kind, statement) of everything that the model asks for.
+#[must_use]
+pub fn wanted(model: &Model) -> BTreeMap<String, (String, String)> {
+    let mut wanted = BTreeMap::new();
+    for sql in ddl(model) {
+        let words: Vec<&str> = sql.split_whitespace().take(4).collect();
+        let (kind, name) = match words[..] {
+            ["CREATE", "VIRTUAL", "TABLE", name] => ("table", name),
+            ["CREATE", kind, name, ..] => (kind, name),
+            _ => continue,
+        };
+        let name = name.split('(').next().unwrap_or(name).trim_matches('"');
+        wanted.insert(name.to_owned(), (kind.to_lowercase(), sql.clone()));
+    }
+    for noun in &model.nouns {
+        for (name, sql) in indexes(noun) {
+            wanted.insert(name, ("index".into(), sql));
+        }
+    }
+    wanted
+}
+
 fn table(noun: &Noun) -> String {
     let mut sql = format!(
         "CREATE TABLE {} (id INTEGER PRIMARY KEY AUTOINCREMENT, uid BLOB NOT NULL UNIQUE",
@@ -129,16 +159,18 @@ fn table(noun: &Noun) -> String {
             if column == column_name(field)
                 && let Kind::Link(Target::One(to)) = field.kind
             {
-                let _ = write!(
-                    sql,
-                    " REFERENCES {}(id) DEFERRABLE INITIALLY DEFERRED",
-                    quoted(to.name)
-                );
+                sql.push_str(&reference(to.name));
             }
         }
     }
     sql.push_str(", made INTEGER, fingerprint INTEGER) STRICT");
     sql
+}
+
+/// What stands behind a column that holds the id of a record of another table.
+#[must_use]
+pub fn reference(to: &str) -> String {
+    format!(" REFERENCES {}(id) DEFERRABLE INITIALLY DEFERRED", quoted(to))
 }
 
 /// The statement for the table of a field's further values.

@@ -209,10 +209,24 @@ fn the_nightly_import_is_silent_when_all_is_well_and_keeps_a_copy_from_before() 
 #[test]
 fn the_nightly_import_passes_the_exit_code_on_and_says_what_to_do() {
     let world = World::new();
-    let bad = world.file("bad.csv", "name,birthday\nAnn,2026-11-31\n");
+    let bad = world.file("bad.csv", "name,birthday\nAnn,2026-11-31\nBob,1980-01-02\n");
     let (code, err) = nightly(&world, &[&bad]);
     assert_eq!(code, 4);
-    assert!(err.contains("line 2, birthday") && err.contains("run again"), "{err}");
+    assert!(err.contains("line 2, birthday") && err.contains("mend `"), "{err}");
+    assert_eq!(world.ok(&["contact", "list", "--columns", "name", "-o", "csv"]), "name\nBob\n");
+    // The file of the bad rows, mended, goes in by the same door.
+    let rejects = std::fs::read_dir(world.path("."))
+        .expect("a folder")
+        .filter_map(|e| e.ok()?.file_name().into_string().ok())
+        .find(|n| n.ends_with(".rejects.csv"))
+        .expect("the bad rows");
+    let mended = world.read(&rejects).replace("2026-11-31", "2026-11-30");
+    let rejects = world.file(&rejects, mended);
+    assert_eq!(nightly(&world, &[&rejects]), (0, String::new()));
+    assert_eq!(world.ok(&["contact", "list", "--count"]), "2\n");
+    let broken = world.file("broken.csv", "name,birthday\n\"Ann,2026-11-30\n");
+    let (code, err) = nightly(&world, &[&broken]);
+    assert!(code == 4 && err.contains("run again"), "{code} {err}");
     let (code, err) = nightly(&world, &["no-such.csv"]);
     assert_eq!(code, 2);
     assert!(err.contains("no-such.csv"), "{err}");

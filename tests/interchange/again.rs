@@ -83,7 +83,7 @@ fn a_bad_row_refuses_the_whole_file_and_every_one_is_named() {
             (Some(4), Some("birthday"), Some("foo")),
         ]
     );
-    assert_eq!(w.ok(&["contact", "list", "--count"]), "0\n");
+    assert_eq!(w.ok(&["contact", "list", "--count"]).trim(), "0", "nothing was imported");
 }
 
 #[test]

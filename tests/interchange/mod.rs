@@ -5,3 +5,5 @@ mod hostile;
 mod programs;
 mod spectrum;
 mod understood;
+mod provenance;
+mod rejects;

@@ -200,6 +200,7 @@ impl World {
         let times = Times { now, zone, order: None };
         let locale = Locale { times, currency: Currency::EUR, region: "GB".into() };
         let options = Options {
+            older: rolo::store::Older::Refuse,
             busy_timeout: std::time::Duration::from_secs(5),
             delete_journal: false,
             region: "GB".into(),

@@ -26,6 +26,7 @@ fn everything(d: &Desk) -> Vec<(&'static str, String)> {
     let now = stored_instant(&moment(600)).expect("an instant");
     let clock = Clock::seeded(now, chrono_tz::UTC, 1);
     let options = Options {
+        older: rolo::store::Older::Refuse,
         busy_timeout: Duration::from_secs(5),
         delete_journal: false,
         region: "GB".into(),

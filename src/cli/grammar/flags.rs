@@ -80,6 +80,8 @@ pub const RESERVED: &[&str] = &[
     "save-map",
     "list-presets",
     "rejects",
+    "revive",
+    "values",
     "help",
     "version",
 ];

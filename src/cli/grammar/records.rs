@@ -106,8 +106,13 @@ pub(super) fn restore(command: Command, noun: &Noun) -> Command {
 }
 
 pub(super) fn history(command: Command, noun: &Noun) -> Command {
-    let command = command.arg(one_ref(Some(noun.name())));
-    examples(command, &[format!("{} history 42", noun.name())])
+    let command = command.arg(one_ref(Some(noun.name()))).arg(values());
+    let name = noun.name();
+    examples(command, &[format!("{name} history 42"), format!("{name} history 42 --values")])
+}
+
+pub(super) fn values() -> Arg {
+    flag("values", "Each value it has now, and the change or import that brought it")
 }
 
 pub(super) fn log_of(command: Command, noun: &Noun) -> Command {
@@ -217,6 +222,13 @@ pub(super) fn import_options(command: Command, noun: Option<&Noun>) -> Command {
         )
         .arg(flag("keep-extra", "Make custom fields of the columns left over"))
         .arg(flag("no-create-links", "Refuse links to records that don't exist"))
+        .arg(flag("revive", "Bring records back from the trash that rows mean"))
+        .arg(
+            option("rejects", "FILE", "Take the good rows in and write the bad ones there")
+                .value_parser(value_parser!(std::path::PathBuf))
+                .value_hint(ValueHint::FilePath),
+        )
+        .arg(force("Write over a file of rejects that exists").requires("rejects"))
 }
 
 pub(super) fn import(command: Command, noun: &Noun) -> Command {
@@ -233,6 +245,7 @@ pub(super) fn import(command: Command, noun: &Noun) -> Command {
                 noun.entity.label().name
             ),
             format!("{name} import - --format jsonl --on-match fill"),
+            format!("{name} import {}.csv --rejects bad.csv", noun.entity.plural),
         ],
     )
 }

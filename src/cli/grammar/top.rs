@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 
 use super::args::{examples, file, flag, force, limit, one_ref, option, refs, words};
 use super::flags::{self, Meaning, Use};
-use super::records::{import_options, log, note};
+use super::records::{import_options, log, note, values};
 use super::{dressed, with_hidden_globals};
 use crate::entity::Model;
 
@@ -93,8 +93,8 @@ pub static TOPS: &[Top] = &[
     top(
         "history",
         "Show who changed what of a record, and when",
-        |c, _| c.arg(one_ref(None)),
-        &["history deal:42"],
+        |c, _| c.arg(one_ref(None)).arg(values()),
+        &["history deal:42", "history deal:42 --values"],
     ),
     top(
         "undo",
@@ -108,6 +108,12 @@ pub static TOPS: &[Top] = &[
         "Show the latest changes, by whom",
         |c, _| c.arg(limit()),
         &["changes", "changes --limit 5 -o json"],
+    ),
+    top(
+        "imports",
+        "Show where records came from, or take an import back",
+        imports,
+        &["imports", "imports show 12", "imports undo 12"],
     ),
     top(
         "batch",
@@ -230,6 +236,34 @@ fn undo(command: Command, _: &Model) -> Command {
         )
         .arg(option("change", "ID", "The same as change:ID").conflicts_with("what"))
         .arg(flag("any", "Whoever made them, not only you"))
+}
+
+fn imports(command: Command, _: &Model) -> Command {
+    let sub = |name: &'static str, about: &'static str| {
+        with_hidden_globals(dressed(Command::new(name)).about(about))
+    };
+    let id = || {
+        Arg::new("id")
+            .value_name("IMPORT")
+            .value_parser(value_parser!(i64).range(1..))
+            .help("Its number, as `rolo imports` shows it; the latest if not said")
+    };
+    command
+        .subcommand_value_name("COMMAND")
+        .subcommand(examples(
+            sub("list", "Show the imports, newest first").arg(limit()),
+            &["imports list --limit 5", "imports list -o json"],
+        ))
+        .subcommand(examples(
+            sub("show", "Show an import: its file, what its columns meant, what it did").arg(id()),
+            &["imports show", "imports show 12 -o json"],
+        ))
+        .subcommand(examples(
+            sub("undo", "Take back all that an import did")
+                .arg(id())
+                .arg(flag("any", "Whoever made the latest, not only you")),
+            &["imports undo 12", "imports undo 12 --dry-run"],
+        ))
 }
 
 fn batch(command: Command, _: &Model) -> Command {

@@ -1,0 +1,281 @@
+//! `import`: a file of anybody's, into records.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::ArgMatches;
+
+use super::global::Output;
+use super::grammar::{text, texts};
+use super::import_told::{tell, tell_columns};
+use super::print::ColumnHead;
+use super::record::print_json_list;
+use super::rejects::RejectsFile;
+use super::session::Session;
+use crate::entity::Model;
+use crate::entity::when::DateOrder;
+use crate::error::{Error, Result};
+use crate::interchange::{
+    Asked, Charset, Digest, Epoch, Format, Input, Layout, Mark, Preset, ReadOptions, Source, Written,
+    check_map_name, delimiter_of, import, kept, presets, several,
+};
+use crate::store::{ImportFacts, OnMatch};
+
+/// `NOUN import FILE|-`, and `import FILE|-`, which finds the noun out.
+///
+/// # Errors
+/// The file can't be read, or a row is refused: then nothing was changed (exit 4); with `--rejects`
+/// the others went in.
+pub(super) fn import(
+    session: &mut Session,
+    noun: Option<&'static str>,
+    matches: &ArgMatches,
+) -> Result<()> {
+    let begun = Instant::now();
+    let path = matches.get_one::<PathBuf>("file").cloned().unwrap_or_default();
+    let name = path.to_string_lossy().into_owned();
+    let save = text(matches, "save-map").map(str::to_owned);
+    if let Some(save) = &save {
+        check_map_name(save)?;
+    }
+    let maps = maps_folder(session);
+    let input = Input::open(&name)?;
+    let size = input.size();
+    let format = Format::of((name != "-").then_some(name.as_str()), text(matches, "format"))?;
+    let delimiter = text(matches, "delimiter").map(delimiter_of).transpose()?;
+    let charset = text(matches, "encoding").map(charset_of).transpose()?;
+    let (input, digest) = Digest::of(input, &path);
+    let read = ReadOptions { form: format.map(|f| f.form), delimiter, charset, raw: false };
+    let named = |why: Error| Error { message: format!("`{name}`: {}", why.message), ..why };
+    let mut source = Source::open(input, &read).map_err(named)?;
+    let mut options = options(session, matches, size);
+    let locale = session.settings.locale.clone();
+    let progress = progress_bar(session, size);
+    let mut rejects = match matches.get_one::<PathBuf>("rejects") {
+        Some(to) => Some(RejectsFile::new(session, to, &name, matches.get_flag("force"))?),
+        None => None,
+    };
+    let store = session.writing()?;
+    let asked = Asked {
+        noun,
+        preset: text(matches, "preset"),
+        maps: maps.as_deref(),
+        file: &name,
+        said: &options.map,
+    };
+    let layout = Layout::of(store.model(), source.headers(), asked).map_err(named)?;
+    options.layout = layout;
+    let noun = options.layout.sections[0].noun;
+    let is_several = options.layout.is_several();
+    if is_several {
+        several::check(store.model(), &source, &options)?;
+    } else {
+        import::check(store.noun(noun)?, &mut source, &options)?;
+    }
+    let kept = save.map(|save| kept_map(store.model(), &save, &source, &options)).transpose()?;
+    let file = path
+        .file_name()
+        .filter(|_| name != "-")
+        .map_or_else(|| "standard input".into(), |n| n.to_string_lossy().into_owned());
+    let what = if is_several { String::new() } else { format!(" {noun}") };
+    let mut digest = Some(digest);
+    let written = session.write_as("import", &format!("import{what} {file}"), |w| {
+        let mut told = |at| progress.set_position(at);
+        let out = rejects.as_mut().map(RejectsFile::rows);
+        let done = if is_several {
+            several::run(w, &mut source, &options, &locale, out, &mut told)
+        } else {
+            import::run(w, noun, &mut source, &options, &locale, out, &mut told)
+        };
+        progress.finish_and_clear();
+        let summary = done?;
+        let (sha256, size) =
+            digest.take().map_or_else(|| Ok(Default::default()), Digest::finish)?;
+        let noun = w.reader().model().noun(noun)?;
+        let before = w.same_file(noun, &sha256)?;
+        if !w.tally.is_nothing() {
+            let to = rejects.as_ref().filter(|_| summary.rejected > 0).map(|r| r.shown.clone());
+            let seconds = begun.elapsed().as_secs_f64();
+            w.record_import(noun, &facts(&file, sha256, size, to, seconds, &summary, &source))?;
+        }
+        // Before the rows are in for good: a kill between the two may leave both, never neither.
+        if let Some(rejects) = &mut rejects {
+            rejects.keep(summary.rejected > 0)?;
+        }
+        Ok((summary, before))
+    });
+    let written = written.map_err(|why| {
+        if let Some(rejects) = &rejects {
+            rejects.forget();
+        }
+        named(why)
+    })?;
+    let (mut summary, before) = written.value;
+    summary.seconds = begun.elapsed().as_secs_f64();
+    if let Some(kept) = kept {
+        keep_map(session, &kept, maps.as_deref())?;
+    }
+    if session.settings.dry_run {
+        tell_columns(session, &source, &summary)?;
+    }
+    tell(session, &options.layout, &source, &summary, written.change, before.as_ref())?;
+    match rejects {
+        Some(rejects) if summary.rejected > 0 => Err(rejects.error(&summary, session.would())),
+        _ => Ok(()),
+    }
+}
+
+fn options(session: &Session, matches: &ArgMatches, size: Option<u64>) -> import::Options {
+    import::Options {
+        map: texts(matches, "map"),
+        layout: Layout::default(),
+        key: text(matches, "key").map(str::to_owned),
+        on_match: text(matches, "on-match")
+            .and_then(|w| OnMatch::WORDS.iter().find(|(word, _)| *word == w).map(|(_, m)| *m))
+            .unwrap_or_default(),
+        keep_extra: matches.get_flag("keep-extra"),
+        create_links: !matches.get_flag("no-create-links"),
+        revive: matches.get_flag("revive"),
+        written: written(matches),
+        explain: session.settings.dry_run,
+        size,
+    }
+}
+
+/// What is recorded of an import.
+fn facts(
+    file: &str,
+    sha256: String,
+    size: u64,
+    rejects: Option<String>,
+    seconds: f64,
+    summary: &import::Summary,
+    source: &Source,
+) -> ImportFacts {
+    ImportFacts {
+        file: file.to_owned(),
+        sha256,
+        size,
+        format: source.form().format().name.to_owned(),
+        delimiter: source.delimiter().map(|d| char::from(d).to_string()),
+        encoding: Some(source.charset().name()),
+        read: summary.read,
+        created: summary.created,
+        updated: summary.updated,
+        unchanged: summary.unchanged,
+        skipped: summary.skipped,
+        rejected: summary.rejected,
+        rejects,
+        seconds: (seconds * 1000.0).round() / 1000.0,
+        mapping: summary.mapping.clone(),
+    }
+}
+
+/// The folder of kept mappings, beside the config.
+fn maps_folder(session: &Session) -> Option<PathBuf> {
+    session.settings.config.path().and_then(Path::parent).map(|folder| folder.join("maps"))
+}
+
+/// The mapping of an import, to be kept under a name.
+fn kept_map(
+    model: &Model,
+    name: &str,
+    source: &Source,
+    options: &import::Options,
+) -> Result<Preset> {
+    let mut parts = Vec::new();
+    for section in &options.layout.sections {
+        let noun = model.noun(section.noun)?;
+        let mapping = options.layout.mapping(section, noun, source.headers(), &options.map)?;
+        parts.push((noun, mapping));
+    }
+    let parts: Vec<_> = parts.iter().map(|(noun, mapping)| (*noun, mapping)).collect();
+    Ok(Preset::of(name, options.layout.preset.as_ref(), &parts, &options.map))
+}
+
+fn keep_map(session: &mut Session, kept: &Preset, maps: Option<&Path>) -> Result<()> {
+    let Some(maps) = maps else {
+        return Err(Error::usage("neither HOME nor XDG_CONFIG_HOME says where the mapping goes")
+            .hint("name the config with `--config FILE`; the mapping goes beside it"));
+    };
+    if session.settings.dry_run {
+        session.printer.note(&format!("would keep the mapping `{}`", kept.name));
+        return Ok(());
+    }
+    let path = kept.keep(maps)?;
+    session.printer.note(&format!(
+        "kept the mapping in `{}`; use it with `--preset {}`",
+        path.display(),
+        kept.name
+    ));
+    Ok(())
+}
+
+/// `import --list-presets`.
+///
+/// # Errors
+/// A kept mapping can't be read.
+pub(super) fn list_presets(session: &mut Session) -> Result<()> {
+    let mut all = kept(maps_folder(session).as_deref())?;
+    all.extend(presets().iter().cloned());
+    let noun = |p: &Preset| p.noun.clone().unwrap_or_else(|| "several".to_owned());
+    if matches!(session.settings.output, Output::Json | Output::Jsonl) {
+        let list: Vec<_> = all
+            .iter()
+            .map(|p| {
+                serde_json::json!({
+                    "name": p.name, "noun": noun(p), "title": p.title, "verified": p.seen.is_some(),
+                    "seen": p.seen, "marks": p.marks,
+                })
+            })
+            .collect();
+        let output = session.settings.output;
+        return print_json_list(&mut session.printer, output, &list);
+    }
+    let heads = ["preset", "noun", "files of", "header row"]
+        .map(|name| ColumnHead { name: name.into(), numeric: false });
+    let rows = all.iter().map(|p| {
+        let seen = p.seen.as_deref().unwrap_or("not verified");
+        Ok(vec![p.name.clone(), noun(p), p.title.clone(), seen.to_owned()])
+    });
+    session.printer.table(heads.into(), rows)?;
+    Ok(())
+}
+
+/// What the options say of how values are written.
+fn written(matches: &ArgMatches) -> Written {
+    let empty = texts(matches, "empty");
+    Written {
+        order: text(matches, "date-order").and_then(DateOrder::of),
+        decimal: text(matches, "decimal").and_then(Mark::of),
+        epoch: text(matches, "excel-dates").and_then(Epoch::of),
+        empty: (!empty.is_empty()).then_some(empty),
+        yes: texts(matches, "yes-word"),
+        no: texts(matches, "no-word"),
+    }
+}
+
+fn charset_of(word: &str) -> Result<Charset> {
+    Charset::named(word).ok_or_else(|| {
+        Error::usage(format!("`{word}` is not an encoding that rolo knows")).hint(
+            "such as `utf-8`, `utf-16`, `windows-1251`, `windows-1252`, `windows-1250`, `koi8-r`, \
+             `ibm866`, `iso-8859-2`, `macintosh`, `mac-cyrillic`",
+        )
+    })
+}
+
+fn progress_bar(session: &Session, size: Option<u64>) -> indicatif::ProgressBar {
+    let shown = session.settings.stderr_is_terminal && !session.settings.quiet;
+    match size {
+        Some(size) if shown && size > 200_000 => {
+            let bar = indicatif::ProgressBar::new(size);
+            let style = indicatif::ProgressStyle::with_template(
+                "{bar:30} {percent:>3} % {bytes}/{total_bytes} {eta}",
+            );
+            bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
+            bar
+        }
+        _ => indicatif::ProgressBar::hidden(),
+    }
+}
+

@@ -1,0 +1,126 @@
+//! The rows that an import leaves out, as a file to be mended and imported again: the header and the
+//! cells as they stood, and behind them a column with the reason.
+
+use std::io::Write;
+
+use super::{CsvOut, RawRow};
+use crate::error::{Result, RowError};
+
+/// The header of the column that says why.
+pub const REASON: &str = "reason";
+
+/// Rejected rows on their way into a file.
+pub struct Rejects<'w> {
+    csv: CsvOut,
+    to: &'w mut dyn Write,
+    columns: usize,
+    begun: bool,
+}
+
+impl std::fmt::Debug for Rejects<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rejects").field("columns", &self.columns).finish_non_exhaustive()
+    }
+}
+
+impl<'w> Rejects<'w> {
+    /// Nothing is written until a row is rejected.
+    pub fn new(to: &'w mut dyn Write, delimiter: u8) -> Self {
+        Self { csv: CsvOut::new(delimiter, false), to, columns: 0, begun: false }
+    }
+
+    /// Writes a row with what is wrong in it.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub fn put(&mut self, headers: &[String], row: &RawRow, why: &[RowError]) -> Result<()> {
+        if !self.begun {
+            self.begun = true;
+            self.columns = headers.len();
+            for header in headers {
+                self.csv.text(header);
+            }
+            self.csv.text(REASON);
+            self.csv.end();
+        }
+        (0..self.columns).for_each(|column| self.csv.text(row.cell(column)));
+        self.csv.text(&reasons(why));
+        // Cells that no header stands over: the reason keeps its column.
+        (self.columns..row.len()).for_each(|column| self.csv.text(row.cell(column)));
+        self.csv.end();
+        self.csv.flush_to(self.to)
+    }
+}
+
+/// `line 3, E-mail: it has no @; line 3, Born: …`.
+fn reasons(why: &[RowError]) -> String {
+    let one = |r: &RowError| match r.column.as_str() {
+        "" => format!("line {}: {}", r.line, r.reason),
+        column => format!("line {}, {column}: {}", r.line, r.reason),
+    };
+    why.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// Whether a cell is one that [`Rejects`] wrote: a file may have a column `reason` of its own.
+pub(super) fn is_reason(cell: &str) -> bool {
+    let Some(rest) = cell.strip_prefix("line ") else { return false };
+    let behind = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    behind.len() < rest.len() && behind.starts_with([',', ':'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Input, ReadOptions, Source};
+    use super::*;
+
+    fn source(text: &str) -> Source {
+        let input = Input::Stream(Box::new(std::io::Cursor::new(text.to_owned().into_bytes())));
+        Source::open(input, &ReadOptions::default()).expect("a source")
+    }
+
+    fn rows(source: &mut Source) -> Vec<Vec<String>> {
+        let (mut all, mut row) = (Vec::new(), RawRow::default());
+        while source.read(&mut row).expect("a row") {
+            all.push(row.cells().map(str::to_owned).collect());
+        }
+        all
+    }
+
+    #[test]
+    fn rows_come_back_as_they_were() {
+        let text = "name;note;\nАнна;\"a;b \"\"c\"\"\nd\";=1+1\nx;;\n1;2;3;4\n";
+        let mut first = source(text);
+        let headers = first.headers().to_vec();
+        let mut file = Vec::new();
+        let mut rejects = Rejects::new(&mut file, b',');
+        let mut row = RawRow::default();
+        while first.read(&mut row).expect("a row") {
+            let why = RowError {
+                line: row.line,
+                column: "name".into(),
+                value: String::new(),
+                reason: "it is, \"wrong\"".into(),
+            };
+            rejects.put(&headers, &row, &[why]).expect("written");
+        }
+        let text = String::from_utf8(file).expect("text");
+        let mut again = source(&text);
+        assert_eq!(again.headers(), headers);
+        let found = rows(&mut again);
+        assert_eq!(found[0], ["Анна", "a;b \"c\"\nd", "=1+1"]);
+        assert_eq!(found[1], ["x", "", ""]);
+        // A cell too many is still one too many.
+        assert_eq!(found[2].len(), 5);
+    }
+
+    #[test]
+    fn a_column_of_that_name_with_other_words_is_data() {
+        let mut own = source("name,reason\nAnn,too dear\nBob,\n");
+        assert_eq!(own.headers(), ["name", "reason"]);
+        assert_eq!(rows(&mut own)[0], ["Ann", "too dear"]);
+        let mut ours = source("name,reason\nAnn,\"line 2, name: no\"\nBob,\n");
+        assert_eq!(ours.headers(), ["name"]);
+        assert_eq!(rows(&mut ours), [["Ann"], ["Bob"]]);
+        assert!(is_reason("line 7: x") && !is_reason("line seven: x") && !is_reason("line 7"));
+    }
+}
