@@ -1,5 +1,7 @@
 //! `NOUN list [FILTER]`: records in every format.
 
+use std::sync::mpsc::{channel, sync_channel};
+
 use clap::ArgMatches;
 
 use super::cells::{is_numeric, shown};
@@ -7,13 +9,14 @@ use super::global::Output;
 use super::grammar::{filter_text, text};
 use super::print::ColumnHead;
 use super::session::{Session, filter_sql};
-use crate::entity::{Model, Noun, Part};
+use crate::entity::{Model, Noun, Part, Value};
 use crate::error::{Error, Result};
 use crate::interchange::{Column, Exporter, Form, Scope};
 use crate::store::{Listing, Path};
 
-/// So many bytes wait before they are handed on.
-const CHUNK: usize = 1 << 16;
+/// So many records go to the thread that writes them at once, and so many such batches wait.
+const ROWS: usize = 256;
+const AHEAD: usize = 4;
 
 /// `list`: a table for people, or whole records for programs; `--columns` chooses.
 ///
@@ -101,7 +104,8 @@ struct Asked {
     limit: Option<u64>,
 }
 
-/// Streams a listing through an exporter.
+/// Streams a listing through an exporter, which works on a thread of its own: records are read while
+/// those before them are written.
 ///
 /// # Errors
 /// The database can't be read, or the target can't be written.
@@ -111,16 +115,49 @@ pub(super) fn write_out(
     mut exporter: Exporter,
     target: &mut dyn std::io::Write,
 ) -> Result<()> {
-    exporter.begin();
-    reader.each(listing, |found| {
-        exporter.record(&found.values);
-        if exporter.waiting() >= CHUNK {
-            exporter.flush_to(target)?;
+    let unwritten = |why: &std::io::Error| Error::io("the output can't be written", why);
+    std::thread::scope(|scope| {
+        let (give, batches) = sync_channel::<Vec<Vec<Value>>>(AHEAD);
+        let (rendered, bytes) = channel();
+        scope.spawn(move || {
+            exporter.begin();
+            for batch in batches {
+                batch.iter().for_each(|values| exporter.record(values));
+                if rendered.send((exporter.take(), batch)).is_err() {
+                    return;
+                }
+            }
+            exporter.end();
+            // Nobody takes it when the target failed.
+            let _ = rendered.send((exporter.take(), Vec::new()));
+        });
+        let (mut batch, mut spare, mut used) = (Vec::new(), Vec::new(), 0);
+        reader.each(listing, |found| {
+            if used == batch.len() {
+                batch.push(Vec::new());
+            }
+            std::mem::swap(&mut found.values, &mut batch[used]);
+            used += 1;
+            if used == ROWS {
+                while let Ok((bytes, old)) = bytes.try_recv() {
+                    target.write_all(&bytes).map_err(|why| unwritten(&why))?;
+                    spare.push(old);
+                }
+                let full = std::mem::replace(&mut batch, spare.pop().unwrap_or_default());
+                // If the other thread has stopped, so has this.
+                let _ = give.send(full);
+                used = 0;
+            }
+            Ok(())
+        })?;
+        batch.truncate(used);
+        let _ = give.send(batch);
+        drop(give);
+        for (bytes, _) in bytes {
+            target.write_all(&bytes).map_err(|why| unwritten(&why))?;
         }
         Ok(())
-    })?;
-    exporter.end();
-    exporter.flush_to(target)
+    })
 }
 
 /// The columns that a text such as `name,company.city` asks for.

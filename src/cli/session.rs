@@ -2,7 +2,6 @@
 //! needed.
 
 use std::io::BufRead;
-use std::path::Path;
 
 use super::global::{Output, Settings};
 use super::print::Printer;

@@ -71,6 +71,13 @@ impl CsvOut {
         self.row_start = self.out.len();
     }
 
+    /// Takes the rows written so far.
+    #[must_use]
+    pub fn take(&mut self) -> Vec<u8> {
+        self.row_start = 0;
+        std::mem::take(&mut self.out)
+    }
+
     /// Hands the buffer on, between two rows.
     ///
     /// # Errors

@@ -145,16 +145,7 @@ impl Exporter {
         }
     }
 
-    /// Bytes that wait to be handed on.
-    #[must_use]
-    pub fn waiting(&self) -> usize {
-        match &self.hand {
-            Hand::Csv(csv) => csv.out.len(),
-            Hand::Json(json) => json.out.len(),
-        }
-    }
-
-    /// Hands what waits on; best when some tens of kilobytes wait, and at the end.
+    /// Hands on what was written so far, between two records.
     ///
     /// # Errors
     /// The target can't be written.
@@ -162,6 +153,15 @@ impl Exporter {
         match &mut self.hand {
             Hand::Csv(csv) => csv.flush_to(target),
             Hand::Json(json) => json.flush_to(target),
+        }
+    }
+
+    /// Takes what was written so far, between two records.
+    #[must_use]
+    pub fn take(&mut self) -> Vec<u8> {
+        match &mut self.hand {
+            Hand::Csv(csv) => csv.take(),
+            Hand::Json(json) => std::mem::take(&mut json.out),
         }
     }
 }
