@@ -495,8 +495,8 @@ fn show_related(printer: &mut super::print::Printer, noun: &Noun, related: &Rela
     let more = related.count.saturating_sub(related.records.len() as u64);
     if more > 0 {
         printer.line(&format!(
-            "  and {more} more: `rolo {} list {}:{}`",
-            related.noun, related.field, "ID"
+            "  and {more} more: `rolo {} list {}`",
+            related.noun, related.filter
         ))?;
     }
     Ok(())

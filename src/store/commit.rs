@@ -10,12 +10,13 @@ use rusqlite::CachedStatement;
 use rusqlite::types::Value as Sql;
 use uuid::Uuid;
 
+use super::backlinks::backlinks;
 use super::columns::encode;
 use super::read::{Moment, Reader};
 use super::schema::quoted;
 use crate::clock::Clock;
 use crate::entity::when::instant_text;
-use crate::entity::{Kind, LinkTo, Locale, Noun, Value};
+use crate::entity::{LinkTo, Locale, Noun, Value};
 use crate::error::{Error, Result};
 
 /// What a change is called and who makes it.
@@ -328,72 +329,26 @@ impl<'a> Writer<'a> {
         if !noun.entity.setup {
             return Ok(());
         }
-        for (other, field) in self.reader.model.links_to(noun.name()) {
-            if field.name == "created_by" {
+        for link in backlinks(self.reader.model, noun).filter(|l| !l.is_authorship()) {
+            let sql = format!(
+                "SELECT count(*) FROM {} WHERE {} AND o.trashed IS NULL",
+                link.from(),
+                link.leads_to("?1")
+            );
+            let count: i64 = self.reader.conn.query_row(&sql, [id], |r| r.get(0))?;
+            if count == 0 {
                 continue;
             }
-            let sql = match field.kind {
-                Kind::Links(target, _) => {
-                    let child = quoted(&format!("{}_{}", other.name(), field.name));
-                    let which = if target.one().is_some() {
-                        String::new()
-                    } else {
-                        format!(" AND c.noun = '{}'", noun.name())
-                    };
-                    format!(
-                        "SELECT count(*) FROM {child} c JOIN {} t ON t.id = c.record WHERE c.target = ?1{which} AND t.trashed IS NULL",
-                        quoted(other.name())
-                    )
-                }
-                Kind::Link(target) => {
-                    let column = super::schema::column_name(field);
-                    let which = if target.one().is_some() {
-                        String::new()
-                    } else {
-                        format!(" AND t.{} = '{}'", quoted(&format!("{column}_noun")), noun.name())
-                    };
-                    format!(
-                        "SELECT count(*) FROM {} t WHERE t.{} = ?1{which} AND t.trashed IS NULL",
-                        quoted(other.name()),
-                        quoted(&column)
-                    )
-                }
-                _ => continue,
-            };
-            self.refuse_if_any(&sql, noun, id, other, &format!("{}:{id}", field.name))?;
-        }
-        if noun.name() == "tag" {
-            for other in &self.reader.model.nouns {
-                let child = quoted(&format!("{}_tags", other.name()));
-                let sql = format!(
-                    "SELECT count(*) FROM {child} c JOIN {} t ON t.id = c.record WHERE c.tag = ?1 AND t.trashed IS NULL",
-                    quoted(other.name())
-                );
-                self.refuse_if_any(&sql, noun, id, other, "+TAG")?;
-            }
+            let users = if count == 1 { link.noun.name() } else { link.noun.entity.plural };
+            let labels = self.reader.labels(noun.name(), &[id])?;
+            let filter = link.filter(id, labels.get(&id).map_or("", |l| l.label.as_str()));
+            return Err(Error::invalid(format!("this {} is in use by {count} {users}", noun.name()))
+                .hint(format!(
+                    "see them with `rolo {} list {filter}`, and give them another first",
+                    link.noun.name()
+                )));
         }
         Ok(())
-    }
-
-    fn refuse_if_any(
-        &self,
-        sql: &str,
-        noun: &Noun,
-        id: i64,
-        other: &Noun,
-        filter: &str,
-    ) -> Result<()> {
-        let count: i64 = self.reader.conn.query_row(sql, [id], |r| r.get(0))?;
-        if count == 0 {
-            return Ok(());
-        }
-        let users = if count == 1 { other.name() } else { other.entity.plural };
-        Err(Error::invalid(format!("this {} is in use by {count} {users}", noun.name())).hint(
-            format!(
-                "see them with `rolo {} list {filter}`, and give them another first",
-                other.name()
-            ),
-        ))
     }
 
     /// The stored values of a record, links bare; a record taken away by undo isn't there.

@@ -2,6 +2,7 @@
 //! that writes; the invariant is that every write is a change, whole or not at all.
 
 mod ask;
+mod backlinks;
 mod backup;
 mod board;
 pub mod bulk;

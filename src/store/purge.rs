@@ -1,12 +1,11 @@
 //! Erasing for good: the record, its further values, its history, its words in the search index,
 //! and the text of the commands that touched it. What is left is its uid, as a tombstone.
 
-use rusqlite::types::Value as Sql;
-
 use super::Store;
+use super::backlinks::{Backlink, backlinks};
 use super::commit::Writer;
-use super::schema::{column_name, quoted};
-use crate::entity::{Kind, Noun};
+use super::schema::quoted;
+use crate::entity::Noun;
 use crate::error::{Error, Result};
 
 impl Writer<'_> {
@@ -40,8 +39,8 @@ impl Writer<'_> {
         }
         let conn = self.reader.conn;
         let position = Self::position(noun);
-        for (other, field) in model.links_to(noun.name()) {
-            self.unlink(other, field, noun, id)?;
+        for link in backlinks(model, noun) {
+            self.unlink(&link, id)?;
         }
         conn.execute(
             "UPDATE change SET who = NULL WHERE ?1 = 'user' AND who = ?2",
@@ -62,58 +61,23 @@ impl Writer<'_> {
         )?;
         for field in &noun.fields {
             self.clear_children(noun, field, id)?;
-            if matches!(field.kind, Kind::Tags) && noun.name() == "tag" {
-                for tagged in &model.nouns {
-                    let child = quoted(&format!("{}_tags", tagged.name()));
-                    conn.execute(&format!("DELETE FROM {child} WHERE tag = ?1"), [id])?;
-                }
-            }
         }
         self.unindex(noun, id)?;
         conn.execute(&format!("DELETE FROM {table} WHERE id = ?1"), [id])?;
         Ok(())
     }
 
-    /// Empties a link to a record that goes.
-    fn unlink(
-        &self,
-        other: &Noun,
-        field: &crate::entity::Field,
-        noun: &Noun,
-        id: i64,
-    ) -> Result<()> {
-        let conn = self.reader.conn;
-        let named = Sql::Text(noun.name().to_owned());
-        let column = column_name(field);
-        match field.kind {
-            Kind::Links(target, _) => {
-                let child = quoted(&format!("{}_{}", other.name(), field.name));
-                if target.one().is_some() {
-                    conn.execute(&format!("DELETE FROM {child} WHERE target = ?1"), [id])?;
-                } else {
-                    conn.execute(
-                        &format!("DELETE FROM {child} WHERE target = ?1 AND noun = ?2"),
-                        rusqlite::params![id, named],
-                    )?;
-                }
+    /// Empties the links of a field to a record that goes.
+    fn unlink(&self, link: &Backlink, id: i64) -> Result<()> {
+        let (table, column, holds) = (&link.table, &link.column, link.holds("?1"));
+        let sql = match &link.noun_column {
+            _ if link.has_rows() => format!("DELETE FROM {table} WHERE {holds}"),
+            Some(noun) => {
+                format!("UPDATE {table} SET {column} = NULL, {noun} = NULL WHERE {holds}")
             }
-            Kind::Link(target) => {
-                let table = quoted(other.name());
-                let (column, kind) = (quoted(&column), quoted(&format!("{column}_noun")));
-                if target.one().is_some() {
-                    conn.execute(
-                        &format!("UPDATE {table} SET {column} = NULL WHERE {column} = ?1"),
-                        [id],
-                    )?;
-                } else {
-                    conn.execute(
-                        &format!("UPDATE {table} SET {column} = NULL, {kind} = NULL WHERE {column} = ?1 AND {kind} = ?2"),
-                        rusqlite::params![id, named],
-                    )?;
-                }
-            }
-            _ => {}
-        }
+            None => format!("UPDATE {table} SET {column} = NULL WHERE {holds}"),
+        };
+        self.reader.conn.execute(&sql, [id])?;
         Ok(())
     }
 

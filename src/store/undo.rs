@@ -7,6 +7,7 @@
 use rusqlite::OptionalExtension;
 use rusqlite::types::Value as Sql;
 
+use super::backlinks::backlinks;
 use super::columns::decode;
 use super::commit::{Tally, Writer};
 use super::schema::quoted;
@@ -252,8 +253,9 @@ impl Writer<'_> {
             (change, "trashed IS NOT 'gone'", Sql::Text("gone".into()))
         };
         let conn = self.reader.conn;
+        let borne = if redo { String::new() } else { self.borne_elsewhere(noun) };
         let mut stmt =
-            conn.prepare(&format!("SELECT id FROM {table} WHERE made = ?1 AND {from}"))?;
+            conn.prepare(&format!("SELECT id FROM {table} t WHERE made = ?1 AND {from}{borne}"))?;
         let ids = stmt.query_map([made], |r| r.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
         if ids.is_empty() {
             return Ok(0);
@@ -275,6 +277,21 @@ impl Writer<'_> {
             }
         }
         Ok(ids.len() as u64)
+    }
+
+    /// The condition that leaves out tags which other records bear by now: nobody asked for the tag
+    /// by its own, and taking it away would take it from them.
+    fn borne_elsewhere(&self, noun: &Noun) -> String {
+        backlinks(self.reader.model, noun)
+            .filter(|l| l.field.kind == Kind::Tags)
+            .map(|l| {
+                format!(
+                    " AND NOT EXISTS (SELECT 1 FROM {} WHERE {} AND o.made IS NOT ?1 AND o.trashed IS NOT 'gone')",
+                    l.from(),
+                    l.leads_to("t.id")
+                )
+            })
+            .collect()
     }
 
     /// A record that was made and that a later change edited, threw away or linked to can't just
@@ -300,44 +317,24 @@ impl Writer<'_> {
             ))
             .hint(format!("undo that one first: `rolo undo --change {later}`")));
         }
-        for (other, field) in self.reader.model.links_to(noun.name()) {
-            if noun.name() == "user" && field.name == "created_by" {
+        for link in backlinks(self.reader.model, noun) {
+            // A tag that others bear stays.
+            if link.is_authorship() || link.field.kind == Kind::Tags {
                 continue;
             }
-            let linked = match field.kind {
-                Kind::Links(target, _) => {
-                    let child = quoted(&format!("{}_{}", other.name(), field.name));
-                    let which = target
-                        .one()
-                        .map_or(format!(" AND c.noun = '{}'", noun.name()), |_| String::new());
-                    format!(
-                        "SELECT o.id FROM {child} c JOIN {} o ON o.id = c.record JOIN {table} t ON t.id = c.target WHERE t.made = ?1{which}",
-                        quoted(other.name())
-                    )
-                }
-                Kind::Link(target) => {
-                    let column = super::schema::column_name(field);
-                    let which = target.one().map_or(
-                        format!(" AND o.{} = '{}'", quoted(&format!("{column}_noun")), noun.name()),
-                        |_| String::new(),
-                    );
-                    format!(
-                        "SELECT o.id FROM {} o JOIN {table} t ON t.id = o.{} WHERE t.made = ?1{which}",
-                        quoted(other.name()),
-                        quoted(&column)
-                    )
-                }
-                _ => continue,
-            };
-            let sql = format!("{linked} AND o.trashed IS NOT 'gone' AND o.made IS NOT ?1 LIMIT 1");
+            let sql = format!(
+                "SELECT o.id FROM {} JOIN {table} t ON {} WHERE t.made = ?1 AND o.trashed IS NOT 'gone' AND o.made IS NOT ?1 LIMIT 1",
+                link.from(),
+                link.leads_to("t.id")
+            );
             let found: Option<i64> = conn.query_row(&sql, [change], |r| r.get(0)).optional()?;
             if let Some(id) = found {
                 return Err(Error::conflict(format!(
                     "{}:{id} came later and links to a {} that this would take away",
-                    other.name(),
+                    link.noun.name(),
                     noun.name()
                 ))
-                .hint(format!("change its {} first, or undo what made it", field.name)));
+                .hint(format!("change its {} first, or undo what made it", link.field.name)));
             }
         }
         Ok(())

@@ -7,3 +7,4 @@ mod examples;
 mod first_steps;
 mod pages;
 mod safety;
+mod tags;
