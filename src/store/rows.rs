@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::columns;
 use super::commit::Writer;
 use super::read::{array, child_sql, push_child};
-use super::schema::{ID_BITS, child_table, columns_of, has_columns, quoted};
+use super::schema::{ID_BITS, child_table, columns_of, has_columns, quoted, read_count};
 use crate::clock::named_uid;
 use crate::entity::text::{fold, push_words};
 use crate::entity::{Field, Kind, Noun, Target, Value};
@@ -214,7 +214,7 @@ impl Writer<'_> {
         let columns: Vec<String> = noun
             .fields
             .iter()
-            .flat_map(|f| columns_of(f).into_iter().take(width(f)).map(|(c, _)| quoted(&c)))
+            .flat_map(|f| columns_of(f).into_iter().take(read_count(f)).map(|(c, _)| quoted(&c)))
             .collect();
         let sql = format!(
             "SELECT {} FROM {} WHERE id = ?1 AND trashed IS NOT 'gone'",
@@ -293,14 +293,6 @@ impl Writer<'_> {
             self.read_stored(noun, id)?.ok_or_else(|| Error::failed("the new user is gone"))?;
         self.index(noun, id, &row)?;
         Ok(id)
-    }
-}
-
-/// The number of columns that `columns::read` takes; a folded twin is not among them.
-fn width(field: &Field) -> usize {
-    match field.kind {
-        Kind::Money | Kind::List(_) | Kind::Link(Target::Any(_)) => 2,
-        _ => 1,
     }
 }
 

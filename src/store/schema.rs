@@ -13,8 +13,7 @@ pub const APPLICATION_ID: i32 = 0x726f_6c6f;
 /// `PRAGMA user_version`: raised by every change of the schema.
 pub const SCHEMA_VERSION: i32 = 1;
 
-/// How many bits of a search row hold the record's id; the noun's position stands above them.
-pub const ID_BITS: u32 = 40;
+pub use crate::filter::SEARCH_ID_BITS as ID_BITS;
 
 /// The tables that no entity declares: changes, edits, tombstones, attached bytes, and facts about
 /// the file.
@@ -76,13 +75,20 @@ pub fn has_columns(field: &Field) -> bool {
 /// How many columns [`columns_of`] gives.
 #[must_use]
 pub fn columns_count(field: &Field) -> usize {
-    let own = match field.kind {
-        _ if !has_columns(field) => return 0,
-        Kind::List(_) => return 2,
-        Kind::Money | Kind::Link(Target::Any(_)) => 2,
+    match field.kind {
+        _ if !has_columns(field) => 0,
+        Kind::List(_) => 2,
+        _ => read_count(field) + usize::from(field.sorted),
+    }
+}
+
+/// How many of a field's columns its value is read from: a folded twin is not among them.
+#[must_use]
+pub fn read_count(field: &Field) -> usize {
+    match field.kind {
+        Kind::Money | Kind::List(_) | Kind::Link(Target::Any(_)) => 2,
         _ => 1,
-    };
-    own + usize::from(field.sorted)
+    }
 }
 
 /// The column of a field; custom ones are set apart so that a later version's own field can't
