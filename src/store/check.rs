@@ -13,7 +13,7 @@ use crate::error::Result;
 /// Something that isn't as it should be.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// `integrity`, `permissions`, `schema`, `orphans`, `derived`, `journal`.
+    /// `integrity`, `permissions`, `schema`, `orphans`, `values`, `derived`, `journal`.
     pub area: &'static str,
     pub message: String,
     pub mendable: bool,
@@ -29,13 +29,13 @@ pub struct Health {
 }
 
 impl Health {
-    fn note(&mut self, area: &'static str, message: String, mendable: bool) {
+    pub(super) fn note(&mut self, area: &'static str, message: String, mendable: bool) {
         self.findings.push(Finding { area, message, mendable, mended: false });
     }
 }
 
 impl Store {
-    /// Looks the file over: pages, permissions, schema, links to nothing, derived columns.
+    /// Looks the file over: pages, permissions, schema, links to nothing, values that can't be, derived columns.
     ///
     /// # Errors
     /// The file can't be read at all.
@@ -45,10 +45,11 @@ impl Store {
         if health.findings.is_empty() {
             self.check_schema(&mut health)?;
             self.check_links(&mut health)?;
+            self.check_values(&mut health)?;
             self.check_derived(&mut health)?;
         }
         self.check_files(&mut health);
-        for area in ["integrity", "schema", "orphans", "derived", "permissions"] {
+        for area in ["integrity", "schema", "orphans", "values", "derived", "permissions"] {
             if !health.findings.iter().any(|f| f.area == area) {
                 health.well.push(area.to_owned());
             }

@@ -157,7 +157,7 @@ pub(super) fn read(field: &Field, row: &Row, at: &mut usize, model: &Model) -> R
                     label: text_of(label).unwrap_or_default().to_owned(),
                     value: value.to_owned(),
                 }]),
-                None => Value::Null,
+                None => misfit(&[cell]),
             }
         }
         Kind::Money => {
@@ -165,7 +165,7 @@ pub(super) fn read(field: &Field, row: &Row, at: &mut usize, model: &Model) -> R
             *at += 1;
             match (int_of(cell), text_of(currency).and_then(|c| c.parse::<Currency>().ok())) {
                 (Some(minor), Some(currency)) => Value::Money(Money { minor, currency }),
-                _ => Value::Null,
+                _ => misfit(&[cell, currency]),
             }
         }
         Kind::Link(Target::Any(_)) => {
@@ -173,7 +173,7 @@ pub(super) fn read(field: &Field, row: &Row, at: &mut usize, model: &Model) -> R
             *at += 1;
             match (int_of(cell), text_of(noun).and_then(|n| model.get(n))) {
                 (Some(id), Some(noun)) => Value::Link(LinkTo::bare(noun.name(), id)),
-                _ => Value::Null,
+                _ => misfit(&[noun, cell]),
             }
         }
         Kind::Totals => totals(text_of(cell)),
@@ -181,7 +181,7 @@ pub(super) fn read(field: &Field, row: &Row, at: &mut usize, model: &Model) -> R
     })
 }
 
-/// A value of a kind that takes one column, as it was read; what doesn't fit the kind is null.
+/// A value of a kind that takes one column, as it was read; what doesn't fit the kind is text.
 fn one(kind: Kind, cell: ValueRef) -> Value {
     let found = match kind {
         Kind::Int | Kind::Duration => int_of(cell).map(Value::Int),
@@ -203,7 +203,49 @@ fn one(kind: Kind, cell: ValueRef) -> Value {
         }
         _ => text_of(cell).map(|t| Value::Text(t.to_owned())),
     };
-    found.unwrap_or(Value::Null)
+    found.unwrap_or_else(|| misfit(&[cell]))
+}
+
+/// What another program put into columns where no value of their field looks so: it is shown as
+/// text, for nobody should take it for empty; `doctor` names it.
+fn misfit(cells: &[ValueRef]) -> Value {
+    let texts: Vec<String> = cells
+        .iter()
+        .filter_map(|cell| match cell {
+            ValueRef::Null => None,
+            ValueRef::Integer(n) => Some(n.to_string()),
+            ValueRef::Real(n) => Some(n.to_string()),
+            ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+            ValueRef::Blob(bytes) => Some(bytes.iter().map(|b| format!("{b:02x}")).collect()),
+        })
+        .collect();
+    if texts.is_empty() { Value::Null } else { Value::Text(texts.join(" ")) }
+}
+
+/// The text that stands where a value of the field can't, if it does; a bool beyond 0 and 1 and a
+/// word that is no choice are such values too.
+pub(super) fn stray(
+    field: &Field,
+    row: &Row,
+    at: &mut usize,
+    model: &Model,
+) -> Result<Option<String>> {
+    let first = row.get_ref(*at)?;
+    let utf8 = !matches!(first, ValueRef::Text(bytes) if std::str::from_utf8(bytes).is_err());
+    let is_bit = !matches!(first, ValueRef::Integer(n) if !(0..=1).contains(&n));
+    let fits = match (field.kind, read(field, row, at, model)?) {
+        (_, Value::Null) => return Ok(None),
+        (Kind::Bool, Value::Bool(_)) if !is_bit => return Ok(Some(misfit(&[first]).to_cell())),
+        (Kind::Choice(choices), Value::Text(text)) if !choices.open && !field.custom => {
+            (choices.words.iter().any(|w| w.word == text), text)
+        }
+        (kind, Value::Text(text)) => {
+            let plain = kind.is_text() || matches!(kind, Kind::Longtext | Kind::Choice(_));
+            (utf8 && plain && matches!(first, ValueRef::Text(_)), text)
+        }
+        _ => return Ok(None),
+    };
+    Ok((!fits.0).then_some(fits.1))
 }
 
 fn totals(json: Option<&str>) -> Value {

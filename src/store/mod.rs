@@ -16,6 +16,7 @@ mod due;
 mod history;
 mod incoming;
 mod matching;
+mod misfits;
 mod open;
 mod purge;
 mod read;

@@ -10,6 +10,7 @@ mod editor;
 mod hostile;
 mod links;
 mod many;
+mod misfits;
 mod modes;
 mod outputs;
 mod readonly;
