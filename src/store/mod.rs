@@ -41,7 +41,7 @@ pub use board::StageSums;
 pub use check::{Finding, Health};
 pub use commit::{Draft, Intent, Manner, Tally, Writer, fields, same};
 pub use draft::IN_PASSING;
-pub use due::Whose;
+pub use due::{Span, Whose};
 pub use history::{ChangeRow, EditRow, HistoryEntry};
 pub use incoming::{OnMatch, Outcome, Policy};
 pub use matching::Match;

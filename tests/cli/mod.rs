@@ -1,5 +1,6 @@
 //! The command line, run as its users run it.
 
+mod agenda;
 mod contract_completions;
 mod contract_refs;
 mod contract_writes;
