@@ -58,7 +58,8 @@ pub struct Writer<'a> {
     pub(super) made_links: HashMap<LinkName, LinkTo>,
     pub(super) tags: HashMap<String, i64>,
     pub(super) touched: Option<(&'static str, i64)>,
-    first_made: HashMap<&'static str, i64>,
+    /// The first id of each noun that this change made.
+    pub(super) first_made: HashMap<&'static str, i64>,
     /// In a bulk: rows of the search index that wait for its end.
     pub(super) waiting: Option<super::bulk::Waiting>,
     /// How many rows of a file changed a record that was there before.
