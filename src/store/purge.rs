@@ -62,9 +62,12 @@ impl Writer<'_> {
         for field in &noun.fields {
             self.clear_children(noun, field, id)?;
         }
+        if noun.name() == super::custom::NOUN {
+            self.drop_field(id)?;
+        }
         self.unindex(noun, id)?;
         conn.execute(&format!("DELETE FROM {table} WHERE id = ?1"), [id])?;
-        Ok(())
+        if noun.name() == super::custom::NOUN { self.adopt_fields() } else { Ok(()) }
     }
 
     /// Empties the links of a field to a record that goes.

@@ -4,6 +4,7 @@ mod agenda;
 mod contract_completions;
 mod contract_refs;
 mod contract_writes;
+mod custom_fields;
 mod examples;
 mod first_steps;
 mod pages;
