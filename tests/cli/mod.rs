@@ -1,6 +1,7 @@
 //! The command line, run as its users run it.
 
 mod agenda;
+mod amounts;
 mod contract_completions;
 mod contract_refs;
 mod contract_writes;
