@@ -10,4 +10,5 @@ mod examples;
 mod first_steps;
 mod pages;
 mod safety;
+mod sql;
 mod tags;
