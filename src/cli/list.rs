@@ -72,7 +72,10 @@ pub(super) fn list(session: &mut Session, noun: &str, matches: &ArgMatches) -> R
             if rows == 0 {
                 let plural = noun.entity.plural;
                 printer.note(&match filter {
-                    Some(filter) => format!("no {plural} match `{filter}`"),
+                    Some(filter) => format!(
+                        "no {plural} match `{filter}`{}",
+                        super::grammar::second_thought(noun, &filter)
+                    ),
                     None => {
                         format!("there are no {plural} yet: `rolo {} add …` makes one", noun.name())
                     }

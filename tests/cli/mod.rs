@@ -10,5 +10,6 @@ mod examples;
 mod first_steps;
 mod pages;
 mod safety;
+mod second_thoughts;
 mod sql;
 mod tags;

@@ -138,8 +138,26 @@ pub(super) fn misspelt(noun: &Noun, word: &str) -> Option<&'static str> {
     };
     let is_known = noun.entity.states.iter().any(|s| s.name == word)
         || noun.fields.iter().any(|f| is_word(&f.kind));
+    // Three letters are sooner a name than a verb; `second_thought` speaks when nobody has it.
     if word.len() < 4 || !word.bytes().all(|b| b.is_ascii_lowercase()) || is_known {
         return None;
     }
     nearest(word, of(noun).map(|shape| shape.name()))
+}
+
+/// What a filter that finds nothing was perhaps meant to be, to be said behind that: a verb with a
+/// slip, or terms joined by a word that isn't needed.
+pub(in crate::cli) fn second_thought(noun: &Noun, filter: &str) -> String {
+    let words: Vec<&str> = filter.split_whitespace().collect();
+    if let [word] = words[..]
+        && let Some(verb) = nearest(word, of(noun).map(|shape| shape.name()))
+    {
+        return format!("; did you mean `rolo {} {verb}`?", noun.name());
+    }
+    match words.iter().position(|w| w.eq_ignore_ascii_case("and")) {
+        Some(at) if at > 0 && at + 1 < words.len() => {
+            "; terms side by side mean and: `and` itself was looked for as a word".to_owned()
+        }
+        _ => String::new(),
+    }
 }
