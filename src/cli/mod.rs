@@ -16,12 +16,15 @@ pub mod grammar;
 pub mod help;
 mod inputs;
 mod list;
+mod lists;
 mod logging;
 pub mod man;
 pub mod print;
 mod record;
 mod session;
 mod setup;
+mod show;
+mod story;
 mod system;
 mod transfer;
 
@@ -141,11 +144,11 @@ fn noun_verb(
         ("field", "add") => setup::add_field(session, matches),
         (_, "add") => record::add(session, noun, matches),
         (_, "list") => list::list(session, noun, matches),
-        (_, "show") => record::show(session, Some(noun), matches),
+        (_, "show") => show::show(session, Some(noun), matches),
         (_, "edit") => edit::edit(session, noun, matches),
         (_, "rm") => record::rm(session, Some(noun), matches),
         (_, "restore") => record::restore(session, Some(noun), matches),
-        (_, "history") => record::history(session, Some(noun), matches),
+        (_, "history") => story::history(session, Some(noun), matches),
         (_, "log") => logging::log(session, Some(noun), None, matches),
         (_, "note") => logging::log(session, Some(noun), Some("note"), matches),
         (_, "import") => transfer::import(session, noun, matches),
@@ -163,10 +166,10 @@ fn top(session: &mut Session, verb: &str, matches: &clap::ArgMatches) -> Result<
         "agenda" => agenda::agenda(session, matches),
         "log" => logging::log(session, None, None, matches),
         "note" => logging::log(session, None, Some("note"), matches),
-        "show" => record::show(session, None, matches),
+        "show" => show::show(session, None, matches),
         "rm" => record::rm(session, None, matches),
         "restore" => record::restore(session, None, matches),
-        "history" => record::history(session, None, matches),
+        "history" => story::history(session, None, matches),
         "undo" => changes::undo(session, matches),
         "redo" => changes::redo(session),
         "changes" => changes::changes(session, matches),

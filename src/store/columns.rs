@@ -231,21 +231,21 @@ pub(super) fn stray(
     model: &Model,
 ) -> Result<Option<String>> {
     let first = row.get_ref(*at)?;
-    let utf8 = !matches!(first, ValueRef::Text(bytes) if std::str::from_utf8(bytes).is_err());
+    let is_utf8 = matches!(first, ValueRef::Text(bytes) if std::str::from_utf8(bytes).is_ok());
     let is_bit = !matches!(first, ValueRef::Integer(n) if !(0..=1).contains(&n));
-    let fits = match (field.kind, read(field, row, at, model)?) {
-        (_, Value::Null) => return Ok(None),
-        (Kind::Bool, Value::Bool(_)) if !is_bit => return Ok(Some(misfit(&[first]).to_cell())),
+    let value = read(field, row, at, model)?;
+    let fits = match (field.kind, &value) {
+        (Kind::Bool, Value::Bool(_)) => is_bit,
         (Kind::Choice(choices), Value::Text(text)) if !choices.open && !field.custom => {
-            (choices.words.iter().any(|w| w.word == text), text)
+            choices.words.iter().any(|w| w.word == text)
         }
-        (kind, Value::Text(text)) => {
+        (kind, Value::Text(_)) => {
             let plain = kind.is_text() || matches!(kind, Kind::Longtext | Kind::Choice(_));
-            (utf8 && plain && matches!(first, ValueRef::Text(_)), text)
+            plain && is_utf8
         }
-        _ => return Ok(None),
+        _ => true,
     };
-    Ok((!fits.0).then_some(fits.1))
+    Ok((!fits).then(|| if value == Value::Bool(true) { misfit(&[first]) } else { value }.to_cell()))
 }
 
 fn totals(json: Option<&str>) -> Value {

@@ -343,11 +343,14 @@ impl<'a> Writer<'a> {
             let users = if count == 1 { link.noun.name() } else { link.noun.entity.plural };
             let labels = self.reader.labels(noun.name(), &[id])?;
             let filter = link.filter(id, labels.get(&id).map_or("", |l| l.label.as_str()));
-            return Err(Error::invalid(format!("this {} is in use by {count} {users}", noun.name()))
-                .hint(format!(
-                    "see them with `rolo {} list {filter}`, and give them another first",
-                    link.noun.name()
-                )));
+            return Err(Error::invalid(format!(
+                "this {} is in use by {count} {users}",
+                noun.name()
+            ))
+            .hint(format!(
+                "see them with `rolo {} list {filter}`, and give them another first",
+                link.noun.name()
+            )));
         }
         Ok(())
     }

@@ -100,12 +100,16 @@ impl Reader<'_> {
     /// # Errors
     /// The database can't be read.
     pub fn due_of_others(&self, span: Span) -> Result<Vec<(&Noun, u64)>> {
-        let of: [(&str, fn(Whose, Span) -> String); 3] =
-            [("task", tasks), ("ticket", tickets), ("deal", deals)];
+        let whose = Whose::Others;
+        let of = [
+            ("task", tasks(whose, span)),
+            ("ticket", tickets(whose, span)),
+            ("deal", deals(whose, span)),
+        ];
         of.into_iter()
             .map(|(noun, condition)| {
                 let noun = self.model().noun(noun)?;
-                Ok((noun, self.count(&listing(noun, condition(Whose::Others, span)))?))
+                Ok((noun, self.count(&listing(noun, condition))?))
             })
             .collect()
     }

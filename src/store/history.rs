@@ -76,7 +76,10 @@ fn summary(writer: &Writer, kind: &str) -> Result<String> {
             [of],
             |r| r.get(0),
         )?;
-        return Ok(format!("{kind} of {}", summary.unwrap_or_default()));
+        let summary = summary.unwrap_or_default();
+        // What a redo brings back is what the undo took.
+        let of = summary.strip_prefix("undo of ").filter(|_| kind == "redo").unwrap_or(&summary);
+        return Ok(format!("{kind} of {of}"));
     }
     let Some((noun, id)) = writer.touched else { return Ok(kind.to_owned()) };
     let total = meant(writer, noun)?;

@@ -88,3 +88,14 @@ fn what_came_about_beneath_a_change_is_not_counted() {
         ]
     );
 }
+
+#[test]
+fn a_redo_is_called_by_what_it_brings_back() {
+    let w = World::new();
+    w.ok(&["contact", "add", "Ann"]);
+    w.ok(&["undo"]);
+    w.ok(&["redo"]);
+    let list = w.json(&["changes", "-o", "json"]);
+    assert_eq!(list[0]["summary"], "redo of add contact:1 Ann");
+    assert_eq!(list[1]["summary"], "undo of add contact:1 Ann");
+}

@@ -16,7 +16,7 @@ fn a_query_is_stopped_by_the_seconds_it_is_given() {
     let query = format!("{ENDLESS} count(*) FROM c");
     let err = w.fails(1, &["sql", &query, "--seconds", "1"]);
     assert!(err.contains("longer than the 1 seconds"), "{err}");
-    assert!(begun.elapsed() < Duration::from_secs(60));
+    assert!(begun.elapsed() < Duration::from_mins(1));
     assert_eq!(
         w.ok(&["sql", "SELECT name FROM contacts", "--seconds", "60", "-o", "csv"]),
         "name\nAnn\n"
