@@ -39,7 +39,9 @@ pub(super) fn add(session: &mut Session, noun: &str, matches: &ArgMatches) -> Re
         w.manner.create_links = create_links;
         attach(w, noun, &mut found, limit)?;
         let id = w.insert(noun, Draft { values: found, fingerprint: None })?;
-        warn_of_namesakes(w, noun, id)?;
+        if !warn_of_namesakes(w, noun, id)? {
+            super::doubles::tell_likely(w, noun, id, &locale.region)?;
+        }
         Ok(id)
     })?;
     let id = written.value;
@@ -69,10 +71,11 @@ fn refuse_without_label(noun: &Noun, found: &[(usize, Value)]) -> Result<()> {
     )))
 }
 
-/// Says on standard error that another record has the same key, which is allowed.
-fn warn_of_namesakes(w: &mut crate::store::Writer, noun: &Noun, id: i64) -> Result<()> {
+/// Says on standard error that another record has the same key, which is allowed; whether there is
+/// one.
+fn warn_of_namesakes(w: &mut crate::store::Writer, noun: &Noun, id: i64) -> Result<bool> {
     if noun.entity.unique {
-        return Ok(());
+        return Ok(false);
     }
     let stored = w.stored(noun, id)?;
     for key in noun.entity.key.iter().filter_map(|k| noun.index(k)) {
@@ -90,11 +93,11 @@ fn warn_of_namesakes(w: &mut crate::store::Writer, noun: &Noun, id: i64) -> Resu
                 let label = w.reader().labels(noun.name(), &[first])?;
                 let label = label.get(&first).map_or("", |l| l.label.as_str()).to_owned();
                 w.warnings.push(format!("`{text}` is also {}:{first} {label}", noun.name()));
-                return Ok(());
+                return Ok(true);
             }
         }
     }
-    Ok(())
+    Ok(false)
 }
 
 fn print_one(session: &mut Session, noun: &str, id: i64) -> Result<()> {

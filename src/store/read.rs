@@ -31,16 +31,20 @@ pub enum Among {
     /// Those in the trash.
     Trash,
     Both,
+    /// Those that were merged into others, and are none of the above.
+    Merged,
 }
 
 impl Among {
     /// The condition on the column `trashed` of `t`.
+    /// There stands an instant, or a word: `gone`, `merged:7`.
     #[must_use]
     pub fn sql(self) -> &'static str {
         match self {
             Self::Live => "t.trashed IS NULL",
-            Self::Trash => "t.trashed <> 'gone'",
-            Self::Both => "t.trashed IS NOT 'gone'",
+            Self::Trash => "t.trashed < 'a'",
+            Self::Both => "(t.trashed IS NULL OR t.trashed < 'a')",
+            Self::Merged => "t.trashed >= 'm'",
         }
     }
 }
@@ -200,6 +204,8 @@ pub struct Reader<'a> {
     pub(super) moment: Moment,
     /// Queries for records by a key, by noun, field, among and whether within a scope.
     pub(super) key_sql: RefCell<HashMap<KeyOfSql, Rc<str>>>,
+    /// Whether any record of a noun was merged into another, by the noun's position.
+    pub(super) merged: RefCell<HashMap<usize, bool>>,
 }
 
 pub(super) type KeyOfSql = (usize, usize, Among, bool);
@@ -208,7 +214,7 @@ const CHUNK: usize = 256;
 
 impl<'a> Reader<'a> {
     pub(super) fn new(conn: &'a Connection, model: &'a Model, moment: Moment) -> Self {
-        Self { conn, model, moment, key_sql: RefCell::default() }
+        Self { conn, model, moment, key_sql: RefCell::default(), merged: RefCell::default() }
     }
 
     /// The entities and this file's custom fields.
@@ -453,7 +459,7 @@ impl<'a> Reader<'a> {
         let noun = self.model.noun(noun)?;
         let label = label_sql(noun, "l");
         let sql = format!(
-            "SELECT l.id, l.uid, {label}, l.trashed IS NOT NULL FROM {} l WHERE l.id IN rarray(?1)",
+            "SELECT l.id, l.uid, {label}, coalesce(l.trashed < 'm', 0) FROM {} l WHERE l.id IN rarray(?1)",
             quoted(noun.name())
         );
         let mut stmt = self.conn.prepare_cached(&sql)?;

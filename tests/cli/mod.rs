@@ -3,6 +3,7 @@
 mod contract_completions;
 mod contract_refs;
 mod contract_writes;
+mod doubles;
 mod examples;
 mod first_steps;
 mod pages;
