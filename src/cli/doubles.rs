@@ -311,7 +311,7 @@ fn show_pair(
     let why = double.reasons.join(", ");
     printer.heading(&format!("{at} of {of}: {:.2}, {why}", double.score))?;
     let heads = [
-        "".to_owned(),
+        String::new(),
         format!("{}:{a}", noun.name()),
         format!("{}:{b}", noun.name()),
         String::new(),
@@ -365,9 +365,10 @@ pub(super) fn tell_likely(
     w: &mut crate::store::Writer,
     noun: &Noun,
     id: i64,
+    row: &[crate::entity::Value],
     region: &str,
 ) -> Result<()> {
-    let Some(double) = w.reader().likely_double(noun, id, region)? else { return Ok(()) };
+    let Some(double) = w.reader().likely_double(noun, id, row, region)? else { return Ok(()) };
     let label = w.reader().labels(noun.name(), &[double.keep])?;
     let label = label.get(&double.keep).map_or("", |l| l.label.as_str()).to_owned();
     w.warnings.push(format!(

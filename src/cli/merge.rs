@@ -71,12 +71,12 @@ pub(super) fn merge_these(
     let mut line = format!("{} {} into {into}", session.done("merged", "merge"), what.join(", "));
     if moved > 0 {
         let records = if moved == 1 { "record leads" } else { "records lead" };
-        line.push_str(&format!("; {moved} {records} to it now"));
+        line = format!("{line}; {moved} {records} to it now");
     }
     if noted > 0 {
         let values =
             if noted == 1 { "value that differs stands" } else { "values that differ stand" };
-        line.push_str(&format!("; {noted} {values} in a note"));
+        line = format!("{line}; {noted} {values} in a note");
     }
     session.printer.note(&line);
     Ok(written)

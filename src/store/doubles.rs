@@ -131,6 +131,14 @@ impl<'r, 'a> Sketcher<'r, 'a> {
         }
     }
 
+    /// A sketch of a stored row, without the labels behind its links.
+    fn of_row(&self, id: i64, row: &[Value]) -> Sketch {
+        let values = self.columns.iter().map(|p| self.noun.index(p.field().name));
+        let values: Vec<Value> =
+            values.map(|i| i.map_or(Value::Null, |i| row[i].clone())).collect();
+        self.sketch(id, &values)
+    }
+
     fn sketch(&self, id: i64, values: &[Value]) -> Sketch {
         let label = values[0].as_text().unwrap_or_default();
         let name = match self.kind {
@@ -207,7 +215,7 @@ fn dialled(text: &str, region: &str) -> Option<String> {
     (number.len() >= 7).then_some(number)
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     /// Pairs of records that may be one, the likeliest first.
     ///
     /// # Errors
@@ -314,26 +322,40 @@ impl<'a> Reader<'a> {
         Ok(found.into_iter().map(double).collect())
     }
 
-    /// The record that a new one is likely a double of, found through indexes alone.
+    /// The record that a new one is likely a double of, found through indexes alone. `row` is the new
+    /// record as it is stored.
     ///
     /// # Errors
     /// The database can't be read.
-    pub fn likely_double(&self, noun: &Noun, id: i64, region: &str) -> Result<Option<Double>> {
+    pub fn likely_double(
+        &self,
+        noun: &Noun,
+        id: i64,
+        row: &[Value],
+        region: &str,
+    ) -> Result<Option<Double>> {
         if noun.entity.doubles.is_none() {
             return Ok(None);
         }
         let sketcher = Sketcher::new(self, noun, region)?;
-        let mut known = HashMap::new();
-        sketcher.read(&[id], &mut known)?;
-        let Some(own) = known.remove(&id) else { return Ok(None) };
+        let bare = sketcher.of_row(id, row);
         let named = self.of_name(noun, id)?;
-        let mut ids: Vec<i64> = self.of_keys(noun, &own)?;
-        ids.extend(self.of_words(noun, &own)?);
+        let mut ids: Vec<i64> = self.of_keys(noun, &bare)?;
         let common = named.len() + 1;
-        ids.extend(named);
+        if named.len() <= FEW_NAMED {
+            ids.extend(named);
+            ids.extend(self.of_words(noun, &bare)?);
+        }
         ids.sort_unstable();
         ids.dedup();
         ids.retain(|other| *other != id);
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        // With the labels behind its links, too.
+        let mut known = HashMap::new();
+        sketcher.read(&[id], &mut known)?;
+        let Some(own) = known.remove(&id) else { return Ok(None) };
         sketcher.read(&ids, &mut known)?;
         let weighed = known.values().map(|other| {
             let likeness = compare(sketcher.kind, &own, other, common);

@@ -327,7 +327,7 @@ impl Join<'_> {
             };
             if let Some(main) = field.main.and_then(|m| self.noun.index(m)) {
                 let first = taken(main);
-                values.extend(self.joined_main(index, main, ours, theirs, first));
+                values.extend(Self::joined_main(index, main, ours, theirs, first));
             } else {
                 values.extend(value.map(|v| (index, v)));
             }
@@ -400,7 +400,6 @@ impl Join<'_> {
 
     /// A list of links with the main one that heads it, all of both records.
     fn joined_main(
-        &self,
         index: usize,
         main: usize,
         ours: &[Value],

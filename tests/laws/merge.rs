@@ -383,6 +383,9 @@ fn a_merge_says_what_is_wrong_and_does_nothing() {
     d.fails(2, &["contact", "merge", "1", "1"]);
     d.fails(3, &["contact", "merge", "1", "99"]);
     d.fails(3, &["contact", "unmerge", "1"]);
+    d.ok(&["company", "merge", "1", "2"]);
+    assert!(d.fails(4, &["company", "restore", "2"]).contains("rolo company unmerge 2"));
+    d.ok(&["undo"]);
     d.fails(2, &["contact", "merge", "1", "2", "--take", "nonsense"]);
     d.fails(2, &["contact", "merge", "1", "2", "--take", "city=3"]);
     d.fails(2, &["deal", "merge", "1", "2", "--take", "x"]);

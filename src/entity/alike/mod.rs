@@ -87,113 +87,118 @@ pub fn compare(kind: Doubles, a: &Sketch, b: &Sketch, common: usize) -> Likeness
     w.done()
 }
 
-fn persons(w: &mut Weighing, a: &Sketch, b: &Sketch, common: usize) {
+fn persons(weighing: &mut Weighing, a: &Sketch, b: &Sketch, common: usize) {
     let closeness = compare_persons(&a.name, &b.name);
     let words = a.name.words.len().min(b.name.words.len());
     let rare = rarity(common);
     match closeness {
-        Closeness::Same if words < 2 => w.add(1.5 - rare, "same name, of one word"),
-        Closeness::Same => w.add(3.5 - rare, "same name"),
+        Closeness::Same if words < 2 => weighing.add(1.5 - rare, "same name, of one word"),
+        Closeness::Same => weighing.add(3.5 - rare, "same name"),
         Closeness::Spelt if words < 2 => {
-            w.add(1.2 - rare, "same name in another spelling, of one word")
+            weighing.add(1.2 - rare, "same name in another spelling, of one word");
         }
-        Closeness::Spelt => w.add(3.2 - rare, "same name in another spelling"),
-        Closeness::Short => w.add(2.0, "same name, shortened"),
-        Closeness::Similar(1) => w.add(2.2, "similar name"),
-        Closeness::Similar(_) => w.add(1.2, "similar name"),
-        Closeness::Part => w.add(0.7, "the one name is part of the other"),
-        Closeness::Partly => w.add(-1.5, "but names that are the same in part only"),
-        Closeness::Different => w.add(-6.0, "but other names"),
+        Closeness::Spelt => weighing.add(3.2 - rare, "same name in another spelling"),
+        Closeness::Short => weighing.add(2.0, "same name, shortened"),
+        Closeness::Similar(1) => weighing.add(2.2, "similar name"),
+        Closeness::Similar(_) => weighing.add(1.2, "similar name"),
+        Closeness::Part => weighing.add(0.7, "the one name is part of the other"),
+        Closeness::Partly => weighing.add(-1.5, "but names that are the same in part only"),
+        Closeness::Different => weighing.add(-6.0, "but other names"),
         Closeness::Unknown => {}
     }
     if let (Some(x), Some(y)) = (a.name.mark, b.name.mark) {
         if x != y {
-            w.add(-6.0, format!("but {x} and {y}"));
+            weighing.add(-6.0, format!("but {x} and {y}"));
         }
     } else if a.name.mark != b.name.mark && closeness != Closeness::Different {
-        w.add(-3.0, format!("but one is {}", a.name.mark.or(b.name.mark).unwrap_or_default()));
+        weighing
+            .add(-3.0, format!("but one is {}", a.name.mark.or(b.name.mark).unwrap_or_default()));
     }
-    mailboxes(w, a, b, 6.5, 2.0);
+    mailboxes(weighing, a, b, 6.5, 2.0);
     if let Some(phone) = shared(&a.phones, &b.phones) {
-        w.add(4.0, format!("same phone {phone}"));
+        weighing.add(4.0, format!("same phone {phone}"));
     }
     if let (Some(x), Some(y)) = (&a.company, &b.company) {
         match compare_companies(x, y) {
-            Closeness::Same | Closeness::Spelt => w.add(2.0, "same company"),
-            Closeness::Different => w.add(-1.5, "but another company"),
+            Closeness::Same | Closeness::Spelt => weighing.add(2.0, "same company"),
+            Closeness::Different => weighing.add(-1.5, "but another company"),
             _ => {}
         }
     } else if let Some(domain) = shared(&a.domains, &b.domains)
         && shared_mailbox(a, b).is_none()
     {
-        w.add(1.0, format!("same e-mail domain {domain}"));
+        weighing.add(1.0, format!("same e-mail domain {domain}"));
     }
     match (&a.birthday, &b.birthday) {
-        (Some(x), Some(y)) if x == y => w.add(3.0, "same birthday"),
-        (Some(_), Some(_)) => w.add(-5.0, "but another birthday"),
+        (Some(left), Some(right)) if left == right => weighing.add(3.0, "same birthday"),
+        (Some(_), Some(_)) => weighing.add(-5.0, "but another birthday"),
         _ => {}
     }
-    places(w, a, b, 0.5);
+    places(weighing, a, b, 0.5);
 }
 
-fn companies(w: &mut Weighing, a: &Sketch, b: &Sketch, common: usize) {
+fn companies(weighing: &mut Weighing, a: &Sketch, b: &Sketch, common: usize) {
     let rare = rarity(common);
     let closeness = compare_companies(&a.name, &b.name);
     match closeness {
-        Closeness::Same => w.add(4.0 - rare, "same name"),
-        Closeness::Spelt => w.add(3.6 - rare, "same name in another spelling"),
-        Closeness::Short => w.add(2.0, "the one name is the first letters of the other"),
-        Closeness::Similar(_) => w.add(2.5, "similar name"),
-        Closeness::Part => w.add(1.0, "the one name is part of the other"),
-        Closeness::Partly => w.add(-1.0, "but names that are the same in part only"),
-        Closeness::Different => w.add(-3.0, "but other names"),
+        Closeness::Same => weighing.add(4.0 - rare, "same name"),
+        Closeness::Spelt => weighing.add(3.6 - rare, "same name in another spelling"),
+        Closeness::Short => weighing.add(2.0, "the one name is the first letters of the other"),
+        Closeness::Similar(_) => weighing.add(2.5, "similar name"),
+        Closeness::Part => weighing.add(1.0, "the one name is part of the other"),
+        Closeness::Partly => weighing.add(-1.0, "but names that are the same in part only"),
+        Closeness::Different => weighing.add(-3.0, "but other names"),
         Closeness::Unknown => {}
     }
     if let (Some(x), Some(y)) = (a.name.mark, b.name.mark)
         && x != y
         && closeness != Closeness::Different
     {
-        w.add(-2.5, "but another legal form");
+        weighing.add(-2.5, "but another legal form");
     }
     match (&a.tax_id, &b.tax_id) {
-        (Some(x), Some(y)) if x == y => w.add(7.0, format!("same tax number {x}")),
-        (Some(_), Some(_)) => w.add(-4.5, "but another tax number"),
+        (Some(left), Some(right)) if left == right => {
+            weighing.add(7.0, format!("same tax number {left}"));
+        }
+        (Some(_), Some(_)) => weighing.add(-4.5, "but another tax number"),
         _ => {}
     }
     if let Some(domain) = shared(&a.domains, &b.domains) {
-        w.add(5.0, format!("same domain {domain}"));
+        weighing.add(5.0, format!("same domain {domain}"));
     } else if !a.domains.is_empty() && !b.domains.is_empty() {
-        w.add(-1.0, "but another domain");
+        weighing.add(-1.0, "but another domain");
     }
-    mailboxes(w, a, b, 2.0, 2.0);
+    mailboxes(weighing, a, b, 2.0, 2.0);
     if let Some(phone) = shared(&a.phones, &b.phones) {
-        w.add(3.0, format!("same phone {phone}"));
+        weighing.add(3.0, format!("same phone {phone}"));
     }
-    places(w, a, b, 0.8);
+    places(weighing, a, b, 0.8);
 }
 
-fn mailboxes(w: &mut Weighing, a: &Sketch, b: &Sketch, own: f64, role: f64) {
+fn mailboxes(weighing: &mut Weighing, a: &Sketch, b: &Sketch, own: f64, role: f64) {
     match shared_mailbox(a, b) {
-        Some(m) if m.is_role => w.add(role, format!("same e-mail {} of an office", m.address)),
-        Some(m) => w.add(own, format!("same e-mail {}", m.address)),
+        Some(m) if m.is_role => {
+            weighing.add(role, format!("same e-mail {} of an office", m.address));
+        }
+        Some(m) => weighing.add(own, format!("same e-mail {}", m.address)),
         None if !a.mailboxes.is_empty() && !b.mailboxes.is_empty() => {
-            w.add(-0.5, "but other e-mails");
+            weighing.add(-0.5, "but other e-mails");
         }
         None => {}
     }
 }
 
-fn places(w: &mut Weighing, a: &Sketch, b: &Sketch, weight: f64) {
+fn places(weighing: &mut Weighing, a: &Sketch, b: &Sketch, weight: f64) {
     match (&a.city, &b.city) {
-        (Some(x), Some(y)) if x == y => w.add(weight, "same city"),
-        (Some(_), Some(_)) => w.add(-weight, "but another city"),
+        (Some(left), Some(right)) if left == right => weighing.add(weight, "same city"),
+        (Some(_), Some(_)) => weighing.add(-weight, "but another city"),
         _ => {}
     }
     if let (Some(x), Some(y)) = (&a.country, &b.country)
         && x != y
         && (x.chars().count() == 2) == (y.chars().count() == 2)
     {
-        w.add(-1.0, "but another country");
+        weighing.add(-1.0, "but another country");
     }
 }
 

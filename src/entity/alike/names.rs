@@ -1,5 +1,8 @@
 //! Names as they are compared: one alphabet, one spelling, without titles and legal forms.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 use crate::entity::text::{fold, latin, words};
 
 /// A name cut into what can be compared.
@@ -336,6 +339,10 @@ fn sorted(words: &[String]) -> Vec<&str> {
 
 /// A legal form at the end of the words, or at their beginning.
 fn form_at_an_end(all: &[String]) -> Option<(std::ops::Range<usize>, &'static str)> {
+    let may_end = |word: Option<&String>| word.is_some_and(|w| FORM_ENDS.contains(w.as_str()));
+    if !may_end(all.first()) && !may_end(all.last()) {
+        return None;
+    }
     for (form, class) in FORMS {
         let count = form.split(' ').count();
         if count > all.len() {
@@ -398,7 +405,7 @@ pub fn plain(word: &str) -> String {
     for (at, c) in letters.iter().enumerate() {
         let next = letters.get(at + 1);
         let c = if *c == 'c' && next != Some(&'h') { 'k' } else { *c };
-        if out.chars().last() != Some(c) {
+        if !out.ends_with(c) {
             out.push(c);
         }
     }
@@ -501,15 +508,31 @@ fn is_short_form(a: &Name, at: usize, b: &Name, to: usize) -> bool {
     if initial(x, y) || initial(y, x) {
         return !x.chars().any(crate::entity::text::is_cjk);
     }
-    // As written, and as it would be in the other alphabet.
-    let bears = |group: &&&[&str], word: &str, plain_word: &str| {
-        group.iter().any(|n| *n == word || plain(&fold(n)) == plain_word)
+    let groups = |name: &Name, at: usize| {
+        let of = |word: &str| NICKNAMED.get(word).map_or(&[][..], Vec::as_slice);
+        of(&name.words[at]).iter().chain(of(&name.plain[at]))
     };
-    NICKNAMES
-        .iter()
-        .filter(|group| bears(group, &a.words[at], x))
-        .any(|group| bears(&group, &b.words[to], y))
+    groups(a, at).any(|x| groups(b, to).any(|y| x == y))
 }
+
+/// The lines of [`NICKNAMES`] that a name stands in, as written and in Latin letters.
+static NICKNAMED: LazyLock<HashMap<String, Vec<usize>>> = LazyLock::new(|| {
+    let mut lines: HashMap<String, Vec<usize>> = HashMap::new();
+    for (line, names) in NICKNAMES.iter().enumerate() {
+        for name in *names {
+            let folded = fold(name);
+            lines.entry(plain(&folded)).or_default().push(line);
+            lines.entry(folded).or_default().push(line);
+        }
+    }
+    lines
+});
+
+/// The first and the last words of legal forms.
+static FORM_ENDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let ends = |form: &'static str| [form.split(' ').next(), form.rsplit(' ').next()];
+    FORMS.iter().flat_map(|(form, _)| ends(form)).flatten().collect()
+});
 
 /// In how many places two words differ, when that may be a slip of the pen.
 fn misspelt_by(a: &str, b: &str) -> Option<usize> {
