@@ -39,6 +39,11 @@ pub static TOPICS: &[Topic] = &[
         body: text!("values"),
     },
     Topic { name: "import", about: "How files come in", body: text!("import") },
+    Topic {
+        name: "doubles",
+        about: "How records that are one are found and merged",
+        body: text!("doubles"),
+    },
     Topic { name: "export", about: "How records go out", body: text!("export") },
     Topic { name: "output", about: "JSON, CSV and their keys, for scripts", body: text!("output") },
     Topic { name: "undo", about: "What can be taken back, and what can't", body: text!("undo") },

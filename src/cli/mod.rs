@@ -9,6 +9,7 @@ mod cells;
 mod changes;
 pub mod completions;
 pub mod demo;
+mod doubles;
 mod edit;
 mod editor;
 pub mod global;
@@ -19,6 +20,7 @@ mod list;
 mod lists;
 mod logging;
 pub mod man;
+mod merge;
 pub mod print;
 mod record;
 mod session;
@@ -151,6 +153,9 @@ fn noun_verb(
         (_, "history") => story::history(session, Some(noun), matches),
         (_, "log") => logging::log(session, Some(noun), None, matches),
         (_, "note") => logging::log(session, Some(noun), Some("note"), matches),
+        (_, "duplicates") => doubles::duplicates(session, noun, matches),
+        (_, "merge") => merge::merge(session, noun, matches),
+        (_, "unmerge") => merge::unmerge(session, noun, matches),
         (_, "import") => transfer::import(session, noun, matches),
         (_, "export") => transfer::export(session, noun, matches),
         _ => Err(crate::error::Error::new(

@@ -37,7 +37,12 @@ pub(super) fn add(session: &mut Session, noun: &str, matches: &ArgMatches) -> Re
         w.manner.create_links = create_links;
         attach(w, noun, &mut found, limit)?;
         let id = w.insert(noun, Draft { values: found, fingerprint: None })?;
-        warn_of_namesakes(w, noun, id)?;
+        if !noun.entity.unique {
+            let row = w.stored(noun, id)?;
+            if !warn_of_namesakes(w, noun, id, &row)? {
+                super::doubles::tell_likely(w, noun, id, &row, &locale.region)?;
+            }
+        }
         Ok(id)
     })?;
     let id = written.value;
@@ -67,12 +72,14 @@ fn refuse_without_label(noun: &Noun, found: &[(usize, Value)]) -> Result<()> {
     )))
 }
 
-/// Says on standard error that another record has the same key, which is allowed.
-fn warn_of_namesakes(w: &mut crate::store::Writer, noun: &Noun, id: i64) -> Result<()> {
-    if noun.entity.unique {
-        return Ok(());
-    }
-    let stored = w.stored(noun, id)?;
+/// Says on standard error that another record has the same key, which is allowed; whether there is
+/// one.
+fn warn_of_namesakes(
+    w: &mut crate::store::Writer,
+    noun: &Noun,
+    id: i64,
+    stored: &[Value],
+) -> Result<bool> {
     for key in noun.entity.key.iter().filter_map(|k| noun.index(k)) {
         let texts: Vec<String> = match &stored[key] {
             Value::Null => continue,
@@ -88,11 +95,11 @@ fn warn_of_namesakes(w: &mut crate::store::Writer, noun: &Noun, id: i64) -> Resu
                 let label = w.reader().labels(noun.name(), &[first])?;
                 let label = label.get(&first).map_or("", |l| l.label.as_str()).to_owned();
                 w.warnings.push(format!("`{text}` is also {}:{first} {label}", noun.name()));
-                return Ok(());
+                return Ok(true);
             }
         }
     }
-    Ok(())
+    Ok(false)
 }
 
 fn print_one(session: &mut Session, noun: &str, id: i64) -> Result<()> {
@@ -239,9 +246,11 @@ pub(super) fn restore(
         let refs = texts(matches, "ref");
         let (reader, ..) = session.parts()?;
         // What lies in the trash is meant first.
-        match resolve_all(&reader, noun, &refs, Among::Trash) {
-            Ok(found) => found,
-            Err(_) => resolve_all(&reader, noun, &refs, Among::Both)?,
+        if let Ok(found) = resolve_all(&reader, noun, &refs, Among::Trash) {
+            found
+        } else {
+            refuse_merged(&reader, noun, &refs)?;
+            resolve_all(&reader, noun, &refs, Among::Both)?
         }
     };
     let written = session.write("restore", |w| {
@@ -253,6 +262,23 @@ pub(super) fn restore(
     })?;
     let line = format!("{} {}", session.done("restored", "restore"), counted(&found));
     report_all(session, &found, &line, &written)
+}
+
+/// What was merged into another lies in no trash.
+fn refuse_merged(reader: &Reader, noun: Option<&str>, refs: &[String]) -> Result<()> {
+    for text in refs {
+        let (noun, rest) = match (noun, reader.split_typed(text)) {
+            (Some(noun), _) => (reader.model().noun(noun)?, text.as_str()),
+            (None, Some(typed)) => typed,
+            (None, None) => continue,
+        };
+        if let Match::One(id) = reader.find(noun, rest, Among::Merged, None)? {
+            let (name, keep) = (noun.name(), reader.current(noun, id)?);
+            return Err(Error::invalid(format!("{name}:{id} was merged into {name}:{keep}"))
+                .hint(format!("`rolo {name} unmerge {id}` brings it back")));
+        }
+    }
+    Ok(())
 }
 
 /// `3 deals`, or `deal:42`.

@@ -1,6 +1,7 @@
 //! What an entity, a field and a value are. This room knows no particular entity: the declarations
 //! stand in `model`, and everything else asks them through [`Model`].
 
+pub mod alike;
 mod kind;
 mod model;
 pub mod money;
@@ -9,6 +10,7 @@ pub mod text;
 mod value;
 pub mod when;
 
+pub use alike::Doubles;
 pub use kind::{Choices, Kind, Locale, Target, Word, e164, word};
 pub use model::{CustomField, Model, Named, Noun, Part, leak};
 pub use value::{Item, LinkTo, Name, Value, join_cell, split_cell};
@@ -51,6 +53,8 @@ pub struct Entity {
     pub named_uid: bool,
     /// Part of how rolo is set up (users, stages, views), not of the business.
     pub setup: bool,
+    /// Two of its records may be one and the same, and be merged.
+    pub doubles: Option<Doubles>,
 }
 
 /// A named state of a noun, for `is:STATE`.
@@ -357,6 +361,7 @@ impl Entity {
             seeds: &[],
             named_uid: false,
             setup: false,
+            doubles: None,
         }
     }
     #[must_use]
@@ -401,6 +406,12 @@ impl Entity {
     #[must_use]
     pub const fn named_uid(mut self) -> Self {
         self.named_uid = true;
+        self
+    }
+    /// Its records are of this kind, and may turn out to be one.
+    #[must_use]
+    pub const fn doubles(mut self, kind: Doubles) -> Self {
+        self.doubles = Some(kind);
         self
     }
     #[must_use]

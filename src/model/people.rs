@@ -4,7 +4,7 @@ use super::sales::DEAL;
 use super::setup::USER;
 use super::words::{ANY, LEAD_STATUSES, LIFECYCLES, ROLES};
 use crate::entity::{
-    Default, Entity, Field, Kind, State, Target, computed, field, label, link, list,
+    Default, Doubles, Entity, Field, Kind, State, Target, computed, field, label, link, list,
 };
 
 /// The channels that people and companies share.
@@ -90,6 +90,7 @@ pub static COMPANY: Entity = Entity::new("company", "companies", "An organisatio
     computed("last_activity", Kind::Datetime, LAST_ACTIVITY_OF_COMPANY, "When something last happened"),
 ])
 .key(&["domain", "name"])
+.doubles(Doubles::Company)
 .columns(&["id", "name", "domain", "industry", "city", "country", "owner", "open_deals"])
 .sort("name")
 .states(&[
@@ -134,6 +135,7 @@ pub static CONTACT: Entity = Entity::new("contact", "contacts", "A person", &[
     computed("next_task", Kind::Due, "(SELECT min(k.due) FROM task k WHERE k.trashed IS NULL AND k.status NOT IN ('done', 'cancelled') AND k.about_noun = 'contact' AND k.about = {t}.id)", "When the next task about them is due"),
 ])
 .key(&["emails"])
+.doubles(Doubles::Person)
 .columns(&["id", "name", "company", "title", "email", "phone", "city", "owner"])
 .sort("name");
 
@@ -182,6 +184,7 @@ pub static LEAD: Entity = Entity::new(
     ],
 )
 .key(&["emails"])
+.doubles(Doubles::Person)
 .columns(&["id", "name", "company_name", "status", "score", "email", "source", "owner"])
 .sort("-created")
 .states(&[

@@ -4,6 +4,7 @@ use super::columns::decode;
 use super::commit::{Intent, Writer};
 use super::read::{Among, Reader, label_sql};
 use super::schema::quoted;
+use super::unmerge::took_in;
 use crate::entity::{LinkTo, Noun, Value};
 use crate::error::Result;
 
@@ -176,6 +177,13 @@ impl Reader<'_> {
             }
             let name: String = row.get(8)?;
             if name == "updated" {
+                continue;
+            }
+            if super::unmerge::is_no_field(&name) {
+                let (old, new) = (took_in(row.get_ref(9)?), took_in(row.get_ref(10)?));
+                if let Some(entry) = entries.last_mut() {
+                    entry.edits.push(EditRow { field: name, old, new });
+                }
                 continue;
             }
             let Some(field) = noun.index(&name).map(|i| noun.fields[i]) else { continue };

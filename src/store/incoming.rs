@@ -209,7 +209,7 @@ impl Writer<'_> {
     fn has_fingerprint(&mut self, noun: &Noun, print: i64) -> Result<bool> {
         let stmt = self.ready(noun, "fingerprint", || {
             format!(
-                "SELECT 1 FROM {} WHERE fingerprint = ?1 AND trashed IS NULL",
+                "SELECT 1 FROM {} WHERE fingerprint = ?1 AND (trashed IS NULL OR trashed >= 'm')",
                 quoted(noun.name())
             )
         })?;
@@ -372,6 +372,7 @@ impl Writer<'_> {
         policy: Policy,
     ) -> Result<Outcome> {
         let before = self.stored(noun, id)?;
+        let merged = policy.exact && self.names_merged(noun, &values)?;
         let sql = format!("SELECT fingerprint FROM {} WHERE id = ?1", quoted(noun.name()));
         let mark: Option<i64> =
             self.reader.conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0))?;
@@ -384,7 +385,11 @@ impl Writer<'_> {
         if policy.on_match == OnMatch::Fill {
             values.retain(|(i, _)| before[*i].is_empty());
         }
-        if !policy.exact {
+        if merged {
+            // What an older file says of a record that went into this one adds to it at most.
+            values.retain(|(i, _)| before[*i].is_empty() || noun.fields[*i].kind.is_many());
+        }
+        if !policy.exact || merged {
             for (index, value) in &mut values {
                 let resolved = std::mem::take(value);
                 *value = self.added_to(noun.fields[*index], &before[*index], resolved)?;
@@ -400,6 +405,16 @@ impl Writer<'_> {
             *self.rows_joined.entry(id).or_default() += 1;
         }
         Ok(if changed { Outcome::Updated } else { Outcome::Unchanged })
+    }
+
+    /// Whether the uid of the values is that of a record which was merged into another.
+    fn names_merged(&self, noun: &Noun, values: &[(usize, Value)]) -> Result<bool> {
+        Ok(match uid_of(noun, values) {
+            Some(uid) if self.reader.has_merged(noun)? => {
+                self.reader.by_uid(noun, uid, Among::Merged)?.is_some()
+            }
+            _ => false,
+        })
     }
 
     /// Rows of one file with one key count as one: where several left a record as it was before the

@@ -19,16 +19,20 @@ pub enum Among {
     /// Those in the trash.
     Trash,
     Both,
+    /// Those that were merged into others, and are none of the above.
+    Merged,
 }
 
 impl Among {
     /// The condition on the column `trashed` of `t`.
+    /// There stands an instant, or a word: `gone`, `merged:7`.
     #[must_use]
     pub fn sql(self) -> &'static str {
         match self {
             Self::Live => "t.trashed IS NULL",
-            Self::Trash => "t.trashed <> 'gone'",
-            Self::Both => "t.trashed IS NOT 'gone'",
+            Self::Trash => "t.trashed < 'a'",
+            Self::Both => "(t.trashed IS NULL OR t.trashed < 'a')",
+            Self::Merged => "t.trashed >= 'm'",
         }
     }
 }

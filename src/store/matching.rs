@@ -20,13 +20,23 @@ pub enum Match {
 }
 
 impl Match {
-    fn of(mut ids: Vec<i64>) -> Self {
+    pub(super) fn of(mut ids: Vec<i64>) -> Self {
         ids.sort_unstable();
         ids.dedup();
         match ids[..] {
             [] => Self::None,
             [one] => Self::One(one),
             _ => Self::Several(ids),
+        }
+    }
+
+    /// All that were found.
+    #[must_use]
+    pub fn ids(self) -> Vec<i64> {
+        match self {
+            Self::None => Vec::new(),
+            Self::One(id) => vec![id],
+            Self::Several(ids) => ids,
         }
     }
 
@@ -251,7 +261,8 @@ impl Reader<'_> {
             quoted(noun.name()),
             among.sql()
         );
-        self.matches(&sql, vec![Sql::Integer(id)])
+        let found = self.matches(&sql, vec![Sql::Integer(id)])?;
+        self.or_merged(noun, found, among, || Ok(Match::One(id)))
     }
 
     /// `#57`: the key, or where none was set the id that stands in for it.
@@ -282,13 +293,16 @@ impl Reader<'_> {
         if let Ok(uid) = hex.parse::<Uuid>() {
             return Ok(Some(self.by_uid(noun, uid, among)?));
         }
-        let sql = format!(
-            "SELECT t.id FROM {} t WHERE substr(hex(t.uid), -{}) = ?1 AND {} LIMIT 11",
-            quoted(noun.name()),
-            hex.len(),
-            among.sql()
-        );
-        let found = self.matches(&sql, vec![Sql::Text(hex.to_uppercase())])?;
+        let seek = |among: Among| {
+            let sql = format!(
+                "SELECT t.id FROM {} t WHERE substr(hex(t.uid), -{}) = ?1 AND {} LIMIT 11",
+                quoted(noun.name()),
+                hex.len(),
+                among.sql()
+            );
+            self.matches(&sql, vec![Sql::Text(hex.to_uppercase())])
+        };
+        let found = self.or_merged(noun, seek(among)?, among, || seek(Among::Merged))?;
         Ok(found.is_some().then_some(found))
     }
 
@@ -297,12 +311,15 @@ impl Reader<'_> {
     /// # Errors
     /// The database can't be read.
     pub fn by_uid(&self, noun: &Noun, uid: Uuid, among: Among) -> Result<Match> {
-        let sql = format!(
-            "SELECT t.id FROM {} t WHERE t.uid = ?1 AND {}",
-            quoted(noun.name()),
-            among.sql()
-        );
-        self.matches(&sql, vec![Sql::Blob(uid.as_bytes().to_vec())])
+        let seek = |among: Among| {
+            let sql = format!(
+                "SELECT t.id FROM {} t WHERE t.uid = ?1 AND {}",
+                quoted(noun.name()),
+                among.sql()
+            );
+            self.matches(&sql, vec![Sql::Blob(uid.as_bytes().to_vec())])
+        };
+        self.or_merged(noun, seek(among)?, among, || seek(Among::Merged))
     }
 
     /// Records whose field is this text, exact but for case; any value of a list counts.
@@ -323,6 +340,21 @@ impl Reader<'_> {
 
     /// As [`Self::by_key`], of the records that a link leads from to a certain other.
     fn by_key_within(
+        &self,
+        noun: &Noun,
+        field: &Field,
+        text: &str,
+        among: Among,
+        within: Option<(&'static str, i64)>,
+    ) -> Result<Match> {
+        let found = self.by_own_key(noun, field, text, among, within)?;
+        self.or_merged(noun, found, among, || {
+            self.by_own_key(noun, field, text, Among::Merged, within)
+        })
+    }
+
+    /// As [`Self::by_key_within`], of these records alone.
+    fn by_own_key(
         &self,
         noun: &Noun,
         field: &Field,

@@ -37,8 +37,13 @@ impl Writer<'_> {
         for (name, activity) in self.sole_children(noun, id)? {
             self.purge_one(model.noun(name)?, activity)?;
         }
+        // What went into it are older records of the same.
+        for merged in self.reader.merged_in(noun, id)? {
+            self.purge_one(noun, merged)?;
+        }
         let conn = self.reader.conn;
         let position = Self::position(noun);
+        conn.execute("DELETE FROM no_double WHERE noun = ?1 AND ?2 IN (a, b)", [position, id])?;
         for link in backlinks(model, noun) {
             self.unlink(&link, id)?;
         }

@@ -45,6 +45,8 @@ pub struct Reader<'a> {
     pub(super) moment: Moment,
     /// Queries for records by a key, by noun, field, among and the link of another record they are within.
     pub(super) key_sql: RefCell<HashMap<KeyOfSql, Rc<str>>>,
+    /// Whether any record of a noun was merged into another, by the noun's position.
+    pub(super) merged: RefCell<HashMap<usize, bool>>,
 }
 
 pub(super) type KeyOfSql = (usize, usize, Among, Option<&'static str>);
@@ -53,7 +55,7 @@ const CHUNK: usize = 256;
 
 impl<'a> Reader<'a> {
     pub(super) fn new(conn: &'a Connection, model: &'a Model, moment: Moment) -> Self {
-        Self { conn, model, moment, key_sql: RefCell::default() }
+        Self { conn, model, moment, key_sql: RefCell::default(), merged: RefCell::default() }
     }
 
     /// The entities and this file's custom fields.
@@ -298,7 +300,7 @@ impl<'a> Reader<'a> {
         let noun = self.model.noun(noun)?;
         let label = label_sql(noun, "l");
         let sql = format!(
-            "SELECT l.id, l.uid, {label}, l.trashed IS NOT NULL FROM {} l WHERE l.id IN rarray(?1)",
+            "SELECT l.id, l.uid, {label}, coalesce(l.trashed < 'm', 0) FROM {} l WHERE l.id IN rarray(?1)",
             quoted(noun.name())
         );
         let mut stmt = self.conn.prepare_cached(&sql)?;

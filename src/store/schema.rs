@@ -15,8 +15,8 @@ pub const SCHEMA_VERSION: i32 = 1;
 
 pub use crate::filter::SEARCH_ID_BITS as ID_BITS;
 
-/// The tables that no entity declares: changes, edits, tombstones, attached bytes, and facts about
-/// the file.
+/// The tables that no entity declares: changes, edits, tombstones, pairs that somebody said are no
+/// doubles, attached bytes, and facts about the file.
 const FIXED: &[&str] = &[
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID",
     "CREATE TABLE change (id INTEGER PRIMARY KEY AUTOINCREMENT, uid BLOB NOT NULL UNIQUE, origin BLOB NOT NULL, \
@@ -27,6 +27,8 @@ const FIXED: &[&str] = &[
      field TEXT NOT NULL, old ANY, new ANY, PRIMARY KEY (change, noun, record, field)) STRICT, WITHOUT ROWID",
     "CREATE INDEX edit_record ON edit(noun, record, change)",
     "CREATE TABLE tombstone (uid BLOB PRIMARY KEY, noun INTEGER NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE no_double (noun INTEGER NOT NULL, a INTEGER NOT NULL, b INTEGER NOT NULL, change INTEGER NOT NULL, \
+     PRIMARY KEY (noun, a, b)) STRICT, WITHOUT ROWID",
     "CREATE TABLE blob (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
     "CREATE VIRTUAL TABLE search USING fts5(body, content='', contentless_delete=1, tokenize='ascii')",
 ];
@@ -232,6 +234,9 @@ pub fn indexes(noun: &Noun) -> Vec<(String, String)> {
         }
     }
     index(format!("{table}_fingerprint"), table, "fingerprint", " WHERE fingerprint IS NOT NULL");
+    if noun.entity.doubles.is_some() {
+        index(format!("{table}_merged"), table, "trashed", " WHERE trashed >= 'm'");
+    }
     for (name, columns) in extra_indexes(table) {
         index((*name).to_owned(), table, columns, "");
     }

@@ -11,7 +11,8 @@ use super::backlinks::backlinks;
 use super::columns::decode;
 use super::commit::{Tally, Writer};
 use super::schema::quoted;
-use crate::entity::{Kind, Noun};
+use super::unmerge::{is_mark, is_no_field};
+use crate::entity::{Kind, Noun, Value};
 use crate::error::{Error, Result};
 
 /// What an undo or redo did.
@@ -97,6 +98,7 @@ impl Writer<'_> {
             }
         }
         let edits = self.edits_of(change)?;
+        self.return_merged(&edits)?;
         let mut at = 0;
         while at < edits.len() {
             let end = at
@@ -154,7 +156,7 @@ impl Writer<'_> {
             return Err(Error::failed("the history names an unknown noun"));
         };
         let id = first.record;
-        for edit in edits.iter().filter(|e| e.field != "updated") {
+        for edit in edits.iter().filter(|e| e.field != "updated" && !is_no_field(&e.field)) {
             self.refuse_touched(change, noun, edit)?;
         }
         let before = self.stored(noun, id)?;
@@ -167,7 +169,8 @@ impl Writer<'_> {
             if field.name == "updated" && self.has_later(change, noun, edit)? {
                 continue;
             }
-            after[index] = decode(field, sql_ref(&edit.old), model)?;
+            after[index] =
+                self.reader.with_current_links(decode(field, sql_ref(&edit.old), model)?)?;
             changed.push(index);
             if field.name == "trashed" {
                 if after[index].is_empty() {
@@ -183,8 +186,32 @@ impl Writer<'_> {
                 (super::columns::encode(&before[*index]), super::columns::encode(&after[*index]));
             self.record_edit(noun, id, noun.fields[*index].name, &old, &new)?;
         }
+        for edit in edits.iter().filter(|e| is_no_field(&e.field)) {
+            self.record_edit(noun, id, &edit.field, &edit.new, &edit.old)?;
+        }
         self.write_fields(noun, id, &after, &changed)?;
+        if let Some(marked) = edits.iter().find(|e| is_either_mark(e)) {
+            self.index_as_marked(noun, id, &marked.old)?;
+        }
         self.fields_touched |= noun.name() == super::custom::NOUN;
+        Ok(())
+    }
+
+    /// Puts back first which records count: links of others are read by that.
+    fn return_merged(&mut self, edits: &[Edit]) -> Result<()> {
+        for edit in edits.iter().filter(|e| is_either_mark(e)) {
+            let Some(noun) =
+                usize::try_from(edit.noun).ok().and_then(|p| self.reader.model.nouns.get(p))
+            else {
+                continue;
+            };
+            let sql = format!("UPDATE {} SET trashed = ?1 WHERE id = ?2", quoted(noun.name()));
+            self.reader
+                .conn
+                .prepare_cached(&sql)?
+                .execute(rusqlite::params![edit.old, edit.record])?;
+            self.reader.merged.borrow_mut().clear();
+        }
         Ok(())
     }
 
@@ -272,6 +299,7 @@ impl Writer<'_> {
                 let row = self.stored(noun, *id)?;
                 self.check_unique(noun, &row, Some(*id))?;
                 self.index(noun, *id, &row)?;
+                self.lead_on(noun, *id, &row)?;
             } else {
                 self.unindex(noun, *id)?;
             }
@@ -292,6 +320,17 @@ impl Writer<'_> {
                 )
             })
             .collect()
+    }
+
+    /// Links of a record that comes back lead to what counts now.
+    fn lead_on(&mut self, noun: &Noun, id: i64, row: &[Value]) -> Result<()> {
+        let mut values = Vec::new();
+        for (index, value) in row.iter().enumerate() {
+            if matches!(value, Value::Link(_) | Value::Links(_)) {
+                values.push((index, self.reader.with_current_links(value.clone())?));
+            }
+        }
+        self.write_quietly(noun, id, row, values).map(|_| ())
     }
 
     /// A record that was made and that a later change edited, threw away or linked to can't just
@@ -339,6 +378,11 @@ impl Writer<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether an edit merged a record into another, or brought it back.
+fn is_either_mark(edit: &Edit) -> bool {
+    is_mark(&edit.field, &edit.old) || is_mark(&edit.field, &edit.new)
 }
 
 fn sql_ref(value: &Sql) -> rusqlite::types::ValueRef<'_> {

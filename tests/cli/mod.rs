@@ -6,6 +6,7 @@ mod contract_completions;
 mod contract_refs;
 mod contract_writes;
 mod custom_fields;
+mod doubles;
 mod examples;
 mod first_steps;
 mod pages;

@@ -2,7 +2,8 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::args::{examples, filter, one_ref, option, refs, words};
+use super::args::{examples, filter, flag, limit, one_ref, option, refs, words};
+use super::examples::sample;
 use super::flags::Meaning;
 use crate::actions::{Action, ArgKind, Refs, Takes};
 use crate::entity::{Kind, Noun, Target};
@@ -62,6 +63,74 @@ pub(super) fn field_add(command: Command, _: &Noun) -> Command {
             "field add deal Region --kind choice --choices north,south",
         ],
     )
+}
+
+pub(super) fn duplicates(command: Command, noun: &Noun) -> Command {
+    let command = command
+        .arg(filter(noun))
+        .arg(
+            option("above", "SCORE", "Of at least this score, from 0 to 1 (0.6; with --auto 0.95)")
+                .value_parser(score),
+        )
+        .arg(flag("auto", "Merge what is sure enough, all in one change; asks first"))
+        .arg(
+            flag("review", "Ask about one pair after the other, as on a terminal")
+                .conflicts_with("auto"),
+        )
+        .arg(flag("list", "List them on a terminal too").conflicts_with_all(["auto", "review"]))
+        .arg(limit().conflicts_with("auto"));
+    let (name, sample) = (noun.name(), sample(noun));
+    examples(
+        command,
+        &[
+            format!("{name} duplicates"),
+            format!("{name} duplicates {} --above 0.8 -o json", sample.filter),
+            format!("{name} duplicates --auto --above 0.95 --dry-run"),
+        ],
+    )
+}
+
+/// A score of doubles.
+fn score(text: &str) -> Result<f64, String> {
+    let score: f64 = text.trim().parse().map_err(|_| format!("`{text}` is not a number"))?;
+    if (0.0..=1.0).contains(&score) {
+        return Ok(score);
+    }
+    Err(format!("`{text}` is not from 0 to 1"))
+}
+
+pub(super) fn merge(command: Command, noun: &Noun) -> Command {
+    let command = command
+        .arg(
+            Arg::new("keep")
+                .value_name("KEEP")
+                .required(true)
+                .help("The record that stays; see `rolo help refs`")
+                .add(Meaning::Ref(Some(noun.name()))),
+        )
+        .arg(
+            words("other", "OTHER", "Records that go into it; their ids and uids lead to it then")
+                .required(true)
+                .add(Meaning::Ref(Some(noun.name()))),
+        )
+        .arg(
+            option("take", "FIELD[=REF]", "Where both have a value, that of the others, or of this one of them (may be repeated)")
+                .action(ArgAction::Append)
+                .add(Meaning::FieldName(noun.name())),
+        );
+    let name = noun.name();
+    examples(
+        command,
+        &[
+            format!("{name} merge 42 43"),
+            format!("{name} merge 42 43 44 --take name --take city=44 --dry-run"),
+        ],
+    )
+}
+
+pub(super) fn unmerge(command: Command, noun: &Noun) -> Command {
+    let command = command.arg(refs(Some(noun.name())).required(true));
+    examples(command, &[format!("{} unmerge 43", noun.name())])
 }
 
 pub(super) fn action_args(mut command: Command, noun: &Noun, action: &'static Action) -> Command {

@@ -5,7 +5,7 @@ use clap::Command;
 use super::records::{
     add, edit, export, history, import, list, log_of, note_of, restore, rm, show,
 };
-use super::special::{action_args, board, field_add, view_save};
+use super::special::{action_args, board, duplicates, field_add, merge, unmerge, view_save};
 use super::{dressed, with_hidden_globals};
 use crate::actions::{ACTIONS, Action};
 use crate::entity::{Entity, Kind, Noun};
@@ -59,6 +59,14 @@ static VERBS: &[Verb] = &[
     verb("history", "Show who changed what of a {noun}, and when", history),
     special("log", "Record something that happened with a {noun}", |e| !e.setup, log_of),
     special("note", "Record a note about a {noun}", |e| !e.setup, note_of),
+    special(
+        "duplicates",
+        "Find {nouns} that may be one, and merge them",
+        |e| e.doubles.is_some(),
+        duplicates,
+    ),
+    special("merge", "Make one {noun} of several", |e| e.doubles.is_some(), merge),
+    special("unmerge", "Bring a merged {noun} back", |e| e.doubles.is_some(), unmerge),
     verb("import", "Read {nouns} from a file", import),
     verb("export", "Write {nouns} to a file or to standard output", export),
 ];
