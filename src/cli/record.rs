@@ -42,7 +42,14 @@ pub(super) fn add(session: &mut Session, noun: &str, matches: &ArgMatches) -> Re
         warn_of_namesakes(w, noun, id)?;
         Ok(id)
     })?;
-    let id = written.value;
+    added(session, noun, written.value)
+}
+
+/// Prints the id of a new record, or with JSON the record.
+///
+/// # Errors
+/// Standard output is closed or full.
+pub(super) fn added(session: &mut Session, noun: &str, id: i64) -> Result<()> {
     match session.settings.output {
         Output::Json | Output::Jsonl if !session.settings.dry_run => print_one(session, noun, id),
         _ if session.settings.dry_run => {
@@ -296,11 +303,7 @@ pub(super) fn act(
     matches: &ArgMatches,
 ) -> Result<()> {
     session.writing()?;
-    let refs = texts(matches, "ref");
-    let found = {
-        let (reader, ..) = session.parts()?;
-        resolve_all(&reader, Some(action.noun), &refs, Among::Live)?
-    };
+    let found = chosen(session, Some(action.noun), matches, action.verb, Among::Live)?;
     let ids: Vec<i64> = found.iter().map(|(_, id)| *id).collect();
     let args: Vec<(&'static str, String)> = action
         .args

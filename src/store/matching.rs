@@ -30,6 +30,16 @@ impl Match {
         }
     }
 
+    /// What was found.
+    #[must_use]
+    pub fn ids(self) -> Vec<i64> {
+        match self {
+            Self::None => Vec::new(),
+            Self::One(id) => vec![id],
+            Self::Several(ids) => ids,
+        }
+    }
+
     /// Whether something was found.
     #[must_use]
     pub fn is_some(&self) -> bool {

@@ -17,11 +17,14 @@ mod incoming;
 mod matching;
 mod open;
 mod purge;
+mod quotas;
+mod rates;
 mod read;
 mod related;
 mod rows;
 pub mod schema;
 mod select;
+mod sharing;
 mod undo;
 mod views;
 
@@ -44,9 +47,12 @@ pub use history::{ChangeRow, EditRow, HistoryEntry};
 pub use incoming::{OnMatch, Outcome, Policy};
 pub use matching::Match;
 pub use open::{Access, Options, inspect, placed, resolve, wal_path};
+pub use quotas::{Attainment, Bonus};
+pub use rates::LATEST_RATES;
 pub use read::{After, Among, Found, Listing, Moment, Path, Reader};
 pub use related::Related;
 pub use rows::{FIELD_MARK, search_body};
+pub use sharing::{Candidate, Keeper, ScoreRule, ShareRule};
 pub use undo::Undone;
 pub use views::View;
 

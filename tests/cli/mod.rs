@@ -5,5 +5,6 @@ mod contract_refs;
 mod contract_writes;
 mod examples;
 mod first_steps;
+mod money;
 mod pages;
 mod safety;
