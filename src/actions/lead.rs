@@ -197,8 +197,7 @@ fn namesake(
         return Ok(None);
     };
     let has_email = !lead[call.index(EMAILS)?].is_empty();
-    let found =
-        call.writer.reader().by_key(noun, noun.entity.label(), name, Among::Live, None)?;
+    let found = call.writer.reader().by_key(noun, noun.entity.label(), name, Among::Live, None)?;
     let (emails, works_for) = (noun.require("emails")?.index, noun.require("company")?.index);
     let mut same = Vec::new();
     for id in found.ids() {

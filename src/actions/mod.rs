@@ -262,7 +262,11 @@ pub static ACTIONS: &[Action] = &[
         about: "Give leads to whom the rules say, or to somebody",
         refs: Refs::Many,
         args: &[option("user", Takes::Field("owner"), "This user, whatever the rules say")],
-        examples: &["lead assign 42", "lead assign --where owner:none", "lead assign 42 --user ann"],
+        examples: &[
+            "lead assign 42",
+            "lead assign --where owner:none",
+            "lead assign 42 --user ann",
+        ],
         run: lead::assign,
     },
     Action {

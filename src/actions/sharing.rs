@@ -104,12 +104,7 @@ impl<'l> Sharing<'l> {
         })
     }
 
-    fn by_turn(
-        &mut self,
-        w: &Writer,
-        rule: &ShareRule,
-        team: Option<i64>,
-    ) -> Result<Option<Pick>> {
+    fn by_turn(&mut self, w: &Writer, rule: &ShareRule, team: Option<i64>) -> Result<Option<Pick>> {
         let people = self.people(w, rule, team)?;
         let Some(mut next) = people.pop_front() else { return Ok(None) };
         next.open += 1;
@@ -162,7 +157,11 @@ impl<'l> Sharing<'l> {
         let Some(name) = rule.field.as_deref() else {
             // A filter on fields and one user say the same.
             let user = rule.user.ok_or_else(|| lacks(rule, "field", "--field NAME"))?;
-            let why = format!("{} go to {}", rule.filter.as_deref().unwrap_or("all"), label_of(w, "user", user)?);
+            let why = format!(
+                "{} go to {}",
+                rule.filter.as_deref().unwrap_or("all"),
+                label_of(w, "user", user)?
+            );
             return Ok(Some(Pick { user, why }));
         };
         let named = leads.find(name).ok_or_else(|| leads.unknown_field(name))?;
@@ -176,10 +175,12 @@ impl<'l> Sharing<'l> {
                 };
                 let users = w.reader().model().noun("user")?;
                 match text.filter(|t| !t.is_empty() && t.parse::<i64>().is_err()) {
-                    Some(text) => match w.reader().find(users, &text, crate::store::Among::Live, None)? {
-                        crate::store::Match::One(id) => Some(id),
-                        _ => None,
-                    },
+                    Some(text) => {
+                        match w.reader().find(users, &text, crate::store::Among::Live, None)? {
+                            crate::store::Match::One(id) => Some(id),
+                            _ => None,
+                        }
+                    }
                     None => None,
                 }
             }

@@ -128,7 +128,10 @@ fn put_records(json: &mut JsonOut, reader: &Reader, deals: &[i64]) -> Result<()>
     for id in deals {
         let uid = reader.record(noun, *id)?.uid.to_string();
         for entry in reader.history(noun, *id)? {
-            for edit in entry.edits.iter().filter(|e| e.field != "updated") {
+            let told = |name: &str| {
+                noun.find(name).is_some_and(|n| goes_along(noun, n.field) && !n.field.kept)
+            };
+            for edit in entry.edits.iter().filter(|e| told(&e.field)) {
                 json.begin_object();
                 for (key, value) in [
                     ("deal", uid.as_str()),
@@ -152,9 +155,9 @@ fn put_records(json: &mut JsonOut, reader: &Reader, deals: &[i64]) -> Result<()>
 /// Whether a field means something to the other side.
 fn goes_along(noun: &Noun, field: &crate::entity::Field) -> bool {
     let is_setup = match field.kind {
-        Kind::Link(to) | Kind::Links(to, _) => to
-            .one()
-            .is_some_and(|e| e.setup && !matches!(e.name, "pipeline" | "stage")),
+        Kind::Link(to) | Kind::Links(to, _) => {
+            to.one().is_some_and(|e| e.setup && !matches!(e.name, "pipeline" | "stage"))
+        }
         Kind::List(of) => *of == Kind::File,
         _ => false,
     };
@@ -210,27 +213,33 @@ pub(super) fn register(session: &mut Session, matches: &ArgMatches) -> Result<()
     session.writing()?;
     let locale = session.settings.locale.clone();
     let from = package.get("from").and_then(|v| v.as_str()).unwrap_or("a partner").to_owned();
-    let written = session.write_as("deal register", &format!("deal register from {from}"), |w| {
-        let mut taken = Taken { known: HashMap::new(), made: HashSet::new(), deals: Vec::new() };
-        w.manner.import = true;
-        let pipeline = match &pipeline {
-            Some(p) => Some(w.reader().resolve(w.reader().model().noun("pipeline")?, p, Among::Live)?),
-            None => None,
-        };
-        for (noun, on_match) in NOUNS {
-            let noun = w.reader().model().noun(noun)?;
-            if pipeline.is_some() && matches!(noun.name(), "pipeline" | "stage") {
-                continue;
+    let written =
+        session.write_as("deal register", &format!("deal register from {from}"), |w| {
+            let mut taken =
+                Taken { known: HashMap::new(), made: HashSet::new(), deals: Vec::new() };
+            w.manner.import = true;
+            let pipeline = match &pipeline {
+                Some(p) => Some(w.reader().resolve(
+                    w.reader().model().noun("pipeline")?,
+                    p,
+                    Among::Live,
+                )?),
+                None => None,
+            };
+            for (noun, on_match) in NOUNS {
+                let noun = w.reader().model().noun(noun)?;
+                if pipeline.is_some() && matches!(noun.name(), "pipeline" | "stage") {
+                    continue;
+                }
+                let rows = package.get(noun.entity.plural).cloned().unwrap_or_default();
+                let rows = rows_of(noun, &rows, &locale, &name)?;
+                for values in rows {
+                    taken.take(w, noun, values, on_match, pipeline)?;
+                }
             }
-            let rows = package.get(noun.entity.plural).cloned().unwrap_or_default();
-            let rows = rows_of(noun, &rows, &locale, &name)?;
-            for values in rows {
-                taken.take(w, noun, values, on_match, pipeline)?;
-            }
-        }
-        taken.settle(w, &package, &from)?;
-        Ok(taken.deals)
-    })?;
+            taken.settle(w, &package, &from)?;
+            Ok(taken.deals)
+        })?;
     let ids = written.value;
     let registered = session.done("registered", "register");
     let line = format!("{registered} {} from {from}", named(session, "deal", &ids)?);

@@ -66,7 +66,8 @@ pub(super) fn intake(session: &mut Session, matches: &ArgMatches) -> Result<()> 
         let mut ids = Vec::new();
         for submission in submissions {
             let row = submission.row.clone();
-            let taken = take(w, noun, submission, default_source.as_deref(), &mut sharing, &scoring);
+            let taken =
+                take(w, noun, submission, default_source.as_deref(), &mut sharing, &scoring);
             match taken {
                 Ok(id) => ids.push(id),
                 Err(why) if is_of_the_row(&why) => bad.push(row_error(why, &row, noun, &mapping)),
@@ -224,7 +225,9 @@ pub(super) fn score(session: &mut Session, matches: &ArgMatches) -> Result<()> {
         let written = session.write("lead score", |w| {
             let noun = w.reader().model().noun("lead")?;
             let scoring = Scoring::new(w, noun, &locale)?;
-            ids.iter().map(|id| Ok((*id, scoring.points(w, noun, *id)?))).collect::<Result<Vec<_>>>()
+            ids.iter()
+                .map(|id| Ok((*id, scoring.points(w, noun, *id)?)))
+                .collect::<Result<Vec<_>>>()
         })?;
         return explained(session, &written.value);
     }
@@ -250,8 +253,7 @@ pub(super) fn score(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     session.report("lead", &ids, &line)
 }
 
-const NO_RULES: &str =
-    "there are no scoring rules yet: `rolo scoring add Retail --filter industry:retail --points 20` makes one";
+const NO_RULES: &str = "there are no scoring rules yet: `rolo scoring add Retail --filter industry:retail --points 20` makes one";
 
 fn explained(session: &mut Session, all: &[(i64, Vec<Points>)]) -> Result<()> {
     let sum = |points: &[Points]| points.iter().map(|p| p.points).sum::<i64>();
@@ -264,8 +266,14 @@ fn explained(session: &mut Session, all: &[(i64, Vec<Points>)]) -> Result<()> {
             let label = named(session, "lead", &[*id])?;
             let printer = &mut session.printer;
             printer.line(&format!("{label}: {}", sum(points)))?;
-            let heads = vec![ColumnHead::number("points"), ColumnHead::text("rule"), ColumnHead::text("why")];
-            let rows = points.iter().map(|p| Ok(vec![p.points.to_string(), p.rule.clone(), p.why.clone()]));
+            let heads = vec![
+                ColumnHead::number("points"),
+                ColumnHead::text("rule"),
+                ColumnHead::text("why"),
+            ];
+            let rows = points
+                .iter()
+                .map(|p| Ok(vec![p.points.to_string(), p.rule.clone(), p.why.clone()]));
             printer.table(heads, rows)?;
         }
         if all.iter().all(|(_, points)| points.is_empty()) {
@@ -284,7 +292,9 @@ fn explained(session: &mut Session, all: &[(i64, Vec<Points>)]) -> Result<()> {
         })
         .collect();
     match (output, &list[..]) {
-        (Output::Ids, _) => all.iter().try_for_each(|(id, _)| session.printer.line(&id.to_string())),
+        (Output::Ids, _) => {
+            all.iter().try_for_each(|(id, _)| session.printer.line(&id.to_string()))
+        }
         (Output::Json, [one]) => {
             print_json_list(&mut session.printer, Output::Jsonl, std::slice::from_ref(one))
         }

@@ -74,7 +74,8 @@ pub(super) fn convert(session: &mut Session, matches: &ArgMatches) -> Result<()>
         return out.flush_to(printer.out());
     }
     if matches!(output, Output::Csv | Output::Tsv) {
-        let row = serde_json::json!({"amount": converted.money().amount(), "amount_currency": to.code()});
+        let row =
+            serde_json::json!({"amount": converted.money().amount(), "amount_currency": to.code()});
         return print_json_list(printer, output, &[row]);
     }
     printer.line(&amount_for_people(converted.minor, to))?;

@@ -43,15 +43,13 @@ pub(super) fn apply(session: &mut Session, matches: &ArgMatches) -> Result<()> {
         "nothing to change".to_owned()
     } else {
         let placed = session.done("placed", "place");
-        format!("{placed} {companies} companies and {leads} leads; `rolo territory list` shows them")
+        format!(
+            "{placed} {companies} companies and {leads} leads; `rolo territory list` shows them"
+        )
     };
     if matches!(session.settings.output, Output::Json | Output::Jsonl) {
         let object = serde_json::json!({"companies": companies, "leads": leads});
-        return super::record::print_json_list(
-            &mut session.printer,
-            Output::Jsonl,
-            &[object],
-        );
+        return super::record::print_json_list(&mut session.printer, Output::Jsonl, &[object]);
     }
     session.printer.note(&line);
     Ok(())
@@ -91,8 +89,11 @@ pub(super) fn attainment(session: &mut Session, matches: &ArgMatches) -> Result<
 }
 
 fn whose(of: &Attainment) -> String {
-    let parts: Vec<&str> =
-        [&of.user, &of.team, &of.territory].into_iter().flatten().map(|l| l.label.as_str()).collect();
+    let parts: Vec<&str> = [&of.user, &of.team, &of.territory]
+        .into_iter()
+        .flatten()
+        .map(|l| l.label.as_str())
+        .collect();
     if parts.is_empty() { "all".into() } else { parts.join(", ") }
 }
 
@@ -220,12 +221,18 @@ fn explain(session: &mut Session, quota: &str) -> Result<()> {
             let (reader, store, printer, settings) = session.parts()?;
             let noun = store.noun("deal")?;
             let columns = ["id", "name", "company", "amount", "closes", "owner"];
-            let heads = columns.map(|c| ColumnHead { name: c.into(), numeric: matches!(c, "id" | "amount") });
+            let heads = columns
+                .map(|c| ColumnHead { name: c.into(), numeric: matches!(c, "id" | "amount") });
             let zone = settings.locale.times.zone;
             let rows = reader.records(noun, &ids)?.into_iter().map(|record| {
                 let cell = |name: &&str| {
                     let named = noun.require(name)?;
-                    Ok(super::cells::shown(named.field, named.part, &record.values[named.index], zone))
+                    Ok(super::cells::shown(
+                        named.field,
+                        named.part,
+                        &record.values[named.index],
+                        zone,
+                    ))
                 };
                 columns.iter().map(cell).collect::<Result<Vec<String>>>()
             });

@@ -148,7 +148,8 @@ impl Way {
     }
 
     fn then(self, next: Self) -> Option<Self> {
-        let (over, under) = (self.over.checked_mul(next.over)?, self.under.checked_mul(next.under)?);
+        let (over, under) =
+            (self.over.checked_mul(next.over)?, self.under.checked_mul(next.under)?);
         let used = self.used.into_iter().chain(next.used).collect();
         let shared = greatest_common_divisor(over, under);
         Some(Self { over: over / shared, under: under / shared, used })

@@ -28,9 +28,29 @@ use crate::entity::{Entity, Field, Kind, Model, field, link};
 
 /// All entities; append only.
 pub static ENTITIES: &[&Entity] = &[
-    &COMPANY, &CONTACT, &LEAD, &PIPELINE, &STAGE, &DEAL, &TASK, &EVENT, &ACTIVITY, &TICKET,
-    &PRODUCT, &USER, &TEAM, &TAG, &VIEW, &FIELD, &RATE,
-    &ASSIGNMENT, &SCORING, &RESPONSE, &TERRITORY, &QUOTA, &BONUS,
+    &COMPANY,
+    &CONTACT,
+    &LEAD,
+    &PIPELINE,
+    &STAGE,
+    &DEAL,
+    &TASK,
+    &EVENT,
+    &ACTIVITY,
+    &TICKET,
+    &PRODUCT,
+    &USER,
+    &TEAM,
+    &TAG,
+    &VIEW,
+    &FIELD,
+    &RATE,
+    &ASSIGNMENT,
+    &SCORING,
+    &RESPONSE,
+    &TERRITORY,
+    &QUOTA,
+    &BONUS,
 ];
 
 /// Fields of every record.

@@ -7,8 +7,16 @@ use rust_decimal::Decimal;
 macro_rules! half_even_share {
     ($n:literal) => {
         concat!(
-            "(", $n, " / 1000000 + CASE WHEN abs(", $n, " % 1000000) > 500000 OR (abs(", $n,
-            " % 1000000) = 500000 AND (", $n, " / 1000000) % 2 <> 0) THEN CASE WHEN ", $n,
+            "(",
+            $n,
+            " / 1000000 + CASE WHEN abs(",
+            $n,
+            " % 1000000) > 500000 OR (abs(",
+            $n,
+            " % 1000000) = 500000 AND (",
+            $n,
+            " / 1000000) % 2 <> 0) THEN CASE WHEN ",
+            $n,
             " < 0 THEN -1 ELSE 1 END ELSE 0 END)"
         )
     };
@@ -34,8 +42,8 @@ macro_rules! percent_of {
         )
     };
 }
-pub(crate) use {half_even_share, share};
 pub(super) use percent_of;
+pub(crate) use {half_even_share, share};
 
 use crate::entity::{Entity, Kind, Locale, Value, field, label};
 

@@ -44,11 +44,21 @@ const SOURCE: Field = field("source", Kind::Choice(&ANY), "Where it came from").
     "lead source",
     "leadsource",
     "original source",
+    "utm_source",
     "источник",
 ]);
 const ABOUT: Field = field("about", Kind::Longtext, "Notes, in Markdown")
     .aliases(&["notes", "description"])
-    .headers(&["note", "comments", "comment", "заметки", "описание"]);
+    .headers(&[
+        "note",
+        "comments",
+        "comment",
+        "message",
+        "enquiry",
+        "заметки",
+        "описание",
+        "сообщение",
+    ]);
 const OWNER: Field = link("owner", &USER, "Who looks after it").headers(&[
     "account owner",
     "contact owner",
@@ -171,11 +181,8 @@ const RESPONSE_TIME: &str = concat!(
     responded_at!(),
     ") - julianday({t}.created)) * 1440) AS INTEGER)"
 );
-const UNANSWERED: &str = concat!(
-    "({t}.status NOT IN ('converted', 'unqualified') AND ",
-    responded_at!(),
-    " IS NULL)"
-);
+const UNANSWERED: &str =
+    concat!("({t}.status NOT IN ('converted', 'unqualified') AND ", responded_at!(), " IS NULL)");
 const LATE: &str = concat!(
     "({t}.status NOT IN ('converted', 'unqualified') AND ",
     responded_at!(),
@@ -238,9 +245,19 @@ pub static LEAD: Entity = Entity::new(
         link("converted_contact", &CONTACT, "The contact it became").by_action("lead convert"),
         link("converted_company", &COMPANY, "The company it became").by_action("lead convert"),
         link("converted_deal", &DEAL, "The deal it became").by_action("lead convert"),
-        computed("response_due", Kind::Datetime, RESPONSE_DUE, "When it has to be answered, by policy"),
+        computed(
+            "response_due",
+            Kind::Datetime,
+            RESPONSE_DUE,
+            "When it has to be answered, by policy",
+        ),
         computed("responded_at", Kind::Datetime, RESPONDED_AT, "When it was first answered"),
-        computed("response_time", Kind::Duration, RESPONSE_TIME, "Time until it was first answered"),
+        computed(
+            "response_time",
+            Kind::Duration,
+            RESPONSE_TIME,
+            "Time until it was first answered",
+        ),
     ],
 )
 .key(&["emails"])

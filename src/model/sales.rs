@@ -101,8 +101,14 @@ const FIRST_STAGE: &str = "SELECT id FROM stage WHERE pipeline = :pipeline AND t
 const STATUS: &str = "(SELECT s.kind FROM stage s WHERE s.id = {t}.stage)";
 const CHANCE: &str =
     "coalesce({t}.probability, (SELECT s.probability FROM stage s WHERE s.id = {t}.stage))";
-const WEIGHTED: &str = percent_of!("{t}.amount", "coalesce({t}.probability, (SELECT s.probability FROM stage s WHERE s.id = {t}.stage))");
-const COMMISSION: &str = percent_of!("{t}.amount", "coalesce({t}.commission, (SELECT c.commission FROM company c WHERE c.id = {t}.partner))");
+const WEIGHTED: &str = percent_of!(
+    "{t}.amount",
+    "coalesce({t}.probability, (SELECT s.probability FROM stage s WHERE s.id = {t}.stage))"
+);
+const COMMISSION: &str = percent_of!(
+    "{t}.amount",
+    "coalesce({t}.commission, (SELECT c.commission FROM company c WHERE c.id = {t}.partner))"
+);
 
 pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its way through a pipeline", &[
     label("name", "What is being sold").headers(&["title", "deal title", "deal name", "opportunity name", "opportunity", "название"]),

@@ -52,8 +52,7 @@ pub static SCORING: Entity = Entity::new(
             Kind::Choice(&CHANNELS),
             "Points for each activity of this kind, not for the lead itself",
         ),
-        field("most", Kind::Int, "So many activities count at most, the latest")
-            .range(1, 100_000),
+        field("most", Kind::Int, "So many activities count at most, the latest").range(1, 100_000),
         field("half_life", Kind::Int, "Days after which the points are worth half")
             .range(1, 100_000),
         field("active", Kind::Bool, "Is used").default(Default::Text("yes")),

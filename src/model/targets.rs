@@ -55,7 +55,17 @@ pub static TERRITORY: Entity = Entity::new(
 )
 .key(&["name"])
 .unique()
-.columns(&["id", "position", "name", "countries", "regions", "industries", "owner", "team", "companies"])
+.columns(&[
+    "id",
+    "position",
+    "name",
+    "countries",
+    "regions",
+    "industries",
+    "owner",
+    "team",
+    "companies",
+])
 .sort("position,name")
 .named_uid()
 .setup();
@@ -84,9 +94,19 @@ fn above_nothing(value: Value, _: &Locale) -> Result<Value, String> {
 macro_rules! first_day {
     ($t:literal) => {
         concat!(
-            "(CASE WHEN length(", $t, ".period) = 4 THEN ", $t, ".period || '-01-01' WHEN ", $t,
-            ".period LIKE '____-Q_' THEN substr(", $t, ".period, 1, 5) || printf('%02d', substr(", $t,
-            ".period, 7, 1) * 3 - 2) || '-01' ELSE ", $t, ".period || '-01' END)"
+            "(CASE WHEN length(",
+            $t,
+            ".period) = 4 THEN ",
+            $t,
+            ".period || '-01-01' WHEN ",
+            $t,
+            ".period LIKE '____-Q_' THEN substr(",
+            $t,
+            ".period, 1, 5) || printf('%02d', substr(",
+            $t,
+            ".period, 7, 1) * 3 - 2) || '-01' ELSE ",
+            $t,
+            ".period || '-01' END)"
         )
     };
 }
@@ -95,7 +115,12 @@ macro_rules! first_day {
 macro_rules! last_day {
     ($t:literal) => {
         concat!(
-            "date(", first_day!($t), ", CASE WHEN length(", $t, ".period) = 4 THEN '+12 months' WHEN ", $t,
+            "date(",
+            first_day!($t),
+            ", CASE WHEN length(",
+            $t,
+            ".period) = 4 THEN '+12 months' WHEN ",
+            $t,
             ".period LIKE '____-Q_' THEN '+3 months' ELSE '+1 months' END, '-1 day')"
         )
     };
@@ -162,7 +187,7 @@ pub static BONUS: Entity = Entity::new(
             .required()
             .range(0, 100_000),
         field("percent", Kind::Percent, "Percent of what was won that is paid"),
-        field("of", Kind::Choice(&BONUS_OF), "Percent of what: won, or above the quota")
+        field("of", Kind::Choice(&BONUS_OF), "Percent of what: all that was won, or what is above")
             .default(Default::Text("won")),
         field("amount", Kind::Money, "A fixed amount that is paid"),
         link("team", &TEAM, "For quotas of this team and its users alone"),

@@ -129,4 +129,5 @@ pub(super) static ASSIGN_BY: Choices = closed(&[
     word("user", &["person"]),
 ]);
 
-pub(super) static BONUS_OF: Choices = closed(&[word("won", &[]), word("above", &["excess", "over"])]);
+pub(super) static BONUS_OF: Choices =
+    closed(&[word("won", &[]), word("above", &["excess", "over"])]);

@@ -422,7 +422,11 @@ impl<'a> Writer<'a> {
     ) -> Result<()> {
         for index in touched {
             let field = noun.fields[*index];
-            if let (Some(of), Some(text)) = (field.filter_of, row[*index].as_text()) {
+            // A file of rolo's own may name a view or a custom field that comes behind it.
+            let is_sure = self.to_the_letter.is_none();
+            if let (Some(of), Some(text)) =
+                (field.filter_of.filter(|_| is_sure), row[*index].as_text())
+            {
                 self.reader.filter(self.reader.model.noun(of.name)?, text, self.locale).map_err(
                     |why| Error {
                         kind: ErrorKind::Invalid,
@@ -451,14 +455,16 @@ impl<'a> Writer<'a> {
         if !loops {
             return Ok(());
         }
-        let name = noun.name();
-        let whose = if to == id { "itself".to_owned() } else { format!("{name}:{to}") };
-        Err(Error::invalid(format!(
-            "{}: {whose} would lead back to {name}:{id}",
-            field.label()
-        ))
-        .hint(format!("name another, or change `rolo show {name}:{to}` first"))
-        .at(field.name))
+        let (name, label) = (noun.name(), field.label());
+        let (why, hint) = if to == id {
+            (format!("{label}: {name}:{id} can't be its own"), "name another".to_owned())
+        } else {
+            (
+                format!("{label}: {name}:{to} would lead back to {name}:{id}"),
+                format!("name another, or change the {label} of {name}:{to} first"),
+            )
+        };
+        Err(Error::invalid(why).hint(hint).at(field.name))
     }
 
     /// No two live records of such a noun have one key.

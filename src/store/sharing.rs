@@ -114,10 +114,9 @@ impl Reader<'_> {
              ORDER BY last IS NOT NULL, last, u.id"
         );
         let mut stmt = self.conn.prepare_cached(&sql)?;
-        let rows = stmt.query_map(
-            rusqlite::named_params! {":rule": rule, ":team": team},
-            |r| Ok(Candidate { user: r.get(0)?, handle: r.get(1)?, open: r.get(2)? }),
-        )?;
+        let rows = stmt.query_map(rusqlite::named_params! {":rule": rule, ":team": team}, |r| {
+            Ok(Candidate { user: r.get(0)?, handle: r.get(1)?, open: r.get(2)? })
+        })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -152,8 +151,9 @@ impl Reader<'_> {
              WHERE l.target = ?2 AND l.noun = ?1 AND a.trashed IS NULL AND a.kind = ?3 \
              ORDER BY a.\"at\" DESC, a.id DESC LIMIT ?4",
         )?;
-        let rows =
-            stmt.query_map(rusqlite::params![about.0, about.1, kind, most], |r| r.get::<_, String>(0))?;
+        let rows = stmt.query_map(rusqlite::params![about.0, about.1, kind, most], |r| {
+            r.get::<_, String>(0)
+        })?;
         let texts = rows.collect::<rusqlite::Result<Vec<_>>>()?;
         Ok(texts.iter().filter_map(|t| stored_instant(t)).collect())
     }
@@ -187,7 +187,9 @@ impl Reader<'_> {
         };
         let fits = ["country", "region", "industry", "employees"]
             .iter()
-            .fold(fits.to_owned(), |sql, field| sql.replace(&format!(":{field}"), &format!("t.{field}")));
+            .fold(fits.to_owned(), |sql, field| {
+                sql.replace(&format!(":{field}"), &format!("t.{field}"))
+            });
         let which = if all { "fit IS NOT now" } else { "now IS NULL AND fit IS NOT NULL" };
         let sql = format!(
             "SELECT id, fit FROM (SELECT t.id, t.territory AS now, ({fits}) AS fit FROM {} t WHERE t.trashed IS NULL) WHERE {which} ORDER BY id",

@@ -5,6 +5,8 @@ mod contract_refs;
 mod contract_writes;
 mod examples;
 mod first_steps;
+mod leads;
 mod money;
 mod pages;
 mod safety;
+mod targets;

@@ -75,7 +75,38 @@ fn files_of_rates_come_in_by_many_names_once_and_go_back_with_undo() {
     assert_eq!(w.ok(&["rate", "convert", "1 EUR", "USD"]), "1.09 USD\n");
     w.ok(&["undo"]);
     assert_eq!(w.ok(&["rate", "convert", "1 EUR", "USD"]), "1.08 USD\n");
-    let bad = w.file("bad.csv", "base,quote,rate,date\nEUR,DOLLAR,1.1,2026-11-01\nEUR,USD,-2,2026-11-01\n");
+    let bad = w.file(
+        "bad.csv",
+        "base,quote,rate,date\nEUR,DOLLAR,1.1,2026-11-01\nEUR,USD,-2,2026-11-01\n",
+    );
     let err = w.fails(4, &["rate", "import", &bad]);
     assert!(err.contains("DOLLAR") && err.contains("`-2` is not above 0"), "{err}");
+}
+
+#[test]
+fn a_table_with_a_column_for_each_currency_needs_its_base_said() {
+    let w = World::new();
+    let file = w.file(
+        "eurofxref-hist.csv",
+        "Date,USD,JPY,BGN,\n2026-11-20,1.0825,162.37,N/A,\n2026-11-19,1.07,162,1.9558,\n",
+    );
+    let err = w.fails(2, &["rate", "import", &file]);
+    assert!(err.contains("`--base EUR`"), "{err}");
+    let done = w.json(&["rate", "import", &file, "--base", "EUR", "-o", "json"]);
+    assert_eq!(done["created"], 5);
+    assert_eq!(w.ok(&["rate", "convert", "100 BGN", "USD"]), "55.35 USD\n");
+    w.fails(4, &["rate", "import", &file, "--base", "EUX"]);
+}
+
+#[test]
+fn weighted_amounts_round_a_half_to_the_even_cent_and_the_board_agrees() {
+    let w = World::new();
+    for amount in ["0.01", "0.03", "0.05"] {
+        w.ok(&["deal", "add", "D", "--amount", amount, "--probability", "50"]);
+    }
+    let list = w.json(&["deal", "list", "--sort", "id", "-o", "json", "--columns", "weighted"]);
+    let found: Vec<String> = (0..3).map(|at| list[at]["weighted"].to_string()).collect();
+    assert_eq!(found, ["0.00", "0.02", "0.02"]);
+    let board = w.json(&["deal", "board", "-o", "json"]);
+    assert_eq!(board[0]["weighted"]["EUR"].to_string(), "0.04");
 }

@@ -203,9 +203,12 @@ fn what_must_be_given_is_what_the_data_model_stars() {
 fn enforced_keys_are_those_of_what_is_set_up_and_of_products() {
     let unique: HashSet<&str> =
         model().nouns.iter().filter(|n| n.entity.unique).map(Noun::name).collect();
-    assert_eq!(unique, words(
+    assert_eq!(
+        unique,
+        words(
             "user product pipeline stage team tag view field rate assignment scoring response territory bonus"
-        ));
+        )
+    );
     let model = model();
     assert_eq!(noun_of(&model, "stage").entity.scope, Some("pipeline"));
 }

@@ -5,5 +5,6 @@ mod desk;
 mod filter;
 mod layers;
 mod made_up;
+mod quotas;
 mod round_trip;
 mod undo;

@@ -4,6 +4,7 @@ use clap::{Arg, ArgAction, Command};
 
 use super::args::{condition, examples, file, filter, flag, force, one_ref, option, refs, words};
 use super::flags::Meaning;
+use super::records::import;
 use crate::actions::{Action, ArgKind, Refs, Takes};
 use crate::entity::{Kind, Noun, Target};
 
@@ -69,13 +70,7 @@ pub(super) fn lead_intake(command: Command, _: &Noun) -> Command {
         option("source", "WORD", "Where they come from, if the data don't say it")
             .add(Meaning::Field("lead", "source")),
     );
-    examples(
-        command,
-        &[
-            "lead intake < form.json",
-            "lead intake --source web -o json < submissions.jsonl",
-        ],
-    )
+    examples(command, &["lead intake", "lead intake --source web -o json"])
 }
 
 pub(super) fn lead_score(command: Command, noun: &Noun) -> Command {
@@ -131,8 +126,12 @@ pub(super) fn deal_register(command: Command, _: &Noun) -> Command {
     let command = command
         .arg(file("FILE|-", "The file that `deal handover` wrote; `-` is standard input"))
         .arg(
-            option("pipeline", "PIPELINE", "Where new deals go, if not to a stage of the same name")
-                .add(Meaning::Ref(Some("pipeline"))),
+            option(
+                "pipeline",
+                "PIPELINE",
+                "Where new deals go, if not to a stage of the same name",
+            )
+            .add(Meaning::Ref(Some("pipeline"))),
         );
     examples(command, &["deal register spring-order.json", "deal register - --pipeline Partners"])
 }
@@ -155,6 +154,15 @@ pub(super) fn rate_add(command: Command, _: &Noun) -> Command {
         command,
         &["rate add EUR USD 1.08", "rate add EUR JPY 162.4 --on 2026-11-20 --about ECB"],
     )
+}
+
+pub(super) fn rate_import(command: Command, noun: &Noun) -> Command {
+    let base = option(
+        "base",
+        "CODE",
+        "What the rates of a file are of that has a column for each currency",
+    );
+    import(command, noun).arg(base)
 }
 
 pub(super) fn rate_convert(command: Command, _: &Noun) -> Command {

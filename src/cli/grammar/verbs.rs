@@ -7,7 +7,7 @@ use super::records::{
 };
 use super::special::{
     action_args, board, deal_handover, deal_register, field_add, lead_intake, lead_score,
-    quota_attainment, rate_add, rate_convert, territory_apply, view_save,
+    quota_attainment, rate_add, rate_convert, rate_import, territory_apply, view_save,
 };
 use super::{dressed, with_hidden_globals};
 use crate::actions::{ACTIONS, Action};
@@ -54,12 +54,8 @@ static VERBS: &[Verb] = &[
     special("save", "Save a filter under a name", |e| e.name == "view", view_save),
     special("add", "Add a custom field to a noun", |e| e.name == "field", field_add),
     special("add", "Add what a currency is worth in another", |e| e.name == "rate", rate_add),
-    special(
-        "convert",
-        "Convert an amount to another currency",
-        |e| e.name == "rate",
-        rate_convert,
-    ),
+    special("import", "Read rates from a file", |e| e.name == "rate", rate_import),
+    special("convert", "Convert an amount to another currency", |e| e.name == "rate", rate_convert),
     special(
         "intake",
         "Take leads in from a web form: JSON on standard input, shared out by the rules",
