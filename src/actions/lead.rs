@@ -203,7 +203,7 @@ fn namesake(
     for id in found.ids() {
         let contact = call.writer.stored(noun, id)?;
         let here = contact[works_for].as_link().is_some_and(|c| c.id == company.id);
-        if here && !(has_email && !contact[emails].is_empty()) {
+        if here && (!has_email || contact[emails].is_empty()) {
             same.push(id);
         }
     }

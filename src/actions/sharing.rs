@@ -84,7 +84,7 @@ impl<'l> Sharing<'l> {
                 let handle = label_of(w, "user", user)?;
                 Ok(Some(Pick { user, why: format!("all of these go to {handle}") }))
             }
-            "field" => self.by_field(w, leads, lead, rule),
+            "field" => Self::by_field(w, leads, lead, rule),
             "territory" => self.by_territory(w, leads, lead, rule),
             "load" => self.by_load(w, rule),
             _ => self.by_turn(w, rule, rule.team),
@@ -148,7 +148,6 @@ impl<'l> Sharing<'l> {
     }
 
     fn by_field(
-        &self,
         w: &Writer,
         leads: &Noun,
         lead: &[Value],

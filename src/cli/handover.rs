@@ -2,6 +2,7 @@
 //! one file between two teams.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 use std::io::{Cursor, Read};
 use std::path::PathBuf;
 
@@ -340,20 +341,17 @@ impl Taken {
         if noun.name() == "deal"
             && let Some(pipeline) = pipeline
         {
-            self.place(w, noun, &mut values, pipeline, there.is_some())?;
+            Self::place(w, noun, &mut values, pipeline, there.is_some())?;
         }
-        let id = match there {
-            Some(id) => {
-                self.join(w, noun, id, values, on_match)?;
-                id
+        let id = if let Some(id) = there {
+            Self::join(w, noun, id, values, on_match)?;
+            id
+        } else {
+            let id = w.insert(noun, Draft { values, fingerprint: None })?;
+            if noun.name() == "deal" {
+                self.made.insert(id);
             }
-            None => {
-                let id = w.insert(noun, Draft { values, fingerprint: None })?;
-                if noun.name() == "deal" {
-                    self.made.insert(id);
-                }
-                id
-            }
+            id
         };
         self.known.insert((noun.name(), uid), id);
         if noun.name() == "deal" {
@@ -363,7 +361,6 @@ impl Taken {
     }
 
     fn join(
-        &self,
         w: &mut Writer,
         noun: &Noun,
         id: i64,
@@ -410,7 +407,6 @@ impl Taken {
 
     /// A new deal begins in a pipeline of the receiver's own; a known one stays where it is.
     fn place(
-        &self,
         w: &Writer,
         noun: &Noun,
         values: &mut Vec<(usize, Value)>,
@@ -456,14 +452,15 @@ impl Taken {
             let uid = uid.to_string();
             let mut body = format!("Registered from {from}");
             for entry in history.iter().filter(|e| of("deal", e) == uid) {
-                body.push_str(&format!(
+                let _ = write!(
+                    body,
                     "\n{} {} {}: {} → {}",
                     of("at", entry),
                     of("who", entry),
                     of("field", entry),
                     of("old", entry),
                     of("new", entry)
-                ));
+                );
             }
             note(w, *id, &body, Some(&format!("handover:{uid}")))?;
         }

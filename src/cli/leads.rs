@@ -122,15 +122,12 @@ fn take(
     if let (Some(word), false) = (source, values.iter().any(|(i, _)| *i == source_index)) {
         values.push((source_index, Value::Text(word.to_owned())));
     }
-    let id = match open_lead(w, noun, &values)? {
-        Some(id) => {
-            w.fill_up(noun, id, values)?;
-            id
-        }
-        None => {
-            name_it(noun, &mut values);
-            w.insert(noun, Draft { values, fingerprint: None })?
-        }
+    let id = if let Some(id) = open_lead(w, noun, &values)? {
+        w.fill_up(noun, id, values)?;
+        id
+    } else {
+        name_it(noun, &mut values);
+        w.insert(noun, Draft { values, fingerprint: None })?
     };
     log(w, id, submission.rest)?;
     let owner = noun.require("owner")?.index;

@@ -5,43 +5,35 @@ use clap::ArgMatches;
 
 use super::global::Output;
 use super::grammar::text;
-use super::record::{added, print_json_list};
+use super::record::{add_with, print_json_list};
 use super::session::Session;
+use crate::entity::Kind;
 use crate::entity::exchange::Quoted;
 use crate::entity::money::{Currency, amount_for_people, parse_money};
-use crate::entity::{Kind, Value};
 use crate::error::{Error, Result};
 use crate::interchange::JsonOut;
-use crate::store::Draft;
 
 /// `rate add BASE QUOTE RATE [--on DATE]`: prints the new id.
 ///
 /// # Errors
 /// No such currency, no rate, or one of that pair and day is there.
 pub(super) fn add(session: &mut Session, matches: &ArgMatches) -> Result<()> {
-    let locale = session.settings.locale.clone();
-    let day = on(session, matches)?;
-    let mut values = vec![("date", Value::Date(day))];
-    {
-        let noun = session.writing()?.noun("rate")?;
-        for name in ["base", "quote", "rate", "about"] {
-            let Some(typed) = text(matches, name) else { continue };
-            let field = noun.require(name)?.field;
-            let value =
-                field.parse(typed, &locale).map_err(|why| super::inputs::refused(field, &why))?;
-            values.push((field.name, value));
-        }
+    let typed = |name: &str| text(matches, name).map(|t| (name.to_owned(), vec![t.to_owned()]));
+    let mut given: Vec<_> = ["base", "quote", "rate"].iter().filter_map(|n| typed(n)).collect();
+    let by_fields = given.is_empty() && matches.get_many::<String>("set").is_some();
+    if given.len() != 3 && !by_fields {
+        return Err(Error::usage("a rate needs two currencies and a number").hint(EXAMPLE));
     }
-    if values[1].1 == values[2].1 {
-        return Err(Error::invalid("both currencies are the same")
-            .hint("`rolo rate add EUR USD 1.08`: one euro is 1.08 dollars"));
+    if !by_fields && currency(&given[0].1[0])? == currency(&given[1].1[0])? {
+        return Err(Error::invalid("both currencies are the same").hint(EXAMPLE));
     }
-    let written = session.write("rate add", |w| {
-        let noun = w.reader().model().noun("rate")?;
-        w.insert(noun, Draft::of(noun, values)?)
-    })?;
-    added(session, "rate", written.value)
+    if !by_fields || text(matches, "on").is_some() {
+        given.push(("date".to_owned(), vec![on(session, matches)?.to_string()]));
+    }
+    add_with(session, "rate", matches, given)
 }
+
+const EXAMPLE: &str = "`rolo rate add EUR USD 1.08`: one euro is 1.08 dollars";
 
 /// `rate convert AMOUNT [CURRENCY] [--on DATE]`.
 ///

@@ -21,11 +21,25 @@ use crate::store::{Among, Draft, Match, Reader, Related, Written};
 /// # Errors
 /// A value isn't allowed, or the database can't be written.
 pub(super) fn add(session: &mut Session, noun: &str, matches: &ArgMatches) -> Result<()> {
+    add_with(session, noun, matches, Vec::new())
+}
+
+/// As [`add`], with further fields that the verb's own arguments give, as (name, values).
+///
+/// # Errors
+/// As for `add`.
+pub(super) fn add_with(
+    session: &mut Session,
+    noun: &str,
+    matches: &ArgMatches,
+    further: Vec<(String, Vec<String>)>,
+) -> Result<()> {
     let locale = session.settings.locale.clone();
     let limit = session.settings.config.number("file_limit", 25)?;
     let store = session.writing()?;
     let noun_info = store.noun(noun)?;
     let mut flags = field_inputs(matches, noun_info);
+    flags.extend(further);
     let label = noun_info.entity.label();
     if let Some(given) = text(matches, "label") {
         flags.insert(0, (label.name.to_owned(), vec![given.to_owned()]));
@@ -42,14 +56,7 @@ pub(super) fn add(session: &mut Session, noun: &str, matches: &ArgMatches) -> Re
         warn_of_namesakes(w, noun, id)?;
         Ok(id)
     })?;
-    added(session, noun, written.value)
-}
-
-/// Prints the id of a new record, or with JSON the record.
-///
-/// # Errors
-/// Standard output is closed or full.
-pub(super) fn added(session: &mut Session, noun: &str, id: i64) -> Result<()> {
+    let id = written.value;
     match session.settings.output {
         Output::Json | Output::Jsonl if !session.settings.dry_run => print_one(session, noun, id),
         _ if session.settings.dry_run => {

@@ -247,9 +247,9 @@ mod tests {
     #[test]
     fn rates_lead_forth_back_and_over_a_third_currency() {
         let r = rates(&[("EUR", "USD", "1.08", "2026-11-01"), ("EUR", "GBP", "0.9", "2026-11-02")]);
-        assert_eq!(minor(&r, 100_00, "EUR", "USD"), 108_00);
-        assert_eq!(minor(&r, 100_00, "USD", "EUR"), 92_59);
-        assert_eq!(minor(&r, 108_00, "USD", "GBP"), 90_00);
+        assert_eq!(minor(&r, 10_000, "EUR", "USD"), 10_800);
+        assert_eq!(minor(&r, 10_000, "USD", "EUR"), 9_259);
+        assert_eq!(minor(&r, 10_800, "USD", "GBP"), 9_000);
         let used = r.convert(1, cur("USD"), cur("GBP")).expect("a way");
         assert_eq!(
             used.footer().as_deref(),

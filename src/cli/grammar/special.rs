@@ -2,8 +2,10 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::args::{condition, examples, file, filter, flag, force, one_ref, option, refs, words};
-use super::flags::Meaning;
+use super::args::{
+    condition, create_links, examples, file, filter, flag, force, one_ref, option, refs, set, words,
+};
+use super::flags::{self, Meaning};
 use super::records::import;
 use crate::actions::{Action, ArgKind, Refs, Takes};
 use crate::entity::{Kind, Noun, Target};
@@ -136,20 +138,18 @@ pub(super) fn deal_register(command: Command, _: &Noun) -> Command {
     examples(command, &["deal register spring-order.json", "deal register - --pipeline Partners"])
 }
 
-pub(super) fn rate_add(command: Command, _: &Noun) -> Command {
+pub(super) fn rate_add(command: Command, noun: &Noun) -> Command {
     let of = |name: &'static str, about: &'static str| {
-        Arg::new(name)
-            .value_name(name.to_uppercase())
-            .required(true)
-            .allow_hyphen_values(true)
-            .help(about)
+        Arg::new(name).value_name(name.to_uppercase()).allow_negative_numbers(true).help(about)
     };
     let command = command
         .arg(of("base", "The currency of which one unit is taken"))
         .arg(of("quote", "The currency that it is worth so much of"))
         .arg(of("rate", "So much of QUOTE is one unit of BASE"))
         .arg(option("on", "DATE", "The day from which on it counts, if not today"))
-        .arg(option("about", "TEXT", "Where it was taken from"));
+        .args(flags::of_fields(noun, flags::Use::Add, &["name", "base", "quote", "rate", "date"]))
+        .arg(set(noun))
+        .arg(create_links());
     examples(
         command,
         &["rate add EUR USD 1.08", "rate add EUR JPY 162.4 --on 2026-11-20 --about ECB"],
