@@ -1,6 +1,7 @@
 //! What was won of quotas, against a plain count over the exported files.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 
 use proptest::prelude::*;
 
@@ -69,7 +70,7 @@ proptest! {
         let mut text = String::from("name,amount,amount_currency,owner,company,stage,closes\n");
         for (n, (minor, code, owner, on, won, company)) in made.iter().enumerate() {
             let stage = if *won { "Won" } else { "Lead" };
-            text += &format!("d{n},{}.{:02},{},u{owner},c{company},{stage},{}\n", minor / 100, minor % 100, CODES[*code], day(*on));
+            let _ = writeln!(text, "d{n},{}.{:02},{},u{owner},c{company},{stage},{}", minor / 100, minor % 100, CODES[*code], day(*on));
         }
         let file = d.file("deals.csv", &text);
         if !made.is_empty() {
@@ -78,7 +79,7 @@ proptest! {
         let mut text = String::from("date,base,quote,rate\n");
         for (on, values) in std::iter::once(&(0, [1_080_000, 160_000_000, 330_000])).chain(&rates) {
             for (code, millionths) in CODES[1..].iter().zip(values) {
-                text += &format!("{},EUR,{code},{}.{:06}\n", day(*on), millionths / 1_000_000, millionths % 1_000_000);
+                let _ = writeln!(text, "{},EUR,{code},{}.{:06}", day(*on), millionths / 1_000_000, millionths % 1_000_000);
             }
         }
         let file = d.file("rates.csv", &text);
