@@ -4,6 +4,8 @@
 mod call;
 mod deal;
 mod lead;
+pub mod scoring;
+pub mod sharing;
 mod task;
 mod ticket;
 
@@ -26,15 +28,6 @@ pub struct Action {
     /// What is typed behind `rolo`, for help.
     pub examples: &'static [&'static str],
     pub run: fn(&mut Call) -> Result<()>,
-}
-
-/// The deed that alone gives a field this word, if one does.
-#[must_use]
-pub fn deed_of_word(noun: &str, field: &str, word: &str) -> Option<&'static str> {
-    match (noun, field, word) {
-        ("lead", "status", "converted") => Some("lead convert"),
-        _ => None,
-    }
 }
 
 /// How many records it takes.
@@ -265,6 +258,28 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         noun: "lead",
+        verb: "assign",
+        about: "Give leads to whom the rules say, or to somebody",
+        refs: Refs::Many,
+        args: &[option("user", Takes::Field("owner"), "This user, whatever the rules say")],
+        examples: &[
+            "lead assign 42",
+            "lead assign --where owner:none",
+            "lead assign 42 --user ann",
+        ],
+        run: lead::assign,
+    },
+    Action {
+        noun: "lead",
+        verb: "reject",
+        about: "Mark leads as unqualified, with the reason",
+        refs: Refs::Many,
+        args: &[required("reason", Takes::Field("reason"), "Why they are no business"), NOTE],
+        examples: &["lead reject 42 --reason \"no budget\""],
+        run: lead::reject,
+    },
+    Action {
+        noun: "lead",
         verb: "convert",
         about: "Make a contact, a company and, if asked, a deal of a lead",
         refs: Refs::Many,
@@ -282,7 +297,11 @@ pub static ACTIONS: &[Action] = &[
                 "The company, if not the one that the lead names",
             ),
         ],
-        examples: &["lead convert 42", "lead convert 42 --deal \"First order\" --amount 12k"],
+        examples: &[
+            "lead convert 42",
+            "lead convert 42 --deal \"First order\" --amount 12k",
+            "lead convert --where status:qualified",
+        ],
         run: lead::convert,
     },
 ];

@@ -8,7 +8,7 @@ use super::cells::shown;
 use super::global::Output;
 use super::grammar::filter_text;
 use super::print::ColumnHead;
-use super::record::{print_json_list, print_rows};
+use super::lists::{print_json_list, print_rows};
 use super::session::{Session, filter_sql};
 use crate::entity::{LinkTo, Noun, Part};
 use crate::error::{Error, Result};

@@ -38,6 +38,17 @@ pub static TOPICS: &[Topic] = &[
         about: "How money, lists, links, tags and words are written",
         body: text!("values"),
     },
+    Topic {
+        name: "money",
+        about: "Currencies, rates, and how sums are made and rounded",
+        body: text!("money"),
+    },
+    Topic { name: "intake", about: "From a web form to a deal", body: text!("intake") },
+    Topic {
+        name: "targets",
+        about: "Territories, quotas, bonuses, partners",
+        body: text!("targets"),
+    },
     Topic { name: "import", about: "How files come in", body: text!("import") },
     Topic {
         name: "doubles",

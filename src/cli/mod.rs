@@ -14,20 +14,24 @@ mod edit;
 mod editor;
 pub mod global;
 pub mod grammar;
+mod handover;
 pub mod help;
 mod inputs;
+mod leads;
 mod list;
 mod lists;
 mod logging;
 pub mod man;
 mod merge;
 pub mod print;
+mod rates;
 mod record;
 mod session;
 mod setup;
 mod show;
 mod story;
 mod system;
+mod targets;
 mod transfer;
 
 use std::ffi::OsString;
@@ -142,6 +146,14 @@ fn noun_verb(
     }
     match (noun, verb) {
         ("deal", "board") => board::board(session, matches),
+        ("rate", "add") => rates::add(session, matches),
+        ("rate", "convert") => rates::convert(session, matches),
+        ("lead", "intake") => leads::intake(session, matches),
+        ("lead", "score") => leads::score(session, matches),
+        ("territory", "apply") => targets::apply(session, matches),
+        ("quota", "attainment") => targets::attainment(session, matches),
+        ("deal", "handover") => handover::handover(session, matches),
+        ("deal", "register") => handover::register(session, matches),
         ("view", "save") => setup::save_view(session, matches),
         ("field", "add") => setup::add_field(session, matches),
         (_, "add") => record::add(session, noun, matches),

@@ -19,11 +19,25 @@ use crate::store::{Among, Draft, Match, Reader, Written};
 /// # Errors
 /// A value isn't allowed, or the database can't be written.
 pub(super) fn add(session: &mut Session, noun: &str, matches: &ArgMatches) -> Result<()> {
+    add_with(session, noun, matches, Vec::new())
+}
+
+/// As [`add`], with further fields that the verb's own arguments give, as (name, values).
+///
+/// # Errors
+/// As for `add`.
+pub(super) fn add_with(
+    session: &mut Session,
+    noun: &str,
+    matches: &ArgMatches,
+    further: Vec<(String, Vec<String>)>,
+) -> Result<()> {
     let locale = session.settings.locale.clone();
     let limit = session.settings.config.number("file_limit", 25)?;
     let store = session.writing()?;
     let noun_info = store.noun(noun)?;
     let mut flags = field_inputs(matches, noun_info);
+    flags.extend(further);
     let label = noun_info.entity.label();
     if let Some(given) = text(matches, "label") {
         flags.insert(0, (label.name.to_owned(), vec![given.to_owned()]));
@@ -320,11 +334,7 @@ pub(super) fn act(
     matches: &ArgMatches,
 ) -> Result<()> {
     session.writing()?;
-    let refs = texts(matches, "ref");
-    let found = {
-        let (reader, ..) = session.parts()?;
-        resolve_all(&reader, Some(action.noun), &refs, Among::Live)?
-    };
+    let found = chosen(session, Some(action.noun), matches, action.verb, Among::Live)?;
     let ids: Vec<i64> = found.iter().map(|(_, id)| *id).collect();
     let args: Vec<(&'static str, String)> = action
         .args

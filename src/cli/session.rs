@@ -278,15 +278,7 @@ pub(super) fn filter_sql(
     noun: &Noun,
     text: &str,
 ) -> Result<filter::Sql> {
-    let views = |name: &str| {
-        reader
-            .saved_view(name)
-            .ok()
-            .flatten()
-            .map(|v| filter::SavedView { noun: v.noun, filter: v.filter })
-    };
-    let scope = filter::Scope { model: reader.model(), locale: &settings.locale, views: &views };
-    filter::to_sql(text, noun, &scope)
+    reader.filter(noun, text, &settings.locale)
 }
 
 /// A listing of the ids that a filter finds.

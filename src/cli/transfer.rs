@@ -16,7 +16,7 @@ use super::session::{Session, filter_sql};
 use crate::entity::when::DateOrder;
 use crate::error::{Error, Result};
 use crate::interchange::{
-    Exporter, Format, Input, ReadOptions, Scope, Source, columns, delimiter_of, import,
+    Exporter, Format, Input, ReadOptions, Scope, Source, columns, delimiter_of, import, rates_by,
 };
 use crate::store::{Listing, OnMatch, refuse_own};
 
@@ -35,6 +35,10 @@ pub(super) fn import(session: &mut Session, noun: &str, matches: &ArgMatches) ->
     let read = ReadOptions { form: format.map(|f| f.form), delimiter, raw: false };
     let named = |why: Error| Error { message: format!("`{name}`: {}", why.message), ..why };
     let mut source = Source::open(input, &read).map_err(named)?;
+    if noun == "rate" {
+        let base = text(matches, "base").map(super::rates::currency).transpose()?;
+        source = rates_by(source, base).map_err(named)?;
+    }
     let mut locale = session.settings.locale.clone();
     if let Some(order) = text(matches, "date-order").and_then(DateOrder::of) {
         locale.times.order = Some(order);

@@ -2,6 +2,7 @@
 //! stand in `model`, and everything else asks them through [`Model`].
 
 pub mod alike;
+pub mod exchange;
 mod kind;
 mod model;
 pub mod money;
@@ -79,6 +80,9 @@ pub enum Default {
     Query(&'static str),
 }
 
+/// A check of a value beyond its kind: the value, perhaps in another form, or why it can't be.
+pub type Check = fn(Value, &Locale) -> Result<Value, String>;
+
 /// A field of an entity, declared once.
 #[expect(clippy::struct_excessive_bools, reason = "marks of a declaration, each its own; no state")]
 pub struct Field {
@@ -110,6 +114,14 @@ pub struct Field {
     pub trimmed: bool,
     pub min: Option<i64>,
     pub max: Option<i64>,
+    /// What a value has to be beyond its kind; may put it into its usual form.
+    pub check: Option<Check>,
+    /// Its text is a filter over this noun, which has to be right.
+    pub filter_of: Option<&'static Entity>,
+    /// A link that may not lead back to its own record, over however many others.
+    pub no_loop: bool,
+    /// A word that one verb alone gives, and that no edit takes away, as (word, verb).
+    pub word_by: Option<(&'static str, &'static str)>,
     /// When empty, made of these fields, joined by spaces.
     pub made_of: &'static [&'static str],
     /// For a list of links: the link field that holds the first of them.
@@ -146,6 +158,10 @@ pub const fn field(name: &'static str, kind: Kind, about: &'static str) -> Field
         trimmed: false,
         min: None,
         max: None,
+        check: None,
+        filter_of: None,
+        no_loop: false,
+        word_by: None,
         made_of: &[],
         main: None,
         currency_from: &[],
@@ -256,6 +272,30 @@ impl Field {
         self.max = Some(max);
         self
     }
+    /// Looks at each value that isn't empty, beyond what its kind asks for.
+    #[must_use]
+    pub const fn check(mut self, check: Check) -> Self {
+        self.check = Some(check);
+        self
+    }
+    /// A filter over a noun.
+    #[must_use]
+    pub const fn filter_of(mut self, noun: &'static Entity) -> Self {
+        self.filter_of = Some(noun);
+        self
+    }
+    /// A parent, a superior: never its own, not over others either.
+    #[must_use]
+    pub const fn no_loop(mut self) -> Self {
+        self.no_loop = true;
+        self
+    }
+    /// A word that comes by a verb, such as `lead convert`, and stays until that is undone.
+    #[must_use]
+    pub const fn word_by(mut self, word: &'static str, verb: &'static str) -> Self {
+        self.word_by = Some((word, verb));
+        self
+    }
     #[must_use]
     pub const fn made_of(mut self, parts: &'static [&'static str]) -> Self {
         self.made_of = parts;
@@ -308,7 +348,10 @@ impl Field {
         let text = if self.trimmed { text.trim() } else { text };
         let value = self.kind.parse(text, locale)?;
         self.check_bounds(&value)?;
-        Ok(value)
+        match self.check {
+            Some(check) if !value.is_empty() => check(value, locale),
+            _ => Ok(value),
+        }
     }
 
     fn check_bounds(&self, value: &Value) -> Result<(), String> {

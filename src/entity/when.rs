@@ -58,6 +58,19 @@ impl Period {
     fn day(day: NaiveDate) -> Self {
         Self { first: day, last: day }
     }
+
+    /// The name of a whole month, quarter or year: `2026-11`, `2026-Q4`, `2026`.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        let year = self.first.year();
+        if *self == year_of(self.first) {
+            Some(format!("{year:04}"))
+        } else if *self == quarter_of(self.first) {
+            Some(format!("{year:04}-Q{}", self.first.month0() / 3 + 1))
+        } else {
+            (*self == month_of(self.first)).then(|| format!("{year:04}-{:02}", self.first.month()))
+        }
+    }
 }
 
 /// The stored form of an instant.

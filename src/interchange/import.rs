@@ -230,7 +230,8 @@ fn count_of(summary: &mut Summary, outcome: Outcome) -> &mut u64 {
 }
 
 /// Whether an error is about the data of one row, not about the database.
-fn is_of_the_row(why: &Error) -> bool {
+#[must_use]
+pub fn is_of_the_row(why: &Error) -> bool {
     matches!(
         why.kind,
         ErrorKind::Invalid | ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::Ambiguous
@@ -238,7 +239,8 @@ fn is_of_the_row(why: &Error) -> bool {
 }
 
 /// The row of an error, with the column that fills the field it is about.
-fn row_error(why: Error, row: &RawRow, noun: &Noun, mapping: &Mapping) -> RowError {
+#[must_use]
+pub fn row_error(why: Error, row: &RawRow, noun: &Noun, mapping: &Mapping) -> RowError {
     let column = why.field.and_then(|f| noun.index(f)).and_then(|i| mapping.column_of(i));
     let hint = why.hint.map_or(String::new(), |h| format!("; {h}"));
     RowError {
@@ -249,7 +251,9 @@ fn row_error(why: Error, row: &RawRow, noun: &Noun, mapping: &Mapping) -> RowErr
     }
 }
 
-fn refused(bad: &[RowError], read: u64) -> Error {
+/// The error of a file with bad rows.
+#[must_use]
+pub fn refused(bad: &[RowError], read: u64) -> Error {
     let mut lines: Vec<u64> = bad.iter().map(|r| r.line).collect();
     lines.dedup();
     let more = if bad.len() > MOST_ERRORS { " or more" } else { "" };

@@ -23,6 +23,7 @@ mod render;
 mod row;
 mod source;
 mod stamp;
+mod wide;
 
 pub use csv_out::CsvOut;
 pub use dialect::delimiter_of;
@@ -33,6 +34,7 @@ pub use mapping::{AddressGroup, Extra, Mapping, Target};
 pub use render::{Column, Exporter, Scope, columns, write_cell};
 pub use row::RowParser;
 pub use source::{Input, RawRow, ReadOptions, Source};
+pub use wide::rates_by;
 
 use crate::error::{Error, Result, nearest};
 

@@ -8,6 +8,7 @@ use std::io::{Read, Seek, SeekFrom};
 use super::delimited::Delimited;
 use super::dialect::{Dialect, byte_order_mark};
 use super::json::JsonRows;
+use super::wide::Wide;
 use super::{Form, Format};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -140,6 +141,7 @@ pub struct ReadOptions {
 enum Rows {
     Delimited(Box<Delimited>),
     Json(Box<JsonRows>),
+    Wide(Box<Wide>),
 }
 
 /// The rows of a file.
@@ -186,6 +188,12 @@ impl Source {
         Ok(Self { rows, form, ahead: VecDeque::new(), sampled: false })
     }
 
+    /// Rows that another source is cut into.
+    pub(super) fn of_wide(wide: Wide) -> Self {
+        let (ahead, sampled) = (VecDeque::new(), false);
+        Self { rows: Rows::Wide(Box::new(wide)), form: Form::Csv, ahead, sampled }
+    }
+
     /// The format that was asked for or found.
     #[must_use]
     pub fn form(&self) -> Form {
@@ -197,7 +205,7 @@ impl Source {
     pub fn delimiter(&self) -> Option<u8> {
         match &self.rows {
             Rows::Delimited(rows) => Some(rows.delimiter()),
-            Rows::Json(_) => None,
+            Rows::Json(_) | Rows::Wide(_) => None,
         }
     }
 
@@ -207,6 +215,7 @@ impl Source {
         match &self.rows {
             Rows::Delimited(rows) => rows.headers(),
             Rows::Json(rows) => rows.headers(),
+            Rows::Wide(rows) => rows.headers(),
         }
     }
 
@@ -216,6 +225,7 @@ impl Source {
         match &self.rows {
             Rows::Delimited(rows) => rows.position(),
             Rows::Json(rows) => rows.position(),
+            Rows::Wide(rows) => rows.position(),
         }
     }
 
@@ -259,6 +269,7 @@ impl Rows {
         match self {
             Self::Delimited(rows) => rows.read(row),
             Self::Json(rows) => rows.read(row),
+            Self::Wide(rows) => rows.read(row),
         }
     }
 }

@@ -4,25 +4,53 @@
 //! import, export, filter, validation, history, search) follows from it. [`ENTITIES`] only ever
 //! grows at its end: an entity's place is its number inside the file.
 
+mod money;
 mod people;
 mod sales;
 mod service;
 mod setup;
+mod sharing;
+mod targets;
 mod words;
 mod work;
 
+pub use money::RATE;
+pub(crate) use money::{half_even_share, share};
 pub use people::{COMPANY, CONTACT, LEAD};
 pub use sales::{DEAL, PIPELINE, PRODUCT, STAGE};
 pub use service::TICKET;
 pub use setup::{FIELD, TAG, TEAM, USER, VIEW};
+pub use sharing::{ASSIGNMENT, RESPONSE, SCORING};
+pub use targets::{BONUS, DEALS_OF_QUOTA, QUOTA, TERRITORY};
 pub use work::{ACTIVITY, EVENT, TASK};
 
 use crate::entity::{Entity, Field, Kind, Model, field, link};
 
 /// All entities; append only.
 pub static ENTITIES: &[&Entity] = &[
-    &COMPANY, &CONTACT, &LEAD, &PIPELINE, &STAGE, &DEAL, &TASK, &EVENT, &ACTIVITY, &TICKET,
-    &PRODUCT, &USER, &TEAM, &TAG, &VIEW, &FIELD,
+    &COMPANY,
+    &CONTACT,
+    &LEAD,
+    &PIPELINE,
+    &STAGE,
+    &DEAL,
+    &TASK,
+    &EVENT,
+    &ACTIVITY,
+    &TICKET,
+    &PRODUCT,
+    &USER,
+    &TEAM,
+    &TAG,
+    &VIEW,
+    &FIELD,
+    &RATE,
+    &ASSIGNMENT,
+    &SCORING,
+    &RESPONSE,
+    &TERRITORY,
+    &QUOTA,
+    &BONUS,
 ];
 
 /// Fields of every record.

@@ -1,5 +1,6 @@
 //! Pipelines, their stages, deals, and what is sold.
 
+use super::money::percent_of;
 use super::people::{COMPANY, CONTACT};
 use super::setup::USER;
 use super::words::{ANY, DEAL_ROLES, STAGE_KINDS};
@@ -100,8 +101,14 @@ const FIRST_STAGE: &str = "SELECT id FROM stage WHERE pipeline = :pipeline AND t
 const STATUS: &str = "(SELECT s.kind FROM stage s WHERE s.id = {t}.stage)";
 const CHANCE: &str =
     "coalesce({t}.probability, (SELECT s.probability FROM stage s WHERE s.id = {t}.stage))";
-/// Rounded half away from zero to the minor unit.
-const WEIGHTED: &str = "CAST(round({t}.amount * coalesce({t}.probability, (SELECT s.probability FROM stage s WHERE s.id = {t}.stage)) / 100.0) AS INTEGER)";
+const WEIGHTED: &str = percent_of!(
+    "{t}.amount",
+    "coalesce({t}.probability, (SELECT s.probability FROM stage s WHERE s.id = {t}.stage))"
+);
+const COMMISSION: &str = percent_of!(
+    "{t}.amount",
+    "coalesce({t}.commission, (SELECT c.commission FROM company c WHERE c.id = {t}.partner))"
+);
 
 pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its way through a pipeline", &[
     label("name", "What is being sold").headers(&["title", "deal title", "deal name", "opportunity name", "opportunity", "название"]),
@@ -126,6 +133,7 @@ pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its w
     field("closed", Kind::Datetime, "When it was won or lost").by_action("deal win").headers(&["won time", "lost time", "closed at", "close time"]),
     link("owner", &USER, "Whose deal it is").default(Default::Me).headers(&["deal owner", "opportunity owner", "assigned to", "ответственный"]),
     link("partner", &COMPANY, "The partner who brought it"),
+    field("commission", Kind::Percent, "The partner's share of it, if not the partner's usual one"),
     field("source", Kind::Choice(&ANY), "Where it came from").headers(&["lead source", "leadsource", "original source"]),
     field("next_step", Kind::Text, "What has to happen next").headers(&["next step", "nextstep"]),
     field("lost_reason", Kind::Choice(&ANY), "Why it was lost").by_action("deal lose").headers(&["loss reason", "lost reason", "closed lost reason"]),
@@ -135,6 +143,7 @@ pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its w
     computed("status", Kind::Choice(&STAGE_KINDS), STATUS, "open, won or lost: its stage's kind"),
     computed("chance", Kind::Percent, CHANCE, "Its probability, or its stage's"),
     computed("weighted", Kind::Money, WEIGHTED, "Amount times chance").currency_from(&["amount"]),
+    computed("commission_amount", Kind::Money, COMMISSION, "The partner's share of its amount").currency_from(&["amount"]),
     computed("age", Kind::Int, "CAST(julianday(:now) - julianday({t}.created) AS INTEGER)", "Days since it was made"),
     computed("days_in_stage", Kind::Int, "CAST(julianday(:now) - julianday(coalesce({t}.stage_since, {t}.created)) AS INTEGER)", "Days since it came to its stage"),
 ])

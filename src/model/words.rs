@@ -119,3 +119,15 @@ pub(super) static ANSWERS: Choices = closed(&[
     word("tentative", &["maybe"]),
     word("invited", &["needs-action", "no answer"]),
 ]);
+
+/// How a rule finds who gets a lead.
+pub(super) static ASSIGN_BY: Choices = closed(&[
+    word("round_robin", &["rr", "turn", "in turn"]),
+    word("load", &["least loaded", "workload"]),
+    word("territory", &[]),
+    word("field", &[]),
+    word("user", &["person"]),
+]);
+
+pub(super) static BONUS_OF: Choices =
+    closed(&[word("won", &[]), word("above", &["excess", "over"])]);

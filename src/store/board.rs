@@ -10,6 +10,7 @@ use crate::entity::LinkTo;
 use crate::entity::money::Currency;
 use crate::error::Result;
 use crate::filter;
+use crate::model::{half_even_share, share};
 
 /// A stage of a pipeline with what stands in it.
 #[derive(Debug, Clone)]
@@ -21,7 +22,7 @@ pub struct StageSums {
     pub count: u64,
     /// Minor units by currency.
     pub sums: BTreeMap<Currency, i64>,
-    /// Amount times chance, each deal rounded half away from zero to the minor unit.
+    /// Amount times chance, each deal rounded half to even to the minor unit.
     pub weighted: BTreeMap<Currency, i64>,
     /// With `deals`: those in the stage, newest first.
     pub deals: Vec<LinkTo>,
@@ -88,9 +89,11 @@ impl Reader<'_> {
         filter: Option<&filter::Sql>,
     ) -> Result<()> {
         let sql = format!(
-            "SELECT t.stage, t.amount_currency, count(*), sum(t.amount), \
-             sum(CAST(round(t.amount * coalesce(t.probability, s.probability) / 100.0) AS INTEGER)) \
-             FROM deal t JOIN stage s ON s.id = t.stage WHERE t.trashed IS NULL{condition} GROUP BY t.stage, t.amount_currency"
+            "SELECT stage, amount_currency, count(*), sum(amount), sum({}) \
+             FROM (SELECT t.stage, t.amount_currency, t.amount, {} AS n \
+             FROM deal t JOIN stage s ON s.id = t.stage WHERE t.trashed IS NULL{condition}) GROUP BY stage, amount_currency",
+            half_even_share!("n"),
+            share!("t.amount", "coalesce(t.probability, s.probability)")
         );
         let mut stmt = self.conn.prepare(&sql)?;
         self.bind_moment(&mut stmt)?;

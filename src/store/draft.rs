@@ -37,6 +37,8 @@ impl<'a> Writer<'a> {
         if !to_come {
             check_required(noun, &row)?;
         }
+        let all: Vec<usize> = (0..row.len()).collect();
+        self.check_rules(noun, None, &row, &all)?;
         self.check_unique(noun, &row, None)?;
         self.fill_kept(noun, &mut row)?;
         Ok(row)
@@ -66,6 +68,8 @@ impl<'a> Writer<'a> {
             }
         }
         check_required(noun, &row)?;
+        refuse_lasting_words(noun, id, before, &row)?;
+        self.check_rules(noun, Some(id), &row, &touched)?;
         self.check_unique(noun, &row, Some(id))?;
         Ok(row)
     }
@@ -340,9 +344,16 @@ impl<'a> Writer<'a> {
     fn default_link(&self, noun: &Noun, index: usize, row: &[Value]) -> Result<Option<i64>> {
         let Default::Query(sql) = noun.fields[index].default else { return Ok(None) };
         let mut stmt = self.reader.conn.prepare_cached(sql)?;
-        for (other, field) in noun.fields.iter().enumerate() {
-            if let Some(at) = stmt.parameter_index(&format!(":{}", field.name))? {
-                stmt.raw_bind_parameter(at, row[other].as_link().map(|l| l.id))?;
+        for at in 1..=stmt.parameter_count() {
+            let Some(name) = stmt.parameter_name(at).and_then(|n| n.strip_prefix(':')) else {
+                continue;
+            };
+            let value = noun.index(name).map_or(&Value::Null, |other| &row[other]);
+            match value {
+                Value::Link(to) => stmt.raw_bind_parameter(at, to.id)?,
+                Value::Text(text) => stmt.raw_bind_parameter(at, text)?,
+                Value::Int(n) => stmt.raw_bind_parameter(at, n)?,
+                _ => stmt.raw_bind_parameter(at, Sql::Null)?,
             }
         }
         let mut rows = stmt.raw_query();
@@ -398,6 +409,62 @@ impl<'a> Writer<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// What declarations ask of values beyond their kind: filters that are right, parents that
+    /// don't lead back.
+    fn check_rules(
+        &self,
+        noun: &Noun,
+        id: Option<i64>,
+        row: &[Value],
+        touched: &[usize],
+    ) -> Result<()> {
+        for index in touched {
+            let field = noun.fields[*index];
+            // A file of rolo's own may name a view or a custom field that comes behind it.
+            let is_sure = self.to_the_letter.is_none();
+            if let (Some(of), Some(text)) =
+                (field.filter_of.filter(|_| is_sure), row[*index].as_text())
+            {
+                self.reader.filter(self.reader.model.noun(of.name)?, text, self.locale).map_err(
+                    |why| Error {
+                        kind: ErrorKind::Invalid,
+                        message: format!("{}: {}", field.label(), why.message),
+                        ..why
+                    },
+                )?;
+            }
+            if let (true, Some(id), Some(to)) = (field.no_loop, id, row[*index].as_link()) {
+                self.refuse_loop(noun, field, id, to.id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A link such as a parent may not lead back to its own record.
+    fn refuse_loop(&self, noun: &Noun, field: &Field, id: i64, to: i64) -> Result<()> {
+        let sql = format!(
+            "WITH RECURSIVE up(id) AS (SELECT ?1 UNION SELECT t.{0} FROM {1} t JOIN up ON t.id = up.id WHERE t.{0} IS NOT NULL) \
+             SELECT EXISTS (SELECT 1 FROM up WHERE id = ?2)",
+            quoted(&column_name(field)),
+            quoted(noun.name())
+        );
+        let loops: bool =
+            self.reader.conn.prepare_cached(&sql)?.query_row([to, id], |r| r.get(0))?;
+        if !loops {
+            return Ok(());
+        }
+        let (name, label) = (noun.name(), field.label());
+        let (why, hint) = if to == id {
+            (format!("{label}: {name}:{id} can't be its own"), "name another".to_owned())
+        } else {
+            (
+                format!("{label}: {name}:{to} would lead back to {name}:{id}"),
+                format!("name another, or change the {label} of {name}:{to} first"),
+            )
+        };
+        Err(Error::invalid(why).hint(hint).at(field.name))
     }
 
     /// No two live records of such a noun have one key.
@@ -541,7 +608,7 @@ fn unknown_link(field: &Field, why: &Error) -> Error {
 }
 
 /// Makes an empty label out of its parts: `given_name` and `family_name` make up `name`.
-fn make_label(noun: &Noun, row: &mut [Value]) {
+pub(super) fn make_label(noun: &Noun, row: &mut [Value]) {
     let index = noun.label_index();
     if row[index].is_empty()
         && let Some(made) = joined(noun, row)
@@ -567,15 +634,8 @@ fn remake_label(noun: &Noun, before: &[Value], row: &mut [Value], touched: &[usi
 }
 
 fn joined(noun: &Noun, row: &[Value]) -> Option<String> {
-    let parts: Vec<&str> = noun
-        .entity
-        .label()
-        .made_of
-        .iter()
-        .filter_map(|p| noun.index(p))
-        .filter_map(|i| row[i].as_text())
-        .filter(|t| !t.is_empty())
-        .collect();
+    let parts = noun.entity.label().made_of.iter().filter_map(|p| noun.index(p));
+    let parts: Vec<String> = parts.map(|i| row[i].to_cell()).filter(|t| !t.is_empty()).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
@@ -622,6 +682,26 @@ fn fill_keys(noun: &Noun, text: &str, values: &mut Vec<(usize, Value)>) {
             values.push((index, Value::Text(text.trim().to_owned())));
         }
     }
+}
+
+/// A word that came by a verb stays until that is undone.
+fn refuse_lasting_words(noun: &Noun, id: i64, before: &[Value], row: &[Value]) -> Result<()> {
+    for (index, field) in noun.fields.iter().enumerate() {
+        let Some((word, verb)) = field.word_by else { continue };
+        if before[index].as_text() == Some(word) && row[index].as_text() != Some(word) {
+            return Err(Error::invalid(format!(
+                "{}: {}:{id} is {word}, and stays so",
+                field.label(),
+                noun.name()
+            ))
+            .hint(format!(
+                "`rolo undo` takes a `{verb}` back; `rolo history {}:{id}` tells which change it was",
+                noun.name()
+            ))
+            .at(field.name));
+        }
+    }
+    Ok(())
 }
 
 fn check_required(noun: &Noun, row: &[Value]) -> Result<()> {

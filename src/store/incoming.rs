@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::commit::{Draft, Writer, same};
-use super::draft::IN_PASSING;
+use super::draft::{IN_PASSING, make_label};
 use super::matching::Match;
 use super::read::Among;
 use super::schema::quoted;
@@ -96,6 +96,7 @@ impl Writer<'_> {
         print: i64,
         policy: Policy,
     ) -> Result<Outcome> {
+        let values = with_label(noun, values);
         let (found, keyed) = self.find_same(noun, &values, policy)?;
         let print = if print == IN_PASSING { 1 } else { print };
         if let Some(id) = found {
@@ -119,6 +120,37 @@ impl Writer<'_> {
             return Ok(Outcome::Unchanged);
         }
         Ok(again(self.create(noun, values, Some(print))?, in_trash))
+    }
+
+    /// The record that an import of these values would find by its key.
+    ///
+    /// # Errors
+    /// They mean several.
+    pub fn same_as(&mut self, noun: &Noun, values: &[(usize, Value)]) -> Result<Option<i64>> {
+        let policy = Policy {
+            on_match: OnMatch::Fill,
+            key: None,
+            exact: false,
+            has_trash: false,
+            last_before: i64::MAX,
+        };
+        Ok(self.find_same(noun, values, policy)?.0)
+    }
+
+    /// Writes values where a record is empty, and adds those of lists to what is there.
+    ///
+    /// # Errors
+    /// A value isn't allowed.
+    pub fn fill_up(&mut self, noun: &Noun, id: i64, values: Vec<(usize, Value)>) -> Result<bool> {
+        let before = self.stored(noun, id)?;
+        let mut given = Vec::with_capacity(values.len());
+        for (index, value) in values {
+            let field = noun.fields[index];
+            if before[index].is_empty() || field.kind.is_many() {
+                given.push((index, self.added_to(field, &before[index], value)?));
+            }
+        }
+        self.update_from(noun, id, &before, given)
     }
 
     /// Whether a noun has records in the trash.
@@ -335,6 +367,7 @@ impl Writer<'_> {
                     _ => Some(-1),
                 })
             }
+            Some((_, Value::Link(to))) => Ok(Some(to.id)),
             _ => Ok(None),
         }
     }
@@ -382,6 +415,10 @@ impl Writer<'_> {
         } else {
             values.retain(|(i, _)| !KEPT.contains(&noun.fields[*i].name));
         }
+        // What a verb has settled, a file from before doesn't unsettle.
+        values.retain(|(i, _)| {
+            noun.fields[*i].word_by.is_none_or(|(word, _)| before[*i].as_text() != Some(word))
+        });
         if policy.on_match == OnMatch::Fill {
             values.retain(|(i, _)| before[*i].is_empty());
         }
@@ -508,4 +545,20 @@ fn complete_stub(noun: &Noun, values: &mut Vec<(usize, Value)>) {
         }
     }
     values.retain(|(i, _)| noun.fields[*i].name != "uid");
+}
+
+/// The values with the label that is made of them, where a record is found by it.
+fn with_label(noun: &Noun, mut values: Vec<(usize, Value)>) -> Vec<(usize, Value)> {
+    let (index, label) = (noun.label_index(), noun.entity.label());
+    let given = values.iter().any(|(i, _)| *i == index);
+    if given || label.made_of.is_empty() || !noun.entity.key.contains(&label.name) {
+        return values;
+    }
+    let mut row = vec![Value::Null; noun.fields.len()];
+    for (at, value) in &values {
+        row[*at] = value.clone();
+    }
+    make_label(noun, &mut row);
+    values.push((index, std::mem::take(&mut row[index])));
+    values
 }

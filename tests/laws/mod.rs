@@ -6,5 +6,6 @@ mod filter;
 mod layers;
 mod made_up;
 mod merge;
+mod quotas;
 mod round_trip;
 mod undo;

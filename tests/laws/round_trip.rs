@@ -69,9 +69,30 @@ const NAUGHTY: &[&str] = &[
 ];
 
 /// What is set up comes first here; last comes what everything links to.
-const LINKED_FIRST: [&str; 16] = [
-    "field", "team", "user", "tag", "pipeline", "stage", "product", "company", "contact", "deal",
-    "lead", "task", "ticket", "event", "activity", "view",
+const LINKED_FIRST: [&str; 23] = [
+    "field",
+    "team",
+    "user",
+    "tag",
+    "pipeline",
+    "stage",
+    "product",
+    "rate",
+    "territory",
+    "assignment",
+    "scoring",
+    "response",
+    "bonus",
+    "quota",
+    "company",
+    "contact",
+    "deal",
+    "lead",
+    "task",
+    "ticket",
+    "event",
+    "activity",
+    "view",
 ];
 
 /// The same backwards, but custom fields: without its declaration a column is a stranger's.
@@ -102,6 +123,12 @@ fn item_label(n: usize) -> String {
 /// A value of a field's kind in the form of a cell, the `n`th; `None` where the field stays empty.
 fn cell(field: &Field, n: usize) -> Option<String> {
     Some(match field.kind {
+        // What is looked at beyond its kind.
+        _ if field.filter_of.is_some() => "tag:x or -is:trashed".to_owned(),
+        Kind::Text if field.check.is_some() => ["2026-Q4", "2025-02", "1999"][n % 3].to_owned(),
+        Kind::Decimal if field.check.is_some() => ["1.25", "0.0001"][n % 2].to_owned(),
+        Kind::Money if field.check.is_some() => ["7 EUR", "0.001 KWD"][n % 2].to_owned(),
+        Kind::Duration if field.min.is_some() => ["90", "1d"][n % 2].to_owned(),
         Kind::Text | Kind::Longtext | Kind::Address | Kind::Handle | Kind::Url => naughty(n),
         Kind::Email => format!("o'brien+{n}=x@{}.example", ["naïve", "x", "例え"][n % 3]),
         Kind::Phone => {
@@ -220,6 +247,10 @@ fn full() -> Desk {
         d.ok(&["team", "add", &format!("Team {n}")]);
         d.ok(&["company", "add", "Acme"]);
         d.ok(&["contact", "add", "Ann Lee", "--email", "ann@acme.example"]);
+    }
+    for n in 1..=3 {
+        d.ok(&["territory", "add", &format!("Territory {n}")]);
+        d.ok(&["assignment", "add", &format!("Rule {n}")]);
     }
     d.ok(&["pipeline", "add", "Partners; \"new\": =1"]);
     for stage in ["Lead", "Won", "'=signed"] {

@@ -5,7 +5,10 @@ use clap::Command;
 use super::records::{
     add, edit, export, history, import, list, log_of, note_of, restore, rm, show,
 };
-use super::special::{action_args, board, duplicates, field_add, merge, unmerge, view_save};
+use super::special::{
+    action_args, board, deal_handover, deal_register, duplicates, field_add, lead_intake, lead_score,
+    merge, quota_attainment, rate_add, rate_convert, rate_import, territory_apply, unmerge, view_save,
+};
 use super::{dressed, with_hidden_globals};
 use crate::actions::{ACTIONS, Action};
 use crate::entity::{Entity, Kind, Noun};
@@ -50,6 +53,45 @@ static VERBS: &[Verb] = &[
     ),
     special("save", "Save a filter under a name", |e| e.name == "view", view_save),
     special("add", "Add a custom field to a noun", |e| e.name == "field", field_add),
+    special("add", "Add what a currency is worth in another", |e| e.name == "rate", rate_add),
+    special("import", "Read rates from a file", |e| e.name == "rate", rate_import),
+    special("convert", "Convert an amount to another currency", |e| e.name == "rate", rate_convert),
+    special(
+        "intake",
+        "Take leads in from a web form: JSON on standard input, shared out by the rules",
+        |e| e.name == "lead",
+        lead_intake,
+    ),
+    special(
+        "score",
+        "Give leads the points of the scoring rules; all open ones unless some are named",
+        |e| e.name == "lead",
+        lead_score,
+    ),
+    special(
+        "apply",
+        "Put companies and leads into the territories that fit",
+        |e| e.name == "territory",
+        territory_apply,
+    ),
+    special(
+        "attainment",
+        "Show what was won of quotas, and the bonus for it",
+        |e| e.name == "quota",
+        quota_attainment,
+    ),
+    special(
+        "handover",
+        "Write deals with company, contacts and history to a file for a partner",
+        |e| e.name == "deal",
+        deal_handover,
+    ),
+    special(
+        "register",
+        "Take in deals that a partner handed over",
+        |e| e.name == "deal",
+        deal_register,
+    ),
     verb("add", "Make a new {noun}", add),
     Verb { aliases: &["ls"], ..verb("list", "List {nouns}, all or those of a filter", list) },
     verb("show", "Show everything about {nouns}", show),
