@@ -11,7 +11,7 @@ pub mod when;
 
 pub use kind::{Choices, Kind, Locale, Target, Word, e164, word};
 pub use model::{CustomField, Model, Named, Noun, Part, leak};
-pub use value::{Item, LinkTo, Name, Value, join_cell, split_cell};
+pub use value::{Item, LinkTo, Name, Since, Value, join_cell, split_cell};
 
 use std::fmt;
 
@@ -117,8 +117,27 @@ pub struct Field {
     pub within: Option<(&'static str, &'static str)>,
     /// A field that is stamped with the instant when this one changes.
     pub stamps: Option<&'static str>,
+    /// For a link whose every change is kept as a stay: a deal's stage.
+    pub trail: Option<&'static Trail>,
+    /// For several links: each holds from an instant until the next one; the role tells since when
+    /// and by whom ([`Since`]).
+    pub dated: bool,
     /// Made by the user with `field add`.
     pub custom: bool,
+}
+
+/// What is kept in step with a link that leads a record from station to station: a deal's stage.
+pub struct Trail {
+    /// The dated links that hold every stay, the present one last.
+    pub stays: &'static str,
+    /// The instant of the last change.
+    pub since: &'static str,
+    /// The instant at which the record came to a station that ends it.
+    pub ended: &'static str,
+    /// The day that was expected for that.
+    pub expected: &'static str,
+    /// SQL that tells whether the station `?1` is one that ends the record.
+    pub ends: &'static str,
 }
 
 /// A field with what every field needs; the rest is said by the builders.
@@ -147,6 +166,8 @@ pub const fn field(name: &'static str, kind: Kind, about: &'static str) -> Field
         currency_from: &[],
         within: None,
         stamps: None,
+        trail: None,
+        dated: false,
         custom: false,
     }
 }
@@ -275,6 +296,17 @@ impl Field {
     #[must_use]
     pub const fn stamps(mut self, field: &'static str) -> Self {
         self.stamps = Some(field);
+        self
+    }
+
+    #[must_use]
+    pub const fn trail(mut self, trail: &'static Trail) -> Self {
+        self.trail = Some(trail);
+        self
+    }
+    #[must_use]
+    pub const fn dated(mut self) -> Self {
+        self.dated = true;
         self
     }
 

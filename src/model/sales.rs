@@ -3,7 +3,7 @@
 use super::people::{COMPANY, CONTACT};
 use super::setup::USER;
 use super::words::{ANY, DEAL_ROLES, STAGE_KINDS};
-use crate::entity::{Default, Entity, Kind, State, Target, computed, field, label, link};
+use crate::entity::{Default, Entity, Kind, State, Target, Trail, computed, field, label, link};
 
 pub static PIPELINE: Entity = Entity::new(
     "pipeline",
@@ -103,6 +103,15 @@ const CHANCE: &str =
 /// Rounded half away from zero to the minor unit.
 const WEIGHTED: &str = "CAST(round({t}.amount * coalesce({t}.probability, (SELECT s.probability FROM stage s WHERE s.id = {t}.stage)) / 100.0) AS INTEGER)";
 
+/// Every stay in a stage is kept; a won or a lost stage closes the deal.
+static STAYS: Trail = Trail {
+    stays: "stays",
+    since: "stage_since",
+    ended: "closed",
+    expected: "closes",
+    ends: "SELECT coalesce(kind, 'open') <> 'open' FROM stage WHERE id = ?1",
+};
+
 pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its way through a pipeline", &[
     label("name", "What is being sold").headers(&["title", "deal title", "deal name", "opportunity name", "opportunity", "название"]),
     link("company", &COMPANY, "Who is buying").headers(&["organization", "organisation", "account name", "account", "organization name", "компания"]),
@@ -114,7 +123,7 @@ pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its w
         .within("pipeline", "pipeline")
         .default(Default::Query(FIRST_STAGE))
         .by_action("deal move")
-        .stamps("stage_since")
+        .trail(&STAYS)
         .headers(&["stage name", "stagename", "deal stage", "sales stage", "этап"]),
     field("amount", Kind::Money, "What it is worth")
         .currency_from(&["pipeline.currency", "company.currency"])
@@ -130,7 +139,8 @@ pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its w
     field("next_step", Kind::Text, "What has to happen next").headers(&["next step", "nextstep"]),
     field("lost_reason", Kind::Choice(&ANY), "Why it was lost").by_action("deal lose").headers(&["loss reason", "lost reason", "closed lost reason"]),
     link("competitor", &COMPANY, "Who got it instead"),
-    field("stage_since", Kind::Datetime, "When it came to its stage").quiet().default(Default::Now).headers(&["last stage change"]),
+    field("stage_since", Kind::Datetime, "When it came to its stage").quiet().headers(&["last stage change", "stage entered", "date entered stage", "stage entered date", "entered stage", "stage since", "stage change time", "last stage change date"]),
+    field("stays", Kind::Links(Target::One(&STAGE), Some(&ANY)), "Every stay in a stage: since when, until when, by whom").dated().quiet().by_action("deal move"),
     field("about", Kind::Longtext, "Notes, in Markdown").aliases(&["notes", "description"]).headers(&["note", "comments", "описание"]),
     computed("status", Kind::Choice(&STAGE_KINDS), STATUS, "open, won or lost: its stage's kind"),
     computed("chance", Kind::Percent, CHANCE, "Its probability, or its stage's"),

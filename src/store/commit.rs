@@ -329,7 +329,8 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         for (other, field) in self.reader.model.links_to(noun.name()) {
-            if field.name == "created_by" {
+            // Where a record has been is no use of it today.
+            if field.name == "created_by" || field.dated {
                 continue;
             }
             let sql = match field.kind {

@@ -38,6 +38,7 @@ impl<'a> Writer<'a> {
             check_required(noun, &row)?;
         }
         self.check_unique(noun, &row, None)?;
+        self.begin_trails(noun, &mut row)?;
         self.fill_kept(noun, &mut row)?;
         Ok(row)
     }
@@ -67,6 +68,7 @@ impl<'a> Writer<'a> {
         }
         check_required(noun, &row)?;
         self.check_unique(noun, &row, Some(id))?;
+        self.follow_trails(noun, before, &mut row)?;
         Ok(row)
     }
 
@@ -88,10 +90,12 @@ impl<'a> Writer<'a> {
                     }
                     Value::NamedLinks(names) => {
                         let mut links: Vec<LinkTo> = Vec::new();
+                        let scope = self.scope_of_stays(noun, field, row);
                         for name in &names {
-                            let mut to = self.resolve_name(field, name, None)?;
+                            let mut to = self.resolve_name(field, name, scope)?;
                             to.role.clone_from(&name.role);
-                            if !links.iter().any(|l| (l.noun, l.id) == (to.noun, to.id)) {
+                            let again = links.iter().any(|l| (l.noun, l.id) == (to.noun, to.id));
+                            if field.dated || !again {
                                 links.push(to);
                             }
                         }
@@ -330,14 +334,14 @@ impl<'a> Writer<'a> {
     }
 
     /// Whether an empty cell is what the file says: no default fills it.
-    fn is_to_the_letter(&self, noun: &Noun, index: usize) -> bool {
+    pub(super) fn is_to_the_letter(&self, noun: &Noun, index: usize) -> bool {
         self.to_the_letter
             .as_ref()
             .is_some_and(|(name, fields)| *name == noun.name() && fields.contains(&index))
     }
 
     /// The id that a field's default query gives for this record.
-    fn default_link(&self, noun: &Noun, index: usize, row: &[Value]) -> Result<Option<i64>> {
+    pub(super) fn default_link(&self, noun: &Noun, index: usize, row: &[Value]) -> Result<Option<i64>> {
         let Default::Query(sql) = noun.fields[index].default else { return Ok(None) };
         let mut stmt = self.reader.conn.prepare_cached(sql)?;
         for (other, field) in noun.fields.iter().enumerate() {

@@ -22,6 +22,7 @@ mod related;
 mod rows;
 pub mod schema;
 mod select;
+mod stays;
 mod undo;
 mod views;
 
@@ -46,6 +47,7 @@ pub use matching::Match;
 pub use open::{Access, Options, inspect, placed, resolve, wal_path};
 pub use read::{After, Among, Found, Listing, Moment, Path, Reader};
 pub use related::Related;
+pub use stays::Stay;
 pub use rows::{FIELD_MARK, search_body};
 pub use undo::Undone;
 pub use views::View;

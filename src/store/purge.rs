@@ -47,6 +47,9 @@ impl Writer<'_> {
             "UPDATE change SET who = NULL WHERE ?1 = 'user' AND who = ?2",
             rusqlite::params![noun.name(), id],
         )?;
+        if noun.name() == "user" {
+            self.forget_doer(id)?;
+        }
         let table = quoted(noun.name());
         // What the change was called and how it was typed may hold the record's words.
         conn.execute(
@@ -74,6 +77,20 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Stays that a user began were begun by nobody known.
+    fn forget_doer(&self, user: i64) -> Result<()> {
+        for noun in &self.reader.model.nouns {
+            for field in noun.fields.iter().filter(|f| f.dated) {
+                let child = quoted(&format!("{}_{}", noun.name(), field.name));
+                let sql = format!(
+                    "UPDATE {child} SET \"by\" = NULL WHERE \"by\" = (SELECT handle FROM user WHERE id = ?1)"
+                );
+                self.reader.conn.execute(&sql, [user])?;
+            }
+        }
+        Ok(())
+    }
+
     /// Empties a link to a record that goes.
     fn unlink(
         &self,
@@ -86,6 +103,7 @@ impl Writer<'_> {
         let named = Sql::Text(noun.name().to_owned());
         let column = column_name(field);
         match field.kind {
+            Kind::Links(..) if field.dated => self.join_stays(other, field, id)?,
             Kind::Links(target, _) => {
                 let child = quoted(&format!("{}_{}", other.name(), field.name));
                 if target.one().is_some() {

@@ -60,7 +60,7 @@ impl Reader<'_> {
     pub fn related(&self, noun: &Noun, id: i64) -> Result<Vec<Related>> {
         let mut all = Vec::new();
         for (other, field) in self.model.links_to(noun.name()) {
-            if other.name() == "activity" || field.name == "created_by" {
+            if other.name() == "activity" || field.name == "created_by" || field.dated {
                 continue;
             }
             let table = quoted(other.name());

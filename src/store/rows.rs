@@ -150,6 +150,9 @@ impl Writer<'_> {
                     stmt.execute(rusqlite::params![id, place(at + 1), word])?;
                 }
             }
+            Value::Links(links) if field.dated => {
+                self.write_stays(&table, id, &super::stays::stays_of(links)?)?;
+            }
             Value::Links(links) => {
                 let any = matches!(field.kind, Kind::Links(Target::Any(_), _));
                 let sql = if any {

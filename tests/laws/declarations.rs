@@ -74,7 +74,7 @@ const CORE: &[(&str, &str, &str, &str)] = &[
 const BESIDE: &[(&str, &str)] = &[
     ("contact", "referred_by"),
     ("lead", "given_name family_name industry addresses region referred_by"),
-    ("deal", "stage_since"),
+    ("deal", "stage_since stays"),
     ("task", "status_since"),
 ];
 

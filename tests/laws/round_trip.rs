@@ -139,7 +139,10 @@ fn cell(field: &Field, n: usize) -> Option<String> {
         Kind::Link(target) => reference(target, n),
         Kind::Links(target, roles) => {
             let to = |k: usize| {
-                let role = roles.map_or(String::new(), |r| one_word(r, n + k));
+                let role = match roles {
+                    Some(_) if field.dated => format!("2026-0{}-01T09:00:00Z ann", 1 + k % 9),
+                    roles => roles.map_or(String::new(), |r| one_word(r, n + k)),
+                };
                 let named = reference(target, n + k);
                 match target {
                     Target::Any(_) if roles.is_none() => {
