@@ -134,6 +134,30 @@ impl<'p> Session<'p> {
         Ok((store.reader(&settings.clock, &settings.user)?, store, printer, settings))
     }
 
+    /// From now on reads the file as it was at the end of the day, month or instant that `--as-of`
+    /// names; without it, or where that isn't over yet, the present.
+    ///
+    /// # Errors
+    /// The text means no time (exit 2), or the database can't be used.
+    pub fn look_back(&mut self, as_of: Option<&str>) -> Result<()> {
+        let Some(text) = as_of else { return Ok(()) };
+        let times = &self.settings.locale.times;
+        let at = times.end_of(text).map_err(|why| {
+            Error::usage(format!("`--as-of`: {why}")).hint(crate::entity::Kind::Datetime.hint())
+        })?;
+        if at >= times.now {
+            return Ok(());
+        }
+        self.open(Access::Read)?;
+        // Words such as `today` in a filter mean that day too.
+        self.settings.locale.times.now = at;
+        let today = self.settings.locale.times.today();
+        match &mut self.store {
+            Some(store) => store.look_back(at, today),
+            None => Ok(()),
+        }
+    }
+
     /// One change, of a kind.
     ///
     /// # Errors

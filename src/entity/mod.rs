@@ -136,6 +136,8 @@ pub struct Trail {
     pub ended: &'static str,
     /// The day that was expected for that.
     pub expected: &'static str,
+    /// What is told of an end: empty as long as the record goes on.
+    pub told: &'static [&'static str],
     /// SQL that tells whether the station `?1` is one that ends the record.
     pub ends: &'static str,
 }

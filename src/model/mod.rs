@@ -12,7 +12,7 @@ mod words;
 mod work;
 
 pub use people::{COMPANY, CONTACT, LEAD};
-pub use sales::{DEAL, PIPELINE, PRODUCT, STAGE};
+pub use sales::{DEAL, PIPELINE, PRODUCT, STAGE, WEIGHTED_IN_STAGE};
 pub use service::TICKET;
 pub use setup::{FIELD, TAG, TEAM, USER, VIEW};
 pub use work::{ACTIVITY, EVENT, TASK};

@@ -100,8 +100,28 @@ const FIRST_STAGE: &str = "SELECT id FROM stage WHERE pipeline = :pipeline AND t
 const STATUS: &str = "(SELECT s.kind FROM stage s WHERE s.id = {t}.stage)";
 const CHANCE: &str =
     "coalesce({t}.probability, (SELECT s.probability FROM stage s WHERE s.id = {t}.stage))";
-/// Rounded half away from zero to the minor unit.
-const WEIGHTED: &str = "CAST(round({t}.amount * coalesce({t}.probability, (SELECT s.probability FROM stage s WHERE s.id = {t}.stage)) / 100.0) AS INTEGER)";
+/// SQL for an amount times a chance in percent, which may be of any SQL: exact to a hundredth of a
+/// percent, rounded half to even to the minor unit.
+macro_rules! weighted {
+    ($amount:literal, $chance:literal) => {
+        concat!(
+            "(SELECT CAST(round(x / 10000.0) AS INTEGER) - CASE WHEN abs(x % 10000) = 5000 AND CAST(round(x / 10000.0) AS INTEGER) % 2 <> 0 THEN CASE WHEN x < 0 THEN -1 ELSE 1 END ELSE 0 END FROM (SELECT ",
+            $amount,
+            " * CAST(round((",
+            $chance,
+            ") * 100) AS INTEGER) AS x))"
+        )
+    };
+}
+
+const WEIGHTED: &str = weighted!(
+    "{t}.amount",
+    "coalesce({t}.probability, (SELECT s.probability FROM stage s WHERE s.id = {t}.stage))"
+);
+
+/// The weighted amount of a deal `t` in a stage `s`.
+pub const WEIGHTED_IN_STAGE: &str =
+    weighted!("t.amount", "coalesce(t.probability, s.probability)");
 
 /// Every stay in a stage is kept; a won or a lost stage closes the deal.
 static STAYS: Trail = Trail {
@@ -109,6 +129,7 @@ static STAYS: Trail = Trail {
     since: "stage_since",
     ended: "closed",
     expected: "closes",
+    told: &["lost_reason", "competitor"],
     ends: "SELECT coalesce(kind, 'open') <> 'open' FROM stage WHERE id = ?1",
 };
 

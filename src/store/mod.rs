@@ -1,6 +1,7 @@
 //! The one file: schema, reading, the write path, matching, history, undo, search. The only room
 //! that writes; the invariant is that every write is a change, whole or not at all.
 
+mod as_of;
 mod ask;
 mod backup;
 mod board;
@@ -36,7 +37,7 @@ use crate::error::{Error, Result};
 
 pub use ask::{Answer, Cell, sqlite_version};
 pub use backup::{backup, refuse_own};
-pub use board::StageSums;
+pub use board::{Card, Pile, StageSums, Wanted};
 pub use check::{Finding, Health};
 pub use commit::{Draft, Intent, Manner, Tally, Writer, fields, same};
 pub use draft::IN_PASSING;
@@ -67,6 +68,8 @@ pub struct Store {
     me: Option<i64>,
     /// Things to say on standard error about the file itself.
     pub warnings: Vec<String>,
+    /// The moment in the past that everything is read as of.
+    past: Option<as_of::Past>,
 }
 
 /// What a write did.
@@ -106,7 +109,7 @@ impl Store {
         let custom = custom::load(&conn).map_err(|why| placed(why, &path))?;
         let model = if custom.is_empty() { plain } else { plain.with_custom(&custom)? };
         let warnings = open::hard_link_warning(&path).into_iter().collect();
-        Ok(Self { conn, path, model, base, batching: false, dry_run: false, me: None, warnings })
+        Ok(Self { conn, path, model, base, batching: false, dry_run: false, me: None, warnings, past: None })
     }
 
     /// The file.
@@ -156,7 +159,11 @@ impl Store {
             Some(me) => Some(me),
             None => self.user_id(handle)?,
         };
-        Ok(Reader::new(&self.conn, &self.model, Moment::of(clock, me)))
+        let mut moment = Moment::of(clock, me);
+        if let Some(past) = &self.past {
+            (moment.now, moment.today) = (past.now.clone(), past.today.clone());
+        }
+        Ok(Reader::new(&self.conn, &self.model, moment))
     }
 
     /// One change: `work` runs in a transaction that commits whole or not at all. Without effect it
@@ -172,6 +179,9 @@ impl Store {
         intent: &Intent,
         work: impl FnOnce(&mut Writer) -> Result<T>,
     ) -> Result<Written<T>> {
+        if self.past.is_some() {
+            return Err(Error::failed("the past can't be written"));
+        }
         let outer = self.batching;
         let begin = if outer { "SAVEPOINT one" } else { "BEGIN IMMEDIATE" };
         self.conn.execute_batch(begin).map_err(|why| self.write_error(&why))?;

@@ -85,7 +85,9 @@ impl Places {
     }
 }
 
-fn trails(noun: &Noun) -> impl Iterator<Item = (usize, &'static Field, &'static Trail)> + '_ {
+pub(super) fn trails(
+    noun: &Noun,
+) -> impl Iterator<Item = (usize, &'static Field, &'static Trail)> + '_ {
     noun.fields.iter().enumerate().filter_map(|(i, f)| Some((i, *f, f.trail?)))
 }
 
@@ -333,28 +335,34 @@ impl Writer<'_> {
                 first.entered = begun;
             }
             conn.execute(&format!("DELETE FROM {table} WHERE record = ?1"), [record])?;
-            self.write_stays(&table, record, &settled(stays))?;
+            put_stays(conn, &table, record, &settled(stays))?;
         }
         Ok(())
     }
+}
 
-    pub(super) fn write_stays(&self, table: &str, id: i64, stays: &[Stay]) -> Result<()> {
-        let sql = format!(
-            "INSERT INTO {table}(record, position, target, since, until, \"by\") VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-        );
-        let mut stmt = self.reader.conn.prepare_cached(&sql)?;
-        for (at, stay) in stays.iter().enumerate() {
-            stmt.execute(rusqlite::params![
-                id,
-                i64::try_from(at + 1).unwrap_or(i64::MAX),
-                stay.at,
-                instant_text(stay.entered),
-                stay.left.map(instant_text),
-                stay.by,
-            ])?;
-        }
-        Ok(())
+/// Writes the stays of a record down.
+pub(super) fn put_stays(
+    conn: &rusqlite::Connection,
+    table: &str,
+    id: i64,
+    stays: &[Stay],
+) -> Result<()> {
+    let sql = format!(
+        "INSERT INTO {table}(record, position, target, since, until, \"by\") VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+    );
+    let mut stmt = conn.prepare_cached(&sql)?;
+    for (at, stay) in stays.iter().enumerate() {
+        stmt.execute(rusqlite::params![
+            id,
+            i64::try_from(at + 1).unwrap_or(i64::MAX),
+            stay.at,
+            instant_text(stay.entered),
+            stay.left.map(instant_text),
+            stay.by,
+        ])?;
     }
+    Ok(())
 }
 
 fn given_stays(value: &Value) -> Result<Vec<Stay>> {

@@ -50,6 +50,7 @@ pub const RESERVED: &[&str] = &[
     "sort",
     "limit",
     "count",
+    "as-of",
     "where",
     "clear",
     "tag",

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 
-use super::args::{
+use super::args::{as_of, 
     columns, condition, create_links, examples, file, filter, flag, force, formats, limit, one_ref,
     option, refs, set, sort,
 };
@@ -31,7 +31,8 @@ pub(super) fn list(command: Command, noun: &Noun) -> Command {
         .arg(columns(noun))
         .arg(sort(noun))
         .arg(limit())
-        .arg(flag("count", "The number of records alone"));
+        .arg(flag("count", "The number of records alone"))
+        .arg(as_of());
     let (name, sample) = (noun.name(), sample(noun));
     examples(
         command,

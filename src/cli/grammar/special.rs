@@ -2,16 +2,32 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::args::{examples, filter, one_ref, option, refs, words};
+use super::args::{as_of, examples, filter, one_ref, option, refs, words};
 use super::flags::Meaning;
 use crate::actions::{Action, ArgKind, Refs, Takes};
 use crate::entity::{Kind, Noun, Target};
 
 pub(super) fn board(command: Command, noun: &Noun) -> Command {
-    let command = command.arg(filter(noun)).arg(
-        option("pipeline", "PIPELINE", "This pipeline alone").add(Meaning::Ref(Some("pipeline"))),
-    );
-    examples(command, &["deal board", "deal board owner:me --pipeline Sales"])
+    let command = command
+        .arg(filter(noun))
+        .arg(
+            option("pipeline", "PIPELINE", "This pipeline alone")
+                .add(Meaning::Ref(Some("pipeline"))),
+        )
+        .arg(as_of());
+    let lines = [
+        "deal board",
+        "deal board owner:me --pipeline Sales",
+        "deal board --as-of 2026-06-30",
+        "deal board -o csv",
+    ];
+    examples(command, &lines).long_about(
+        "Show the stages with their deals, counts and sums\n\n\
+         A column a stage: how many deals, the sum of their amounts in each currency, and the\n\
+         weighted sum: of each deal its amount times its chance, rounded half to even to the minor\n\
+         unit. A deal longer in its stage than the stage's stale_days bears a `!`. The largest deals\n\
+         come first, as many as fit; `-o json` has all of them, `-o csv` a row a stage and currency.",
+    )
 }
 
 pub(super) fn view_save(command: Command, noun: &Noun) -> Command {
