@@ -38,6 +38,11 @@ pub static TOPICS: &[Topic] = &[
         about: "How money, lists, links, tags and words are written",
         body: text!("values"),
     },
+    Topic {
+        name: "pipelines",
+        about: "Stages, the history of deals, lines, the past",
+        body: text!("pipelines"),
+    },
     Topic { name: "import", about: "How files come in", body: text!("import") },
     Topic { name: "export", about: "How records go out", body: text!("export") },
     Topic { name: "output", about: "JSON, CSV and their keys, for scripts", body: text!("output") },

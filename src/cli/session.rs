@@ -223,20 +223,47 @@ impl<'p> Session<'p> {
         if self.settings.yes || self.settings.dry_run {
             return Ok(());
         }
-        if !self.settings.stdin_is_terminal || !self.settings.stderr_is_terminal {
+        if !self.settings.is_interactive() {
             return Err(Error::usage(format!("{question} needs a yes"))
                 .hint("add `--yes`, or look first with `--dry-run`"));
         }
-        self.printer.ask(&format!("{question}? [y/N]"));
+        let answer = self.answer(&format!("{question}? [y/N]"))?;
+        if matches!(answer.to_lowercase().as_str(), "y" | "yes" | "да" | "д") {
+            return Ok(());
+        }
+        Err(Error::usage("nothing was done: the answer was no"))
+    }
+
+    /// Asks where the deals go that keep a stage or pipeline from being removed.
+    ///
+    /// # Errors
+    /// `why`, with the option that answers, where nobody can; or no answer.
+    pub fn ask_where(&mut self, why: Error, noun: &str) -> Result<String> {
+        if why.kind != crate::error::ErrorKind::Invalid {
+            return Err(why);
+        }
+        if !self.settings.is_interactive() {
+            return Err(why.hint(format!(
+                "say where its deals go: `rolo {noun} rm REF --to {}`",
+                noun.to_uppercase()
+            )));
+        }
+        let to = self.answer(&format!("{}; which {noun} do its deals go to?", why.message))?;
+        if to.is_empty() { Err(why) } else { Ok(to) }
+    }
+
+    /// A line that somebody typed in answer to a question.
+    ///
+    /// # Errors
+    /// Standard input can't be read.
+    pub fn answer(&mut self, question: &str) -> Result<String> {
+        self.printer.ask(question);
         let mut answer = String::new();
         std::io::stdin()
             .lock()
             .read_line(&mut answer)
             .map_err(|why| Error::io("the answer", &why))?;
-        if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "да" | "д") {
-            return Ok(());
-        }
-        Err(Error::usage("nothing was done: the answer was no"))
+        Ok(answer.trim().to_owned())
     }
 
     /// What was done, or in a dry run what would be: `changed`, `would change`.

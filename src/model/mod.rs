@@ -12,8 +12,9 @@ mod words;
 mod work;
 
 pub use people::{COMPANY, CONTACT, LEAD};
-pub use sales::{DEAL, PIPELINE, PRODUCT, STAGE, WEIGHTED_IN_STAGE};
+pub use sales::{DEAL, LINE, PIPELINE, PRODUCT, STAGE, WEIGHTED_IN_STAGE};
 pub use service::TICKET;
+pub use words::{Ending, ending};
 pub use setup::{FIELD, TAG, TEAM, USER, VIEW};
 pub use work::{ACTIVITY, EVENT, TASK};
 
@@ -22,7 +23,7 @@ use crate::entity::{Entity, Field, Kind, Model, field, link};
 /// All entities; append only.
 pub static ENTITIES: &[&Entity] = &[
     &COMPANY, &CONTACT, &LEAD, &PIPELINE, &STAGE, &DEAL, &TASK, &EVENT, &ACTIVITY, &TICKET,
-    &PRODUCT, &USER, &TEAM, &TAG, &VIEW, &FIELD,
+    &PRODUCT, &USER, &TEAM, &TAG, &VIEW, &FIELD, &LINE,
 ];
 
 /// Fields of every record.
@@ -38,6 +39,12 @@ pub static COMMON: &[Field] = &[
         "date created",
         "created on",
         "deal created",
+        "create date",
+        "createdate",
+        "add time",
+        "deal created date",
+        "дата создания",
+        "erstellt am",
     ]),
     field("updated", Kind::Datetime, "When it was last changed").kept().headers(&[
         "updated at",

@@ -180,6 +180,10 @@ impl Store {
                 }
                 let Some(index) = noun.index(name) else { continue };
                 let field = noun.fields[index];
+                // An order is told by all places together: today's.
+                if field.ranked.is_some() {
+                    continue;
+                }
                 let value = decode(field, old.into(), &self.model)?;
                 if has_columns(field) {
                     sets.extend(

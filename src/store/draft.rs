@@ -37,6 +37,7 @@ impl<'a> Writer<'a> {
         if !to_come {
             check_required(noun, &row)?;
         }
+        check_names(self.reader.model, noun, &mut row)?;
         self.check_unique(noun, &row, None)?;
         self.begin_trails(noun, &mut row)?;
         self.fill_kept(noun, &mut row)?;
@@ -67,7 +68,9 @@ impl<'a> Writer<'a> {
             }
         }
         check_required(noun, &row)?;
+        check_names(self.reader.model, noun, &mut row)?;
         self.check_unique(noun, &row, Some(id))?;
+        self.refuse_loop(noun, id, before, &row)?;
         self.follow_trails(noun, before, &mut row)?;
         Ok(row)
     }
@@ -321,6 +324,9 @@ impl<'a> Writer<'a> {
                 Default::Me if self.manner.import => {}
                 Default::Me => row[index] = Value::Link(LinkTo::bare("user", self.me)),
                 Default::Now => row[index] = Value::Instant(self.clock.now()),
+                Default::Linked(link, other) => {
+                    row[index] = self.linked_value(noun, link, other, row)?;
+                }
                 Default::Query(_) => {
                     if let (Some(id), Kind::Link(Target::One(to))) =
                         (self.default_link(noun, index, row)?, field.kind)
@@ -333,6 +339,16 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    /// The value of a field of the record behind a link.
+    fn linked_value(&self, noun: &Noun, link: &str, field: &str, row: &[Value]) -> Result<Value> {
+        let Some(to) = noun.index(link).and_then(|i| row[i].as_link()) else {
+            return Ok(Value::Null);
+        };
+        let other = self.reader.model.noun(to.noun)?;
+        let index = other.require(field)?.index;
+        Ok(self.read_stored(other, to.id)?.map_or(Value::Null, |mut all| all.swap_remove(index)))
+    }
+
     /// Whether an empty cell is what the file says: no default fills it.
     pub(super) fn is_to_the_letter(&self, noun: &Noun, index: usize) -> bool {
         self.to_the_letter
@@ -340,8 +356,22 @@ impl<'a> Writer<'a> {
             .is_some_and(|(name, fields)| *name == noun.name() && fields.contains(&index))
     }
 
+    /// The id that a link's default query gives for a record without anything.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn default_of(&self, noun: &Noun, index: usize) -> Result<Option<i64>> {
+        let row = vec![Value::Null; noun.fields.len()];
+        self.default_link(noun, index, &row)
+    }
+
     /// The id that a field's default query gives for this record.
-    pub(super) fn default_link(&self, noun: &Noun, index: usize, row: &[Value]) -> Result<Option<i64>> {
+    pub(super) fn default_link(
+        &self,
+        noun: &Noun,
+        index: usize,
+        row: &[Value],
+    ) -> Result<Option<i64>> {
         let Default::Query(sql) = noun.fields[index].default else { return Ok(None) };
         let mut stmt = self.reader.conn.prepare_cached(sql)?;
         for (other, field) in noun.fields.iter().enumerate() {
@@ -626,6 +656,27 @@ fn fill_keys(noun: &Noun, text: &str, values: &mut Vec<(usize, Value)>) {
             values.push((index, Value::Text(text.trim().to_owned())));
         }
     }
+}
+
+/// Words that have to name fields do.
+fn check_names(model: &crate::entity::Model, noun: &Noun, row: &mut [Value]) -> Result<()> {
+    for (index, field) in noun.fields.iter().enumerate() {
+        let (Some(entity), Value::Words(words)) = (field.names_of, &mut row[index]) else {
+            continue;
+        };
+        let named = model.noun(entity.name)?;
+        // No name of a field has a comma.
+        *words = words.iter().flat_map(|w| w.split(',')).map(|w| w.trim().to_owned()).collect();
+        words.retain(|w| !w.is_empty());
+        for word in words {
+            let found = named.require(word).map_err(|why| {
+                let fault = Error::invalid(format!("{}: {}", field.label(), why.message));
+                fault.hint(why.hint.unwrap_or_default()).at(field.name)
+            })?;
+            found.field.name.clone_into(word);
+        }
+    }
+    Ok(())
 }
 
 fn check_required(noun: &Noun, row: &[Value]) -> Result<()> {

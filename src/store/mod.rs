@@ -13,6 +13,7 @@ mod complete;
 mod custom;
 mod draft;
 mod due;
+mod dues;
 mod history;
 mod incoming;
 mod matching;
@@ -48,8 +49,9 @@ pub use matching::Match;
 pub use open::{Access, Options, inspect, placed, resolve, wal_path};
 pub use read::{After, Among, Found, Listing, Moment, Path, Reader};
 pub use related::Related;
-pub use stays::Stay;
 pub use rows::{FIELD_MARK, search_body};
+pub use select::links_to;
+pub use stays::Stay;
 pub use undo::Undone;
 pub use views::View;
 
@@ -109,7 +111,17 @@ impl Store {
         let custom = custom::load(&conn).map_err(|why| placed(why, &path))?;
         let model = if custom.is_empty() { plain } else { plain.with_custom(&custom)? };
         let warnings = open::hard_link_warning(&path).into_iter().collect();
-        Ok(Self { conn, path, model, base, batching: false, dry_run: false, me: None, warnings, past: None })
+        Ok(Self {
+            conn,
+            path,
+            model,
+            base,
+            batching: false,
+            dry_run: false,
+            me: None,
+            warnings,
+            past: None,
+        })
     }
 
     /// The file.
@@ -227,6 +239,9 @@ impl Store {
         writer.me = writer.ensure_user(handle)?;
         writer.reader.moment.me = Some(writer.me);
         let value = work(&mut writer)?;
+        if writer.undoing.is_none() {
+            writer.settle_dues()?;
+        }
         let did = !writer.tally.is_nothing();
         if writer.fields_touched {
             writer.settle_fields()?;

@@ -120,6 +120,7 @@ impl Writer<'_> {
         present: &LinkTo,
     ) -> Result<()> {
         let ends = self.ends(trail, present.id)?;
+        self.refuse_unfilled(noun, row, trail, present)?;
         let mut stays = given_stays(&row[places.stays])?;
         let created = noun.index("created");
         let made = created.and_then(|i| instant(&row[i]));
@@ -208,6 +209,7 @@ impl Writer<'_> {
                 continue;
             }
             if moved {
+                self.refuse_unfilled(noun, row, trail, &present)?;
                 let told = instant(&row[places.since])
                     .filter(|_| !same(&before[places.since], &row[places.since]));
                 let least = stays[stays.len() - 1].entered;
@@ -235,6 +237,51 @@ impl Writer<'_> {
             self.finish_trail(noun, row, &places, settled(stays), present.noun, ends);
         }
         Ok(())
+    }
+
+    /// Fields that a station needs have to be filled before a record may come there; what a file
+    /// tells has come already.
+    fn refuse_unfilled(
+        &self,
+        noun: &Noun,
+        row: &[Value],
+        trail: &Trail,
+        station: &LinkTo,
+    ) -> Result<()> {
+        if self.manner.import {
+            return Ok(());
+        }
+        let sql = format!(
+            "SELECT value FROM {} WHERE record = ?1 ORDER BY position",
+            quoted(&format!("{}_{}", station.noun, trail.needs))
+        );
+        let mut stmt = self.reader.conn.prepare_cached(&sql)?;
+        let needed = stmt
+            .query_map([station.id], |r| r.get::<_, String>(0))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        let empty: Vec<&Field> = needed
+            .iter()
+            .filter_map(|name| noun.find(name))
+            .filter(|named| named.field.is_stored() && row[named.index].is_empty())
+            .map(|named| named.field)
+            .collect();
+        let Some(first) = empty.first() else { return Ok(()) };
+        let labels = self.reader.labels(station.noun, &[station.id])?;
+        let label = labels.get(&station.id).map_or("", |l| l.label.as_str());
+        let names: Vec<String> = empty.iter().map(|f| f.label()).collect();
+        let are = if names.len() == 1 { "is" } else { "are" };
+        Err(Error::invalid(format!(
+            "the {} `{label}` needs {}, which {are} empty",
+            station.noun,
+            names.join(", ")
+        ))
+        .hint(format!(
+            "fill {} first: `rolo {} edit REF --{} …`",
+            if names.len() == 1 { "it" } else { "them" },
+            noun.name(),
+            first.flag()
+        ))
+        .at(first.name))
     }
 
     /// An instant that isn't before the beginning of the stay that it ends; on the same day it is

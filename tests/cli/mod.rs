@@ -4,6 +4,8 @@ mod contract_completions;
 mod contract_refs;
 mod contract_writes;
 mod examples;
+mod deals;
 mod first_steps;
+mod foreign_pipelines;
 mod pages;
 mod safety;

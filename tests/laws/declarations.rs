@@ -35,7 +35,7 @@ const CORE: &[(&str, &str, &str, &str)] = &[
         "deal",
         "",
         "name company contact contacts pipeline stage amount probability closes closed owner partner source next_step lost_reason competitor about",
-        "status chance weighted age days_in_stage",
+        "status chance weighted slips slip_days slipped age days_in_stage",
     ),
     (
         "task",
@@ -67,6 +67,12 @@ const CORE: &[(&str, &str, &str, &str)] = &[
     ("tag", "name", "name colour", ""),
     ("view", "name", "name noun filter columns sort", ""),
     ("field", "slug", "name noun slug kind choices", ""),
+    (
+        "line",
+        "",
+        "name deal product quantity price discount recurring about",
+        "total",
+    ),
 ];
 
 /// Fields that aren't in the table of the core but stand in the declarations for good reasons: parts
@@ -151,6 +157,8 @@ fn what_must_be_given_is_what_the_data_model_stars() {
         "view.noun",
         "field.name",
         "field.noun",
+        "line.name",
+        "line.deal",
     ];
     let model = model();
     let required: HashSet<String> = model

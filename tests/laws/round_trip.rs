@@ -69,9 +69,9 @@ const NAUGHTY: &[&str] = &[
 ];
 
 /// What is set up comes first here; last comes what everything links to.
-const LINKED_FIRST: [&str; 16] = [
+const LINKED_FIRST: [&str; 17] = [
     "field", "team", "user", "tag", "pipeline", "stage", "product", "company", "contact", "deal",
-    "lead", "task", "ticket", "event", "activity", "view",
+    "line", "lead", "task", "ticket", "event", "activity", "view",
 ];
 
 /// The same backwards, but custom fields: without its declaration a column is a stranger's.
@@ -202,6 +202,13 @@ fn add(d: &Desk, noun: &Noun, n: usize) {
             // A stage belongs to its pipeline.
             value =
                 format!("{}:{}", field.name, 1 + n % 2 * if field.name == "stage" { 6 } else { 1 });
+        }
+        if field.names_of.is_some() {
+            "amount; closes".clone_into(&mut value);
+        }
+        if noun.name() == "line" && matches!(field.name, "price" | "quantity") {
+            // The lines of a deal have one currency, and none takes anything back.
+            value = format!("{n}.5");
         }
         if field.required && value.trim().is_empty() {
             "x".clone_into(&mut value);

@@ -65,6 +65,7 @@ pub const RESERVED: &[&str] = &[
     "keep-extra",
     "no-create-links",
     "date-order",
+    "stage-kind",
     "delimiter",
     "raw",
     "out",

@@ -128,6 +128,7 @@ pub(super) fn action_arg(noun: &Noun, declared: &'static crate::actions::Arg) ->
     };
     match declared.kind {
         ArgKind::Positional => arg.value_name(declared.name.to_uppercase()).required(true),
+        ArgKind::Last => arg.value_name(declared.name.to_uppercase()),
         ArgKind::Option { required } => arg
             .long(declared.name)
             .value_name(value)
