@@ -49,6 +49,11 @@ pub static TOPICS: &[Topic] = &[
         about: "Territories, quotas, bonuses, partners",
         body: text!("targets"),
     },
+    Topic {
+        name: "pipelines",
+        about: "Stages, the history of deals, lines, the past",
+        body: text!("pipelines"),
+    },
     Topic { name: "import", about: "How files come in", body: text!("import") },
     Topic {
         name: "doubles",

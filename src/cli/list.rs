@@ -28,6 +28,7 @@ pub(super) fn list(session: &mut Session, noun: &str, matches: &ArgMatches) -> R
     };
     let count = matches.get_flag("count");
     let output = session.settings.output;
+    session.look_back(text(matches, "as-of"))?;
     let (reader, store, printer, settings) = session.parts()?;
     let noun = store.noun(noun)?;
     let view = match filter.as_deref().and_then(|f| f.trim().strip_prefix('@')) {

@@ -76,7 +76,8 @@ fn refuse_without_label(noun: &Noun, found: &[(usize, Value)]) -> Result<()> {
     let has = |name: &&str| {
         noun.index(name).is_some_and(|i| found.iter().any(|(f, v)| *f == i && !v.is_empty()))
     };
-    if !label.required || has(&label.name) || label.made_of.iter().any(has) {
+    let is_filled = label.default != crate::entity::Default::Nothing;
+    if !label.required || is_filled || has(&label.name) || label.made_of.iter().any(has) {
         return Ok(());
     }
     Err(Error::usage(format!("a new {} needs its {}", noun.name(), label.label())).hint(format!(
@@ -199,13 +200,14 @@ pub(super) fn rm(session: &mut Session, noun: Option<&str>, matches: &ArgMatches
         return purge(session, noun, matches);
     }
     let found = chosen(session, noun, matches, "remove", Among::Live)?;
-    let written = session.write("rm", |w| {
-        for (noun, id) in &found {
-            let noun = w.reader().model().noun(noun)?;
-            w.trash(noun, *id)?;
+    let to = matches.try_get_one::<String>("to").ok().flatten().cloned();
+    let written = match remove(session, &found, to.as_deref()) {
+        Err(why) if to.is_none() && holds_any(&found) => {
+            let to = session.ask_where(why, found[0].0)?;
+            remove(session, &found, Some(&to))?
         }
-        Ok(())
-    })?;
+        other => other?,
+    };
     let line = format!(
         "{} {}; `rolo undo` brings {} back",
         session.done("removed", "remove"),
@@ -213,6 +215,28 @@ pub(super) fn rm(session: &mut Session, noun: Option<&str>, matches: &ArgMatches
         if found.len() == 1 { "it" } else { "them" }
     );
     report_all(session, &found, &line, &written)
+}
+
+fn holds_any(found: &[(&'static str, i64)]) -> bool {
+    found.iter().any(|(noun, _)| crate::actions::holds_deals(noun))
+}
+
+/// Throws records into the trash, after the deals in them went to `to`.
+fn remove(
+    session: &mut Session,
+    found: &[(&'static str, i64)],
+    to: Option<&str>,
+) -> Result<Written<()>> {
+    session.write("rm", |w| {
+        for (name, id) in found {
+            if crate::actions::holds_deals(name) {
+                crate::actions::empty_out(w, name, *id, to)?;
+            }
+            let noun = w.reader().model().noun(name)?;
+            w.trash(noun, *id)?;
+        }
+        Ok(())
+    })
 }
 
 fn purge(session: &mut Session, noun: Option<&str>, matches: &ArgMatches) -> Result<()> {
@@ -344,14 +368,31 @@ pub(super) fn act(
     let locale = session.settings.locale.clone();
     let written = session.write(action.verb, |w| {
         let noun = w.reader().model().noun(action.noun)?;
-        (action.run)(&mut Call { writer: w, noun, ids: &ids, args: &args, locale: &locale })
+        let made = Vec::new();
+        let mut call = Call { writer: w, noun, ids: &ids, args: &args, locale: &locale, made };
+        (action.run)(&mut call)?;
+        Ok(call.made)
     })?;
+    if !written.value.is_empty() {
+        return print_made(session, action, &written.value);
+    }
     let line = if written.tally.is_nothing() {
         "nothing to change".to_owned()
     } else {
         format!("{}{}: {}", session.would(), action.verb, named(session, action.noun, &ids)?)
     };
     session.report(action.noun, &ids, &line)
+}
+
+/// What an action made, as `add` prints it.
+fn print_made(session: &mut Session, action: &Action, ids: &[i64]) -> Result<()> {
+    let output = session.settings.output;
+    if session.settings.dry_run {
+        session.printer.note(&format!("would {} {}", action.verb, action.noun));
+    } else if matches!(output, Output::Json | Output::Jsonl) {
+        return session.print_records(action.noun, ids, output);
+    }
+    ids.iter().try_for_each(|id| session.printer.line(&id.to_string()))
 }
 
 /// The records for a line to people: `deal:42 Big order`, or how many.

@@ -43,7 +43,7 @@ pub(super) fn import(session: &mut Session, noun: &str, matches: &ArgMatches) ->
     if let Some(order) = text(matches, "date-order").and_then(DateOrder::of) {
         locale.times.order = Some(order);
     }
-    let options = import::Options {
+    let mut options = import::Options {
         map: texts(matches, "map"),
         key: text(matches, "key").map(str::to_owned),
         on_match: text(matches, "on-match")
@@ -51,24 +51,78 @@ pub(super) fn import(session: &mut Session, noun: &str, matches: &ArgMatches) ->
             .unwrap_or_default(),
         keep_extra: matches.get_flag("keep-extra"),
         create_links: !matches.get_flag("no-create-links"),
+        stage_kinds: stage_kinds(matches)?,
         size,
     };
-    let progress = progress_bar(session, size);
     let store = session.writing()?;
     import::check(store.noun(noun)?, &mut source, &options)?;
     let file = Path::new(&name)
         .file_name()
         .map_or_else(|| "standard input".into(), |n| n.to_string_lossy().into_owned());
-    let written = session.write_as("import", &format!("import {noun} {file}"), |w| {
-        let done = import::run(w, noun, &mut source, &options, &locale, &mut |at| {
-            progress.set_position(at);
+    let mut summary = loop {
+        let progress = progress_bar(session, size);
+        let mut unclear = Vec::new();
+        let written = session.write_as("import", &format!("import {noun} {file}"), |w| {
+            let mut tell = |at| progress.set_position(at);
+            let done =
+                import::run(w, noun, &mut source, &options, &locale, &mut unclear, &mut tell);
+            progress.finish_and_clear();
+            done
         });
-        progress.finish_and_clear();
-        done
-    });
-    let mut summary = written.map_err(named)?.value;
+        match written {
+            // The file is read again with what was answered.
+            Err(_) if !unclear.is_empty() && name != "-" && session.settings.is_interactive() => {
+                ask_kinds(session, &unclear, &mut options.stage_kinds)?;
+                source = Source::open(Input::open(&name)?, &read).map_err(named)?;
+            }
+            other => break other.map_err(named)?.value,
+        }
+    };
     summary.seconds = begun.elapsed().as_secs_f64();
     tell(session, noun, &summary)
+}
+
+/// What `--stage-kind STAGE=KIND` says.
+fn stage_kinds(matches: &ArgMatches) -> Result<Vec<(String, String)>> {
+    let Ok(Some(said)) = matches.try_get_many::<String>("stage-kind") else {
+        return Ok(Vec::new());
+    };
+    said.map(|text| {
+        let hint = "write `--stage-kind 'Closed Won=won'`: open, won or lost";
+        let (name, kind) = text.rsplit_once('=').ok_or_else(|| {
+            Error::usage(format!("`--stage-kind {text}` has no `=`")).hint(hint)
+        })?;
+        let kind = kind.trim().to_lowercase();
+        if !matches!(kind.as_str(), "open" | "won" | "lost") {
+            return Err(Error::usage(format!("`--stage-kind {text}`: `{kind}` is no kind of stage"))
+                .hint(hint));
+        }
+        Ok((name.trim().to_owned(), kind))
+    })
+    .collect()
+}
+
+/// Asks what stages of a file mean.
+fn ask_kinds(
+    session: &mut Session,
+    names: &[String],
+    kinds: &mut Vec<(String, String)>,
+) -> Result<()> {
+    for name in names {
+        let shown = crate::entity::text::visible(name);
+        let answer = session
+            .answer(&format!("is a deal in the stage `{shown}` open, won or lost?"))?
+            .to_lowercase();
+        let kind = ["open", "won", "lost"]
+            .into_iter()
+            .find(|k| !answer.is_empty() && k.starts_with(&answer))
+            .ok_or_else(|| {
+                Error::usage(format!("nothing was imported: `{answer}` is no kind of stage"))
+                    .hint("answer open, won or lost")
+            })?;
+        kinds.push((name.clone(), kind.to_owned()));
+    }
+    Ok(())
 }
 
 fn progress_bar(session: &Session, size: Option<u64>) -> indicatif::ProgressBar {

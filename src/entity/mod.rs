@@ -14,7 +14,7 @@ pub mod when;
 pub use alike::Doubles;
 pub use kind::{Choices, Kind, Locale, Target, Word, e164, word};
 pub use model::{CustomField, Model, Named, Noun, Part, leak};
-pub use value::{Item, LinkTo, Name, Value, join_cell, split_cell};
+pub use value::{Item, LinkTo, Name, Since, Value, join_cell, split_cell};
 
 use std::fmt;
 
@@ -78,6 +78,8 @@ pub enum Default {
     Now,
     /// A query for the id of a link; `:FIELD` is the id of another link of the record.
     Query(&'static str),
+    /// A field of the record behind a link: the price of a product.
+    Linked(&'static str, &'static str),
 }
 
 /// A check of a value beyond its kind: the value, perhaps in another form, or why it can't be.
@@ -133,8 +135,48 @@ pub struct Field {
     pub within: Option<(&'static str, &'static str)>,
     /// A field that is stamped with the instant when this one changes.
     pub stamps: Option<&'static str>,
+    /// For a link whose every change is kept as a stay: a deal's stage.
+    pub trail: Option<&'static Trail>,
+    /// For several links: each holds from an instant until the next one; the role tells since when
+    /// and by whom ([`Since`]).
+    pub dated: bool,
+    /// A whole number that puts records of one scope in order, without gaps: SQL for those that stay
+    /// behind the others.
+    pub ranked: Option<&'static str>,
+    /// An amount that is the sum of others' totals as long as there are any.
+    pub sum_of: Option<&'static SumOf>,
+    /// Words that name fields of this entity.
+    pub names_of: Option<&'static Entity>,
     /// Made by the user with `field add`.
     pub custom: bool,
+}
+
+/// The records whose totals make up an amount: the lines of a deal.
+pub struct SumOf {
+    pub noun: &'static str,
+    /// Their link to the record that has the amount.
+    pub link: &'static str,
+    /// Their computed total, and the amount that it has its currency from.
+    pub total: &'static str,
+    pub price: &'static str,
+}
+
+/// What is kept in step with a link that leads a record from station to station: a deal's stage.
+pub struct Trail {
+    /// The dated links that hold every stay, the present one last.
+    pub stays: &'static str,
+    /// The instant of the last change.
+    pub since: &'static str,
+    /// The instant at which the record came to a station that ends it.
+    pub ended: &'static str,
+    /// The day that was expected for that.
+    pub expected: &'static str,
+    /// What is told of an end: empty as long as the record goes on.
+    pub told: &'static [&'static str],
+    /// The field of a station that names the fields which a record needs to come there.
+    pub needs: &'static str,
+    /// SQL that tells whether the station `?1` is one that ends the record.
+    pub ends: &'static str,
 }
 
 /// A field with what every field needs; the rest is said by the builders.
@@ -167,6 +209,11 @@ pub const fn field(name: &'static str, kind: Kind, about: &'static str) -> Field
         currency_from: &[],
         within: None,
         stamps: None,
+        trail: None,
+        dated: false,
+        ranked: None,
+        sum_of: None,
+        names_of: None,
         custom: false,
     }
 }
@@ -322,6 +369,32 @@ impl Field {
         self
     }
 
+    #[must_use]
+    pub const fn trail(mut self, trail: &'static Trail) -> Self {
+        self.trail = Some(trail);
+        self
+    }
+    #[must_use]
+    pub const fn ranked(mut self, behind: &'static str) -> Self {
+        self.ranked = Some(behind);
+        self
+    }
+    #[must_use]
+    pub const fn sum_of(mut self, sum: &'static SumOf) -> Self {
+        self.sum_of = Some(sum);
+        self
+    }
+    #[must_use]
+    pub const fn names_of(mut self, entity: &'static Entity) -> Self {
+        self.names_of = Some(entity);
+        self
+    }
+    #[must_use]
+    pub const fn dated(mut self) -> Self {
+        self.dated = true;
+        self
+    }
+
     /// Whether a user may set it at all, by `add` or an import.
     #[must_use]
     pub fn is_settable(&self) -> bool {
@@ -355,13 +428,13 @@ impl Field {
     }
 
     fn check_bounds(&self, value: &Value) -> Result<(), String> {
-        let Value::Int(n) = value else { return Ok(()) };
-        match (self.min, self.max) {
-            (Some(min), Some(max)) if !(min..=max).contains(n) => {
-                Err(format!("`{n}` is not from {min} to {max}"))
-            }
-            _ => Ok(()),
-        }
+        let (Some(min), Some(max)) = (self.min, self.max) else { return Ok(()) };
+        let is_within = match value {
+            Value::Int(n) => (min..=max).contains(n),
+            Value::Decimal(n) => (min.into()..=max.into()).contains(n),
+            _ => true,
+        };
+        if is_within { Ok(()) } else { Err(format!("`{}` is not from {min} to {max}", value.to_cell())) }
     }
 
     /// The label for people: the name with spaces.

@@ -222,6 +222,20 @@ impl Times {
         self.date(text).map(Period::day)
     }
 
+    /// The last moment of what a text means: of an instant itself, of a day or a longer time its last
+    /// second.
+    ///
+    /// # Errors
+    /// Why it means none.
+    pub fn end_of(&self, text: &str) -> Result<DateTime<Utc>, String> {
+        if let Ok(Due::At(at)) = self.due(text) {
+            return Ok(at);
+        }
+        let last = self.period(text)?.last;
+        let next = last.succ_opt().unwrap_or(last);
+        Ok(day_start(self.zone, next) - chrono::Duration::seconds(1))
+    }
+
     /// A day as people type it.
     ///
     /// # Errors

@@ -302,6 +302,8 @@ fn empty_file(model: &Model) -> Connection {
     let conn = Connection::open_in_memory().expect("a database");
     let mut ddl = vec![
         "CREATE VIRTUAL TABLE search USING fts5(body, content='', contentless_delete=1, tokenize='ascii')".to_owned(),
+        "CREATE TABLE change (id, \"at\", undoes, undone_by)".to_owned(),
+        "CREATE TABLE edit (change, noun, record, field, old, new)".to_owned(),
     ];
     for noun in &model.nouns {
         let mut columns = vec!["id INTEGER PRIMARY KEY".to_owned()];

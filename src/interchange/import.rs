@@ -1,6 +1,7 @@
 //! Taking a file in: each row becomes values, finds the record it means, and is written, all in one
 //! change. A bad row refuses the whole file, and every bad row is named.
 
+use super::funnel::Funnel;
 use super::{Mapping, RawRow, RowParser, Source};
 use crate::entity::{CustomField, Locale, Noun, Target};
 use crate::error::{Error, ErrorKind, Result, RowError};
@@ -16,6 +17,8 @@ pub struct Options {
     pub on_match: OnMatch,
     pub keep_extra: bool,
     pub create_links: bool,
+    /// The kinds of stages that the file names, as (name, kind).
+    pub stage_kinds: Vec<(String, String)>,
     /// Bytes of the file, where known.
     pub size: Option<u64>,
 }
@@ -69,7 +72,7 @@ pub fn check(noun: &Noun, source: &mut Source, options: &Options) -> Result<()> 
     )))
 }
 
-/// Takes all rows in.
+/// Takes all rows in. Stages whose kind can't be told are put into `unclear`, and refuse the file.
 ///
 /// # Errors
 /// Every bad row (exit 4), or the file can't be read on.
@@ -79,6 +82,7 @@ pub fn run(
     source: &mut Source,
     options: &Options,
     locale: &Locale,
+    unclear: &mut Vec<String>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Summary> {
     w.manner.import = true;
@@ -104,6 +108,7 @@ pub fn run(
     }
     let deferred = w.begin_bulk(noun, expected, &needed_indexes(noun, &mapping, policy))?;
     let sample = source.sample()?.to_vec();
+    let mut funnel = Funnel::of(noun, &mapping, &options.stage_kinds);
     let mut parser = RowParser::new(noun, &mapping, locale, &sample);
     let mut prints = Prints::default();
     let mut bad = Vec::new();
@@ -117,6 +122,9 @@ pub fn run(
             Err(errors) => bad.extend(errors),
             Ok(values) => {
                 let print = prints.nth(parser.fingerprint(&row));
+                if let Some(funnel) = &mut funnel {
+                    funnel.meet(w, &values)?;
+                }
                 match w.take_in(noun, values, print, policy) {
                     Ok(outcome) => {
                         *count_of(&mut summary, outcome) += 1;
@@ -135,6 +143,9 @@ pub fn run(
     }
     if !bad.is_empty() {
         return Err(refused(&bad, summary.read));
+    }
+    if let Some(funnel) = funnel {
+        funnel.finish(w, unclear)?;
     }
     w.end_bulk(&deferred)?;
     let settled = w.settle_joined(noun)?;

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::channels::{PART_FIELDS, address_part, squash};
+use super::funnel::entered_station;
 use super::guess::{Guesses, Rank, is_taken, leads_anywhere};
 use crate::entity::text::slug;
 use crate::entity::{Default, Kind, Noun, Part};
@@ -22,6 +23,9 @@ pub enum Target {
     Noun(usize),
     /// One value of a list, with this label.
     Item { field: usize, label: &'static str },
+    /// When a station was entered: the field of the stays, and the column, whose station stands in
+    /// [`Mapping::stations`].
+    Entered { field: usize, column: usize },
     /// A part of an address: group, and place in it.
     Address { group: usize, part: usize },
 }
@@ -48,6 +52,8 @@ pub struct Mapping {
     pub addresses: Vec<AddressGroup>,
     /// Columns that fill a plain field besides their target, as (column, field).
     pub also: Vec<(usize, usize)>,
+    /// Columns that say when a station was entered, with its name, in the order of the file.
+    pub stations: Vec<(usize, String)>,
     /// Columns that mean nothing here; those set aside on purpose aren't among them.
     pub leftover: Vec<usize>,
     /// The file is rolo's own: read to the letter.
@@ -72,11 +78,13 @@ impl Mapping {
     /// # Errors
     /// `--map` names an unknown header or field (usage); two columns mean one field.
     pub fn new(noun: &Noun, headers: &[String], said: &[String]) -> Result<Self> {
+        let said_texts = said;
         let said = said_targets(noun, headers, said)?;
         let exact = headers
             .iter()
             .enumerate()
             .any(|(at, h)| h == "uid" && !matches!(said.get(&at), Some(None)));
+        let mut stations: Vec<(usize, String)> = said_stations(noun, headers, said_texts);
         let guesses = Guesses::of(noun);
         let mut ranked: Vec<Option<(Target, Rank)>> = Vec::with_capacity(headers.len());
         let mut aside: HashSet<usize> = HashSet::new();
@@ -85,7 +93,11 @@ impl Mapping {
                 Some(Some(target)) => Some((*target, Rank::Said)),
                 Some(None) => None,
                 None if exact => exact_target(noun, header),
-                None => guesses.find(header),
+                None => guesses.find(header).or_else(|| {
+                    let field = noun.fields.iter().position(|f| f.dated)?;
+                    stations.push((at, entered_station(header)?));
+                    Some((Target::Entered { field, column: at }, Rank::Derived))
+                }),
             };
             if said.get(&at) == Some(&None) || exact && is_shown_alone(noun, header) {
                 aside.insert(at);
@@ -101,6 +113,7 @@ impl Mapping {
             targets: ranked.iter().map(|r| r.map(|(target, _)| target)).collect(),
             addresses: Vec::new(),
             also: Vec::new(),
+            stations,
             leftover: Vec::new(),
             exact,
         };
@@ -117,7 +130,10 @@ impl Mapping {
     #[must_use]
     pub fn fills(&self, field: usize) -> bool {
         let whole = |t: &Target| match t {
-            Target::Value(f) | Target::Uid(f) | Target::Item { field: f, .. } => *f == field,
+            Target::Value(f)
+            | Target::Uid(f)
+            | Target::Entered { field: f, .. }
+            | Target::Item { field: f, .. } => *f == field,
             Target::Address { group, .. } => self.addresses[*group].field == field,
             Target::Currency(_) | Target::Noun(_) => false,
         };
@@ -132,6 +148,7 @@ impl Mapping {
             | Target::Uid(f)
             | Target::Currency(f)
             | Target::Noun(f)
+            | Target::Entered { field: f, .. }
             | Target::Item { field: f, .. } => *f == field,
             Target::Address { group, .. } => self.addresses[*group].field == field,
         };
@@ -196,6 +213,10 @@ impl Mapping {
             Target::Currency(field) => format!("{}_currency", name(field)),
             Target::Uid(field) => format!("{}_uid", name(field)),
             Target::Noun(field) => format!("{}_noun", name(field)),
+            Target::Entered { column, .. } => {
+                let name = self.stations.iter().find(|(c, _)| *c == column);
+                format!("entered {}", name.map_or("", |(_, n)| n))
+            }
             Target::Item { field, .. } => noun.fields[field].one.unwrap_or(name(field)).to_owned(),
             Target::Address { group, .. } => name(self.addresses[group].field).to_owned(),
         }
@@ -295,11 +316,31 @@ fn said_targets(
         let column = column_named(headers, header)?;
         let target = match field.trim() {
             "" => None,
+            field if stays_of(noun).is_some() && entered_station(field).is_some() => {
+                stays_of(noun).map(|field| Target::Entered { field, column })
+            }
             field => Some(named_target(noun, field)?),
         };
         targets.insert(column, target);
     }
     Ok(targets)
+}
+
+/// The field of a noun that holds its stays.
+fn stays_of(noun: &Noun) -> Option<usize> {
+    noun.fields.iter().position(|f| f.dated)
+}
+
+/// What `--map 'HEADER=entered STATION'` says of columns.
+fn said_stations(noun: &Noun, headers: &[String], said: &[String]) -> Vec<(usize, String)> {
+    if stays_of(noun).is_none() {
+        return Vec::new();
+    }
+    let station = |text: &String| {
+        let (header, field) = text.rsplit_once('=')?;
+        Some((column_named(headers, header).ok()?, entered_station(field)?))
+    };
+    said.iter().filter_map(station).collect()
 }
 
 /// The column of a header that somebody typed.
@@ -400,7 +441,7 @@ impl Slot {
             Target::Currency(field) => Some(Self::Currency(field)),
             Target::Uid(field) => Some(Self::Uid(field)),
             Target::Noun(field) => Some(Self::Noun(field)),
-            Target::Item { .. } | Target::Address { .. } => None,
+            Target::Item { .. } | Target::Entered { .. } | Target::Address { .. } => None,
         }
     }
 }
@@ -409,7 +450,7 @@ fn both_mean(noun: &Noun, target: Target, headers: &[String], a: usize, b: usize
     let (first, second) = (&headers[a], &headers[b]);
     let field = match target {
         Target::Value(f) | Target::Currency(f) | Target::Uid(f) | Target::Noun(f) => f,
-        Target::Item { field, .. } => field,
+        Target::Item { field, .. } | Target::Entered { field, .. } => field,
         Target::Address { .. } => 0,
     };
     let name = noun.fields[field].name;

@@ -9,6 +9,7 @@ mod csv_out;
 mod delimited;
 mod dialect;
 mod guard;
+mod funnel;
 mod guess;
 pub mod import;
 mod json;

@@ -17,6 +17,8 @@ pub(super) enum How {
     Link(LinkColumns),
     Links(LinkColumns),
     List(Vec<ListColumn>),
+    /// Columns that say when a station was entered.
+    Entered(Vec<usize>),
 }
 
 #[derive(Default, Clone, Copy)]
@@ -37,6 +39,7 @@ pub(super) enum ListColumn {
 pub(super) fn plan(noun: &Noun, mapping: &Mapping) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut links: HashMap<usize, LinkColumns> = HashMap::new();
+    let mut entered: HashMap<usize, Vec<usize>> = HashMap::new();
     let mut lists: HashMap<usize, Vec<ListColumn>> = HashMap::new();
     let currency_of =
         |field: usize| mapping.targets.iter().position(|t| *t == Some(Target::Currency(field)));
@@ -61,6 +64,7 @@ pub(super) fn plan(noun: &Noun, mapping: &Mapping) -> Vec<Step> {
             Target::Item { field, label } => {
                 lists.entry(field).or_default().push(ListColumn::Item(column, label));
             }
+            Target::Entered { field, column } => entered.entry(field).or_default().push(column),
             Target::Currency(_) | Target::Address { .. } => {}
         }
     }
@@ -74,6 +78,9 @@ pub(super) fn plan(noun: &Noun, mapping: &Mapping) -> Vec<Step> {
         let is_many = matches!(noun.fields[field].kind, Kind::Links(..));
         let how = if is_many { How::Links(columns) } else { How::Link(columns) };
         steps.push(Step { field, how });
+    }
+    for (field, columns) in entered {
+        steps.push(Step { field, how: How::Entered(columns) });
     }
     for (field, columns) in lists {
         steps.push(Step { field, how: How::List(columns) });

@@ -13,7 +13,7 @@ use super::source::RawRow;
 use super::stamp::stored;
 use crate::entity::money::{Currency, Money, split_currency};
 use crate::entity::when::DateOrder;
-use crate::entity::{Field, Item, Kind, Locale, Name, Noun, Value};
+use crate::entity::{Field, Item, Kind, Locale, Name, Noun, Since, Value};
 use crate::error::RowError;
 
 /// Makes values of rows.
@@ -118,6 +118,7 @@ impl<'a> RowParser<'a> {
             How::Money { amount, currency } => money(field, row, *amount, *currency, &self.locale),
             How::Link(columns) => link(row, columns),
             How::Links(columns) => links(field, row, columns, &self.locale),
+            How::Entered(columns) => self.entered(row, columns),
             How::List(columns) => self.list(field, row, columns),
         }
     }
@@ -166,6 +167,22 @@ impl<'a> RowParser<'a> {
         !self.mapping.exact && self.locale.times.order.is_none()
     }
 
+    /// When stations were entered, as the role of each.
+    fn entered(&mut self, row: &RawRow, columns: &[usize]) -> Result<Value, Refused> {
+        static ENTERED: Field = crate::entity::field("entered", Kind::Datetime, "");
+        let mut names = Vec::new();
+        for column in columns {
+            let Value::Instant(at) = self.cell(&ENTERED, row, *column)? else { continue };
+            let station = self.mapping.stations.iter().find(|(c, _)| c == column);
+            names.push(Name {
+                text: station.map_or(String::new(), |(_, name)| name.clone()),
+                role: Some(Since { at, by: None }.to_string()),
+                uid: None,
+            });
+        }
+        Ok(Value::NamedLinks(names))
+    }
+
     fn date_columns(&self) -> Vec<usize> {
         let is_date = |step: &&Step| {
             matches!(self.noun.fields[step.field].kind, Kind::Date | Kind::Datetime | Kind::Due)
@@ -174,7 +191,8 @@ impl<'a> RowParser<'a> {
             How::Cell(column) => Some(column),
             _ => None,
         };
-        self.plan.iter().filter(is_date).filter_map(column).collect()
+        let entered = self.mapping.stations.iter().map(|(column, _)| *column);
+        self.plan.iter().filter(is_date).filter_map(column).chain(entered).collect()
     }
 
     /// The order of the day and the month in a cell, as the column has told it so far.

@@ -17,8 +17,9 @@ mod work;
 pub use money::RATE;
 pub(crate) use money::{half_even_share, share};
 pub use people::{COMPANY, CONTACT, LEAD};
-pub use sales::{DEAL, PIPELINE, PRODUCT, STAGE};
+pub use sales::{DEAL, LINE, PIPELINE, PRODUCT, STAGE};
 pub use service::TICKET;
+pub use words::{Ending, ending};
 pub use setup::{FIELD, TAG, TEAM, USER, VIEW};
 pub use sharing::{ASSIGNMENT, RESPONSE, SCORING};
 pub use targets::{BONUS, DEALS_OF_QUOTA, QUOTA, TERRITORY};
@@ -51,6 +52,7 @@ pub static ENTITIES: &[&Entity] = &[
     &TERRITORY,
     &QUOTA,
     &BONUS,
+    &LINE,
 ];
 
 /// Fields of every record.
@@ -66,6 +68,12 @@ pub static COMMON: &[Field] = &[
         "date created",
         "created on",
         "deal created",
+        "create date",
+        "createdate",
+        "add time",
+        "deal created date",
+        "дата создания",
+        "erstellt am",
     ]),
     field("updated", Kind::Datetime, "When it was last changed").kept().headers(&[
         "updated at",

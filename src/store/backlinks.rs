@@ -31,6 +31,11 @@ impl Backlink<'_> {
         self.field.name == "created_by"
     }
 
+    /// Whether it says who made a record or where one has been: no use of it today.
+    pub(super) fn is_past(&self) -> bool {
+        self.is_authorship() || self.field.dated
+    }
+
     /// The tables, for behind `FROM`.
     pub(super) fn from(&self) -> String {
         let own = quoted(self.noun.name());

@@ -73,6 +73,8 @@ pub struct Writer<'a> {
     pub(super) claimed: HashSet<i64>,
     /// Records of custom fields came, went or changed: columns and views have to follow.
     pub(super) fields_touched: bool,
+    /// What has to be put right at the end of the change.
+    pub(super) dues: super::dues::Dues,
 }
 
 /// What a link is known by while a file goes in: noun, scope, uid and text.
@@ -149,6 +151,7 @@ impl<'a> Writer<'a> {
             to_the_letter: None,
             claimed: HashSet::new(),
             fields_touched: false,
+            dues: super::dues::Dues::default(),
         }
     }
 
@@ -187,6 +190,7 @@ impl<'a> Writer<'a> {
         let fingerprint = draft.fingerprint;
         let row = self.complete(noun, draft)?;
         let id = self.write_new(noun, &row, fingerprint)?;
+        self.note_due(noun, id, None, &row);
         self.tally.made += 1;
         self.first_made.entry(noun.name()).or_insert(id);
         self.note_touched(noun, id);
@@ -223,6 +227,7 @@ impl<'a> Writer<'a> {
             return Ok(false);
         }
         super::custom::refuse_lasting(noun, &changed)?;
+        self.note_due(noun, id, Some(before), &after);
         self.write_changed(noun, id, before, after, changed, stamp)?;
         self.tally.edited += 1;
         self.note_touched(noun, id);
@@ -317,6 +322,8 @@ impl<'a> Writer<'a> {
         self.reader.conn.prepare_cached(&sql)?.execute(rusqlite::params![new, id])?;
         self.tally.other += 1;
         self.note_touched(noun, id);
+        let values = self.stored(noun, id)?;
+        self.note_due(noun, id, None, &values);
         Ok(true)
     }
 
@@ -330,7 +337,7 @@ impl<'a> Writer<'a> {
         if !noun.entity.setup {
             return Ok(());
         }
-        for link in backlinks(self.reader.model, noun).filter(|l| !l.is_authorship()) {
+        for link in backlinks(self.reader.model, noun).filter(|l| !l.is_past()) {
             let sql = format!(
                 "SELECT count(*) FROM {} WHERE {} AND o.trashed IS NULL",
                 link.from(),

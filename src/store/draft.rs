@@ -37,9 +37,11 @@ impl<'a> Writer<'a> {
         if !to_come {
             check_required(noun, &row)?;
         }
+        check_names(self.reader.model, noun, &mut row)?;
         let all: Vec<usize> = (0..row.len()).collect();
-        self.check_rules(noun, None, &row, &all)?;
+        self.check_rules(noun, &row, &all)?;
         self.check_unique(noun, &row, None)?;
+        self.begin_trails(noun, &mut row)?;
         self.fill_kept(noun, &mut row)?;
         Ok(row)
     }
@@ -69,8 +71,11 @@ impl<'a> Writer<'a> {
         }
         check_required(noun, &row)?;
         refuse_lasting_words(noun, id, before, &row)?;
-        self.check_rules(noun, Some(id), &row, &touched)?;
+        check_names(self.reader.model, noun, &mut row)?;
+        self.check_rules(noun, &row, &touched)?;
         self.check_unique(noun, &row, Some(id))?;
+        self.refuse_loop(noun, id, before, &row)?;
+        self.follow_trails(noun, before, &mut row)?;
         Ok(row)
     }
 
@@ -92,10 +97,12 @@ impl<'a> Writer<'a> {
                     }
                     Value::NamedLinks(names) => {
                         let mut links: Vec<LinkTo> = Vec::new();
+                        let scope = self.scope_of_stays(noun, field, row);
                         for name in &names {
-                            let mut to = self.resolve_name(field, name, None)?;
+                            let mut to = self.resolve_name(field, name, scope)?;
                             to.role.clone_from(&name.role);
-                            if !links.iter().any(|l| (l.noun, l.id) == (to.noun, to.id)) {
+                            let again = links.iter().any(|l| (l.noun, l.id) == (to.noun, to.id));
+                            if field.dated || !again {
                                 links.push(to);
                             }
                         }
@@ -321,6 +328,9 @@ impl<'a> Writer<'a> {
                 Default::Me if self.manner.import => {}
                 Default::Me => row[index] = Value::Link(LinkTo::bare("user", self.me)),
                 Default::Now => row[index] = Value::Instant(self.clock.now()),
+                Default::Linked(link, other) => {
+                    row[index] = self.linked_value(noun, link, other, row)?;
+                }
                 Default::Query(_) => {
                     if let (Some(id), Kind::Link(Target::One(to))) =
                         (self.default_link(noun, index, row)?, field.kind)
@@ -333,15 +343,39 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    /// The value of a field of the record behind a link.
+    fn linked_value(&self, noun: &Noun, link: &str, field: &str, row: &[Value]) -> Result<Value> {
+        let Some(to) = noun.index(link).and_then(|i| row[i].as_link()) else {
+            return Ok(Value::Null);
+        };
+        let other = self.reader.model.noun(to.noun)?;
+        let index = other.require(field)?.index;
+        Ok(self.read_stored(other, to.id)?.map_or(Value::Null, |mut all| all.swap_remove(index)))
+    }
+
     /// Whether an empty cell is what the file says: no default fills it.
-    fn is_to_the_letter(&self, noun: &Noun, index: usize) -> bool {
+    pub(super) fn is_to_the_letter(&self, noun: &Noun, index: usize) -> bool {
         self.to_the_letter
             .as_ref()
             .is_some_and(|(name, fields)| *name == noun.name() && fields.contains(&index))
     }
 
+    /// The id that a link's default query gives for a record without anything.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn default_of(&self, noun: &Noun, index: usize) -> Result<Option<i64>> {
+        let row = vec![Value::Null; noun.fields.len()];
+        self.default_link(noun, index, &row)
+    }
+
     /// The id that a field's default query gives for this record.
-    fn default_link(&self, noun: &Noun, index: usize, row: &[Value]) -> Result<Option<i64>> {
+    pub(super) fn default_link(
+        &self,
+        noun: &Noun,
+        index: usize,
+        row: &[Value],
+    ) -> Result<Option<i64>> {
         let Default::Query(sql) = noun.fields[index].default else { return Ok(None) };
         let mut stmt = self.reader.conn.prepare_cached(sql)?;
         for at in 1..=stmt.parameter_count() {
@@ -411,15 +445,8 @@ impl<'a> Writer<'a> {
         Ok(None)
     }
 
-    /// What declarations ask of values beyond their kind: filters that are right, parents that
-    /// don't lead back.
-    fn check_rules(
-        &self,
-        noun: &Noun,
-        id: Option<i64>,
-        row: &[Value],
-        touched: &[usize],
-    ) -> Result<()> {
+    /// What declarations ask of values beyond their kind: filters that are right.
+    fn check_rules(&self, noun: &Noun, row: &[Value], touched: &[usize]) -> Result<()> {
         for index in touched {
             let field = noun.fields[*index];
             // A file of rolo's own may name a view or a custom field that comes behind it.
@@ -435,36 +462,8 @@ impl<'a> Writer<'a> {
                     },
                 )?;
             }
-            if let (true, Some(id), Some(to)) = (field.no_loop, id, row[*index].as_link()) {
-                self.refuse_loop(noun, field, id, to.id)?;
-            }
         }
         Ok(())
-    }
-
-    /// A link such as a parent may not lead back to its own record.
-    fn refuse_loop(&self, noun: &Noun, field: &Field, id: i64, to: i64) -> Result<()> {
-        let sql = format!(
-            "WITH RECURSIVE up(id) AS (SELECT ?1 UNION SELECT t.{0} FROM {1} t JOIN up ON t.id = up.id WHERE t.{0} IS NOT NULL) \
-             SELECT EXISTS (SELECT 1 FROM up WHERE id = ?2)",
-            quoted(&column_name(field)),
-            quoted(noun.name())
-        );
-        let loops: bool =
-            self.reader.conn.prepare_cached(&sql)?.query_row([to, id], |r| r.get(0))?;
-        if !loops {
-            return Ok(());
-        }
-        let (name, label) = (noun.name(), field.label());
-        let (why, hint) = if to == id {
-            (format!("{label}: {name}:{id} can't be its own"), "name another".to_owned())
-        } else {
-            (
-                format!("{label}: {name}:{to} would lead back to {name}:{id}"),
-                format!("name another, or change the {label} of {name}:{to} first"),
-            )
-        };
-        Err(Error::invalid(why).hint(hint).at(field.name))
     }
 
     /// No two live records of such a noun have one key.
@@ -699,6 +698,27 @@ fn refuse_lasting_words(noun: &Noun, id: i64, before: &[Value], row: &[Value]) -
                 noun.name()
             ))
             .at(field.name));
+        }
+    }
+    Ok(())
+}
+
+/// Words that have to name fields do.
+fn check_names(model: &crate::entity::Model, noun: &Noun, row: &mut [Value]) -> Result<()> {
+    for (index, field) in noun.fields.iter().enumerate() {
+        let (Some(entity), Value::Words(words)) = (field.names_of, &mut row[index]) else {
+            continue;
+        };
+        let named = model.noun(entity.name)?;
+        // No name of a field has a comma.
+        *words = words.iter().flat_map(|w| w.split(',')).map(|w| w.trim().to_owned()).collect();
+        words.retain(|w| !w.is_empty());
+        for word in words {
+            let found = named.require(word).map_err(|why| {
+                let fault = Error::invalid(format!("{}: {}", field.label(), why.message));
+                fault.hint(why.hint.unwrap_or_default()).at(field.name)
+            })?;
+            found.field.name.clone_into(word);
         }
     }
     Ok(())

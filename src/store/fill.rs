@@ -211,6 +211,9 @@ pub(super) fn child_sql(noun: &str, field: &Field) -> String {
         Kind::Links(Target::Any(_), _) => format!(
             "SELECT record, target, role, noun FROM {table} WHERE record IN rarray(?1) ORDER BY record, position"
         ),
+        Kind::Links(..) if field.dated => format!(
+            "SELECT record, target, since || coalesce(' ' || \"by\", '') FROM {table} WHERE record IN rarray(?1) ORDER BY record, position"
+        ),
         Kind::Links(..) => format!(
             "SELECT record, target, role FROM {table} WHERE record IN rarray(?1) ORDER BY record, position"
         ),

@@ -187,6 +187,10 @@ impl Reader<'_> {
                 continue;
             }
             let Some(field) = noun.index(&name).map(|i| noun.fields[i]) else { continue };
+            // What a stay tells, the edit of its link tells as well.
+            if field.dated {
+                continue;
+            }
             let old = self.labelled(decode(field, row.get_ref(9)?, self.model)?)?;
             let new = self.labelled(decode(field, row.get_ref(10)?, self.model)?)?;
             if let Some(entry) = entries.last_mut() {

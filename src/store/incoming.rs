@@ -495,6 +495,7 @@ impl Writer<'_> {
     /// Several values of another program's file are added to those there.
     fn added_to(&mut self, field: &'static Field, there: &Value, new: Value) -> Result<Value> {
         Ok(match (there, new) {
+            (_, new) if field.dated => new,
             (Value::List(old), Value::List(new)) => {
                 let mut all = old.clone();
                 for item in new {

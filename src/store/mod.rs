@@ -1,6 +1,7 @@
 //! The one file: schema, reading, the write path, matching, history, undo, search. The only room
 //! that writes; the invariant is that every write is a change, whole or not at all.
 
+mod as_of;
 mod ask;
 mod backlinks;
 mod backup;
@@ -14,6 +15,7 @@ mod custom;
 mod doubles;
 mod draft;
 mod due;
+mod dues;
 mod fill;
 mod forward;
 mod history;
@@ -32,6 +34,7 @@ mod rows;
 pub mod schema;
 mod select;
 mod sharing;
+mod stays;
 mod undo;
 mod unmerge;
 mod views;
@@ -46,7 +49,7 @@ use crate::error::{Error, Result};
 
 pub use ask::{Answer, Cell, sqlite_version};
 pub use backup::{backup, refuse_own};
-pub use board::StageSums;
+pub use board::{Card, Pile, StageSums, Wanted};
 pub use check::{Finding, Health};
 pub use commit::{Draft, Intent, Manner, Tally, Writer, fields, same};
 pub use doubles::{Double, Hunt, groups, keeper};
@@ -62,7 +65,9 @@ pub use rates::LATEST_RATES;
 pub use read::{After, Among, Found, Listing, Moment, Path, Reader};
 pub use related::Related;
 pub use rows::{FIELD_MARK, search_body};
+pub use select::links_to;
 pub use sharing::{Candidate, Keeper, ScoreRule, ShareRule};
+pub use stays::Stay;
 pub use undo::Undone;
 pub use unmerge::Parted;
 pub use views::View;
@@ -82,6 +87,8 @@ pub struct Store {
     me: Option<i64>,
     /// Things to say on standard error about the file itself.
     pub warnings: Vec<String>,
+    /// The moment in the past that everything is read as of.
+    past: Option<as_of::Past>,
 }
 
 /// What a write did.
@@ -121,7 +128,17 @@ impl Store {
         let custom = custom::load(&conn).map_err(|why| placed(why, &path))?;
         let model = if custom.is_empty() { plain } else { plain.with_custom(&custom)? };
         let warnings = open::hard_link_warning(&path).into_iter().collect();
-        Ok(Self { conn, path, model, base, batching: false, dry_run: false, me: None, warnings })
+        Ok(Self {
+            conn,
+            path,
+            model,
+            base,
+            batching: false,
+            dry_run: false,
+            me: None,
+            warnings,
+            past: None,
+        })
     }
 
     /// The file.
@@ -171,7 +188,11 @@ impl Store {
             Some(me) => Some(me),
             None => self.user_id(handle)?,
         };
-        Ok(Reader::new(&self.conn, &self.model, Moment::of(clock, me)))
+        let mut moment = Moment::of(clock, me);
+        if let Some(past) = &self.past {
+            (moment.now, moment.today) = (past.now.clone(), past.today.clone());
+        }
+        Ok(Reader::new(&self.conn, &self.model, moment))
     }
 
     /// One change: `work` runs in a transaction that commits whole or not at all. Without effect it
@@ -187,6 +208,9 @@ impl Store {
         intent: &Intent,
         work: impl FnOnce(&mut Writer) -> Result<T>,
     ) -> Result<Written<T>> {
+        if self.past.is_some() {
+            return Err(Error::failed("the past can't be written"));
+        }
         let outer = self.batching;
         let begin = if outer { "SAVEPOINT one" } else { "BEGIN IMMEDIATE" };
         self.conn.execute_batch(begin).map_err(|why| self.write_error(&why))?;
@@ -232,6 +256,9 @@ impl Store {
         writer.me = writer.ensure_user(handle)?;
         writer.reader.moment.me = Some(writer.me);
         let value = work(&mut writer)?;
+        if writer.undoing.is_none() {
+            writer.settle_dues()?;
+        }
         let did = !writer.tally.is_nothing();
         if writer.fields_touched {
             writer.settle_fields()?;

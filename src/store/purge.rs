@@ -51,6 +51,9 @@ impl Writer<'_> {
             "UPDATE change SET who = NULL WHERE ?1 = 'user' AND who = ?2",
             rusqlite::params![noun.name(), id],
         )?;
+        if noun.name() == "user" {
+            self.forget_doer(id)?;
+        }
         let table = quoted(noun.name());
         // What the change was called and how it was typed may hold the record's words.
         conn.execute(
@@ -75,8 +78,25 @@ impl Writer<'_> {
         if noun.name() == super::custom::NOUN { self.adopt_fields() } else { Ok(()) }
     }
 
+    /// Stays that a user began were begun by nobody known.
+    fn forget_doer(&self, user: i64) -> Result<()> {
+        for noun in &self.reader.model.nouns {
+            for field in noun.fields.iter().filter(|f| f.dated) {
+                let child = quoted(&format!("{}_{}", noun.name(), field.name));
+                let sql = format!(
+                    "UPDATE {child} SET \"by\" = NULL WHERE \"by\" = (SELECT handle FROM user WHERE id = ?1)"
+                );
+                self.reader.conn.execute(&sql, [user])?;
+            }
+        }
+        Ok(())
+    }
+
     /// Empties the links of a field to a record that goes.
     fn unlink(&self, link: &Backlink, id: i64) -> Result<()> {
+        if link.field.dated {
+            return self.join_stays(link.noun, link.field, id);
+        }
         let (table, column, holds) = (&link.table, &link.column, link.holds("?1"));
         let sql = match &link.noun_column {
             _ if link.has_rows() => format!("DELETE FROM {table} WHERE {holds}"),

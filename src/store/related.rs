@@ -54,6 +54,18 @@ impl Reader<'_> {
             .optional()?)
     }
 
+    /// The live stages of a pipeline with their kinds, in their order.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn stages_of(&self, pipeline: i64) -> Result<Vec<(i64, String)>> {
+        let mut stmt = self.conn.prepare_cached(
+            "SELECT id, coalesce(kind, 'open') FROM stage WHERE pipeline = ?1 AND trashed IS NULL ORDER BY position IS NULL, position, id",
+        )?;
+        let rows = stmt.query_map([pipeline], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Live records that link to a record, by noun and field; activities are its timeline and left
     /// out.
     ///
@@ -65,7 +77,7 @@ impl Reader<'_> {
         let label = labels.get(&id).map_or("", |l| l.label.as_str());
         for link in backlinks(self.model, noun) {
             let other = link.noun;
-            if other.name() == "activity" || link.is_authorship() {
+            if other.name() == "activity" || link.is_past() {
                 continue;
             }
             let sql = format!(

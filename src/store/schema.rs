@@ -116,7 +116,28 @@ pub fn ddl(model: &Model) -> Vec<String> {
         all.extend(indexes(noun).into_iter().map(|(_, sql)| sql));
     }
     all.extend(model.nouns.iter().map(|n| view(n, model)));
+    all.extend(model.nouns.iter().flat_map(stay_views));
     all
+}
+
+/// The documented views of dated links: a row a stay, of live records only.
+fn stay_views(noun: &Noun) -> Vec<String> {
+    let mut views = Vec::new();
+    for field in noun.fields.iter().filter(|f| f.dated && f.is_stored()) {
+        let Kind::Links(Target::One(to), _) = field.kind else { continue };
+        views.push(format!(
+            "CREATE VIEW {} AS SELECT t.id AS {noun}_id, t.{label} AS {noun}, c.position, c.target AS {to}_id, \
+             (SELECT o.{to_label} FROM {to} o WHERE o.id = c.target) AS {to}, \
+             c.since AS entered, c.until AS \"left\", c.\"by\" FROM {} c JOIN {noun} t ON t.id = c.record WHERE t.trashed IS NULL",
+            quoted(field.name),
+            quoted(&format!("{}_{}", noun.name(), field.name)),
+            noun = noun.name(),
+            label = quoted(noun.entity.label().name),
+            to = to.name,
+            to_label = quoted(to.label().name),
+        ));
+    }
+    views
 }
 
 fn table(noun: &Noun) -> String {
@@ -157,6 +178,9 @@ fn child(noun: &str, field: &Field) -> Option<String> {
             "position INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (record, position)"
         }
         Kind::Tags => "tag INTEGER NOT NULL, PRIMARY KEY (record, tag)",
+        Kind::Links(..) if field.dated => {
+            "position INTEGER NOT NULL, target INTEGER NOT NULL, since TEXT NOT NULL, until TEXT, \"by\" TEXT, PRIMARY KEY (record, position)"
+        }
         Kind::Links(Target::One(_), _) => {
             "position INTEGER NOT NULL, target INTEGER NOT NULL, role TEXT, PRIMARY KEY (record, position)"
         }
@@ -246,7 +270,9 @@ pub fn indexes(noun: &Noun) -> Vec<(String, String)> {
 /// Indexes for what is asked most, beyond what the declarations tell: sums by stage, the timeline.
 fn extra_indexes(table: &str) -> &'static [(&'static str, &'static str)] {
     match table {
-        "deal" => &[("deal_sums", "stage, amount_currency, trashed, amount, probability")],
+        "deal" => {
+            &[("deal_sums", "stage, amount_currency, trashed, amount, probability, stage_since")]
+        }
         "activity" => &[("activity_at", "\"at\"")],
         "event" => &[("event_start", "\"start\"")],
         _ => &[],

@@ -146,6 +146,22 @@ pub(super) fn expressions(path: &Path, effective: bool) -> Vec<String> {
         .collect()
 }
 
+/// The condition that a field of a noun links to a record.
+///
+/// # Errors
+/// The noun lacks the field.
+pub fn links_to(noun: &Noun, field: &str, id: i64) -> Result<crate::filter::Sql> {
+    let named = noun.require(field)?;
+    let text = match named.field.kind {
+        Kind::Links(..) => format!(
+            "t.id IN (SELECT c.record FROM {} c WHERE c.target = {id})",
+            quoted(&format!("{}_{}", noun.name(), named.field.name))
+        ),
+        _ => format!("t.{} = {id}", quoted(&column_name(named.field))),
+    };
+    Ok(crate::filter::Sql { text, params: Vec::new(), mentions_trash: false })
+}
+
 /// The SQL to sort by a column, and whether it may be null.
 ///
 /// # Errors

@@ -35,7 +35,7 @@ const CORE: &[(&str, &str, &str, &str)] = &[
         "deal",
         "",
         "name company contact contacts pipeline stage amount probability closes closed owner partner source next_step lost_reason competitor about",
-        "status chance weighted commission_amount age days_in_stage",
+        "status chance weighted commission_amount slips slip_days slipped age days_in_stage",
     ),
     (
         "task",
@@ -79,6 +79,12 @@ const CORE: &[(&str, &str, &str, &str)] = &[
     ),
     ("quota", "", "period amount user team territory about", "first_day last_day won"),
     ("bonus", "name", "name attainment percent of amount team", ""),
+    (
+        "line",
+        "",
+        "name deal product quantity price discount recurring about",
+        "total",
+    ),
 ];
 
 /// Fields that aren't in the table of the core but stand in the declarations for good reasons: parts
@@ -90,7 +96,7 @@ const BESIDE: &[(&str, &str)] = &[
         "given_name family_name industry employees addresses region referred_by territory assigned_rule assigned_why assigned_at",
     ),
     ("company", "territory commission"),
-    ("deal", "stage_since commission"),
+    ("deal", "stage_since stays commission"),
     ("task", "status_since"),
 ];
 
@@ -183,6 +189,8 @@ fn what_must_be_given_is_what_the_data_model_stars() {
         "quota.amount",
         "bonus.name",
         "bonus.attainment",
+        "line.name",
+        "line.deal",
     ];
     let model = model();
     let required: HashSet<String> = model

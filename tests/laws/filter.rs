@@ -323,7 +323,8 @@ fn draft(
     for (index, field) in noun.fields.iter().enumerate() {
         let unique = matches!(field.name, "handle" | "sku") || (noun.name() == "team" && nth < 9);
         let settable = field.is_settable() || field.kind == Kind::Tags;
-        if !settable || matches!(field.name, "pipeline" | "message_id") {
+        // Stays follow from what the others say.
+        if !settable || field.dated || matches!(field.name, "pipeline" | "message_id") {
             continue;
         }
         if !field.required && chance.below(3) == 0 {

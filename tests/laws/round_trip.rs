@@ -69,7 +69,7 @@ const NAUGHTY: &[&str] = &[
 ];
 
 /// What is set up comes first here; last comes what everything links to.
-const LINKED_FIRST: [&str; 23] = [
+const LINKED_FIRST: [&str; 24] = [
     "field",
     "team",
     "user",
@@ -87,6 +87,7 @@ const LINKED_FIRST: [&str; 23] = [
     "company",
     "contact",
     "deal",
+    "line",
     "lead",
     "task",
     "ticket",
@@ -166,7 +167,10 @@ fn cell(field: &Field, n: usize) -> Option<String> {
         Kind::Link(target) => reference(target, n),
         Kind::Links(target, roles) => {
             let to = |k: usize| {
-                let role = roles.map_or(String::new(), |r| one_word(r, n + k));
+                let role = match roles {
+                    Some(_) if field.dated => format!("2026-0{}-01T09:00:00Z ann", 1 + k % 9),
+                    roles => roles.map_or(String::new(), |r| one_word(r, n + k)),
+                };
                 let named = reference(target, n + k);
                 match target {
                     Target::Any(_) if roles.is_none() => {
@@ -226,6 +230,13 @@ fn add(d: &Desk, noun: &Noun, n: usize) {
             // A stage belongs to its pipeline.
             value =
                 format!("{}:{}", field.name, 1 + n % 2 * if field.name == "stage" { 6 } else { 1 });
+        }
+        if field.names_of.is_some() {
+            "amount; closes".clone_into(&mut value);
+        }
+        if noun.name() == "line" && matches!(field.name, "price" | "quantity") {
+            // The lines of a deal have one currency, and none takes anything back.
+            value = format!("{n}.5");
         }
         if field.required && value.trim().is_empty() {
             "x".clone_into(&mut value);

@@ -3,8 +3,8 @@
 use clap::{Arg, ArgAction, Command};
 
 use super::args::{
-    condition, create_links, examples, file, filter, flag, force, limit, one_ref, option, refs, set,
-    words,
+    as_of, condition, create_links, examples, file, filter, flag, force, limit, one_ref, option,
+    refs, set, words,
 };
 use super::examples::sample;
 use super::flags::{self, Meaning};
@@ -13,10 +13,26 @@ use crate::actions::{Action, ArgKind, Refs, Takes};
 use crate::entity::{Kind, Noun, Target};
 
 pub(super) fn board(command: Command, noun: &Noun) -> Command {
-    let command = command.arg(filter(noun)).arg(
-        option("pipeline", "PIPELINE", "This pipeline alone").add(Meaning::Ref(Some("pipeline"))),
-    );
-    examples(command, &["deal board", "deal board owner:me --pipeline Sales"])
+    let command = command
+        .arg(filter(noun))
+        .arg(
+            option("pipeline", "PIPELINE", "This pipeline alone")
+                .add(Meaning::Ref(Some("pipeline"))),
+        )
+        .arg(as_of());
+    let lines = [
+        "deal board",
+        "deal board owner:me --pipeline Sales",
+        "deal board --as-of 2026-06-30",
+        "deal board -o csv",
+    ];
+    examples(command, &lines).long_about(
+        "Show the stages with their deals, counts and sums\n\n\
+         A column a stage: how many deals, the sum of their amounts in each currency, and the\n\
+         weighted sum: of each deal its amount times its chance, rounded half to even to the minor\n\
+         unit. A deal longer in its stage than the stage's stale_days bears a `!`. The largest deals\n\
+         come first, as many as fit; `-o json` has all of them, `-o csv` a row a stage and currency.",
+    )
 }
 
 pub(super) fn view_save(command: Command, noun: &Noun) -> Command {
@@ -310,6 +326,7 @@ pub(super) fn action_arg(noun: &Noun, declared: &'static crate::actions::Arg) ->
     };
     match declared.kind {
         ArgKind::Positional => arg.value_name(declared.name.to_uppercase()).required(true),
+        ArgKind::Last => arg.value_name(declared.name.to_uppercase()),
         ArgKind::Option { required } => arg
             .long(declared.name)
             .value_name(value)
