@@ -14,8 +14,8 @@ mod work;
 pub use people::{COMPANY, CONTACT, LEAD};
 pub use sales::{DEAL, LINE, PIPELINE, PRODUCT, STAGE, WEIGHTED_IN_STAGE};
 pub use service::TICKET;
-pub use words::{Ending, ending};
 pub use setup::{FIELD, TAG, TEAM, USER, VIEW};
+pub use words::{Ending, ending};
 pub use work::{ACTIVITY, EVENT, TASK};
 
 use crate::entity::{Entity, Field, Kind, Model, field, link};

@@ -3,7 +3,9 @@
 use super::people::{COMPANY, CONTACT};
 use super::setup::USER;
 use super::words::{ANY, DEAL_ROLES, RECURRING, STAGE_KINDS};
-use crate::entity::{Default, Entity, Kind, State, SumOf, Target, Trail, computed, field, label, link};
+use crate::entity::{
+    Default, Entity, Kind, State, SumOf, Target, Trail, computed, field, label, link,
+};
 
 pub static PIPELINE: Entity = Entity::new(
     "pipeline",
@@ -123,8 +125,7 @@ const WEIGHTED: &str = weighted!(
 );
 
 /// The weighted amount of a deal `t` in a stage `s`.
-pub const WEIGHTED_IN_STAGE: &str =
-    weighted!("t.amount", "coalesce(t.probability, s.probability)");
+pub const WEIGHTED_IN_STAGE: &str = weighted!("t.amount", "coalesce(t.probability, s.probability)");
 
 /// A move of the expected close: from a day to another while the deal was open, not taken back.
 /// Deals are the sixth entity, which is their number in the history.
@@ -249,7 +250,7 @@ const TOTAL: &str = "(SELECT CAST(round(x / 1e7) AS INTEGER) - CASE WHEN abs(x %
 pub static LINE: Entity = Entity::new(
     "line",
     "lines",
-    "A line of a deal: how much of what, for how much; a deal's lines add up to its amount",
+    "How much of what a deal is about; its lines add up to its amount",
     &[
         label("name", "What it is; the product's name if nothing is said")
             .default(Default::Linked("product", "name"))
@@ -269,8 +270,13 @@ pub static LINE: Entity = Entity::new(
             .default(Default::Text("once"))
             .headers(&["billing frequency", "billing"]),
         field("about", Kind::Longtext, "Notes, in Markdown").aliases(&["notes"]),
-        computed("total", Kind::Money, TOTAL, "Quantity times price less discount; each period once")
-            .currency_from(&["price"]),
+        computed(
+            "total",
+            Kind::Money,
+            TOTAL,
+            "Quantity times price less discount; each period once",
+        )
+        .currency_from(&["price"]),
     ],
 )
 .columns(&["id", "deal", "name", "quantity", "price", "discount", "recurring", "total"])

@@ -3,8 +3,8 @@
 mod contract_completions;
 mod contract_refs;
 mod contract_writes;
-mod examples;
 mod deals;
+mod examples;
 mod first_steps;
 mod foreign_pipelines;
 mod pages;

@@ -67,12 +67,7 @@ const CORE: &[(&str, &str, &str, &str)] = &[
     ("tag", "name", "name colour", ""),
     ("view", "name", "name noun filter columns sort", ""),
     ("field", "slug", "name noun slug kind choices", ""),
-    (
-        "line",
-        "",
-        "name deal product quantity price discount recurring about",
-        "total",
-    ),
+    ("line", "", "name deal product quantity price discount recurring about", "total"),
 ];
 
 /// Fields that aren't in the table of the core but stand in the declarations for good reasons: parts

@@ -6,4 +6,5 @@ mod filter;
 mod layers;
 mod made_up;
 mod round_trip;
+mod stays;
 mod undo;
