@@ -32,7 +32,11 @@ fn step(d: &Desk, chance: &Chance, deal: &str, now: &str) -> bool {
     run.code == 0 && !run.err.contains("nothing to change")
 }
 
+/// Stays that don't end where the next one of the deal begins, or don't end as the last one.
+const LOOSE: &str = "SELECT count(*) AS n FROM stays a LEFT JOIN stays b ON b.deal_id = a.deal_id AND b.position = a.position + 1 WHERE a.\"left\" IS NOT b.entered";
+
 fn covers(d: &Desk) {
+    assert_eq!(d.ok(&["sql", LOOSE, "-o", "csv"]), "n\n0\n");
     let deals = d.json(&["deal", "list", "-o", "json"]);
     for deal in deals.as_array().expect("deals") {
         let stays = deal["stays"].as_array().expect("stays");
