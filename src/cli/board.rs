@@ -62,10 +62,9 @@ fn columns(printer: &mut Printer, stages: &[StageSums]) -> Result<()> {
         // Pipelines don't stand beside each other.
         let pipeline = &stages[first].pipeline;
         let of_pipeline = stages[first..].iter().take_while(|s| s.pipeline == *pipeline).count();
-        if first == 0 || stages[first - 1].pipeline != *pipeline {
-            if stages.iter().any(|s| s.pipeline != stages[0].pipeline) {
-                printer.heading(pipeline)?;
-            }
+        let begins = first == 0 || stages[first - 1].pipeline != *pipeline;
+        if begins && stages.iter().any(|s| s.pipeline != stages[0].pipeline) {
+            printer.heading(pipeline)?;
         }
         let fit = ((room + GAP) / (LEAST + GAP)).clamp(1, of_pipeline.max(1));
         let bands = of_pipeline.div_ceil(fit);

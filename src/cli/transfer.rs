@@ -89,13 +89,15 @@ fn stage_kinds(matches: &ArgMatches) -> Result<Vec<(String, String)>> {
     };
     said.map(|text| {
         let hint = "write `--stage-kind 'Closed Won=won'`: open, won or lost";
-        let (name, kind) = text.rsplit_once('=').ok_or_else(|| {
-            Error::usage(format!("`--stage-kind {text}` has no `=`")).hint(hint)
-        })?;
+        let (name, kind) = text
+            .rsplit_once('=')
+            .ok_or_else(|| Error::usage(format!("`--stage-kind {text}` has no `=`")).hint(hint))?;
         let kind = kind.trim().to_lowercase();
         if !matches!(kind.as_str(), "open" | "won" | "lost") {
-            return Err(Error::usage(format!("`--stage-kind {text}`: `{kind}` is no kind of stage"))
-                .hint(hint));
+            return Err(Error::usage(format!(
+                "`--stage-kind {text}`: `{kind}` is no kind of stage"
+            ))
+            .hint(hint));
         }
         Ok((name.trim().to_owned(), kind))
     })

@@ -434,7 +434,11 @@ impl Field {
             Value::Decimal(n) => (min.into()..=max.into()).contains(n),
             _ => true,
         };
-        if is_within { Ok(()) } else { Err(format!("`{}` is not from {min} to {max}", value.to_cell())) }
+        if is_within {
+            Ok(())
+        } else {
+            Err(format!("`{}` is not from {min} to {max}", value.to_cell()))
+        }
     }
 
     /// The label for people: the name with spaces.

@@ -259,7 +259,7 @@ impl<'a> Funnel<'a> {
         let field = self.noun.fields[self.stage];
         let Kind::Link(Target::One(entity)) = field.kind else { return Ok(()) };
         let stages = w.reader().model().noun(entity.name)?;
-        self.set_chances(w, stages, &stations)?;
+        Self::set_chances(w, stages, &stations)?;
         self.sort(&mut stations);
         let rank = |kind: &str| match kind {
             "won" => 1,
@@ -310,7 +310,7 @@ impl<'a> Funnel<'a> {
     }
 
     /// A new stage whose deals all have one chance has it too.
-    fn set_chances(&self, w: &mut Writer, stages: &Noun, stations: &[Station]) -> Result<()> {
+    fn set_chances(w: &mut Writer, stages: &Noun, stations: &[Station]) -> Result<()> {
         let index = stages.require("probability")?.index;
         for station in stations.iter().filter(|s| s.is_new && s.kind == "open") {
             let Some(first) = station.chances.first() else { continue };

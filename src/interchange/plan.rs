@@ -13,7 +13,10 @@ pub(super) struct Step {
 
 pub(super) enum How {
     Cell(usize),
-    Money { amount: usize, currency: Option<usize> },
+    Money {
+        amount: usize,
+        currency: Option<usize>,
+    },
     Link(LinkColumns),
     Links(LinkColumns),
     List(Vec<ListColumn>),

@@ -19,10 +19,10 @@ pub(crate) use money::{half_even_share, share};
 pub use people::{COMPANY, CONTACT, LEAD};
 pub use sales::{DEAL, LINE, PIPELINE, PRODUCT, STAGE};
 pub use service::TICKET;
-pub use words::{Ending, ending};
 pub use setup::{FIELD, TAG, TEAM, USER, VIEW};
 pub use sharing::{ASSIGNMENT, RESPONSE, SCORING};
 pub use targets::{BONUS, DEALS_OF_QUOTA, QUOTA, TERRITORY};
+pub use words::{Ending, ending};
 pub use work::{ACTIVITY, EVENT, TASK};
 
 use crate::entity::{Entity, Field, Kind, Model, field, link};

@@ -4,7 +4,9 @@ use super::money::percent_of;
 use super::people::{COMPANY, CONTACT};
 use super::setup::USER;
 use super::words::{ANY, DEAL_ROLES, RECURRING, STAGE_KINDS};
-use crate::entity::{Default, Entity, Kind, State, SumOf, Target, Trail, computed, field, label, link};
+use crate::entity::{
+    Default, Entity, Kind, State, SumOf, Target, Trail, computed, field, label, link,
+};
 
 pub static PIPELINE: Entity = Entity::new(
     "pipeline",
@@ -238,7 +240,7 @@ const TOTAL: &str = "(SELECT CAST(round(x / 1e7) AS INTEGER) - CASE WHEN abs(x %
 pub static LINE: Entity = Entity::new(
     "line",
     "lines",
-    "A line of a deal: how much of what, for how much; a deal's lines add up to its amount",
+    "How much of what a deal is about; its lines add up to its amount",
     &[
         label("name", "What it is; the product's name if nothing is said")
             .default(Default::Linked("product", "name"))
@@ -258,8 +260,13 @@ pub static LINE: Entity = Entity::new(
             .default(Default::Text("once"))
             .headers(&["billing frequency", "billing"]),
         field("about", Kind::Longtext, "Notes, in Markdown").aliases(&["notes"]),
-        computed("total", Kind::Money, TOTAL, "Quantity times price less discount; each period once")
-            .currency_from(&["price"]),
+        computed(
+            "total",
+            Kind::Money,
+            TOTAL,
+            "Quantity times price less discount; each period once",
+        )
+        .currency_from(&["price"]),
     ],
 )
 .columns(&["id", "deal", "name", "quantity", "price", "discount", "recurring", "total"])

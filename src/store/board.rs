@@ -215,7 +215,7 @@ impl Reader<'_> {
         let sql = format!(
             "SELECT t.id, t.uid, t.name, t.amount, t.amount_currency, t.stage_since, \
              CAST(julianday(:now) - julianday(coalesce(t.stage_since, t.created)) AS INTEGER) \
-             FROM deal t WHERE t.stage = :stage AND t.trashed IS NULL{} ORDER BY t.amount IS NULL, t.amount DESC, t.id DESC{limit}",
+             FROM deal t WHERE t.stage = :stage AND t.trashed IS NULL{} ORDER BY t.amount DESC, t.id DESC{limit}",
             wanted.condition()
         );
         let mut stmt = self.conn.prepare_cached(&sql)?;

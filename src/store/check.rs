@@ -146,6 +146,11 @@ impl Store {
             health.note("derived", "folded text was made by another version".into(), true);
         }
         for (position, noun) in self.model.nouns.iter().enumerate() {
+            let bare = super::stays::count_missing(&self.conn, noun)?;
+            if bare > 0 {
+                let text = format!("{bare} {} have no stays", noun.entity.plural);
+                health.note("derived", text, true);
+            }
             let table = quoted(noun.name());
             for field in noun.fields.iter().filter(|f| f.sorted && f.is_stored()) {
                 let column = column_name(field);
@@ -312,6 +317,7 @@ impl Store {
                 let (fold_column, column) = (quoted(&format!("{column}_fold")), quoted(&column));
                 self.conn.execute(&format!("UPDATE {table} SET {fold_column} = fold({column}) WHERE {fold_column} IS NOT fold({column})"), [])?;
             }
+            super::stays::fill_missing(&self.conn, noun)?;
             self.index_all(noun, position)?;
         }
         self.conn.execute(

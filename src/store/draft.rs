@@ -97,7 +97,7 @@ impl<'a> Writer<'a> {
                     }
                     Value::NamedLinks(names) => {
                         let mut links: Vec<LinkTo> = Vec::new();
-                        let scope = self.scope_of_stays(noun, field, row);
+                        let scope = super::stays::scope_of_stays(noun, field, row);
                         for name in &names {
                             let mut to = self.resolve_name(field, name, scope)?;
                             to.role.clone_from(&name.role);

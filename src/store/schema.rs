@@ -270,9 +270,10 @@ pub fn indexes(noun: &Noun) -> Vec<(String, String)> {
 /// Indexes for what is asked most, beyond what the declarations tell: sums by stage, the timeline.
 fn extra_indexes(table: &str) -> &'static [(&'static str, &'static str)] {
     match table {
-        "deal" => {
-            &[("deal_sums", "stage, amount_currency, trashed, amount, probability, stage_since")]
-        }
+        "deal" => &[
+            ("deal_sums", "stage, amount_currency, trashed, amount, probability, stage_since"),
+            ("deal_largest", "stage, trashed, amount"),
+        ],
         "activity" => &[("activity_at", "\"at\"")],
         "event" => &[("event_start", "\"start\"")],
         _ => &[],

@@ -11,7 +11,7 @@ use super::commit::{Writer, same};
 use super::read::Reader;
 use super::schema::quoted;
 use crate::entity::when::{instant_text, stored_instant};
-use crate::entity::{Field, LinkTo, Noun, Since, Trail, Value};
+use crate::entity::{Field, Kind, LinkTo, Noun, Since, Target, Trail, Value};
 use crate::error::{Error, Result};
 
 /// One stay of a record at a station.
@@ -161,7 +161,7 @@ impl Writer<'_> {
         {
             row[created] = Value::Instant(begun);
         }
-        self.finish_trail(noun, row, places, settled(stays), present.noun, ends);
+        self.finish_trail(noun, row, places, &settled(stays), present.noun, ends);
         Ok(())
     }
 
@@ -171,7 +171,7 @@ impl Writer<'_> {
         noun: &Noun,
         row: &mut [Value],
         places: &Places,
-        stays: Vec<Stay>,
+        stays: &[Stay],
         station: &'static str,
         ends: bool,
     ) {
@@ -185,7 +185,7 @@ impl Writer<'_> {
                 row[place] = value;
             }
         }
-        row[places.stays] = links_of(station, &stays);
+        row[places.stays] = links_of(station, stays);
     }
 
     /// After an edit: a change of the link is one more stay.
@@ -234,7 +234,7 @@ impl Writer<'_> {
                 }
             }
             let ends = self.ends(trail, present.id)?;
-            self.finish_trail(noun, row, &places, settled(stays), present.noun, ends);
+            self.finish_trail(noun, row, &places, &settled(stays), present.noun, ends);
         }
         Ok(())
     }
@@ -358,13 +358,6 @@ impl Writer<'_> {
         self.to_the_letter.as_ref().is_some_and(|(name, _)| *name == noun.name())
     }
 
-    /// The record within which the stations of a trail are sought: the deal's pipeline.
-    pub(super) fn scope_of_stays(&self, noun: &Noun, field: &Field, row: &[Value]) -> Option<i64> {
-        let (_, link, _) = trails(noun).find(|(_, _, t)| t.stays == field.name)?;
-        let outer = noun.index(link.within?.0)?;
-        row[outer].as_link().map(|l| l.id)
-    }
-
     /// Takes a station out of every trail: the time there goes to the stay before it, else to the
     /// one behind it.
     pub(super) fn join_stays(&self, noun: &Noun, field: &Field, station: i64) -> Result<()> {
@@ -409,6 +402,71 @@ pub(super) fn put_stays(
             stay.by,
         ])?;
     }
+    Ok(())
+}
+
+/// The record within which the stations of a trail are sought: the deal's pipeline.
+pub(super) fn scope_of_stays(noun: &Noun, field: &Field, row: &[Value]) -> Option<i64> {
+    let (_, link, _) = trails(noun).find(|(_, _, t)| t.stays == field.name)?;
+    let outer = noun.index(link.within?.0)?;
+    row[outer].as_link().map(|l| l.id)
+}
+
+/// How many records with a trail have no stays: those of a file from before stays were kept.
+pub(super) fn count_missing(conn: &rusqlite::Connection, noun: &Noun) -> Result<i64> {
+    let Some((_, link, trail)) = trails(noun).next() else { return Ok(0) };
+    let sql = format!("SELECT count(*) FROM {}", missing(noun, link, trail));
+    Ok(conn.query_row(&sql, [], |r| r.get(0))?)
+}
+
+/// The records of `t` that stand somewhere and have no stays.
+fn missing(noun: &Noun, link: &Field, trail: &Trail) -> String {
+    format!(
+        "{} t WHERE t.{} IS NOT NULL AND t.trashed IS NOT 'gone' AND NOT EXISTS (SELECT 1 FROM {} c WHERE c.record = t.id)",
+        quoted(noun.name()),
+        quoted(link.name),
+        quoted(&format!("{}_{}", noun.name(), trail.stays))
+    )
+}
+
+/// Works the stays of records that have none out of the history of their changes: for a file from
+/// before stays were kept.
+///
+/// # Errors
+/// The database can't be written.
+pub(super) fn fill_missing(conn: &rusqlite::Connection, noun: &Noun) -> Result<()> {
+    let Some((_, link, trail)) = trails(noun).next() else { return Ok(()) };
+    let Kind::Link(Target::One(station)) = link.kind else { return Ok(()) };
+    let (at, since) = (quoted(link.name), quoted(trail.since));
+    // In the history a link is written `stage:7`.
+    let id =
+        |column: &str| format!("CAST(substr({column}, {}) AS INTEGER)", station.name.len() + 2);
+    let edits = format!(
+        "FROM edit e JOIN change c ON c.id = e.change WHERE e.noun = {} AND e.record = t.id AND e.field = '{}' \
+         AND c.undone_by IS NULL AND c.undoes IS NULL",
+        noun.position, link.name
+    );
+    let sql = format!(
+        "INSERT INTO {stays}(record, position, target, since, until, \"by\") \
+         SELECT record, row_number() OVER w, target, since, lead(since) OVER w, who FROM ( \
+           SELECT t.id AS record, 0 AS n, coalesce((SELECT {old} {edits} ORDER BY e.change LIMIT 1), t.{at}) AS target, \
+             coalesce(t.created, t.{since}, '1970-01-01T00:00:00Z') AS since, \
+             (SELECT u.handle FROM user u WHERE u.id = t.created_by) AS who FROM {missing} \
+           UNION ALL \
+           SELECT t.id, e.change, {new}, max(c.\"at\", coalesce(t.created, c.\"at\")), (SELECT u.handle FROM user u WHERE u.id = c.who) \
+             FROM {table} t JOIN edit e ON e.noun = {position} AND e.record = t.id AND e.field = '{link}' JOIN change c ON c.id = e.change \
+             WHERE e.new IS NOT NULL AND c.undone_by IS NULL AND c.undoes IS NULL AND t.trashed IS NOT 'gone' \
+             AND NOT EXISTS (SELECT 1 FROM {stays} x WHERE x.record = t.id) \
+         ) WHERE target IS NOT NULL WINDOW w AS (PARTITION BY record ORDER BY n)",
+        stays = quoted(&format!("{}_{}", noun.name(), trail.stays)),
+        old = id("e.old"),
+        new = id("e.new"),
+        missing = missing(noun, link, trail),
+        table = quoted(noun.name()),
+        position = noun.position,
+        link = link.name,
+    );
+    conn.execute(&sql, [])?;
     Ok(())
 }
 

@@ -295,3 +295,18 @@ fn the_board_marks_what_is_stale_and_fits_its_room() {
     let csv = w.ok(&["deal", "board", "-o", "csv"]);
     assert!(csv.contains("\nSales,Lead,open,1,USD,12000.00,1200.00\n"), "{csv}");
 }
+
+#[test]
+fn stays_that_are_missing_are_worked_out_of_the_history() {
+    let w = World::new();
+    journey(&w);
+    w.ok(&["deal", "add", "B", "--stage", "Proposal"]);
+    let whole = (stays(&w, "1"), stays(&w, "2"));
+    let file = rusqlite::Connection::open(w.db()).expect("the file");
+    file.execute("DELETE FROM deal_stays", []).expect("a file from before stays were kept");
+    drop(file);
+    let found = w.run(&["doctor"]);
+    assert!(found.out.contains("2 deals have no stays"), "{}{}", found.out, found.err);
+    w.ok(&["doctor", "--mend"]);
+    assert_eq!((stays(&w, "1"), stays(&w, "2")), whole);
+}

@@ -79,12 +79,7 @@ const CORE: &[(&str, &str, &str, &str)] = &[
     ),
     ("quota", "", "period amount user team territory about", "first_day last_day won"),
     ("bonus", "name", "name attainment percent of amount team", ""),
-    (
-        "line",
-        "",
-        "name deal product quantity price discount recurring about",
-        "total",
-    ),
+    ("line", "", "name deal product quantity price discount recurring about", "total"),
 ];
 
 /// Fields that aren't in the table of the core but stand in the declarations for good reasons: parts

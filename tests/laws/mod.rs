@@ -8,4 +8,5 @@ mod made_up;
 mod merge;
 mod quotas;
 mod round_trip;
+mod stays;
 mod undo;

@@ -2,9 +2,9 @@
 
 use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 
-use super::args::{as_of, 
-    columns, condition, create_links, examples, file, filter, flag, force, formats, limit, one_ref,
-    option, refs, set, sort,
+use super::args::{
+    as_of, columns, condition, create_links, examples, file, filter, flag, force, formats, limit,
+    one_ref, option, refs, set, sort,
 };
 use super::examples::sample;
 use super::flags::{self, Meaning, Use, id_of};
@@ -99,7 +99,8 @@ pub(super) fn rm(command: Command, noun: &Noun) -> Command {
     if !crate::actions::holds_deals(name) {
         return examples(command, &lines);
     }
-    lines.push(format!("{name} rm 42 --to {}", if name == "stage" { "Qualified" } else { "Sales" }));
+    lines
+        .push(format!("{name} rm 42 --to {}", if name == "stage" { "Qualified" } else { "Sales" }));
     let value = if name == "stage" { "STAGE" } else { "PIPELINE" };
     let to = option("to", value, "Where its deals go; asked for at a terminal")
         .add(Meaning::Ref(Some(noun.name())));
@@ -204,8 +205,12 @@ pub(super) fn import(command: Command, noun: &Noun) -> Command {
         .arg(flag("no-create-links", "Refuse links to records that don't exist"));
     let command = if noun.fields.iter().any(|f| f.trail.is_some()) {
         command.arg(
-            option("stage-kind", "STAGE=KIND", "Whether a stage that the file names means open, won or lost (may be repeated)")
-                .action(ArgAction::Append),
+            option(
+                "stage-kind",
+                "STAGE=KIND",
+                "Whether a stage that the file names means open, won or lost (may be repeated)",
+            )
+            .action(ArgAction::Append),
         )
     } else {
         command
