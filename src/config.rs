@@ -52,6 +52,16 @@ pub static KEYS: &[Key] = &[
         },
     },
     Key {
+        name: "report_currency",
+        about: "Currency that sums over several currencies are converted to",
+        default: "none: one sum for each currency",
+        number: false,
+        check: |text| {
+            let known = iso_currency::Currency::from_code(&text.to_ascii_uppercase()).is_some();
+            (!known).then_some("an ISO 4217 code, such as `EUR`")
+        },
+    },
+    Key {
         name: "region",
         about: "Region of phone numbers without a country code",
         default: "none",

@@ -3,7 +3,7 @@
 use crate::entity::when::Times;
 use crate::entity::{Column, Kind, LinkTo, Locale, Name, Noun, Value};
 use crate::error::{Error, Result};
-use crate::store::{Draft, Writer};
+use crate::store::{Among, Draft, Writer};
 
 /// An action under way: the records it was called on and its arguments as they were typed.
 pub struct Call<'c, 'w> {
@@ -13,6 +13,8 @@ pub struct Call<'c, 'w> {
     /// Argument name and text.
     pub args: &'c [(&'static str, String)],
     pub locale: &'c Locale,
+    /// Records that the action made, to be told by their ids.
+    pub made: Vec<i64>,
 }
 
 /// Fields about to be written, by name.
@@ -23,6 +25,13 @@ impl<'w> Call<'_, 'w> {
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.args.iter().find(|(n, _)| *n == name).map(|(_, t)| t.as_str())
+    }
+
+    /// The record that an argument names.
+    pub(super) fn record(&self, arg: &str, noun: &str) -> Result<Option<i64>> {
+        let Some(text) = self.text(arg) else { return Ok(None) };
+        let noun = self.other(noun)?;
+        Ok(Some(self.writer.reader().resolve(noun, text, Among::Live)?))
     }
 
     /// The value of an argument that is a field of the noun.

@@ -2,8 +2,8 @@
 
 use super::call::{Call, Fields};
 use crate::entity::{Column, LinkTo, Name, Value};
-use crate::error::{Error, Result};
-use crate::model::{DEAL, STAGE};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::DEAL;
 use crate::store::Among;
 
 const PIPELINE: Column = DEAL.column("pipeline");
@@ -15,19 +15,57 @@ const CLOSED: Column = DEAL.column("closed");
 const LOST_REASON: Column = DEAL.column("lost_reason");
 const COMPETITOR: Column = DEAL.column("competitor");
 const CONTACTS: Column = DEAL.column("contacts");
-const REQUIRED: Column = STAGE.column("required");
 
 struct Step {
     stage: i64,
     pipeline: i64,
     kind: String,
+    is_live: bool,
 }
 
 pub(super) fn advance(call: &mut Call) -> Result<()> {
     let wanted = call.text("stage").unwrap_or_default().to_owned();
+    let pipeline = call.record("pipeline", "pipeline")?;
     for id in call.ids {
         let before = call.writer.stored(call.noun, *id)?;
-        let step = find_stage(call, &before, &wanted)?;
+        let step = find_stage(call, &before, &wanted, pipeline)?;
+        enter(call, *id, &before, &step, Vec::new())?;
+    }
+    Ok(())
+}
+
+pub(super) fn next(call: &mut Call) -> Result<()> {
+    step_aside(call, true)
+}
+
+pub(super) fn back(call: &mut Call) -> Result<()> {
+    step_aside(call, false)
+}
+
+/// One open stage on, or one back.
+fn step_aside(call: &mut Call, forward: bool) -> Result<()> {
+    for id in call.ids {
+        let before = call.writer.stored(call.noun, *id)?;
+        let here = before[call.index(STAGE_OF)?].as_link().map_or(0, |l| l.id);
+        let here = step_of(call, here)?;
+        if here.kind != "open" {
+            return Err(Error::invalid(format!("deal:{id} is {}", here.kind))
+                .hint(format!("`rolo deal reopen {id}` opens it again")));
+        }
+        let Some(stage) = call.writer.reader().neighbour_stage(*id, forward)? else {
+            let (place, hint) = if forward {
+                (
+                    "last",
+                    format!("close it: `rolo deal win {id}`, or `rolo deal lose {id} --reason …`"),
+                )
+            } else {
+                ("first", format!("`rolo deal move {id} STAGE` names a stage"))
+            };
+            return Err(
+                Error::invalid(format!("deal:{id} is in the {place} open stage")).hint(hint)
+            );
+        };
+        let step = step_of(call, stage)?;
         enter(call, *id, &before, &step, Vec::new())?;
     }
     Ok(())
@@ -61,7 +99,7 @@ pub(super) fn reopen(call: &mut Call) -> Result<()> {
     for id in call.ids {
         let before = call.writer.stored(call.noun, *id)?;
         let step = match call.text("stage").map(str::to_owned) {
-            Some(wanted) => find_stage(call, &before, &wanted)?,
+            Some(wanted) => find_stage(call, &before, &wanted, None)?,
             None => match last_open_stage(call, *id)? {
                 Some(step) => step,
                 None => stage_of_kind(call, &before, "open")?,
@@ -86,6 +124,7 @@ fn enter(
 ) -> Result<()> {
     let moves = before[call.index(STAGE_OF)?].as_link().map(|l| l.id) != Some(step.stage);
     let at = call.on()?;
+    refuse_unborn(call, id, before, at)?;
     if moves {
         fields.push(call.set(STAGE_OF, Value::Link(LinkTo::bare("stage", step.stage)))?);
         fields.push(call.set(PIPELINE, Value::Link(LinkTo::bare("pipeline", step.pipeline)))?);
@@ -99,38 +138,56 @@ fn enter(
             fields.push(call.set(CLOSED, Value::Instant(at))?);
             fields.push(call.set(CLOSES, Value::Date(day))?);
         }
-        refuse_unfilled(call, before, &fields, step)?;
     }
     call.writer.update_from(call.noun, id, before, fields)?;
     call.log_note(id)
 }
 
-/// Fields that a stage requires have to be filled before a deal may enter.
-fn refuse_unfilled(call: &Call, before: &[Value], fields: &Fields, step: &Step) -> Result<()> {
-    let stages = call.other("stage")?;
-    let stage = call.writer.stored(stages, step.stage)?;
-    let Value::Words(required) = &stage[stages.require(REQUIRED.0)?.index] else { return Ok(()) };
-    for name in required {
-        let Some(named) = call.noun.find(name) else { continue };
-        let after = fields.iter().rev().find(|(i, _)| *i == named.index).map(|(_, v)| v);
-        if after.unwrap_or(&before[named.index]).is_empty() {
-            let label = stage[stages.label_index()].to_cell();
-            return Err(Error::invalid(format!(
-                "the stage `{label}` needs {}, which is empty",
-                named.field.label()
-            ))
-            .hint(format!("set it first: `rolo deal edit REF --{} …`", named.field.flag())));
-        }
+/// Nothing happens to a deal before the day on which it was made.
+fn refuse_unborn(
+    call: &Call,
+    id: i64,
+    before: &[Value],
+    at: chrono::DateTime<chrono::Utc>,
+) -> Result<()> {
+    let day =
+        |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&call.locale.times.zone).date_naive();
+    match before[call.noun.require("created")?.index] {
+        Value::Instant(made) if day(at) < day(made) => Err(Error::invalid(format!(
+            "`--on`: {} is before {}, when deal:{id} was made",
+            day(at),
+            day(made)
+        ))
+        .hint(format!("give a day from {} on", day(made)))),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-/// The stage that a text means for a deal: in its pipeline, or `Pipeline/Stage`.
-fn find_stage(call: &Call, before: &[Value], wanted: &str) -> Result<Step> {
+/// The stage that a text means for a deal: in its pipeline, or in the one that was named beside it.
+fn find_stage(call: &Call, before: &[Value], wanted: &str, named: Option<i64>) -> Result<Step> {
     let stages = call.other("stage")?;
-    let pipeline = before[call.index(PIPELINE)?].as_link().map(|l| l.id);
-    let id = call.writer.reader().resolve_within(stages, wanted, Among::Live, pipeline)?;
-    step_of(call, id)
+    let own = before[call.index(PIPELINE)?].as_link().map(|l| l.id);
+    let reader = call.writer.reader();
+    let found = match reader.resolve_within(stages, wanted, Among::Live, named.or(own)) {
+        Ok(found) => step_of(call, found)?,
+        Err(why) if why.kind == ErrorKind::NotFound => {
+            match reader.resolve(stages, wanted, Among::Live) {
+                Ok(elsewhere) => step_of(call, elsewhere)?,
+                Err(_) => return Err(why),
+            }
+        }
+        Err(why) => return Err(why),
+    };
+    if Some(found.pipeline) == named.or(own) || own.is_none() {
+        return Ok(found);
+    }
+    let pipelines = reader.labels("pipeline", &[found.pipeline])?;
+    let pipeline = pipelines.get(&found.pipeline).map_or("", |l| l.label.as_str());
+    Err(Error::invalid(format!("the stage `{wanted}` is of another pipeline, `{pipeline}`")).hint(
+        format!(
+            "to take the deal over there: `rolo deal move REF STAGE --pipeline \"{pipeline}\"`"
+        ),
+    ))
 }
 
 fn step_of(call: &Call, stage: i64) -> Result<Step> {
@@ -138,7 +195,8 @@ fn step_of(call: &Call, stage: i64) -> Result<Step> {
     let values = call.writer.stored(stages, stage)?;
     let pipeline = values[stages.require("pipeline")?.index].as_link().map_or(0, |l| l.id);
     let kind = values[stages.require("kind")?.index].as_text().unwrap_or("open").to_owned();
-    Ok(Step { stage, pipeline, kind })
+    let is_live = values[stages.require("trashed")?.index].is_empty();
+    Ok(Step { stage, pipeline, kind, is_live })
 }
 
 /// The first stage of a kind in the deal's pipeline.
@@ -152,16 +210,12 @@ fn stage_of_kind(call: &Call, before: &[Value], kind: &str) -> Result<Step> {
     }
 }
 
-/// The open stage that a deal was in last, from its history.
+/// The open stage that a deal was in last.
 fn last_open_stage(call: &Call, id: i64) -> Result<Option<Step>> {
-    let history = call.writer.reader().history(call.noun, id)?;
-    for entry in history.iter().rev() {
-        for edit in entry.edits.iter().filter(|e| e.field == STAGE_OF.0) {
-            let Some(old) = edit.old.as_link() else { continue };
-            let step = step_of(call, old.id)?;
-            if step.kind == "open" {
-                return Ok(Some(step));
-            }
+    for stay in call.writer.reader().stays(call.noun, id)?.into_iter().rev() {
+        let step = step_of(call, stay.at)?;
+        if step.kind == "open" && step.is_live {
+            return Ok(Some(step));
         }
     }
     Ok(None)

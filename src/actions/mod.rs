@@ -2,16 +2,21 @@
 //! and its man page come from it. An action computes changes; only the store writes.
 
 mod call;
+mod copies;
 mod deal;
 mod lead;
+mod pipeline;
+pub mod scoring;
+pub mod sharing;
 mod task;
 mod ticket;
 
 pub use call::Call;
+pub use pipeline::empty_out;
 
 use crate::entity::{Kind, Target};
 use crate::error::Result;
-use crate::model::{COMPANY, CONTACT, PIPELINE};
+use crate::model::{COMPANY, CONTACT, LINE, PIPELINE, STAGE};
 
 /// A business operation on records of one entity.
 pub struct Action {
@@ -28,13 +33,10 @@ pub struct Action {
     pub run: fn(&mut Call) -> Result<()>,
 }
 
-/// The deed that alone gives a field this word, if one does.
+/// Whether deals stand in records of a noun, and have to go elsewhere before one is removed.
 #[must_use]
-pub fn deed_of_word(noun: &str, field: &str, word: &str) -> Option<&'static str> {
-    match (noun, field, word) {
-        ("lead", "status", "converted") => Some("lead convert"),
-        _ => None,
-    }
+pub fn holds_deals(noun: &str) -> bool {
+    matches!(noun, "stage" | "pipeline")
 }
 
 /// How many records it takes.
@@ -61,6 +63,8 @@ pub enum ArgKind {
     Option {
         required: bool,
     },
+    /// Behind the REFs, where it is given at all.
+    Last,
     /// An option without a value.
     Flag,
 }
@@ -76,6 +80,10 @@ pub enum Takes {
 
 const fn positional(name: &'static str, takes: Takes, about: &'static str) -> Arg {
     Arg { name, kind: ArgKind::Positional, takes, about }
+}
+
+const fn last(name: &'static str, takes: Takes, about: &'static str) -> Arg {
+    Arg { name, kind: ArgKind::Last, takes, about }
 }
 
 const fn option(name: &'static str, takes: Takes, about: &'static str) -> Arg {
@@ -135,9 +143,39 @@ pub static ACTIONS: &[Action] = &[
         verb: "move",
         about: "Move deals to another stage",
         refs: Refs::Many,
-        args: &[positional("stage", Takes::Field("stage"), "A stage, or Pipeline/Stage"), ON, NOTE],
-        examples: &["deal move 42 Proposal", "deal move 42 43 Partners/Signed --note \"on paper\""],
+        args: &[
+            positional("stage", Takes::Field("stage"), "A stage of its pipeline"),
+            option(
+                "pipeline",
+                Takes::Kind(Kind::Link(Target::One(&PIPELINE)), "PIPELINE"),
+                "Take it over to a stage of this pipeline",
+            ),
+            ON,
+            NOTE,
+        ],
+        examples: &[
+            "deal move 42 Proposal",
+            "deal move 42 43 Signed --pipeline Partners --note \"on paper\"",
+        ],
         run: deal::advance,
+    },
+    Action {
+        noun: "deal",
+        verb: "next",
+        about: "Move deals to the next open stage",
+        refs: Refs::Many,
+        args: &[ON, NOTE],
+        examples: &["deal next 42", "deal next 42 43 --note \"they said yes to the plan\""],
+        run: deal::next,
+    },
+    Action {
+        noun: "deal",
+        verb: "back",
+        about: "Move deals back to the open stage before",
+        refs: Refs::Many,
+        args: &[ON, NOTE],
+        examples: &["deal back 42 --note \"new people on their side\""],
+        run: deal::back,
     },
     Action {
         noun: "deal",
@@ -171,13 +209,52 @@ pub static ACTIONS: &[Action] = &[
         verb: "reopen",
         about: "Open deals that were won or lost",
         refs: Refs::Many,
-        args: &[option(
-            "stage",
-            Takes::Field("stage"),
-            "Where it goes, if not to the stage it was closed from",
-        )],
+        args: &[
+            option(
+                "stage",
+                Takes::Field("stage"),
+                "Where it goes, if not to the stage it was closed from",
+            ),
+            ON,
+            NOTE,
+        ],
         examples: &["deal reopen 42", "deal reopen 42 --stage Negotiation"],
         run: deal::reopen,
+    },
+    Action {
+        noun: "deal",
+        verb: "clone",
+        about: "Make a deal like another, at the beginning of its pipeline",
+        refs: Refs::One,
+        args: &[
+            option("name", Takes::Field("name"), "Its name, if not that of the other"),
+            option("amount", Takes::Field("amount"), "What it is worth, if not the same"),
+            option("closes", Takes::Field("closes"), "When it should be decided"),
+        ],
+        examples: &["deal clone 42 --name \"Order of next year\" --closes +1y"],
+        run: copies::clone,
+    },
+    Action {
+        noun: "deal",
+        verb: "split",
+        about: "Make a deal of its own of a part of one, in the same stage",
+        refs: Refs::One,
+        args: &[
+            option("amount", Takes::Field("amount"), "How much of its amount goes to the new deal"),
+            option(
+                "line",
+                Takes::Kind(Kind::Links(Target::One(&LINE), None), "LINE;…"),
+                "Which of its lines go to the new deal, by id",
+            ),
+            option("name", Takes::Field("name"), "Name of the new deal, if not the same"),
+            option("closes", Takes::Field("closes"), "When the new deal should be decided"),
+            NOTE,
+        ],
+        examples: &[
+            "deal split 42 --amount 5k --name \"Second phase\"",
+            "deal split 42 --line \"7; 8\"",
+        ],
+        run: copies::split,
     },
     Action {
         noun: "deal",
@@ -265,6 +342,28 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         noun: "lead",
+        verb: "assign",
+        about: "Give leads to whom the rules say, or to somebody",
+        refs: Refs::Many,
+        args: &[option("user", Takes::Field("owner"), "This user, whatever the rules say")],
+        examples: &[
+            "lead assign 42",
+            "lead assign --where owner:none",
+            "lead assign 42 --user ann",
+        ],
+        run: lead::assign,
+    },
+    Action {
+        noun: "lead",
+        verb: "reject",
+        about: "Mark leads as unqualified, with the reason",
+        refs: Refs::Many,
+        args: &[required("reason", Takes::Field("reason"), "Why they are no business"), NOTE],
+        examples: &["lead reject 42 --reason \"no budget\""],
+        run: lead::reject,
+    },
+    Action {
+        noun: "lead",
         verb: "convert",
         about: "Make a contact, a company and, if asked, a deal of a lead",
         refs: Refs::Many,
@@ -282,8 +381,51 @@ pub static ACTIONS: &[Action] = &[
                 "The company, if not the one that the lead names",
             ),
         ],
-        examples: &["lead convert 42", "lead convert 42 --deal \"First order\" --amount 12k"],
+        examples: &[
+            "lead convert 42",
+            "lead convert 42 --deal \"First order\" --amount 12k",
+            "lead convert --where status:qualified",
+        ],
         run: lead::convert,
+    },
+    Action {
+        noun: "pipeline",
+        verb: "copy",
+        about: "Make a pipeline with the same stages",
+        refs: Refs::One,
+        args: &[positional("name", Takes::Field("name"), "Name of the new pipeline")],
+        examples: &["pipeline copy Sales Partners"],
+        run: pipeline::copy,
+    },
+    Action {
+        noun: "stage",
+        verb: "move",
+        about: "Give a stage another place in its pipeline",
+        refs: Refs::One,
+        args: &[
+            last("position", Takes::Field("position"), "Its place, from 1"),
+            option(
+                "before",
+                Takes::Kind(Kind::Link(Target::One(&STAGE)), "STAGE"),
+                "Before this stage",
+            ),
+            option(
+                "after",
+                Takes::Kind(Kind::Link(Target::One(&STAGE)), "STAGE"),
+                "Behind this stage",
+            ),
+        ],
+        examples: &["stage move Sales/Demo 3", "stage move Sales/Demo --after Sales/Qualified"],
+        run: pipeline::place,
+    },
+    Action {
+        noun: "stage",
+        verb: "merge",
+        about: "Make one stage of several: the first stays, with all deals",
+        refs: Refs::Many,
+        args: &[],
+        examples: &["stage merge Sales/Proposal Sales/Offer"],
+        run: pipeline::merge,
     },
 ];
 

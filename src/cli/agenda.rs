@@ -11,7 +11,7 @@ use super::session::Session;
 use crate::entity::when::{Due, day_start, instant_text};
 use crate::entity::{LinkTo, Noun, Record, Value, recur};
 use crate::error::Result;
-use crate::store::{Among, Reader, Store, Whose};
+use crate::store::{Among, Reader, Span, Store, Whose};
 
 /// One line of the agenda.
 struct Entry {
@@ -43,7 +43,9 @@ pub(super) fn agenda(session: &mut Session, matches: &ArgMatches) -> Result<()> 
         Some(team) => Whose::Team(reader.resolve(store.noun("team")?, &team, Among::Live)?),
         None => Whose::Mine,
     };
-    let mut finder = Finder { reader: &reader, store, zone, today, last, entries: Vec::new() };
+    let span =
+        Span { from: day_start(zone, today), last, end: day_start(zone, last + Days::new(1)) };
+    let mut finder = Finder { reader: &reader, store, zone, today, span, entries: Vec::new() };
     finder.tasks(whose)?;
     finder.events(whose)?;
     finder.tickets(whose)?;
@@ -57,8 +59,17 @@ pub(super) fn agenda(session: &mut Session, matches: &ArgMatches) -> Result<()> 
     if output == Output::Ids {
         return entries.iter().try_for_each(|e| printer.line(&format!("{}:{}", e.noun, e.id)));
     }
+    let others = match whose {
+        Whose::Mine => of_others(&reader, span)?,
+        _ => String::new(),
+    };
     if entries.is_empty() {
-        printer.note(&format!("nothing is due until {last}: a good day to call somebody"));
+        let words = if others.is_empty() {
+            ": a good day to call somebody".to_owned()
+        } else {
+            format!(" for you; {others}")
+        };
+        printer.note(&format!("nothing is due until {last}{words}"));
         return Ok(());
     }
     let heads = ["day", "time", "what", "about", "ref", "owner"]
@@ -84,7 +95,27 @@ pub(super) fn agenda(session: &mut Session, matches: &ArgMatches) -> Result<()> 
         })
         .collect();
     printer.table(heads.into(), rows.into_iter().map(Ok))?;
-    Ok(())
+    if others.is_empty() { Ok(()) } else { printer.line(&others) }
+}
+
+/// What is due and belongs to others, in words; nothing where nothing is.
+fn of_others(reader: &Reader, span: Span) -> Result<String> {
+    let counts = reader.due_of_others(span)?;
+    let words: Vec<String> = counts
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(noun, count)| {
+            let name = if *count == 1 { noun.name() } else { noun.entity.plural };
+            format!("{count} {name}")
+        })
+        .collect();
+    if words.is_empty() {
+        return Ok(String::new());
+    }
+    Ok(format!(
+        "of others: {}; see a team's with `--team`, somebody's with `--as`",
+        words.join(", ")
+    ))
 }
 
 fn day_name(entry: &Entry, today: NaiveDate) -> String {
@@ -108,16 +139,11 @@ struct Finder<'a> {
     store: &'a Store,
     zone: chrono_tz::Tz,
     today: NaiveDate,
-    last: NaiveDate,
+    span: Span,
     entries: Vec<Entry>,
 }
 
 impl Finder<'_> {
-    /// The instant behind the last day.
-    fn end(&self) -> DateTime<Utc> {
-        day_start(self.zone, self.last + Days::new(1))
-    }
-
     fn push(&mut self, noun: &Noun, record: &Record, due: Due, what: String, late: bool) {
         let link = |name: &str| {
             noun.index(name)
@@ -144,7 +170,7 @@ impl Finder<'_> {
     /// Open tasks due by the last day, late ones too.
     fn tasks(&mut self, whose: Whose) -> Result<()> {
         let noun = self.store.noun("task")?;
-        for record in self.reader.tasks_due(whose, self.last, self.end())? {
+        for record in self.reader.tasks_due(whose, self.span)? {
             let Some(Value::Due(due)) = noun.index("due").map(|i| record.values[i].clone()) else {
                 continue;
             };
@@ -158,8 +184,8 @@ impl Finder<'_> {
     /// Events within the days, repeating ones each time.
     fn events(&mut self, whose: Whose) -> Result<()> {
         let noun = self.store.noun("event")?;
-        let (from, until) = (day_start(self.zone, self.today), self.end());
-        for record in self.reader.events_between(whose, from, until)? {
+        let Span { from, end: until, .. } = self.span;
+        for record in self.reader.events_between(whose, self.span)? {
             let value =
                 |name: &str| noun.index(name).map_or(Value::Null, |i| record.values[i].clone());
             let Value::Instant(start) = value("start") else { continue };
@@ -185,7 +211,7 @@ impl Finder<'_> {
     /// Open tickets whose reply or solution is due.
     fn tickets(&mut self, whose: Whose) -> Result<()> {
         let noun = self.store.noun("ticket")?;
-        for record in self.reader.tickets_due(whose, self.end())? {
+        for record in self.reader.tickets_due(whose, self.span)? {
             let value =
                 |name: &str| noun.index(name).map_or(Value::Null, |i| record.values[i].clone());
             let replied = !value("first_reply_at").is_empty();
@@ -205,7 +231,7 @@ impl Finder<'_> {
     /// Open deals that should close by the last day.
     fn deals(&mut self, whose: Whose) -> Result<()> {
         let noun = self.store.noun("deal")?;
-        for record in self.reader.deals_closing(whose, self.last)? {
+        for record in self.reader.deals_closing(whose, self.span)? {
             let value =
                 |name: &str| noun.index(name).map_or(Value::Null, |i| record.values[i].clone());
             let Value::Date(day) = value("closes") else { continue };

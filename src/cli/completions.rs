@@ -1,5 +1,6 @@
 //! Shell completion: words of the grammar, and refs, stages, tags and users of the database.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,9 +14,9 @@ use super::global::{Globals, Settings, Surroundings};
 use super::grammar::{self, Meaning, text};
 use super::session::Session;
 use crate::config;
-use crate::entity::{Kind, Model, Target};
+use crate::entity::{Field, Kind, Model, Target};
 use crate::error::{Error, Result};
-use crate::store::{Access, Older, Options, Store};
+use crate::store::{Access, Older, Options, Path, Store};
 
 /// Set when bash asks for an unquoted word; the variable that names the shell is gone by then.
 static BASH: AtomicBool = AtomicBool::new(false);
@@ -82,11 +83,8 @@ fn candidates(meaning: Meaning, typed: &OsStr, base: fn() -> Model) -> Vec<Compl
                 .map(|(f, about)| (format!("{start}{f}"), about))
                 .collect()
         }
-        Meaning::Filter(noun) => filter_words(&model, noun),
-        Meaning::Tag => labels("tag", typed, base)
-            .into_iter()
-            .map(|(label, _)| (label, String::new()))
-            .collect(),
+        Meaning::Filter(noun) => filter_words(&model, noun, typed, base),
+        Meaning::Tag => tags(typed, base),
         Meaning::Field(noun, field) => return field_values(&model, noun, field, typed, base),
         Meaning::Ref(noun) => refs(&model, noun, typed, base),
         Meaning::RefOr(noun, other) => {
@@ -95,9 +93,19 @@ fn candidates(meaning: Meaning, typed: &OsStr, base: fn() -> Model) -> Vec<Compl
             both
         }
     };
+    fitting(words, typed)
+}
+
+/// The words that go on from what was typed, each once: a name that several bear is one word.
+fn fitting(words: Vec<(String, String)>, typed: &str) -> Vec<CompletionCandidate> {
+    // Whoever begins a value need not know that it will want quotes.
+    let plain = |text: &str| text.replace('"', "").to_lowercase();
+    let begun = plain(typed);
+    let mut seen = HashSet::new();
     words
         .into_iter()
-        .filter(|(w, _)| w.to_lowercase().starts_with(&typed.to_lowercase()))
+        .filter(|(w, _)| plain(w).starts_with(&begun))
+        .filter(|(w, _)| seen.insert(w.clone()))
         .map(candidate)
         .collect()
 }
@@ -145,10 +153,47 @@ fn fields(model: &Model, noun: &str, behind: &str) -> Vec<(String, String)> {
     noun.fields.iter().map(|f| (format!("{}{behind}", f.name), f.about.to_owned())).collect()
 }
 
-fn filter_words(model: &Model, noun: &str) -> Vec<(String, String)> {
+/// What a term of a filter can become: a view behind `@`, a tag behind `+`, a value behind the
+/// name of a field, else a name or a state.
+fn filter_words(
+    model: &Model,
+    noun: &str,
+    typed: &str,
+    base: fn() -> Model,
+) -> Vec<(String, String)> {
     let Some(info) = model.get(noun) else { return Vec::new() };
-    let states = info.entity.states.iter().map(|s| (format!("is:{}", s.name), s.about.to_owned()));
-    fields(model, noun, ":").into_iter().chain(states).collect()
+    let before =
+        |sign: &str, (word, about): (String, String)| (format!("{sign}{}", quoted(&word)), about);
+    if let Some(begun) = typed.strip_prefix('@') {
+        let views = from_database(base, |store| store.views_beginning(noun, begun));
+        return views.into_iter().map(|(name, _)| before("@", (name, String::new()))).collect();
+    }
+    if let Some(begun) = typed.strip_prefix('+') {
+        let tags = tags(begun.trim_start_matches('"'), base);
+        return tags.into_iter().map(|tag| before("+", tag)).collect();
+    }
+    let values = typed.find([':', '=']).and_then(|at| {
+        let path = Path::parse(typed[..at].trim_end_matches('!'), info, model).ok()?;
+        // Of several values the last is the one under way.
+        let from = typed.rfind(',').filter(|comma| *comma > at).unwrap_or(at) + 1;
+        let begun = typed[from..].trim_start_matches('"');
+        let values = values_of(model, path.field(), begun, base);
+        Some(values.into_iter().map(|v| before(&typed[..from], v)).collect())
+    });
+    values.unwrap_or_else(|| {
+        let states = info.entity.states.iter();
+        let states = states.map(|s| (format!("is:{}", s.name), s.about.to_owned()));
+        fields(model, noun, ":").into_iter().chain(states).collect()
+    })
+}
+
+/// A value as a filter takes it: in quotes where it isn't one plain word.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| !(c.is_whitespace() || "()\",".contains(c));
+    if word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("\"{}\"", word.replace('"', "\"\""))
 }
 
 fn field_values(
@@ -161,23 +206,28 @@ fn field_values(
     let Some(field) = model.get(noun).and_then(|n| n.find(field)).map(|n| n.field) else {
         return Vec::new();
     };
-    let words: Vec<(String, String)> = match field.kind {
+    fitting(values_of(model, field, typed, base), typed)
+}
+
+/// Values that a field can have, as far as they can be known.
+fn values_of(
+    model: &Model,
+    field: &Field,
+    typed: &str,
+    base: fn() -> Model,
+) -> Vec<(String, String)> {
+    match field.kind {
         Kind::Choice(choices) | Kind::Words(choices) => {
             choices.words.iter().map(|w| (w.word.to_owned(), String::new())).collect()
         }
         Kind::Bool => vec![("yes".into(), String::new()), ("no".into(), String::new())],
-        Kind::Tags => return candidates(Meaning::Tag, OsStr::new(typed), base),
+        Kind::Tags => tags(typed, base),
         Kind::Link(Target::One(to)) | Kind::Links(Target::One(to), _) => {
             refs(model, Some(to.name), typed, base)
         }
         Kind::Link(_) | Kind::Links(..) => refs(model, None, typed, base),
         _ => Vec::new(),
-    };
-    words
-        .into_iter()
-        .filter(|(w, _)| w.to_lowercase().starts_with(&typed.to_lowercase()))
-        .map(candidate)
-        .collect()
+    }
 }
 
 /// Records by label, and by id where digits were typed.
@@ -211,6 +261,11 @@ fn refs(
 fn labels(noun: &str, typed: &str, base: fn() -> Model) -> Vec<(String, String)> {
     let found = from_database(base, |store| store.labels_beginning(noun, typed));
     found.into_iter().map(|(label, id)| (label, id.to_string())).collect()
+}
+
+/// Tags that begin so; their ids say nothing.
+fn tags(typed: &str, base: fn() -> Model) -> Vec<(String, String)> {
+    labels("tag", typed, base).into_iter().map(|(label, _)| (label, String::new())).collect()
 }
 
 /// Words out of the user's database; none where it can't be read: completion never complains.
@@ -253,10 +308,53 @@ pub fn print(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     completer
         .write_registration("COMPLETE", "rolo", "rolo", "rolo", &mut script)
         .map_err(|why| Error::io("the completion script", &why))?;
-    // bash hands on the word without its opening quote; whether there is one, rolo has to know.
-    let script = String::from_utf8_lossy(&script).replace(
-        "COMPLETE=\"bash\" \\",
-        "COMPLETE=\"bash\" ROLO_COMPLETE_WORD=\"${COMP_WORDS[COMP_CWORD]}\" \\",
-    );
-    session.printer.page(&script)
+    let script = String::from_utf8_lossy(&script).into_owned();
+    session.printer.page(&if shell == "bash" { whole_words(&script) } else { script })
 }
+
+/// bash cuts words at `:`, `=` and `@`, which refs and filters hold, and hands on a word without its
+/// opening quote: its script puts the words together again, and says how the last one was typed.
+fn whole_words(script: &str) -> String {
+    let between = |from: &str, to: &str| {
+        let start = script.find(from)?;
+        let end = start + script[start..].find(to)? + to.len();
+        Some(&script[start..end])
+    };
+    let Some(words) = between("    local words=", "    fi\n") else { return script.to_owned() };
+    script
+        .replace(words, JOIN)
+        .replace(
+            "_CLAP_COMPLETE_INDEX=\"$_CLAP_COMPLETE_INDEX\"",
+            "_CLAP_COMPLETE_INDEX=\"$cword\"",
+        )
+        .replace(
+            "COMPLETE=\"bash\" \\",
+            "COMPLETE=\"bash\" ROLO_COMPLETE_WORD=\"${COMP_WORDS[COMP_CWORD]}\" \\",
+        )
+        .replacen("\n}\n", STRIP, 1)
+}
+
+/// Joins the words that nothing stands between; `begun` is what of the last bash leaves alone.
+const JOIN: &str = r#"    local words=() rest="$COMP_LINE" begun="" cword=-1 at part
+    for ((at = 0; at <= COMP_CWORD; at++)); do
+        part="${COMP_WORDS[at]}"
+        if ((cword < 0)) || [[ -z "$rest" || "$rest" == [[:space:]]* ]]; then
+            cword=$((cword + 1))
+            words[cword]=""
+            rest="${rest#"${rest%%[![:space:]]*}"}"
+        fi
+        rest="${rest#"$part"}"
+        begun="${words[cword]}"
+        if ((at == COMP_CWORD)); then
+            if [[ "$part" =~ ^[:=@]+$ ]]; then begun+="$part"; else part="$2"; fi
+        fi
+        words[cword]+="$part"
+    done
+"#;
+
+const STRIP: &str = r#"
+    for at in "${!COMPREPLY[@]}"; do
+        COMPREPLY[at]="${COMPREPLY[at]#"$begun"}"
+    done
+}
+"#;

@@ -120,7 +120,7 @@ impl Team<'_> {
         self.change(at, user, deed.1, |w, locale| {
             let noun: &Noun = w.reader().model().noun(deed.0)?;
             let ids = [id];
-            (action.run)(&mut Call { writer: w, noun, ids: &ids, args, locale })
+            (action.run)(&mut Call { writer: w, noun, ids: &ids, args, locale, made: Vec::new() })
         })
     }
 

@@ -116,9 +116,9 @@ pub(super) fn refuse_deed(noun: &Noun, index: usize) -> Result<()> {
 pub(super) fn refuse_deed_word(noun: &Noun, index: usize, value: &Value) -> Result<()> {
     let field = noun.fields[index];
     let Some(word) = value.as_text() else { return Ok(()) };
-    match crate::actions::deed_of_word(noun.name(), field.name, word) {
+    match field.word_by.filter(|(by_deed, _)| *by_deed == word) {
         None => Ok(()),
-        Some(deed) => {
+        Some((_, deed)) => {
             Err(Error::usage(format!("`{}` doesn't become `{word}` by `edit`", field.name))
                 .hint(format!("it has a verb of its own: `rolo {deed}`; see `rolo {deed} --help`")))
         }

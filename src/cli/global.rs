@@ -263,6 +263,12 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Whether somebody sits there to answer a question.
+    #[must_use]
+    pub fn is_interactive(&self) -> bool {
+        self.stdin_is_terminal && self.stderr_is_terminal
+    }
+
     /// Works out what holds. Reads the config; opens no database.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ pub use flags::{Meaning, RESERVED};
 pub use inputs::{UndoWhat, field_inputs, filter_text, pairs, text, texts, undo_what};
 pub(in crate::cli) use pages::fields_and_states;
 pub use top::TOPS;
+pub(in crate::cli) use verbs::second_thought;
 
 use super::global::GLOBALS;
 use super::help;

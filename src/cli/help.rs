@@ -38,7 +38,28 @@ pub static TOPICS: &[Topic] = &[
         about: "How money, lists, links, tags and words are written",
         body: text!("values"),
     },
+    Topic {
+        name: "money",
+        about: "Currencies, rates, and how sums are made and rounded",
+        body: text!("money"),
+    },
+    Topic { name: "intake", about: "From a web form to a deal", body: text!("intake") },
+    Topic {
+        name: "targets",
+        about: "Territories, quotas, bonuses, partners",
+        body: text!("targets"),
+    },
+    Topic {
+        name: "pipelines",
+        about: "Stages, the history of deals, lines, the past",
+        body: text!("pipelines"),
+    },
     Topic { name: "import", about: "How files come in", body: text!("import") },
+    Topic {
+        name: "doubles",
+        about: "How records that are one are found and merged",
+        body: text!("doubles"),
+    },
     Topic { name: "export", about: "How records go out", body: text!("export") },
     Topic { name: "output", about: "JSON, CSV and their keys, for scripts", body: text!("output") },
     Topic { name: "undo", about: "What can be taken back, and what can't", body: text!("undo") },

@@ -17,7 +17,7 @@ use crate::entity::when::DateOrder;
 use crate::error::{Error, Result};
 use crate::interchange::{
     Asked, Charset, Digest, Epoch, Format, Input, Layout, Mark, Preset, ReadOptions, Source, Written,
-    check_map_name, delimiter_of, import, kept, presets, several,
+    check_map_name, delimiter_of, import, kept, presets, rates_by, several,
 };
 use crate::store::{ImportFacts, OnMatch};
 
@@ -48,7 +48,11 @@ pub(super) fn import(
     let read = ReadOptions { form: format.map(|f| f.form), delimiter, charset, raw: false };
     let named = |why: Error| Error { message: format!("`{name}`: {}", why.message), ..why };
     let mut source = Source::open(input, &read).map_err(named)?;
-    let mut options = options(session, matches, size);
+    if noun == Some("rate") {
+        let base = text(matches, "base").map(super::rates::currency).transpose()?;
+        source = rates_by(source, base).map_err(named)?;
+    }
+    let mut options = options(session, matches, size)?;
     let locale = session.settings.locale.clone();
     let progress = progress_bar(session, size);
     let mut rejects = match matches.get_one::<PathBuf>("rejects") {
@@ -79,31 +83,49 @@ pub(super) fn import(
         .map_or_else(|| "standard input".into(), |n| n.to_string_lossy().into_owned());
     let what = if is_several { String::new() } else { format!(" {noun}") };
     let mut digest = Some(digest);
-    let written = session.write_as("import", &format!("import{what} {file}"), |w| {
-        let mut told = |at| progress.set_position(at);
-        let out = rejects.as_mut().map(RejectsFile::rows);
-        let done = if is_several {
-            several::run(w, &mut source, &options, &locale, out, &mut told)
-        } else {
-            import::run(w, noun, &mut source, &options, &locale, out, &mut told)
-        };
-        progress.finish_and_clear();
-        let summary = done?;
-        let (sha256, size) =
-            digest.take().map_or_else(|| Ok(Default::default()), Digest::finish)?;
-        let noun = w.reader().model().noun(noun)?;
-        let before = w.same_file(noun, &sha256)?;
-        if !w.tally.is_nothing() {
-            let to = rejects.as_ref().filter(|_| summary.rejected > 0).map(|r| r.shown.clone());
-            let seconds = begun.elapsed().as_secs_f64();
-            w.record_import(noun, &facts(&file, sha256, size, to, seconds, &summary, &source))?;
+    let written = loop {
+        let mut unclear = Vec::new();
+        let written = session.write_as("import", &format!("import{what} {file}"), |w| {
+            let mut told = |at| progress.set_position(at);
+            let out = rejects.as_mut().map(RejectsFile::rows);
+            let done = if is_several {
+                several::run(w, &mut source, &options, &locale, out, &mut told)
+            } else {
+                import::run(w, noun, &mut source, &options, &locale, &mut unclear, out, &mut told)
+            };
+            progress.finish_and_clear();
+            let summary = done?;
+            let (sha256, size) =
+                digest.take().map_or_else(|| Ok(Default::default()), Digest::finish)?;
+            let noun = w.reader().model().noun(noun)?;
+            let before = w.same_file(noun, &sha256)?;
+            if !w.tally.is_nothing() {
+                let to = rejects.as_ref().filter(|_| summary.rejected > 0).map(|r| r.shown.clone());
+                let seconds = begun.elapsed().as_secs_f64();
+                w.record_import(noun, &facts(&file, sha256, size, to, seconds, &summary, &source))?;
+            }
+            // Before the rows are in for good: a kill between the two may leave both, never neither.
+            if let Some(rejects) = &mut rejects {
+                rejects.keep(summary.rejected > 0)?;
+            }
+            Ok((summary, before))
+        });
+        match written {
+            // The file is read again with what was answered.
+            Err(_)
+                if !unclear.is_empty()
+                    && rejects.is_none()
+                    && name != "-"
+                    && session.settings.is_interactive() =>
+            {
+                ask_kinds(session, &unclear, &mut options.stage_kinds)?;
+                let (input, again) = Digest::of(Input::open(&name)?, &path);
+                digest = Some(again);
+                source = Source::open(input, &read).map_err(named)?;
+            }
+            other => break other,
         }
-        // Before the rows are in for good: a kill between the two may leave both, never neither.
-        if let Some(rejects) = &mut rejects {
-            rejects.keep(summary.rejected > 0)?;
-        }
-        Ok((summary, before))
-    });
+    };
     let written = written.map_err(|why| {
         if let Some(rejects) = &rejects {
             rejects.forget();
@@ -125,8 +147,12 @@ pub(super) fn import(
     }
 }
 
-fn options(session: &Session, matches: &ArgMatches, size: Option<u64>) -> import::Options {
-    import::Options {
+fn options(
+    session: &Session,
+    matches: &ArgMatches,
+    size: Option<u64>,
+) -> Result<import::Options> {
+    Ok(import::Options {
         map: texts(matches, "map"),
         layout: Layout::default(),
         key: text(matches, "key").map(str::to_owned),
@@ -138,8 +164,54 @@ fn options(session: &Session, matches: &ArgMatches, size: Option<u64>) -> import
         revive: matches.get_flag("revive"),
         written: written(matches),
         explain: session.settings.dry_run,
+        stage_kinds: stage_kinds(matches)?,
         size,
+    })
+}
+
+/// What `--stage-kind STAGE=KIND` says.
+fn stage_kinds(matches: &ArgMatches) -> Result<Vec<(String, String)>> {
+    let Ok(Some(said)) = matches.try_get_many::<String>("stage-kind") else {
+        return Ok(Vec::new());
+    };
+    said.map(|text| {
+        let hint = "write `--stage-kind 'Closed Won=won'`: open, won or lost";
+        let (name, kind) = text
+            .rsplit_once('=')
+            .ok_or_else(|| Error::usage(format!("`--stage-kind {text}` has no `=`")).hint(hint))?;
+        let kind = kind.trim().to_lowercase();
+        if !matches!(kind.as_str(), "open" | "won" | "lost") {
+            return Err(Error::usage(format!(
+                "`--stage-kind {text}`: `{kind}` is no kind of stage"
+            ))
+            .hint(hint));
+        }
+        Ok((name.trim().to_owned(), kind))
+    })
+    .collect()
+}
+
+/// Asks what stages of a file mean.
+fn ask_kinds(
+    session: &mut Session,
+    names: &[String],
+    kinds: &mut Vec<(String, String)>,
+) -> Result<()> {
+    for name in names {
+        let shown = crate::entity::text::visible(name);
+        let answer = session
+            .answer(&format!("is a deal in the stage `{shown}` open, won or lost?"))?
+            .to_lowercase();
+        let kind = ["open", "won", "lost"]
+            .into_iter()
+            .find(|k| !answer.is_empty() && k.starts_with(&answer))
+            .ok_or_else(|| {
+                Error::usage(format!("nothing was imported: `{answer}` is no kind of stage"))
+                    .hint("answer open, won or lost")
+            })?;
+        kinds.push((name.clone(), kind.to_owned()));
     }
+    Ok(())
 }
 
 /// What is recorded of an import.

@@ -9,7 +9,7 @@ use super::global::Output;
 use super::grammar::{filter_text, text};
 use super::print::ColumnHead;
 use super::session::{Session, filter_sql};
-use crate::entity::{Model, Noun, Part, Value};
+use crate::entity::{Kind, Model, Noun, Part, Value};
 use crate::error::{Error, Result};
 use crate::interchange::{Column, Exporter, Form, Scope};
 use crate::store::{Listing, Path};
@@ -31,6 +31,7 @@ pub(super) fn list(session: &mut Session, noun: &str, matches: &ArgMatches) -> R
     };
     let count = matches.get_flag("count");
     let output = session.settings.output;
+    session.look_back(text(matches, "as-of"))?;
     let (reader, store, printer, settings) = session.parts()?;
     let noun = store.noun(noun)?;
     let view = match filter.as_deref().and_then(|f| f.trim().strip_prefix('@')) {
@@ -75,7 +76,10 @@ pub(super) fn list(session: &mut Session, noun: &str, matches: &ArgMatches) -> R
             if rows == 0 {
                 let plural = noun.entity.plural;
                 printer.note(&match filter {
-                    Some(filter) => format!("no {plural} match `{filter}`"),
+                    Some(filter) => format!(
+                        "no {plural} match `{filter}`{}",
+                        super::grammar::second_thought(noun, &filter)
+                    ),
                     None => {
                         format!("there are no {plural} yet: `rolo {} add …` makes one", noun.name())
                     }
@@ -88,7 +92,7 @@ pub(super) fn list(session: &mut Session, noun: &str, matches: &ArgMatches) -> R
             let (scope, columns) = match &columns {
                 Some(text) => {
                     listing.columns = paths(text, noun, model)?;
-                    (Scope::Alone, alone(&listing.columns))
+                    (Scope::Alone, alone(&listing.columns, form))
                 }
                 None => (Scope::Shown, crate::interchange::columns(noun, form, Scope::Shown)),
             };
@@ -173,19 +177,24 @@ pub(super) fn paths(text: &str, noun: &Noun, model: &Model) -> Result<Vec<Path>>
     parts.into_iter().map(|p| Path::parse(p, noun, model)).collect()
 }
 
-/// Columns that stand alone, each under the name it was asked by.
+/// Columns that stand alone, each under the name it was asked by. In cells an amount brings its
+/// currency along in the column behind it, for without it the number says nothing.
 #[must_use]
-pub(super) fn alone(paths: &[Path]) -> Vec<Column> {
-    paths
-        .iter()
-        .enumerate()
-        .map(|(at, p)| Column {
-            name: p.name.replace('-', "_"),
-            field: p.field(),
-            part: p.last().part,
-            at,
-        })
-        .collect()
+pub(super) fn alone(paths: &[Path], form: Form) -> Vec<Column> {
+    let mut columns: Vec<Column> = Vec::with_capacity(paths.len());
+    let asked: Vec<String> = paths.iter().map(|p| p.name.replace('-', "_")).collect();
+    for (at, (path, name)) in paths.iter().zip(&asked).enumerate() {
+        let (field, part) = (path.field(), path.last().part);
+        columns.push(Column { name: name.clone(), field, part, at });
+        let currency = format!("{name}_currency");
+        let brings = matches!(form, Form::Csv | Form::Tsv)
+            && (field.kind, part) == (Kind::Money, Part::Whole)
+            && !asked.contains(&currency);
+        if brings {
+            columns.push(Column { name: currency, field, part: Part::Currency, at });
+        }
+    }
+    columns
 }
 
 /// The format of a file for an output.

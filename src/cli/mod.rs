@@ -9,24 +9,33 @@ mod cells;
 mod changes;
 pub mod completions;
 pub mod demo;
+mod doubles;
 mod edit;
 mod editor;
 pub mod global;
 pub mod grammar;
+mod handover;
 pub mod help;
 mod import;
 mod import_told;
 mod imports;
 mod inputs;
+mod leads;
 mod list;
+mod lists;
 mod logging;
 pub mod man;
+mod merge;
 pub mod print;
+mod rates;
 mod record;
 mod rejects;
 mod session;
 mod setup;
+mod show;
+mod story;
 mod system;
+mod targets;
 mod transfer;
 
 use std::ffi::OsString;
@@ -141,18 +150,29 @@ fn noun_verb(
     }
     match (noun, verb) {
         ("deal", "board") => board::board(session, matches),
+        ("rate", "add") => rates::add(session, matches),
+        ("rate", "convert") => rates::convert(session, matches),
+        ("lead", "intake") => leads::intake(session, matches),
+        ("lead", "score") => leads::score(session, matches),
+        ("territory", "apply") => targets::apply(session, matches),
+        ("quota", "attainment") => targets::attainment(session, matches),
+        ("deal", "handover") => handover::handover(session, matches),
+        ("deal", "register") => handover::register(session, matches),
         ("view", "save") => setup::save_view(session, matches),
         ("field", "add") => setup::add_field(session, matches),
         (_, "add") => record::add(session, noun, matches),
         (_, "list") => list::list(session, noun, matches),
-        (_, "show") => record::show(session, Some(noun), matches),
+        (_, "show") => show::show(session, Some(noun), matches),
         (_, "edit") => edit::edit(session, noun, matches),
         (_, "rm") => record::rm(session, Some(noun), matches),
         (_, "restore") => record::restore(session, Some(noun), matches),
-        (_, "history") => record::history(session, Some(noun), matches),
+        (_, "history") => story::history(session, Some(noun), matches),
         (_, "log") => logging::log(session, Some(noun), None, matches),
         (_, "note") => logging::log(session, Some(noun), Some("note"), matches),
         (_, "import") => import::import(session, Some(noun), matches),
+        (_, "duplicates") => doubles::duplicates(session, noun, matches),
+        (_, "merge") => merge::merge(session, noun, matches),
+        (_, "unmerge") => merge::unmerge(session, noun, matches),
         (_, "export") => transfer::export(session, noun, matches),
         _ => Err(crate::error::Error::new(
             ErrorKind::Usage,
@@ -167,10 +187,10 @@ fn top(session: &mut Session, verb: &str, matches: &clap::ArgMatches) -> Result<
         "agenda" => agenda::agenda(session, matches),
         "log" => logging::log(session, None, None, matches),
         "note" => logging::log(session, None, Some("note"), matches),
-        "show" => record::show(session, None, matches),
+        "show" => show::show(session, None, matches),
         "rm" => record::rm(session, None, matches),
         "restore" => record::restore(session, None, matches),
-        "history" => record::history(session, None, matches),
+        "history" => story::history(session, None, matches),
         "undo" => changes::undo(session, matches),
         "redo" => changes::redo(session),
         "changes" => changes::changes(session, matches),

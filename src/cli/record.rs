@@ -1,31 +1,43 @@
-//! The verbs that every noun has and that concern single records: add, show, rm, restore, history,
-//! and the noun's actions.
+//! The verbs that every noun has and that change single records: add, rm, restore, and the noun's
+//! actions.
 
 use clap::ArgMatches;
 
-use super::cells::shown;
 use super::global::Output;
 use super::grammar::{field_inputs, pairs, text, texts};
 use super::inputs::{attach, values};
-use super::print::{ColumnHead, Entry};
+pub(super) use super::lists::print_json_list;
 use super::session::{Session, ids_of};
 use crate::actions::{Action, Call};
-use crate::entity::when::{instant_text, stored_instant};
-use crate::entity::{Kind, LinkTo, Noun, Part, Record, Value};
+use crate::entity::{Noun, Value};
 use crate::error::{Error, Result};
-use crate::interchange::{CsvOut, JsonOut, Scope, json_fields};
-use crate::store::{Among, Match, Reader, Related, Written};
+use crate::interchange::{JsonOut, Scope, json_fields};
+use crate::store::{Among, Match, Reader, Written};
 
 /// `NOUN add LABEL …`: prints the new id.
 ///
 /// # Errors
 /// A value isn't allowed, or the database can't be written.
 pub(super) fn add(session: &mut Session, noun: &str, matches: &ArgMatches) -> Result<()> {
+    add_with(session, noun, matches, Vec::new())
+}
+
+/// As [`add`], with further fields that the verb's own arguments give, as (name, values).
+///
+/// # Errors
+/// As for `add`.
+pub(super) fn add_with(
+    session: &mut Session,
+    noun: &str,
+    matches: &ArgMatches,
+    further: Vec<(String, Vec<String>)>,
+) -> Result<()> {
     let locale = session.settings.locale.clone();
     let limit = session.settings.config.number("file_limit", 25)?;
     let store = session.writing()?;
     let noun_info = store.noun(noun)?;
     let mut flags = field_inputs(matches, noun_info);
+    flags.extend(further);
     let label = noun_info.entity.label();
     if let Some(given) = text(matches, "label") {
         flags.insert(0, (label.name.to_owned(), vec![given.to_owned()]));
@@ -39,7 +51,12 @@ pub(super) fn add(session: &mut Session, noun: &str, matches: &ArgMatches) -> Re
         w.manner.create_links = create_links;
         attach(w, noun, &mut found, limit)?;
         let id = w.insert(noun, found.into())?;
-        warn_of_namesakes(w, noun, id)?;
+        if !noun.entity.unique {
+            let row = w.stored(noun, id)?;
+            if !warn_of_namesakes(w, noun, id, &row)? {
+                super::doubles::tell_likely(w, noun, id, &row, &locale.region)?;
+            }
+        }
         Ok(id)
     })?;
     let id = written.value;
@@ -59,7 +76,8 @@ fn refuse_without_label(noun: &Noun, found: &[(usize, Value)]) -> Result<()> {
     let has = |name: &&str| {
         noun.index(name).is_some_and(|i| found.iter().any(|(f, v)| *f == i && !v.is_empty()))
     };
-    if !label.required || has(&label.name) || label.made_of.iter().any(has) {
+    let is_filled = label.default != crate::entity::Default::Nothing;
+    if !label.required || is_filled || has(&label.name) || label.made_of.iter().any(has) {
         return Ok(());
     }
     Err(Error::usage(format!("a new {} needs its {}", noun.name(), label.label())).hint(format!(
@@ -69,12 +87,14 @@ fn refuse_without_label(noun: &Noun, found: &[(usize, Value)]) -> Result<()> {
     )))
 }
 
-/// Says on standard error that another record has the same key, which is allowed.
-fn warn_of_namesakes(w: &mut crate::store::Writer, noun: &Noun, id: i64) -> Result<()> {
-    if noun.entity.unique {
-        return Ok(());
-    }
-    let stored = w.stored(noun, id)?;
+/// Says on standard error that another record has the same key, which is allowed; whether there is
+/// one.
+fn warn_of_namesakes(
+    w: &mut crate::store::Writer,
+    noun: &Noun,
+    id: i64,
+    stored: &[Value],
+) -> Result<bool> {
     for key in noun.entity.key.iter().filter_map(|k| noun.index(k)) {
         let texts: Vec<String> = match &stored[key] {
             Value::Null => continue,
@@ -90,11 +110,11 @@ fn warn_of_namesakes(w: &mut crate::store::Writer, noun: &Noun, id: i64) -> Resu
                 let label = w.reader().labels(noun.name(), &[first])?;
                 let label = label.get(&first).map_or("", |l| l.label.as_str()).to_owned();
                 w.warnings.push(format!("`{text}` is also {}:{first} {label}", noun.name()));
-                return Ok(());
+                return Ok(true);
             }
         }
     }
-    Ok(())
+    Ok(false)
 }
 
 fn print_one(session: &mut Session, noun: &str, id: i64) -> Result<()> {
@@ -180,13 +200,14 @@ pub(super) fn rm(session: &mut Session, noun: Option<&str>, matches: &ArgMatches
         return purge(session, noun, matches);
     }
     let found = chosen(session, noun, matches, "remove", Among::Live)?;
-    let written = session.write("rm", |w| {
-        for (noun, id) in &found {
-            let noun = w.reader().model().noun(noun)?;
-            w.trash(noun, *id)?;
+    let to = matches.try_get_one::<String>("to").ok().flatten().cloned();
+    let written = match remove(session, &found, to.as_deref()) {
+        Err(why) if to.is_none() && holds_any(&found) => {
+            let to = session.ask_where(why, found[0].0)?;
+            remove(session, &found, Some(&to))?
         }
-        Ok(())
-    })?;
+        other => other?,
+    };
     let line = format!(
         "{} {}; `rolo undo` brings {} back",
         session.done("removed", "remove"),
@@ -194,6 +215,28 @@ pub(super) fn rm(session: &mut Session, noun: Option<&str>, matches: &ArgMatches
         if found.len() == 1 { "it" } else { "them" }
     );
     report_all(session, &found, &line, &written)
+}
+
+fn holds_any(found: &[(&'static str, i64)]) -> bool {
+    found.iter().any(|(noun, _)| crate::actions::holds_deals(noun))
+}
+
+/// Throws records into the trash, after the deals in them went to `to`.
+fn remove(
+    session: &mut Session,
+    found: &[(&'static str, i64)],
+    to: Option<&str>,
+) -> Result<Written<()>> {
+    session.write("rm", |w| {
+        for (name, id) in found {
+            if crate::actions::holds_deals(name) {
+                crate::actions::empty_out(w, name, *id, to)?;
+            }
+            let noun = w.reader().model().noun(name)?;
+            w.trash(noun, *id)?;
+        }
+        Ok(())
+    })
 }
 
 fn purge(session: &mut Session, noun: Option<&str>, matches: &ArgMatches) -> Result<()> {
@@ -241,9 +284,11 @@ pub(super) fn restore(
         let refs = texts(matches, "ref");
         let (reader, ..) = session.parts()?;
         // What lies in the trash is meant first.
-        match resolve_all(&reader, noun, &refs, Among::Trash) {
-            Ok(found) => found,
-            Err(_) => resolve_all(&reader, noun, &refs, Among::Both)?,
+        if let Ok(found) = resolve_all(&reader, noun, &refs, Among::Trash) {
+            found
+        } else {
+            refuse_merged(&reader, noun, &refs)?;
+            resolve_all(&reader, noun, &refs, Among::Both)?
         }
     };
     let written = session.write("restore", |w| {
@@ -255,6 +300,23 @@ pub(super) fn restore(
     })?;
     let line = format!("{} {}", session.done("restored", "restore"), counted(&found));
     report_all(session, &found, &line, &written)
+}
+
+/// What was merged into another lies in no trash.
+fn refuse_merged(reader: &Reader, noun: Option<&str>, refs: &[String]) -> Result<()> {
+    for text in refs {
+        let (noun, rest) = match (noun, reader.split_typed(text)) {
+            (Some(noun), _) => (reader.model().noun(noun)?, text.as_str()),
+            (None, Some(typed)) => typed,
+            (None, None) => continue,
+        };
+        if let Match::One(id) = reader.find(noun, rest, Among::Merged, None)? {
+            let (name, keep) = (noun.name(), reader.current(noun, id)?);
+            return Err(Error::invalid(format!("{name}:{id} was merged into {name}:{keep}"))
+                .hint(format!("`rolo {name} unmerge {id}` brings it back")));
+        }
+    }
+    Ok(())
 }
 
 /// `3 deals`, or `deal:42`.
@@ -296,11 +358,7 @@ pub(super) fn act(
     matches: &ArgMatches,
 ) -> Result<()> {
     session.writing()?;
-    let refs = texts(matches, "ref");
-    let found = {
-        let (reader, ..) = session.parts()?;
-        resolve_all(&reader, Some(action.noun), &refs, Among::Live)?
-    };
+    let found = chosen(session, Some(action.noun), matches, action.verb, Among::Live)?;
     let ids: Vec<i64> = found.iter().map(|(_, id)| *id).collect();
     let args: Vec<(&'static str, String)> = action
         .args
@@ -310,14 +368,31 @@ pub(super) fn act(
     let locale = session.settings.locale.clone();
     let written = session.write(action.verb, |w| {
         let noun = w.reader().model().noun(action.noun)?;
-        (action.run)(&mut Call { writer: w, noun, ids: &ids, args: &args, locale: &locale })
+        let made = Vec::new();
+        let mut call = Call { writer: w, noun, ids: &ids, args: &args, locale: &locale, made };
+        (action.run)(&mut call)?;
+        Ok(call.made)
     })?;
+    if !written.value.is_empty() {
+        return print_made(session, action, &written.value);
+    }
     let line = if written.tally.is_nothing() {
         "nothing to change".to_owned()
     } else {
         format!("{}{}: {}", session.would(), action.verb, named(session, action.noun, &ids)?)
     };
     session.report(action.noun, &ids, &line)
+}
+
+/// What an action made, as `add` prints it.
+fn print_made(session: &mut Session, action: &Action, ids: &[i64]) -> Result<()> {
+    let output = session.settings.output;
+    if session.settings.dry_run {
+        session.printer.note(&format!("would {} {}", action.verb, action.noun));
+    } else if matches!(output, Output::Json | Output::Jsonl) {
+        return session.print_records(action.noun, ids, output);
+    }
+    ids.iter().try_for_each(|id| session.printer.line(&id.to_string()))
 }
 
 /// The records for a line to people: `deal:42 Big order`, or how many.
@@ -336,395 +411,4 @@ pub(super) fn named(session: &mut Session, noun: &str, ids: &[i64]) -> Result<St
         ));
     }
     Ok(format!("{} {}", ids.len(), noun.entity.plural))
-}
-
-/// `show REF…`: everything about records.
-///
-/// # Errors
-/// A REF finds none or several.
-pub(super) fn show(session: &mut Session, noun: Option<&str>, matches: &ArgMatches) -> Result<()> {
-    let refs = texts(matches, "ref");
-    let output = session.settings.output;
-    let (reader, store, printer, settings) = session.parts()?;
-    let found = match resolve_all(&reader, noun, &refs, Among::Live) {
-        Ok(found) => found,
-        Err(why) => resolve_all(&reader, noun, &refs, Among::Both).map_err(|_| why)?,
-    };
-    match output {
-        Output::Ids => found.iter().try_for_each(|(_, id)| printer.line(&id.to_string())),
-        Output::Json | Output::Jsonl => {
-            let one = found.len() == 1;
-            let mut json = JsonOut::new(one && output == Output::Json);
-            let array = !one && output == Output::Json;
-            if array {
-                json.out.push(b'[');
-            }
-            for (at, (noun, id)) in found.iter().enumerate() {
-                if array {
-                    json.out.extend_from_slice(if at == 0 { b"\n" } else { b",\n" });
-                }
-                let noun = store.noun(noun)?;
-                whole_object(&mut json, &reader, noun, &reader.record(noun, *id)?)?;
-                if output == Output::Jsonl {
-                    json.out.push(b'\n');
-                }
-            }
-            if array {
-                json.out.extend_from_slice(b"\n]");
-            }
-            if output == Output::Json {
-                json.out.push(b'\n');
-            }
-            json.flush_to(printer.out())
-        }
-        Output::Csv | Output::Tsv => Err(Error::usage("`show` has no such format")
-            .hint("use `-o json`, or `list` or `export` for CSV")),
-        Output::Table => {
-            for (at, (noun, id)) in found.iter().enumerate() {
-                if at > 0 {
-                    printer.page("\n")?;
-                }
-                let noun = store.noun(noun)?;
-                let record = reader.record(noun, *id)?;
-                show_page(printer, &reader, noun, &record, settings.locale.times.zone)?;
-            }
-            Ok(())
-        }
-    }
-}
-
-/// A record with its timeline and what links to it, as one JSON object.
-fn whole_object(json: &mut JsonOut, reader: &Reader, noun: &Noun, record: &Record) -> Result<()> {
-    json.begin_object();
-    json_fields(json, noun, &record.values, Scope::Shown);
-    json.key("timeline");
-    json.begin_array();
-    let activities = reader.model().noun("activity")?;
-    for activity in reader.records(activities, &reader.about(noun.name(), record.id)?)? {
-        json.begin_object();
-        json_fields(json, activities, &activity.values, Scope::Shown);
-        json.end_object();
-    }
-    json.end_array();
-    json.key("related");
-    json.begin_array();
-    for related in reader.related(noun, record.id)? {
-        for link in &related.records {
-            json.begin_object();
-            for (key, value) in
-                [("noun", link.noun), ("field", related.field), ("name", &link.label)]
-            {
-                json.key(key);
-                json.string(value);
-            }
-            json.key("id");
-            json.raw(&link.id.to_string());
-            json.key("uid");
-            json.string(&link.uid.to_string());
-            json.end_object();
-        }
-    }
-    json.end_array();
-    json.end_object();
-    Ok(())
-}
-
-fn show_page(
-    printer: &mut super::print::Printer,
-    reader: &Reader,
-    noun: &Noun,
-    record: &Record,
-    zone: chrono_tz::Tz,
-) -> Result<()> {
-    let mut lines = Vec::new();
-    let mut texts = Vec::new();
-    for (field, value) in noun.fields.iter().zip(&record.values) {
-        if value.is_empty() || field.name == "uid" || field.quiet {
-            continue;
-        }
-        let text = shown(field, Part::Whole, value, zone);
-        if field.kind == Kind::Longtext {
-            texts.push(Entry::text(field.label(), text));
-        } else {
-            lines.push(Entry::line(field.label(), text));
-        }
-    }
-    let label = &record.values[noun.label_index()];
-    printer.heading(&format!("{} {}", noun.name(), label.to_cell()))?;
-    printer.key_values(&lines)?;
-    printer.key_values(&texts)?;
-    for related in reader.related(noun, record.id)? {
-        show_related(printer, noun, &related)?;
-    }
-    let activities = reader.model().noun("activity")?;
-    let ids = reader.about(noun.name(), record.id)?;
-    if !ids.is_empty() {
-        printer.heading("timeline")?;
-        let shown_ids: Vec<i64> = ids.iter().copied().take(50).collect();
-        let rows = reader.records(activities, &shown_ids)?;
-        let get = |r: &Record, name: &str| {
-            let index = activities.index(name).unwrap_or(0);
-            shown(activities.fields[index], Part::Whole, &r.values[index], zone)
-        };
-        let rows = rows.iter().map(|r| {
-            let subject = get(r, "subject");
-            let body = get(r, "body");
-            let words = if subject.is_empty() { body } else { format!("{subject}: {body}") };
-            Ok(vec![get(r, "at"), get(r, "kind"), get(r, "author"), words])
-        });
-        let heads = ["at", "kind", "author", "what"]
-            .map(|name| ColumnHead { name: name.into(), numeric: false });
-        printer.table(heads.into(), rows)?;
-        if ids.len() > 50 {
-            printer.line(&format!("and {} older", ids.len() - 50))?;
-        }
-    }
-    Ok(())
-}
-
-fn show_related(printer: &mut super::print::Printer, noun: &Noun, related: &Related) -> Result<()> {
-    let name = if related.field == noun.name() || related.field == "about" {
-        related.plural.to_owned()
-    } else {
-        format!("{} ({})", related.plural, related.field)
-    };
-    printer.heading(&format!("{name}: {}", related.count))?;
-    for link in &related.records {
-        printer.line(&format!("  {}:{} {}", link.noun, link.id, link.label))?;
-    }
-    let more = related.count.saturating_sub(related.records.len() as u64);
-    if more > 0 {
-        printer.line(&format!(
-            "  and {more} more: `rolo {} list {}:{}`",
-            related.noun, related.field, "ID"
-        ))?;
-    }
-    Ok(())
-}
-
-/// `history REF`: who changed what, when, from what to what.
-///
-/// # Errors
-/// The REF finds none or several.
-pub(super) fn history(
-    session: &mut Session,
-    noun: Option<&str>,
-    matches: &ArgMatches,
-) -> Result<()> {
-    let refs = texts(matches, "ref");
-    let output = session.settings.output;
-    let (reader, store, printer, settings) = session.parts()?;
-    let found = match resolve_all(&reader, noun, &refs, Among::Live) {
-        Ok(found) => found,
-        Err(why) => resolve_all(&reader, noun, &refs, Among::Both).map_err(|_| why)?,
-    };
-    let zone = settings.locale.times.zone;
-    let [(noun, id)] = found[..] else { return Err(Error::usage("history takes one REF")) };
-    let noun = store.noun(noun)?;
-    if matches.get_flag("values") {
-        let origins = reader.origins(noun, id)?;
-        return print_origins(printer, output, noun, &origins, zone);
-    }
-    let entries = reader.history(noun, id)?;
-    if matches!(output, Output::Csv | Output::Tsv) {
-        return print_rows(
-            printer,
-            output,
-            &entries.iter().flat_map(|e| history_rows(noun, e)).collect::<Vec<_>>(),
-        );
-    }
-    if matches!(output, Output::Json | Output::Jsonl) {
-        let list = entries.iter().map(|e| history_json(noun, e)).collect::<Vec<_>>();
-        return print_json_list(printer, output, &list);
-    }
-    let mut rows = Vec::new();
-    for entry in &entries {
-        let at = stored_instant(&entry.change.at)
-            .map_or(entry.change.at.clone(), |at| super::cells::local(at, zone));
-        let head = [
-            format!("{}", entry.change.id),
-            at,
-            entry.change.who.clone(),
-            named_kind(&entry.change, entry.file.as_deref()),
-        ];
-        if entry.created {
-            rows.push([head.to_vec(), vec![String::new(), String::new(), "made".into()]].concat());
-        }
-        for edit in &entry.edits {
-            let field = noun.index(&edit.field).map(|i| noun.fields[i]);
-            let cell =
-                |v: &Value| field.map_or_else(|| v.to_cell(), |f| shown(f, Part::Whole, v, zone));
-            rows.push(
-                [head.to_vec(), vec![edit.field.clone(), cell(&edit.old), cell(&edit.new)]]
-                    .concat(),
-            );
-        }
-    }
-    let heads = ["change", "at", "who", "what", "field", "from", "to"]
-        .map(|name| ColumnHead { name: name.into(), numeric: name == "change" });
-    printer.table(heads.into(), rows.into_iter().map(Ok))?;
-    Ok(())
-}
-
-/// What a change was; an import with its file.
-fn named_kind(change: &crate::store::ChangeRow, file: Option<&str>) -> String {
-    file.map_or_else(|| change.kind.clone(), |file| format!("{} {file}", change.kind))
-}
-
-/// The values of a record with the changes that brought them.
-fn print_origins(
-    printer: &mut super::print::Printer,
-    output: Output,
-    noun: &Noun,
-    origins: &[crate::store::Origin],
-    zone: chrono_tz::Tz,
-) -> Result<()> {
-    let field = |name: &str| noun.index(name).map(|i| noun.fields[i]);
-    if output != Output::Table {
-        let list: Vec<_> = origins
-            .iter()
-            .map(|o| {
-                let change = o.change.as_ref();
-                serde_json::json!({
-                    "field": o.field, "value": value_json(field(o.field).map(|f| f.kind), &o.value),
-                    "change": change.map(|c| c.id), "at": change.map(|c| &c.at),
-                    "who": change.map(|c| &c.who), "kind": change.map(|c| &c.kind), "file": o.file,
-                })
-            })
-            .collect();
-        return print_json_list(printer, output, &list);
-    }
-    let heads = ["field", "value", "change", "at", "who", "what"]
-        .map(|name| ColumnHead { name: name.into(), numeric: name == "change" });
-    let rows = origins.iter().map(|o| {
-        let value = field(o.field)
-            .map_or_else(|| o.value.to_cell(), |f| shown(f, Part::Whole, &o.value, zone));
-        let by = o.change.as_ref().map(|c| {
-            let at = stored_instant(&c.at).map_or(c.at.clone(), |at| super::cells::local(at, zone));
-            [c.id.to_string(), at, c.who.clone(), named_kind(c, o.file.as_deref())]
-        });
-        Ok([vec![o.field.to_owned(), value], by.unwrap_or_default().to_vec()].concat())
-    });
-    printer.table(heads.into(), rows)?;
-    Ok(())
-}
-
-/// The fields that a change edited, a row each.
-fn history_rows(noun: &Noun, entry: &crate::store::HistoryEntry) -> Vec<serde_json::Value> {
-    let row = |field: &str, old: String, new: String| {
-        serde_json::json!({
-            "change": entry.change.id, "at": entry.change.at, "who": entry.change.who, "kind": entry.change.kind,
-            "field": field, "old": old, "new": new,
-        })
-    };
-    let made = entry.created.then(|| row("", String::new(), "made".into()));
-    let cell = |name: &str, value: &Value| match noun.index(name).map(|i| noun.fields[i]) {
-        Some(field) => shown(field, Part::Whole, value, chrono_tz::UTC),
-        None => value.to_cell(),
-    };
-    let edits =
-        entry.edits.iter().map(|e| row(&e.field, cell(&e.field, &e.old), cell(&e.field, &e.new)));
-    made.into_iter().chain(edits).collect()
-}
-
-/// Objects of one form as CSV or TSV, their keys above them.
-///
-/// # Errors
-/// Standard output is closed or full.
-pub(super) fn print_rows(
-    printer: &mut super::print::Printer,
-    output: Output,
-    list: &[serde_json::Value],
-) -> Result<()> {
-    let mut csv = CsvOut::new(if output == Output::Csv { b',' } else { b'\t' }, true);
-    let objects: Vec<_> = list.iter().filter_map(serde_json::Value::as_object).collect();
-    if let Some(first) = objects.first() {
-        first.keys().for_each(|k| csv.text(k));
-        csv.end();
-    }
-    for object in objects {
-        for value in object.values() {
-            csv.text(&match value {
-                serde_json::Value::Null => String::new(),
-                serde_json::Value::String(text) => text.clone(),
-                other => other.to_string(),
-            });
-        }
-        csv.end();
-    }
-    csv.flush_to(printer.out())
-}
-
-fn history_json(noun: &Noun, entry: &crate::store::HistoryEntry) -> serde_json::Value {
-    let value = |name: &str, value: &Value| {
-        let field = noun.index(name).map(|i| noun.fields[i]);
-        value_json(field.map(|f| f.kind), value)
-    };
-    serde_json::json!({
-        "change": entry.change.id,
-        "at": entry.change.at,
-        "who": entry.change.who,
-        "kind": entry.change.kind,
-        "import": entry.file.as_ref().map(|file| serde_json::json!({"import": entry.change.id, "file": file})),
-        "command": entry.change.command,
-        "created": entry.created,
-        "edits": entry.edits.iter().map(|e| serde_json::json!({
-            "field": e.field, "old": value(&e.field, &e.old), "new": value(&e.field, &e.new),
-        })).collect::<Vec<_>>(),
-    })
-}
-
-/// A value alone as JSON, for histories and diffs.
-fn value_json(kind: Option<Kind>, value: &Value) -> serde_json::Value {
-    use serde_json::{Value as Json, json};
-    match value {
-        Value::Null => Json::Null,
-        Value::Int(n) => json!(n),
-        Value::Bool(b) => json!(b),
-        Value::Decimal(d) => serde_json::from_str(&d.normalize().to_string()).unwrap_or(Json::Null),
-        Value::Instant(at) => json!(instant_text(*at)),
-        Value::Money(m) => json!(m.to_string()),
-        Value::Words(words) => json!(words),
-        Value::List(items) => json!(items.iter().map(|i| json!({"label": (!i.label.is_empty()).then_some(&i.label), "value": i.value})).collect::<Vec<_>>()),
-        Value::Links(links) => json!(links.iter().map(link_json).collect::<Vec<_>>()),
-        other => {
-            let _ = kind;
-            json!(other.to_cell())
-        }
-    }
-}
-
-fn link_json(link: &LinkTo) -> serde_json::Value {
-    serde_json::json!({"noun": link.noun, "id": link.id, "uid": link.uid.to_string(), "name": link.label, "role": link.role})
-}
-
-/// Prints values as a JSON array or as JSON lines.
-///
-/// # Errors
-/// Standard output is closed or full.
-pub(super) fn print_json_list(
-    printer: &mut super::print::Printer,
-    output: Output,
-    list: &[serde_json::Value],
-) -> Result<()> {
-    if matches!(output, Output::Csv | Output::Tsv) {
-        return print_rows(printer, output, list);
-    }
-    let mut json = JsonOut::new(false);
-    if output == Output::Json {
-        json.out.push(b'[');
-    }
-    for (at, value) in list.iter().enumerate() {
-        if output == Output::Json {
-            json.out.extend_from_slice(if at == 0 { b"\n" } else { b",\n" });
-        }
-        json.value(value);
-        if output == Output::Jsonl {
-            json.out.push(b'\n');
-        }
-    }
-    if output == Output::Json {
-        json.out.extend_from_slice(if list.is_empty() { b"]\n" } else { b"\n]\n" });
-    }
-    json.flush_to(printer.out())
 }

@@ -140,6 +140,30 @@ impl<'p> Session<'p> {
         Ok((store.reader(&settings.clock, &settings.user)?, store, printer, settings))
     }
 
+    /// From now on reads the file as it was at the end of the day, month or instant that `--as-of`
+    /// names; without it, or where that isn't over yet, the present.
+    ///
+    /// # Errors
+    /// The text means no time (exit 2), or the database can't be used.
+    pub fn look_back(&mut self, as_of: Option<&str>) -> Result<()> {
+        let Some(text) = as_of else { return Ok(()) };
+        let times = &self.settings.locale.times;
+        let at = times.end_of(text).map_err(|why| {
+            Error::usage(format!("`--as-of`: {why}")).hint(crate::entity::Kind::Datetime.hint())
+        })?;
+        if at >= times.now {
+            return Ok(());
+        }
+        self.open(Access::Read)?;
+        // Words such as `today` in a filter mean that day too.
+        self.settings.locale.times.now = at;
+        let today = self.settings.locale.times.today();
+        match &mut self.store {
+            Some(store) => store.look_back(at, today),
+            None => Ok(()),
+        }
+    }
+
     /// One change, of a kind.
     ///
     /// # Errors
@@ -205,20 +229,47 @@ impl<'p> Session<'p> {
         if self.settings.yes || self.settings.dry_run {
             return Ok(());
         }
-        if !self.settings.stdin_is_terminal || !self.settings.stderr_is_terminal {
+        if !self.settings.is_interactive() {
             return Err(Error::usage(format!("{question} needs a yes"))
                 .hint("add `--yes`, or look first with `--dry-run`"));
         }
-        self.printer.ask(&format!("{question}? [y/N]"));
+        let answer = self.answer(&format!("{question}? [y/N]"))?;
+        if matches!(answer.to_lowercase().as_str(), "y" | "yes" | "да" | "д") {
+            return Ok(());
+        }
+        Err(Error::usage("nothing was done: the answer was no"))
+    }
+
+    /// Asks where the deals go that keep a stage or pipeline from being removed.
+    ///
+    /// # Errors
+    /// `why`, with the option that answers, where nobody can; or no answer.
+    pub fn ask_where(&mut self, why: Error, noun: &str) -> Result<String> {
+        if why.kind != crate::error::ErrorKind::Invalid {
+            return Err(why);
+        }
+        if !self.settings.is_interactive() {
+            return Err(why.hint(format!(
+                "say where its deals go: `rolo {noun} rm REF --to {}`",
+                noun.to_uppercase()
+            )));
+        }
+        let to = self.answer(&format!("{}; which {noun} do its deals go to?", why.message))?;
+        if to.is_empty() { Err(why) } else { Ok(to) }
+    }
+
+    /// A line that somebody typed in answer to a question.
+    ///
+    /// # Errors
+    /// Standard input can't be read.
+    pub fn answer(&mut self, question: &str) -> Result<String> {
+        self.printer.ask(question);
         let mut answer = String::new();
         std::io::stdin()
             .lock()
             .read_line(&mut answer)
             .map_err(|why| Error::io("the answer", &why))?;
-        if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "да" | "д") {
-            return Ok(());
-        }
-        Err(Error::usage("nothing was done: the answer was no"))
+        Ok(answer.trim().to_owned())
     }
 
     /// What was done, or in a dry run what would be: `changed`, `would change`.
@@ -284,15 +335,7 @@ pub(super) fn filter_sql(
     noun: &Noun,
     text: &str,
 ) -> Result<filter::Sql> {
-    let views = |name: &str| {
-        reader
-            .saved_view(name)
-            .ok()
-            .flatten()
-            .map(|v| filter::SavedView { noun: v.noun, filter: v.filter })
-    };
-    let scope = filter::Scope { model: reader.model(), locale: &settings.locale, views: &views };
-    filter::to_sql(text, noun, &scope)
+    reader.filter(noun, text, &settings.locale)
 }
 
 /// A listing of the ids that a filter finds.

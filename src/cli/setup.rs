@@ -7,8 +7,8 @@ use super::grammar::{filter_text, text, texts};
 use super::list::paths;
 use super::session::{Session, filter_sql};
 use crate::entity::text::slug;
-use crate::entity::{CustomField, Noun, Value};
-use crate::error::{Error, Result, nearest};
+use crate::entity::{CustomField, Value};
+use crate::error::{Error, Result};
 use crate::store::{Among, Listing, Match, fields};
 
 /// `view save NAME NOUN FILTER [--columns … --sort …]`: checks everything, and replaces a view of
@@ -29,7 +29,7 @@ pub(super) fn save_view(session: &mut Session, matches: &ArgMatches) -> Result<(
     session.writing()?;
     let noun = {
         let (reader, store, _, settings) = session.parts()?;
-        let noun = known_noun(store.model().typed(&typed), &typed, store)?;
+        let noun = store.model().require_typed(&typed)?;
         filter_sql(&reader, settings, noun, &filter)?;
         if let Some(columns) = &columns {
             paths(columns, noun, store.model())?;
@@ -65,20 +65,6 @@ pub(super) fn save_view(session: &mut Session, matches: &ArgMatches) -> Result<(
     })?;
     let line = format!("{}saved: `rolo {noun} list @{name}`", session.would());
     session.report("view", &[written.value], &line)
-}
-
-fn known_noun<'s>(
-    found: Option<&'s Noun>,
-    typed: &str,
-    store: &crate::store::Store,
-) -> Result<&'s Noun> {
-    found.ok_or_else(|| {
-        let near = nearest(typed, store.model().nouns.iter().map(Noun::name)).map_or_else(
-            || "`rolo --help` lists them".to_owned(),
-            |n| format!("did you mean `{n}`?"),
-        );
-        Error::usage(format!("`{typed}` is not a noun")).hint(near)
-    })
 }
 
 /// `field add NOUN NAME [--kind K] [--choices A,B]`: prints the new id.

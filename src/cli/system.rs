@@ -101,8 +101,11 @@ pub(super) fn doctor(session: &mut Session, matches: &ArgMatches) -> Result<()> 
         return Ok(());
     }
     let mendable = health.findings.iter().any(|f| f.mendable && !f.mended);
+    let values_alone = health.findings.iter().all(|f| f.mended || f.area == "values");
     let hint = if mendable {
         "`rolo doctor --mend` puts right what can be put right"
+    } else if values_alone {
+        "only you know what was meant: set them anew, such as `rolo deal edit 42 --closes 2026-12-31`"
     } else {
         "go back to a copy made by `rolo backup`"
     };

@@ -45,7 +45,7 @@ pub(super) fn export(session: &mut Session, noun: &str, matches: &ArgMatches) ->
     }
     let (scope, columns) = if let Some(asked) = &asked {
         listing.columns = paths(asked, noun, store.model())?;
-        (Scope::Alone, alone(&listing.columns))
+        (Scope::Alone, alone(&listing.columns, format.form))
     } else {
         let mut columns = columns(noun, format.form, Scope::Exchange);
         listing.columns = needed(noun, &mut columns);

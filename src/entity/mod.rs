@@ -1,6 +1,8 @@
 //! What an entity, a field and a value are. This room knows no particular entity: the declarations
 //! stand in `model`, and everything else asks them through [`Model`].
 
+pub mod alike;
+pub mod exchange;
 mod kind;
 mod model;
 pub mod money;
@@ -9,9 +11,10 @@ pub mod text;
 mod value;
 pub mod when;
 
+pub use alike::Doubles;
 pub use kind::{Choices, Kind, Locale, Target, Word, e164, word};
 pub use model::{CustomField, Model, Named, Noun, Part, leak};
-pub use value::{Item, LinkTo, Name, Value, join_cell, split_cell};
+pub use value::{Item, LinkTo, Name, Since, Value, join_cell, split_cell};
 
 use std::fmt;
 
@@ -51,6 +54,8 @@ pub struct Entity {
     pub named_uid: bool,
     /// Part of how rolo is set up (users, stages, views), not of the business.
     pub setup: bool,
+    /// Two of its records may be one and the same, and be merged.
+    pub doubles: Option<Doubles>,
 }
 
 /// A named state of a noun, for `is:STATE`.
@@ -73,7 +78,12 @@ pub enum Default {
     Now,
     /// A query for the id of a link; `:FIELD` is the id of another link of the record.
     Query(&'static str),
+    /// A field of the record behind a link: the price of a product.
+    Linked(&'static str, &'static str),
 }
+
+/// A check of a value beyond its kind: the value, perhaps in another form, or why it can't be.
+pub type Check = fn(Value, &Locale) -> Result<Value, String>;
 
 /// A field of an entity, declared once.
 #[expect(clippy::struct_excessive_bools, reason = "marks of a declaration, each its own; no state")]
@@ -106,6 +116,14 @@ pub struct Field {
     pub trimmed: bool,
     pub min: Option<i64>,
     pub max: Option<i64>,
+    /// What a value has to be beyond its kind; may put it into its usual form.
+    pub check: Option<Check>,
+    /// Its text is a filter over this noun, which has to be right.
+    pub filter_of: Option<&'static Entity>,
+    /// A link that may not lead back to its own record, over however many others.
+    pub no_loop: bool,
+    /// A word that one verb alone gives, and that no edit takes away, as (word, verb).
+    pub word_by: Option<(&'static str, &'static str)>,
     /// When empty, made of these fields, joined by spaces.
     pub made_of: &'static [&'static str],
     /// For a list of links: the link field that holds the first of them.
@@ -117,8 +135,48 @@ pub struct Field {
     pub within: Option<(&'static str, &'static str)>,
     /// A field that is stamped with the instant when this one changes.
     pub stamps: Option<&'static str>,
+    /// For a link whose every change is kept as a stay: a deal's stage.
+    pub trail: Option<&'static Trail>,
+    /// For several links: each holds from an instant until the next one; the role tells since when
+    /// and by whom ([`Since`]).
+    pub dated: bool,
+    /// A whole number that puts records of one scope in order, without gaps: SQL for those that stay
+    /// behind the others.
+    pub ranked: Option<&'static str>,
+    /// An amount that is the sum of others' totals as long as there are any.
+    pub sum_of: Option<&'static SumOf>,
+    /// Words that name fields of this entity.
+    pub names_of: Option<&'static Entity>,
     /// Made by the user with `field add`.
     pub custom: bool,
+}
+
+/// The records whose totals make up an amount: the lines of a deal.
+pub struct SumOf {
+    pub noun: &'static str,
+    /// Their link to the record that has the amount.
+    pub link: &'static str,
+    /// Their computed total, and the amount that it has its currency from.
+    pub total: &'static str,
+    pub price: &'static str,
+}
+
+/// What is kept in step with a link that leads a record from station to station: a deal's stage.
+pub struct Trail {
+    /// The dated links that hold every stay, the present one last.
+    pub stays: &'static str,
+    /// The instant of the last change.
+    pub since: &'static str,
+    /// The instant at which the record came to a station that ends it.
+    pub ended: &'static str,
+    /// The day that was expected for that.
+    pub expected: &'static str,
+    /// What is told of an end: empty as long as the record goes on.
+    pub told: &'static [&'static str],
+    /// The field of a station that names the fields which a record needs to come there.
+    pub needs: &'static str,
+    /// SQL that tells whether the station `?1` is one that ends the record.
+    pub ends: &'static str,
 }
 
 /// A field with what every field needs; the rest is said by the builders.
@@ -142,11 +200,20 @@ pub const fn field(name: &'static str, kind: Kind, about: &'static str) -> Field
         trimmed: false,
         min: None,
         max: None,
+        check: None,
+        filter_of: None,
+        no_loop: false,
+        word_by: None,
         made_of: &[],
         main: None,
         currency_from: &[],
         within: None,
         stamps: None,
+        trail: None,
+        dated: false,
+        ranked: None,
+        sum_of: None,
+        names_of: None,
         custom: false,
     }
 }
@@ -252,6 +319,30 @@ impl Field {
         self.max = Some(max);
         self
     }
+    /// Looks at each value that isn't empty, beyond what its kind asks for.
+    #[must_use]
+    pub const fn check(mut self, check: Check) -> Self {
+        self.check = Some(check);
+        self
+    }
+    /// A filter over a noun.
+    #[must_use]
+    pub const fn filter_of(mut self, noun: &'static Entity) -> Self {
+        self.filter_of = Some(noun);
+        self
+    }
+    /// A parent, a superior: never its own, not over others either.
+    #[must_use]
+    pub const fn no_loop(mut self) -> Self {
+        self.no_loop = true;
+        self
+    }
+    /// A word that comes by a verb, such as `lead convert`, and stays until that is undone.
+    #[must_use]
+    pub const fn word_by(mut self, word: &'static str, verb: &'static str) -> Self {
+        self.word_by = Some((word, verb));
+        self
+    }
     #[must_use]
     pub const fn made_of(mut self, parts: &'static [&'static str]) -> Self {
         self.made_of = parts;
@@ -275,6 +366,32 @@ impl Field {
     #[must_use]
     pub const fn stamps(mut self, field: &'static str) -> Self {
         self.stamps = Some(field);
+        self
+    }
+
+    #[must_use]
+    pub const fn trail(mut self, trail: &'static Trail) -> Self {
+        self.trail = Some(trail);
+        self
+    }
+    #[must_use]
+    pub const fn ranked(mut self, behind: &'static str) -> Self {
+        self.ranked = Some(behind);
+        self
+    }
+    #[must_use]
+    pub const fn sum_of(mut self, sum: &'static SumOf) -> Self {
+        self.sum_of = Some(sum);
+        self
+    }
+    #[must_use]
+    pub const fn names_of(mut self, entity: &'static Entity) -> Self {
+        self.names_of = Some(entity);
+        self
+    }
+    #[must_use]
+    pub const fn dated(mut self) -> Self {
+        self.dated = true;
         self
     }
 
@@ -304,16 +421,23 @@ impl Field {
         let text = if self.trimmed { text.trim() } else { text };
         let value = self.kind.parse(text, locale)?;
         self.check_bounds(&value)?;
-        Ok(value)
+        match self.check {
+            Some(check) if !value.is_empty() => check(value, locale),
+            _ => Ok(value),
+        }
     }
 
     fn check_bounds(&self, value: &Value) -> Result<(), String> {
-        let Value::Int(n) = value else { return Ok(()) };
-        match (self.min, self.max) {
-            (Some(min), Some(max)) if !(min..=max).contains(n) => {
-                Err(format!("`{n}` is not from {min} to {max}"))
-            }
-            _ => Ok(()),
+        let (Some(min), Some(max)) = (self.min, self.max) else { return Ok(()) };
+        let is_within = match value {
+            Value::Int(n) => (min..=max).contains(n),
+            Value::Decimal(n) => (min.into()..=max.into()).contains(n),
+            _ => true,
+        };
+        if is_within {
+            Ok(())
+        } else {
+            Err(format!("`{}` is not from {min} to {max}", value.to_cell()))
         }
     }
 
@@ -357,6 +481,7 @@ impl Entity {
             seeds: &[],
             named_uid: false,
             setup: false,
+            doubles: None,
         }
     }
     #[must_use]
@@ -401,6 +526,12 @@ impl Entity {
     #[must_use]
     pub const fn named_uid(mut self) -> Self {
         self.named_uid = true;
+        self
+    }
+    /// Its records are of this kind, and may turn out to be one.
+    #[must_use]
+    pub const fn doubles(mut self, kind: Doubles) -> Self {
+        self.doubles = Some(kind);
         self
     }
     #[must_use]

@@ -196,6 +196,20 @@ impl Model {
         self.nouns.iter().find(|n| n.entity.name == name || n.entity.plural == name)
     }
 
+    /// As [`Self::typed`], where nothing else can stand.
+    ///
+    /// # Errors
+    /// It is not a noun.
+    pub fn require_typed(&self, name: &str) -> Result<&Noun> {
+        self.typed(name).ok_or_else(|| {
+            let near = nearest(name, self.nouns.iter().map(Noun::name)).map_or_else(
+                || "`rolo --help` lists them".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            Error::usage(format!("`{name}` is not a noun")).hint(near)
+        })
+    }
+
     /// The number that stands for a noun inside the file, stable as long as entities are only
     /// appended to the list.
     #[must_use]

@@ -193,8 +193,9 @@ pub fn slug(label: &str) -> String {
     if out.starts_with(|c: char| c.is_ascii_digit()) { format!("n{out}") } else { out }
 }
 
-/// A Cyrillic letter in Latin ones (BGN/PCGN without apostrophes), for slugs.
-fn latin(c: char) -> Option<&'static str> {
+/// A Cyrillic letter in Latin ones (BGN/PCGN without apostrophes).
+#[must_use]
+pub fn latin(c: char) -> Option<&'static str> {
     Some(match c {
         'а' => "a",
         'б' => "b",

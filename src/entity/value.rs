@@ -59,6 +59,7 @@ pub struct LinkTo {
     pub uid: Uuid,
     /// Empty where it wasn't read.
     pub label: String,
+    /// What the other is to the record; of a dated link its [`Since`].
     pub role: Option<String>,
     /// The other record lies in the trash.
     pub trashed: bool,
@@ -81,6 +82,35 @@ impl LinkTo {
 impl PartialEq for LinkTo {
     fn eq(&self, other: &Self) -> bool {
         (self.noun, self.id, &self.role) == (other.noun, other.id, &other.role)
+    }
+}
+
+/// When a dated link began to hold, and whose doing it was; written `2026-11-22T09:00:00Z ann` as
+/// the role of the link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Since {
+    pub at: DateTime<Utc>,
+    /// A user's handle, where it is known.
+    pub by: Option<String>,
+}
+
+impl Since {
+    /// What a role says; `None` when it is none of a dated link.
+    #[must_use]
+    pub fn of(role: &str) -> Option<Self> {
+        let (at, by) = role.split_once(' ').map_or((role, ""), |(at, by)| (at, by.trim()));
+        let at = super::when::stored_instant(at)?;
+        Some(Self { at, by: (!by.is_empty()).then(|| by.to_owned()) })
+    }
+}
+
+impl std::fmt::Display for Since {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&instant_text(self.at))?;
+        match &self.by {
+            Some(by) => write!(f, " {by}"),
+            None => Ok(()),
+        }
     }
 }
 

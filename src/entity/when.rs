@@ -58,6 +58,19 @@ impl Period {
     fn day(day: NaiveDate) -> Self {
         Self { first: day, last: day }
     }
+
+    /// The name of a whole month, quarter or year: `2026-11`, `2026-Q4`, `2026`.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        let year = self.first.year();
+        if *self == year_of(self.first) {
+            Some(format!("{year:04}"))
+        } else if *self == quarter_of(self.first) {
+            Some(format!("{year:04}-Q{}", self.first.month0() / 3 + 1))
+        } else {
+            (*self == month_of(self.first)).then(|| format!("{year:04}-{:02}", self.first.month()))
+        }
+    }
 }
 
 /// The stored form of an instant.
@@ -207,6 +220,20 @@ impl Times {
             return Ok(found);
         }
         self.date(text).map(Period::day)
+    }
+
+    /// The last moment of what a text means: of an instant itself, of a day or a longer time its last
+    /// second.
+    ///
+    /// # Errors
+    /// Why it means none.
+    pub fn end_of(&self, text: &str) -> Result<DateTime<Utc>, String> {
+        if let Ok(Due::At(at)) = self.due(text) {
+            return Ok(at);
+        }
+        let last = self.period(text)?.last;
+        let next = last.succ_opt().unwrap_or(last);
+        Ok(day_start(self.zone, next) - chrono::Duration::seconds(1))
     }
 
     /// A day as people type it.

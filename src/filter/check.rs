@@ -18,7 +18,7 @@ const MOST_VIEWS: usize = 8;
 const MOST_TESTS: usize = 8000;
 
 /// The state that every noun has besides its own.
-const TRASHED: &str = "({t}.trashed IS NOT NULL AND {t}.trashed <> 'gone')";
+const TRASHED: &str = "{t}.trashed < 'a'";
 /// Links that make a record somebody's, the first that a noun has.
 const MINE: [&str; 4] = ["owner", "author", "manager", "created_by"];
 /// The entity that `me` is one of.
@@ -65,6 +65,9 @@ impl<'a> Checker<'a> {
     }
 
     fn node(&mut self, node: &Node, noun: &Noun, depth: usize) -> Result<Cond> {
+        if let Node::And(parts) = node {
+            self.refuse_and(parts)?;
+        }
         let mut each = |parts: &[Node]| {
             parts.iter().map(|p| self.node(p, noun, depth + 1)).collect::<Result<Vec<_>>>()
         };
@@ -86,7 +89,10 @@ impl<'a> Checker<'a> {
 
     fn term(&mut self, term: &Term, place: Place, noun: &Noun, depth: usize) -> Result<Cond> {
         match term {
-            Term::Word(word) => Ok(self.search(word, true, noun)),
+            Term::Word(word) => {
+                self.refuse_colonless(word, place, noun)?;
+                Ok(self.search(word, true, noun))
+            }
             Term::Phrase(text) => Ok(self.search(text, false, noun)),
             Term::Tag(tag) => {
                 let tags = noun.require("tags")?;
@@ -95,6 +101,33 @@ impl<'a> Checker<'a> {
             Term::View(name) => self.view(name, place, noun, depth),
             Term::Field(term) if term.name == "is" => self.state(term, noun),
             Term::Field(term) => self.field(term, noun),
+        }
+    }
+
+    /// `is:open and +vip`: between terms that are no plain words, `and` isn't looked for.
+    fn refuse_and(&self, parts: &[Node]) -> Result<()> {
+        let is_plain = |n: &Node| matches!(n, Node::Term(Term::Word(_) | Term::Phrase(_), _));
+        for around in parts.windows(3) {
+            let Node::Term(Term::Word(word), place) = &around[1] else { continue };
+            if word.eq_ignore_ascii_case("and") && !(is_plain(&around[0]) && is_plain(&around[2])) {
+                return Err(self
+                    .error(*place, format!("`{word}` isn't needed: terms side by side mean and"))
+                    .hint(format!("leave it out; to search for the word, write `\"{word}\"`")));
+            }
+        }
+        Ok(())
+    }
+
+    /// `closes..2026-12`: a range of a field that lacks its colon.
+    fn refuse_colonless(&self, word: &str, place: Place, noun: &Noun) -> Result<()> {
+        let Some((name, end)) = word.split_once("..") else { return Ok(()) };
+        match noun.find(name) {
+            Some(named) if named.field.kind.is_ordered() && !end.is_empty() => Err(self
+                .error(place, format!("a colon is missing behind `{name}`"))
+                .hint(format!(
+                    "write `{name}:..{end}` for up to {end}; to search for the text, put it in quotes"
+                ))),
+            _ => Ok(()),
         }
     }
 

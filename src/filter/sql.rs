@@ -101,6 +101,11 @@ impl Writer<'_> {
     fn test(&mut self, named: &Named, test: &Test, entity: &'static Entity, t: &str) -> String {
         let field = named.field;
         let child = quoted(&format!("{}_{}", entity.name, field.name));
+        if entity.doubles.is_some()
+            && let Some(wanted) = self.one_record(field, test, entity)
+        {
+            return format!("{t}.id = {}", current(entity, &wanted));
+        }
         match field.kind {
             Kind::List(item) => self.list_test(field, *item, test, &child, t),
             Kind::Tags => self.tag_test(test, &child, t),
@@ -129,6 +134,27 @@ impl Writer<'_> {
                     .then(|| format!("{t}.{}", quoted(&format!("{}_fold", stored_name(field)))));
                 self.scalar(test, &column(field, t), folded)
             }
+        }
+    }
+
+    /// The id that a test of an id or a uid asks for, where it asks for one alone.
+    fn one_record(
+        &mut self,
+        field: &Field,
+        test: &Test,
+        entity: &'static Entity,
+    ) -> Option<String> {
+        match (field.name, test) {
+            ("uid", Test::Uid(uid)) => {
+                let uid = self.bind(Value::Blob(uid.as_bytes().to_vec()));
+                Some(format!("(SELECT u.id FROM {} u WHERE u.uid = {uid})", quoted(entity.name)))
+            }
+            ("id", Test::Within(Bounds { low: Some((low, true)), high: Some((high, true)) }))
+                if low == high =>
+            {
+                Some(self.bind(low.clone()))
+            }
+            _ => None,
         }
     }
 
@@ -292,7 +318,12 @@ impl Writer<'_> {
         let mut any = Vec::with_capacity(reached.len());
         for (entity, to) in reached {
             let fits = match to {
-                To::Id(wanted) => format!("{id} = {}", self.bind(Value::Integer(*wanted))),
+                To::Id(wanted) => {
+                    let wanted = self.bind(Value::Integer(*wanted));
+                    let counts =
+                        if entity.doubles.is_some() { current(entity, &wanted) } else { wanted };
+                    format!("{id} = {counts}")
+                }
                 To::Me => format!("{id} = :me"),
                 To::Where(cond) => {
                     let inner = self.alias();
@@ -308,6 +339,20 @@ impl Writer<'_> {
         }
         balanced(&any, " OR ", "0")
     }
+}
+
+/// The id of the record that counts for an id: itself, or the one that it was merged into, which may
+/// have been merged too.
+fn current(entity: &Entity, id: &str) -> String {
+    let table = quoted(entity.name);
+    let mark = |id: &str| format!("(SELECT m.trashed FROM {table} m WHERE m.id = {id})");
+    let next = "CAST(substr(w.mark, 8) AS INTEGER)";
+    format!(
+        "(WITH RECURSIVE went(id, mark) AS (SELECT {id}, {} UNION SELECT {next}, {} FROM went w WHERE w.mark >= 'm') \
+         SELECT w.id FROM went w WHERE (w.mark >= 'm') IS NOT TRUE LIMIT 1)",
+        mark(id),
+        mark(next)
+    )
 }
 
 /// Joins conditions as a tree of halves: the database bounds the depth of an expression.
@@ -334,8 +379,8 @@ fn column(field: &Field, t: &str) -> String {
         return format!("({})", sql.replace("{t}", t));
     }
     let column = format!("{t}.{}", quoted(&stored_name(field)));
-    // A record that an undo took away has a word here.
-    if field.name == "trashed" { format!("nullif({column}, 'gone')") } else { column }
+    // A record that an undo or a merge took away has a word here.
+    if field.name == "trashed" { format!("iif({column} < 'a', {column}, NULL)") } else { column }
 }
 
 /// The currency of an amount; a computed one has that of its sibling.

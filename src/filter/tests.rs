@@ -205,11 +205,11 @@ fn filters_become_sql_with_nothing_typed_in_it() {
         ("deal", "next_step!=Call", "(fold(t.\"next_step\") = :f1) IS NOT TRUE [call]"),
         ("deal", "name:none", "(t.\"name\" IS NOT NULL) IS NOT TRUE []"),
         ("deal", "name:\"none\"", "instr(t.\"name_fold\", :f1) > 0 [none]"),
-        ("deal", "company:7", "t.\"company\" = :f1 [7]"),
+        ("deal", "pipeline:7", "t.\"pipeline\" = :f1 [7]"),
         (
             "deal",
-            "company_id:7",
-            "t.\"company\" IN (SELECT t1.id FROM \"company\" t1 WHERE t1.\"id\" = :f1) [7]",
+            "pipeline_id:7",
+            "t.\"pipeline\" IN (SELECT t1.id FROM \"pipeline\" t1 WHERE t1.\"id\" = :f1) [7]",
         ),
         ("deal", "owner:me", "t.\"owner\" = :me []"),
         ("task", "about:deal:7", "(t.\"about_noun\" = 'deal' AND t.\"about\" = :f1) [7]"),
@@ -247,7 +247,7 @@ fn filters_become_sql_with_nothing_typed_in_it() {
             "number:7",
             "instr(fold((coalesce(t.number, CAST(t.id AS TEXT)))), :f1) > 0 [7]",
         ),
-        ("contact", "trashed:any", "nullif(t.\"trashed\", 'gone') IS NOT NULL []"),
+        ("contact", "trashed:any", "iif(t.\"trashed\" < 'a', t.\"trashed\", NULL) IS NOT NULL []"),
         ("product", "active:yes", "t.\"active\" = 1 []"),
         (
             "company",
@@ -302,6 +302,8 @@ fn empty_file(model: &Model) -> Connection {
     let conn = Connection::open_in_memory().expect("a database");
     let mut ddl = vec![
         "CREATE VIRTUAL TABLE search USING fts5(body, content='', contentless_delete=1, tokenize='ascii')".to_owned(),
+        "CREATE TABLE change (id, \"at\", undoes, undone_by)".to_owned(),
+        "CREATE TABLE edit (change, noun, record, field, old, new)".to_owned(),
     ];
     for noun in &model.nouns {
         let mut columns = vec!["id INTEGER PRIMARY KEY".to_owned()];
@@ -388,7 +390,11 @@ fn run(conn: &Connection, model: &Model, noun: &str, text: &str) -> Vec<i64> {
     let scope = Scope { model, locale: &locale, views: &view };
     let sql = to_sql(text, model.noun(noun).expect("a noun"), &scope)
         .unwrap_or_else(|why| panic!("{text}: {why}"));
-    let live = if sql.mentions_trash { "t.trashed IS NOT 'gone'" } else { "t.trashed IS NULL" };
+    let live = if sql.mentions_trash {
+        "(t.trashed IS NULL OR t.trashed < 'a')"
+    } else {
+        "t.trashed IS NULL"
+    };
     let filter = if sql.text.is_empty() { "1" } else { &sql.text };
     let query = format!("SELECT t.id FROM \"{noun}\" t WHERE {live} AND {filter} ORDER BY t.id");
     let mut stmt = conn.prepare(&query).unwrap_or_else(|why| panic!("{text}: {why}: {query}"));
@@ -434,6 +440,8 @@ fn small_file(model: &Model) -> Connection {
     put("company", 2, &[("name", &"Пётр и сыновья"), ("owner", &2)]);
     put("company", 3, &[("name", &"王伟 Trading"), ("trashed", &"2026-11-01T00:00:00Z")]);
     put("company", 4, &[("name", &"Taken back"), ("trashed", &"gone")]);
+    put("company", 5, &[("name", &"Acme Ltd"), ("trashed", &"merged:6")]);
+    put("company", 6, &[("name", &"Acme Group"), ("trashed", &"merged:1")]);
     put(
         "contact",
         1,
@@ -686,6 +694,13 @@ fn filters_find_the_right_records() {
         ("deal", "is:stale", &[3]),
         ("task", "is:overdue", &[3]),
         ("activity", "is:mine", &[1]),
+        ("contact", "company:5", &[1]),
+        ("contact", "company_id:6", &[1]),
+        ("company", "id:5", &[1]),
+        ("company", "id=5 or id=2", &[1, 2]),
+        ("company", "id:4", &[]),
+        ("company", "not id:6", &[2]),
+        ("company", "trashed:any", &[3]),
         ("company", "is:trashed", &[3]),
         ("company", "is:trashed or acme", &[1, 3]),
         ("company", "not is:trashed", &[1, 2]),

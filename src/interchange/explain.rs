@@ -112,6 +112,7 @@ impl Known<'_> {
             | Target::Label(at)
             | Target::Outcome(at)
             | Target::DatePart { field: at, .. }
+            | Target::Entered { field: at, .. }
             | Target::Item { field: at, .. } => at,
             Target::Address { group, .. } => self.mapping.addresses[group].field,
         };

@@ -76,6 +76,14 @@ impl<'n> Guesses<'n> {
                 learn(field.about, Target::Value(at), Rank::Alias);
             }
         }
+        // A column that is just called so belongs to the one amount that there is.
+        let mut amounts = taken().filter(|(_, f)| f.kind == Kind::Money);
+        if let (Some((at, _)), None) = (amounts.next(), amounts.next()) {
+            for header in ["currency", "currency code", "currency iso code", "валюта", "währung"]
+            {
+                learn(header, Target::Currency(at), Rank::Synonym);
+            }
+        }
         for (at, field) in taken() {
             for header in field.headers {
                 let target = match field.kind {

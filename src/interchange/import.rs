@@ -4,6 +4,7 @@
 
 use super::ahead::{self, Parsed};
 use super::explain::{Examples, Understood};
+use super::funnel::Funnel;
 use super::{Layout, Mapping, RawRow, Rejects, RowParser, Source, Written};
 use crate::entity::{CustomField, Locale, Noun, Target};
 use crate::error::{Error, ErrorKind, Result, RowError};
@@ -27,6 +28,8 @@ pub struct Options {
     pub explain: bool,
     /// Records in the trash come back when a row means them.
     pub revive: bool,
+    /// The kinds of stages that the file names, as (name, kind).
+    pub stage_kinds: Vec<(String, String)>,
     /// Bytes of the file, where known.
     pub size: Option<u64>,
 }
@@ -137,7 +140,8 @@ pub fn check(noun: &Noun, source: &mut Source, options: &Options) -> Result<()> 
     )))
 }
 
-/// Takes all rows in; with `rejects`, all but the bad ones.
+/// Takes all rows in; with `rejects`, all but the bad ones. Stages whose kind can't be told are put
+/// into `unclear`, and refuse the file.
 ///
 /// # Errors
 /// Every bad row (exit 4), or the file can't be read on.
@@ -147,6 +151,7 @@ pub fn run(
     source: &mut Source,
     options: &Options,
     locale: &Locale,
+    unclear: &mut Vec<String>,
     mut rejects: Option<Rejects>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Summary> {
@@ -178,6 +183,7 @@ pub fn run(
     let deferred =
         w.begin_bulk(noun, expected, &needed_indexes(noun, &mapping, policy), policy.key)?;
     let mut parser = RowParser::new(noun, &mapping, locale, &options.written, source)?;
+    let mut funnel = Funnel::of(noun, &mapping, &options.stage_kinds);
     let examples = if options.explain {
         Some(Examples::of(mapping.headers.len(), source.sample()?))
     } else {
@@ -190,6 +196,9 @@ pub fn run(
             summary.read += 1;
             left.look(row);
             let incoming = std::mem::replace(incoming, Err(Vec::new()));
+            if let (Some(funnel), Ok(incoming)) = (&mut funnel, &incoming) {
+                funnel.meet(w, &incoming.values)?;
+            }
             let taken = incoming.map(|incoming| {
                 if rejects.is_some() {
                     w.begin_row();
@@ -220,6 +229,9 @@ pub fn run(
     summary.ignored_columns = left.told(&mapping.headers);
     if let Some(examples) = examples {
         summary.columns = parser.explain(&examples, &options.map);
+    }
+    if let Some(funnel) = funnel {
+        funnel.finish(w, unclear)?;
     }
     w.end_bulk(&deferred)?;
     let settled = w.settle_joined(noun)?;
@@ -322,7 +334,8 @@ fn needed_indexes(noun: &Noun, mapping: &Mapping, policy: Policy) -> Vec<String>
 }
 
 /// Whether an error is about the data of one row, not about the database.
-pub(super) fn is_of_the_row(why: &Error) -> bool {
+#[must_use]
+pub fn is_of_the_row(why: &Error) -> bool {
     matches!(
         why.kind,
         ErrorKind::Invalid | ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::Ambiguous
@@ -330,7 +343,8 @@ pub(super) fn is_of_the_row(why: &Error) -> bool {
 }
 
 /// The row of an error, with the column that fills the field it is about.
-pub(super) fn row_error(why: Error, row: &RawRow, noun: &Noun, mapping: &Mapping) -> RowError {
+#[must_use]
+pub fn row_error(why: Error, row: &RawRow, noun: &Noun, mapping: &Mapping) -> RowError {
     let column = why.field.and_then(|f| noun.index(f)).and_then(|i| mapping.column_of(i));
     let hint = why.hint.map_or(String::new(), |h| format!("; {h}"));
     RowError {
@@ -341,7 +355,9 @@ pub(super) fn row_error(why: Error, row: &RawRow, noun: &Noun, mapping: &Mapping
     }
 }
 
-pub(super) fn refused(bad: &[RowError], read: u64) -> Error {
+/// The error of a file with bad rows.
+#[must_use]
+pub fn refused(bad: &[RowError], read: u64) -> Error {
     let mut lines: Vec<u64> = bad.iter().map(|r| r.line).collect();
     lines.dedup();
     let more = if bad.len() > MOST_ERRORS { " or more" } else { "" };

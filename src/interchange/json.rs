@@ -180,7 +180,10 @@ fn part(item: Value) -> (String, String) {
         return (take("label"), value);
     }
     let noun = take("noun");
-    (take("role"), if noun.is_empty() { name } else { format!("{noun}:{name}") })
+    // A dated link says since when, and by whom.
+    let since = [take("entered"), take("by")].join(" ");
+    let role = if since.trim().is_empty() { take("role") } else { since.trim().to_owned() };
+    (role, if noun.is_empty() { name } else { format!("{noun}:{name}") })
 }
 
 /// The uids of an array of links, in its order; `None` where no entry has one.

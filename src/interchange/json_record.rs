@@ -4,7 +4,8 @@ use super::Form;
 use super::json_out::JsonOut;
 use super::render::{Column, Scope, columns, leads_anywhere};
 use super::stamp::{push_day, push_due, push_instant, push_uid};
-use crate::entity::{Item, Kind, LinkTo, Noun, Part, Value};
+use crate::entity::when::instant_text;
+use crate::entity::{Item, Kind, LinkTo, Noun, Part, Since, Value};
 
 /// Writes the fields of a whole record into an open object, the values in the order of the noun's
 /// fields.
@@ -103,7 +104,7 @@ fn json_links(json: &mut JsonOut, column: &Column, value: &Value, scope: Scope) 
     let has_roles = matches!(column.field.kind, Kind::Links(_, Some(_)));
     json.key(&column.name);
     json.begin_array();
-    for to in links {
+    for (at, to) in links.iter().enumerate() {
         json.begin_object();
         if leads_anywhere(&column.field.kind) {
             json.key("noun");
@@ -117,7 +118,18 @@ fn json_links(json: &mut JsonOut, column: &Column, value: &Value, scope: Scope) 
         json.plain(|out| push_uid(to.uid, out));
         json.key("name");
         json.string(&to.label);
-        if has_roles {
+        if column.field.dated {
+            // A stay ends where the next one begins.
+            let since = |to: &LinkTo| to.role.as_deref().and_then(Since::of);
+            let left = links.get(at + 1).and_then(since).map(|s| instant_text(s.at));
+            let entered = since(to);
+            json.key("entered");
+            json.maybe(entered.as_ref().map(|s| instant_text(s.at)).as_deref());
+            json.key("left");
+            json.maybe(left.as_deref());
+            json.key("by");
+            json.maybe(entered.and_then(|s| s.by).as_deref());
+        } else if has_roles {
             json.key("role");
             json.maybe(to.role.as_deref());
         }

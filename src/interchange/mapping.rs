@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::addresses::AddressGroup;
 use super::channels::{Channel, PART_FIELDS, PARTS, Part, channel};
+use super::funnel::entered_station;
 use super::guess::{Guesses, Rank, is_taken, leads_anywhere};
 use super::lexicon::{lexicon, squash};
 use crate::entity::text::slug;
@@ -24,6 +25,9 @@ pub enum Target {
     Noun(usize),
     /// One value of a list, with this label.
     Item { field: usize, label: &'static str },
+    /// When a station was entered: the field of the stays, and the column, whose station stands in
+    /// [`Mapping::stations`].
+    Entered { field: usize, column: usize },
     /// A part of an address: group, and place in it.
     Address { group: usize, part: usize },
     /// The labels of a list's values that stand in another column.
@@ -64,6 +68,8 @@ pub struct Mapping {
     pub label_columns: Vec<Option<usize>>,
     /// Columns that fill a plain field besides their target, as (column, field).
     pub also: Vec<(usize, usize)>,
+    /// Columns that say when a station was entered, with its name, in the order of the file.
+    pub stations: Vec<(usize, String)>,
     /// Columns that mean nothing here; those set aside on purpose aren't among them.
     pub leftover: Vec<usize>,
     /// Columns that give the label where nothing else does, the first that isn't empty.
@@ -111,6 +117,7 @@ impl Mapping {
         let specs = specs(noun, headers, &names, reading)?;
         let said_aside = |at: usize| matches!(specs.get(&at), Some((Spec::Aside, Rank::Said)));
         let exact = (0..names.len()).any(|at| names[at] == Some("uid") && !said_aside(at));
+        let mut stations = said_stations(noun, headers, &reading.said);
         let guesses = Guesses::of(noun);
         let mut aside: HashSet<usize> =
             (0..names.len()).filter(|at| names[*at].is_none() || said_aside(*at)).collect();
@@ -126,7 +133,12 @@ impl Mapping {
                 (None, Some(name)) if exact => (exact_target(noun, name), None),
                 (None, Some(name)) => {
                     let channel = channel(name);
-                    (guesses.find(name, channel), channel)
+                    let found = guesses.find(name, channel).or_else(|| {
+                        let field = stays_of(noun)?;
+                        stations.push((at, entered_station(name)?));
+                        Some((Target::Entered { field, column: at }, Rank::Derived))
+                    });
+                    (found, channel)
                 }
             };
             if exact && name.is_some_and(|n| is_shown_alone(noun, n)) {
@@ -146,6 +158,7 @@ impl Mapping {
             targets: found.iter().map(|f| f.map(|(target, _)| target)).collect(),
             ranks: found.iter().map(|f| f.map(|(_, rank)| rank)).collect(),
             label_columns: vec![None; headers.len()],
+            stations,
             exact,
             ..Self::default()
         };
@@ -216,6 +229,7 @@ impl Mapping {
             Target::Value(f)
             | Target::Uid(f)
             | Target::Item { field: f, .. }
+            | Target::Entered { field: f, .. }
             | Target::DatePart { field: f, .. } => *f == field,
             Target::Address { group, .. } => self.addresses[*group].field == field,
             Target::Currency(_) | Target::Noun(_) | Target::Label(_) | Target::Outcome(_) => false,
@@ -234,6 +248,7 @@ impl Mapping {
             | Target::Currency(f)
             | Target::Noun(f)
             | Target::DatePart { field: f, .. }
+            | Target::Entered { field: f, .. }
             | Target::Item { field: f, .. } => *f == field,
             Target::Address { group, .. } => self.addresses[*group].field == field,
             Target::Label(_) | Target::Outcome(_) => false,
@@ -301,6 +316,10 @@ impl Mapping {
             Target::Currency(field) => format!("{}_currency", name(field)),
             Target::Uid(field) => format!("{}_uid", name(field)),
             Target::Noun(field) => format!("{}_noun", name(field)),
+            Target::Entered { column, .. } => {
+                let name = self.stations.iter().find(|(c, _)| *c == column);
+                format!("entered {}", name.map_or("", |(_, n)| n))
+            }
             Target::Item { field, label: "" } => one(field).to_owned(),
             Target::Item { field, label } => format!("{}:{label}", one(field)),
             Target::Address { group, part } => {
@@ -389,6 +408,15 @@ fn plain_part(noun: &Noun, target: Target) -> Option<Channel> {
     Some(Channel { kind: "address", label: "", number: 0, is_label: false, part })
 }
 
+/// What a text says of a column: nothing, the entering of a station, or a field or part of one.
+fn said_spec(noun: &Noun, text: &str, column: usize) -> Result<Spec> {
+    Ok(match stays_of(noun).filter(|_| entered_station(text).is_some()) {
+        _ if text.is_empty() => Spec::Aside,
+        Some(field) => Spec::To(Target::Entered { field, column }),
+        None => spec_of(noun, text)?,
+    })
+}
+
 /// What is said of each column by `--map` and by a preset.
 fn specs(
     noun: &Noun,
@@ -401,13 +429,13 @@ fn specs(
         let wanted = squash(header);
         let is_meant = |at: &usize| names[*at].is_some() && is_header(&headers[*at], &wanted);
         for at in (0..headers.len()).filter(is_meant) {
-            let spec = if text.is_empty() { Spec::Aside } else { spec_of(noun, text)? };
+            let spec = said_spec(noun, text, at)?;
             specs.insert(at, (spec, Rank::Preset));
         }
     }
     for (column, text) in said_columns(headers, &reading.said)? {
         if names.get(column).is_some_and(Option::is_some) {
-            let spec = if text.is_empty() { Spec::Aside } else { spec_of(noun, text)? };
+            let spec = said_spec(noun, text, column)?;
             specs.insert(column, (spec, Rank::Said));
         }
     }
@@ -435,6 +463,23 @@ fn said_columns<'s>(headers: &[String], said: &'s [String]) -> Result<Vec<(usize
         columns.push((column_named(headers, header)?, field.trim()));
     }
     Ok(columns)
+}
+
+/// The field of a noun that holds its stays.
+fn stays_of(noun: &Noun) -> Option<usize> {
+    noun.fields.iter().position(|f| f.dated)
+}
+
+/// What `--map 'HEADER=entered STATION'` says of columns.
+fn said_stations(noun: &Noun, headers: &[String], said: &[String]) -> Vec<(usize, String)> {
+    if stays_of(noun).is_none() {
+        return Vec::new();
+    }
+    let station = |text: &String| {
+        let (header, field) = text.rsplit_once('=')?;
+        Some((column_named(headers, header).ok()?, entered_station(field)?))
+    };
+    said.iter().filter_map(station).collect()
 }
 
 /// The column of a header that somebody typed.
@@ -538,6 +583,7 @@ impl Slot {
             Target::Noun(field) => Some(Self::Noun(field)),
             Target::DatePart { field, part } => Some(Self::DatePart(field, part)),
             Target::Item { .. }
+            | Target::Entered { .. }
             | Target::Address { .. }
             | Target::Label(_)
             | Target::Outcome(_) => None,
@@ -550,6 +596,7 @@ fn both_mean(noun: &Noun, target: Target, headers: &[String], a: usize, b: usize
     let field = match target {
         Target::Value(f) | Target::Currency(f) | Target::Uid(f) | Target::Noun(f) => f,
         Target::Item { field, .. }
+        | Target::Entered { field, .. }
         | Target::DatePart { field, .. }
         | Target::Label(field)
         | Target::Outcome(field) => field,

@@ -15,6 +15,7 @@ mod dialect;
 mod empty;
 mod explain;
 mod digest;
+mod funnel;
 mod guard;
 mod guess;
 pub mod import;
@@ -39,6 +40,7 @@ mod spill;
 mod squeeze;
 mod stamp;
 mod told;
+mod wide;
 
 pub use addresses::AddressGroup;
 pub use charset::Charset;
@@ -59,6 +61,7 @@ pub use rejects::{REASON, Rejects};
 pub use render::{Column, Exporter, Scope, columns, write_cell};
 pub use row::{RowParser, Written};
 pub use source::{Input, RawRow, ReadOptions, Source};
+pub use wide::rates_by;
 
 use crate::error::{Error, Result, nearest};
 

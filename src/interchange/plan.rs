@@ -25,6 +25,8 @@ pub(super) enum How {
     List(Vec<ListColumn>),
     /// Year, month and day.
     DateParts([Option<usize>; 3]),
+    /// Columns that say when a station was entered.
+    Entered(Vec<usize>),
 }
 
 #[derive(Default, Clone, Copy)]
@@ -46,6 +48,7 @@ pub(super) enum ListColumn {
 pub(super) fn plan(noun: &Noun, mapping: &Mapping) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut links: HashMap<usize, LinkColumns> = HashMap::new();
+    let mut entered: HashMap<usize, Vec<usize>> = HashMap::new();
     let mut lists: HashMap<usize, Vec<ListColumn>> = HashMap::new();
     let mut dates: HashMap<usize, [Option<usize>; 3]> = HashMap::new();
     let currency_of =
@@ -72,6 +75,7 @@ pub(super) fn plan(noun: &Noun, mapping: &Mapping) -> Vec<Step> {
                 let says = mapping.label_columns[column];
                 lists.entry(field).or_default().push(ListColumn::Item(column, label, says));
             }
+            Target::Entered { field, column } => entered.entry(field).or_default().push(column),
             Target::DatePart { field, part } => {
                 dates.entry(field).or_default()[part] = Some(column);
             }
@@ -94,6 +98,9 @@ pub(super) fn plan(noun: &Noun, mapping: &Mapping) -> Vec<Step> {
         let is_many = matches!(noun.fields[field].kind, Kind::Links(..));
         let how = if is_many { How::Links(columns) } else { How::Link(columns) };
         steps.push(Step { field, how });
+    }
+    for (field, columns) in entered {
+        steps.push(Step { field, how: How::Entered(columns) });
     }
     for (field, columns) in lists {
         steps.push(Step { field, how: How::List(columns) });

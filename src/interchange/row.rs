@@ -18,7 +18,7 @@ use super::stamp::stored;
 use super::told::{Columns, Told};
 use crate::entity::money::{Currency, Money, split_currency};
 use crate::entity::when::DateOrder;
-use crate::entity::{Field, Item, Kind, Locale, Name, Noun, Value};
+use crate::entity::{Field, Item, Kind, Locale, Name, Noun, Since, Value};
 use crate::error::{Result, RowError};
 use crate::model::STAGE_KINDS;
 
@@ -200,6 +200,7 @@ impl<'a> RowParser<'a> {
             How::Link(columns) => link(row, columns),
             How::Links(columns) if self.says_empty(field, row, columns.text) => Ok(Value::Null),
             How::Links(columns) => links(field, row, columns, &self.locale),
+            How::Entered(columns) => self.entered(row, columns),
             How::List(columns) => self.list(field, row, columns),
             How::DateParts(parts) => date_of_parts(field, row, *parts, &self.locale),
         }
@@ -279,6 +280,22 @@ impl<'a> RowParser<'a> {
 
     fn is_exact(&self, row: &RawRow, column: usize) -> bool {
         self.mapping.exact || row.is_exact(column)
+    }
+
+    /// When stations were entered, as the role of each.
+    fn entered(&mut self, row: &RawRow, columns: &[usize]) -> std::result::Result<Value, Refused> {
+        static ENTERED: Field = crate::entity::field("entered", Kind::Datetime, "");
+        let mut names = Vec::new();
+        for column in columns {
+            let Value::Instant(at) = self.cell(&ENTERED, row, *column)? else { continue };
+            let station = self.mapping.stations.iter().find(|(c, _)| c == column);
+            names.push(Name {
+                text: station.map_or(String::new(), |(_, name)| name.clone()),
+                role: Some(Since { at, by: None }.to_string()),
+                uid: None,
+            });
+        }
+        Ok(Value::NamedLinks(names))
     }
 
     /// The value of a date that is a spreadsheet's number of a day.
@@ -523,6 +540,10 @@ fn looked_at<'n>(
     plan: &[Step],
 ) -> Vec<Option<&'n Kind>> {
     let mut kinds = vec![None; mapping.headers.len()];
+    static ENTERED: Kind = Kind::Datetime;
+    if written.order.is_none() && !mapping.exact {
+        mapping.stations.iter().for_each(|(column, _)| kinds[*column] = Some(&ENTERED));
+    }
     for step in plan.iter().filter(|_| !mapping.exact) {
         let kind = &noun.fields[step.field].kind;
         let (How::Cell(column) | How::Money { amount: column, .. }) = step.how else { continue };

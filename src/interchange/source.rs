@@ -13,6 +13,7 @@ use super::json::JsonRows;
 use super::rejects::{REASON, is_reason};
 use super::spill::Spill;
 use super::told::Columns;
+use super::wide::Wide;
 use super::{Form, Format};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -213,6 +214,7 @@ pub struct ReadOptions {
 enum Rows {
     Delimited(Box<Delimited>),
     Json(Box<JsonRows>),
+    Wide(Box<Wide>),
 }
 
 /// The rows of a file.
@@ -278,10 +280,28 @@ impl Source {
         Ok(source)
     }
 
+    /// What is found out about the bytes.
+    pub(super) fn found(&self) -> Arc<Found> {
+        self.found.clone()
+    }
+
     /// The encoding that was asked for or found; UTF-8 while all that was read is ASCII.
     #[must_use]
     pub fn charset(&self) -> Charset {
         self.found.charset()
+    }
+
+    /// Rows that another source is cut into.
+    pub(super) fn of_wide(wide: Wide) -> Self {
+        Self {
+            found: wide.found(),
+            rows: Rows::Wide(Box::new(wide)),
+            form: Form::Csv,
+            ahead: Spill::default(),
+            sampled: false,
+            watched: None,
+            reasons: false,
+        }
     }
 
     /// The format that was asked for or found.
@@ -301,7 +321,7 @@ impl Source {
     pub fn delimiter(&self) -> Option<u8> {
         match &self.rows {
             Rows::Delimited(rows) => Some(rows.delimiter()),
-            Rows::Json(_) => None,
+            Rows::Json(_) | Rows::Wide(_) => None,
         }
     }
 
@@ -311,6 +331,7 @@ impl Source {
         let all = match &self.rows {
             Rows::Delimited(rows) => rows.headers(),
             Rows::Json(rows) => rows.headers(),
+            Rows::Wide(rows) => rows.headers(),
         };
         &all[..all.len() - usize::from(self.reasons)]
     }
@@ -321,6 +342,7 @@ impl Source {
         match &self.rows {
             Rows::Delimited(_) => self.found.bytes(),
             Rows::Json(rows) => rows.position(),
+            Rows::Wide(rows) => rows.position(),
         }
     }
 
@@ -403,6 +425,7 @@ impl Rows {
         match self {
             Self::Delimited(rows) => rows.read(row),
             Self::Json(rows) => rows.read(row),
+            Self::Wide(rows) => rows.read(row),
         }
     }
 }

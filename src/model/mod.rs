@@ -4,26 +4,55 @@
 //! import, export, filter, validation, history, search) follows from it. [`ENTITIES`] only ever
 //! grows at its end: an entity's place is its number inside the file.
 
+mod money;
 mod people;
 mod sales;
 mod service;
 mod setup;
+mod sharing;
+mod targets;
 mod words;
 mod work;
 
+pub use money::RATE;
+pub(crate) use money::{half_even_share, share};
 pub use people::{COMPANY, CONTACT, LEAD};
-pub use sales::{DEAL, PIPELINE, PRODUCT, STAGE};
+pub use sales::{DEAL, LINE, PIPELINE, PRODUCT, STAGE};
 pub use service::TICKET;
 pub use setup::{FIELD, TAG, TEAM, USER, VIEW};
-pub use words::STAGE_KINDS;
+pub use sharing::{ASSIGNMENT, RESPONSE, SCORING};
+pub use targets::{BONUS, DEALS_OF_QUOTA, QUOTA, TERRITORY};
+pub use words::{Ending, STAGE_KINDS, ending};
 pub use work::{ACTIVITY, EVENT, TASK};
 
 use crate::entity::{Entity, Field, Kind, Model, field, link};
 
 /// All entities; append only.
 pub static ENTITIES: &[&Entity] = &[
-    &COMPANY, &CONTACT, &LEAD, &PIPELINE, &STAGE, &DEAL, &TASK, &EVENT, &ACTIVITY, &TICKET,
-    &PRODUCT, &USER, &TEAM, &TAG, &VIEW, &FIELD,
+    &COMPANY,
+    &CONTACT,
+    &LEAD,
+    &PIPELINE,
+    &STAGE,
+    &DEAL,
+    &TASK,
+    &EVENT,
+    &ACTIVITY,
+    &TICKET,
+    &PRODUCT,
+    &USER,
+    &TEAM,
+    &TAG,
+    &VIEW,
+    &FIELD,
+    &RATE,
+    &ASSIGNMENT,
+    &SCORING,
+    &RESPONSE,
+    &TERRITORY,
+    &QUOTA,
+    &BONUS,
+    &LINE,
 ];
 
 /// Fields of every record.
@@ -39,6 +68,12 @@ pub static COMMON: &[Field] = &[
         "date created",
         "created on",
         "deal created",
+        "create date",
+        "createdate",
+        "add time",
+        "deal created date",
+        "дата создания",
+        "erstellt am",
     ]),
     field("updated", Kind::Datetime, "When it was last changed").kept().headers(&[
         "updated at",

@@ -2,9 +2,11 @@
 
 use super::sales::DEAL;
 use super::setup::USER;
+use super::sharing::ASSIGNMENT;
+use super::targets::{REFERRALS_OF_COMPANY, REFERRALS_OF_CONTACT, territory};
 use super::words::{ANY, LEAD_STATUSES, LIFECYCLES, ROLES};
 use crate::entity::{
-    Default, Entity, Field, Kind, State, Target, computed, field, label, link, list,
+    Default, Doubles, Entity, Field, Kind, State, Target, computed, field, label, link, list,
 };
 
 /// The channels that people and companies share.
@@ -42,11 +44,21 @@ const SOURCE: Field = field("source", Kind::Choice(&ANY), "Where it came from").
     "lead source",
     "leadsource",
     "original source",
+    "utm_source",
     "источник",
 ]);
 const ABOUT: Field = field("about", Kind::Longtext, "Notes, in Markdown")
     .aliases(&["notes", "description"])
-    .headers(&["note", "comments", "comment", "заметки", "описание"]);
+    .headers(&[
+        "note",
+        "comments",
+        "comment",
+        "message",
+        "enquiry",
+        "заметки",
+        "описание",
+        "сообщение",
+    ]);
 const OWNER: Field = link("owner", &USER, "Who looks after it").headers(&[
     "account owner",
     "contact owner",
@@ -77,22 +89,27 @@ pub static COMPANY: Entity = Entity::new("company", "companies", "An organisatio
     CITY,
     REGION,
     COUNTRY,
-    link("parent", &COMPANY, "The company it belongs to").headers(&["parent account", "parent company"]),
+    link("parent", &COMPANY, "The company it belongs to").no_loop().headers(&["parent account", "parent company"]),
     OWNER.default(Default::Nothing),
     SOURCE,
     field("referred_by", Kind::Link(Target::Any(&[])), "Who sent them to us"),
     field("tax_id", Kind::Text, "Tax number").trimmed().headers(&["vat", "vat number", "инн", "tax number"]),
     field("currency", Kind::Currency, "Currency of its deals"),
+    territory(),
+    field("commission", Kind::Percent, "A partner's share of the deals it brings"),
     ABOUT,
     computed("open_deals", Kind::Int, "(SELECT count(*) FROM deal d JOIN stage s ON s.id = d.stage WHERE d.company = {t}.id AND d.trashed IS NULL AND s.kind = 'open')", "Number of open deals"),
     computed("open_amount", Kind::Totals, "SELECT d.amount_currency AS currency, sum(d.amount) AS minor FROM deal d JOIN stage s ON s.id = d.stage WHERE d.company = {t}.id AND d.trashed IS NULL AND s.kind = 'open' AND d.amount IS NOT NULL GROUP BY 1", "Worth of open deals, by currency"),
     computed("won_amount", Kind::Totals, "SELECT d.amount_currency AS currency, sum(d.amount) AS minor FROM deal d JOIN stage s ON s.id = d.stage WHERE d.company = {t}.id AND d.trashed IS NULL AND s.kind = 'won' AND d.amount IS NOT NULL GROUP BY 1", "Worth of won deals, by currency"),
     computed("last_activity", Kind::Datetime, LAST_ACTIVITY_OF_COMPANY, "When something last happened"),
+    computed("referrals", Kind::Int, REFERRALS_OF_COMPANY, "How many it sent to us"),
 ])
 .key(&["domain", "name"])
+.doubles(Doubles::Company)
 .columns(&["id", "name", "domain", "industry", "city", "country", "owner", "open_deals"])
 .sort("name")
 .states(&[
+    State { name: "partner", about: "has the role partner", sql: "EXISTS (SELECT 1 FROM company_roles r WHERE r.record = {t}.id AND r.value = 'partner')" },
     State { name: "customer", about: "has the role customer", sql: "EXISTS (SELECT 1 FROM company_roles r WHERE r.record = {t}.id AND r.value = 'customer')" },
     State { name: "open", about: "has open deals", sql: "EXISTS (SELECT 1 FROM deal d JOIN stage s ON s.id = d.stage WHERE d.company = {t}.id AND d.trashed IS NULL AND s.kind = 'open')" },
 ]);
@@ -121,7 +138,7 @@ pub static CONTACT: Entity = Entity::new("contact", "contacts", "A person", &[
     REGION,
     COUNTRY,
     field("birthday", Kind::Date, "Date of birth").headers(&["birthdate", "date of birth", "день рождения"]),
-    link("manager", &CONTACT, "Whom they report to").headers(&["reports to", "manager's name"]),
+    link("manager", &CONTACT, "Whom they report to").no_loop().headers(&["reports to", "manager's name"]),
     OWNER,
     SOURCE,
     field("language", Kind::Text, "Language they speak").headers(&["язык"]),
@@ -131,11 +148,51 @@ pub static CONTACT: Entity = Entity::new("contact", "contacts", "A person", &[
     field("referred_by", Kind::Link(Target::Any(&[])), "Who sent them to us"),
     ABOUT,
     computed("last_activity", Kind::Datetime, LAST_ACTIVITY_OF_CONTACT, "When something last happened"),
+    computed("referrals", Kind::Int, REFERRALS_OF_CONTACT, "How many they sent to us"),
     computed("next_task", Kind::Due, "(SELECT min(k.due) FROM task k WHERE k.trashed IS NULL AND k.status NOT IN ('done', 'cancelled') AND k.about_noun = 'contact' AND k.about = {t}.id)", "When the next task about them is due"),
 ])
 .key(&["emails"])
+.doubles(Doubles::Person)
 .columns(&["id", "name", "company", "title", "email", "phone", "city", "owner"])
 .sort("name");
+
+/// The day and time until which the first policy that fits wants an answer.
+macro_rules! response_due {
+    () => {
+        "(SELECT strftime('%Y-%m-%dT%H:%M:%SZ', {t}.created, '+' || p.within || ' minutes') FROM response p \
+         WHERE p.trashed IS NULL AND (p.source IS NULL OR p.source = {t}.source COLLATE NOCASE) \
+         AND (p.country IS NULL OR p.country = {t}.country COLLATE NOCASE) \
+         AND (p.industry IS NULL OR p.industry = {t}.industry COLLATE NOCASE) \
+         ORDER BY p.position IS NULL, p.position, p.id LIMIT 1)"
+    };
+}
+
+/// The first thing that went out to the lead, or was done with them, after they came.
+macro_rules! responded_at {
+    () => {
+        "(SELECT min(a.at) FROM activity_about l JOIN activity a ON a.id = l.record WHERE l.noun = 'lead' \
+         AND l.target = {t}.id AND a.trashed IS NULL AND a.at >= {t}.created AND (a.direction = 'out' \
+         OR (a.direction IS NULL AND a.kind IN ('call', 'mail', 'meeting', 'sms', 'chat', 'visit'))))"
+    };
+}
+
+const RESPONSE_DUE: &str = response_due!();
+const RESPONDED_AT: &str = responded_at!();
+const RESPONSE_TIME: &str = concat!(
+    "CAST(round((julianday(",
+    responded_at!(),
+    ") - julianday({t}.created)) * 1440) AS INTEGER)"
+);
+const UNANSWERED: &str =
+    concat!("({t}.status NOT IN ('converted', 'unqualified') AND ", responded_at!(), " IS NULL)");
+const LATE: &str = concat!(
+    "({t}.status NOT IN ('converted', 'unqualified') AND ",
+    responded_at!(),
+    " IS NULL AND ",
+    response_due!(),
+    " < :now)"
+);
+const ANSWERED_LATE: &str = concat!("(", responded_at!(), " > ", response_due!(), ")");
 
 pub static LEAD: Entity = Entity::new(
     "lead",
@@ -160,6 +217,11 @@ pub static LEAD: Entity = Entity::new(
             .headers(&["organization", "organisation", "account name", "организация", "компания"]),
         field("title", Kind::Text, "Job title").headers(&["job title", "position", "должность"]),
         field("industry", Kind::Choice(&ANY), "Industry").headers(&["sector"]),
+        field("employees", Kind::Int, "Number of people who work at their company").headers(&[
+            "number of employees",
+            "company size",
+            "employee count",
+        ]),
         EMAILS,
         PHONES,
         ADDRESSES,
@@ -170,18 +232,38 @@ pub static LEAD: Entity = Entity::new(
         SOURCE,
         field("status", Kind::Choice(&LEAD_STATUSES), "How far it has come")
             .default(Default::Text("new"))
+            .word_by("converted", "lead convert")
             .headers(&["lead status"]),
         field("score", Kind::Int, "How promising").headers(&["lead score"]),
         OWNER.default(Default::Me),
+        territory(),
+        link("assigned_rule", &ASSIGNMENT, "The rule that gave it to its owner")
+            .by_action("lead assign"),
+        field("assigned_why", Kind::Text, "Why its owner got it").by_action("lead assign"),
+        field("assigned_at", Kind::Datetime, "When its owner got it").by_action("lead assign"),
         field("reason", Kind::Text, "Why it was not qualified"),
         field("referred_by", Kind::Link(Target::Any(&[])), "Who sent them to us"),
         ABOUT,
         link("converted_contact", &CONTACT, "The contact it became").by_action("lead convert"),
         link("converted_company", &COMPANY, "The company it became").by_action("lead convert"),
         link("converted_deal", &DEAL, "The deal it became").by_action("lead convert"),
+        computed(
+            "response_due",
+            Kind::Datetime,
+            RESPONSE_DUE,
+            "When it has to be answered, by policy",
+        ),
+        computed("responded_at", Kind::Datetime, RESPONDED_AT, "When it was first answered"),
+        computed(
+            "response_time",
+            Kind::Duration,
+            RESPONSE_TIME,
+            "Time until it was first answered",
+        ),
     ],
 )
 .key(&["emails"])
+.doubles(Doubles::Person)
 .columns(&["id", "name", "company_name", "status", "score", "email", "source", "owner"])
 .sort("-created")
 .states(&[
@@ -190,5 +272,8 @@ pub static LEAD: Entity = Entity::new(
         about: "neither converted nor unqualified",
         sql: "{t}.status NOT IN ('converted', 'unqualified')",
     },
+    State { name: "unanswered", about: "open and not answered yet", sql: UNANSWERED },
+    State { name: "late", about: "open, not answered and past its response_due", sql: LATE },
+    State { name: "answered_late", about: "answered after its response_due", sql: ANSWERED_LATE },
     State { name: "converted", about: "became a contact", sql: "{t}.status = 'converted'" },
 ]);

@@ -1,9 +1,12 @@
 //! Pipelines, their stages, deals, and what is sold.
 
+use super::money::percent_of;
 use super::people::{COMPANY, CONTACT};
 use super::setup::USER;
-use super::words::{ANY, DEAL_ROLES, STAGE_KINDS};
-use crate::entity::{Default, Entity, Kind, State, Target, computed, field, label, link};
+use super::words::{ANY, DEAL_ROLES, RECURRING, STAGE_KINDS};
+use crate::entity::{
+    Default, Entity, Kind, State, SumOf, Target, Trail, computed, field, label, link,
+};
 
 pub static PIPELINE: Entity = Entity::new(
     "pipeline",
@@ -32,12 +35,15 @@ pub static STAGE: Entity = Entity::new(
         link("pipeline", &PIPELINE, "The pipeline it is part of")
             .required()
             .default(Default::Query(DEFAULT_PIPELINE)),
-        field("position", Kind::Int, "Place in the pipeline, from 1"),
+        field("position", Kind::Int, "Place in the pipeline, from 1")
+            .range(1, 100_000)
+            .ranked("coalesce(kind, 'open') <> 'open'"),
         field("probability", Kind::Percent, "Chance that a deal here is won"),
         field("kind", Kind::Choice(&STAGE_KINDS), "What it means for reports: open, won or lost")
             .default(Default::Text("open")),
         field("stale_days", Kind::Int, "Days until a deal here counts as stale").range(0, 100_000),
-        field("required", Kind::Words(&ANY), "Fields that a deal must have to enter").quiet(),
+        field("required", Kind::Words(&ANY), "Fields that a deal must have to enter")
+            .names_of(&DEAL),
     ],
 )
 .key(&["name"])
@@ -100,8 +106,47 @@ const FIRST_STAGE: &str = "SELECT id FROM stage WHERE pipeline = :pipeline AND t
 const STATUS: &str = "(SELECT s.kind FROM stage s WHERE s.id = {t}.stage)";
 const CHANCE: &str =
     "coalesce({t}.probability, (SELECT s.probability FROM stage s WHERE s.id = {t}.stage))";
-/// Rounded half away from zero to the minor unit.
-const WEIGHTED: &str = "CAST(round({t}.amount * coalesce({t}.probability, (SELECT s.probability FROM stage s WHERE s.id = {t}.stage)) / 100.0) AS INTEGER)";
+const WEIGHTED: &str = percent_of!(
+    "{t}.amount",
+    "coalesce({t}.probability, (SELECT s.probability FROM stage s WHERE s.id = {t}.stage))"
+);
+const COMMISSION: &str = percent_of!(
+    "{t}.amount",
+    "coalesce({t}.commission, (SELECT c.commission FROM company c WHERE c.id = {t}.partner))"
+);
+
+/// A move of the expected close: from a day to another while the deal was open, not taken back.
+/// Deals are the sixth entity, which is their number in the history.
+macro_rules! slips {
+    ($what:literal) => {
+        concat!(
+            "(SELECT ", $what, " FROM edit e JOIN change c ON c.id = e.change WHERE e.noun = 5 AND e.record = {t}.id AND e.field = 'closes' \
+             AND e.old IS NOT NULL AND e.new IS NOT NULL AND e.old <> e.new AND c.undone_by IS NULL AND c.undoes IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM edit x WHERE x.change = e.change AND x.noun = 5 AND x.record = e.record AND x.field = 'closed'))"
+        )
+    };
+}
+
+const SLIPS: &str = slips!("count(*)");
+const SLIP_DAYS: &str =
+    slips!("coalesce(CAST(round(sum(julianday(e.new) - julianday(e.old))) AS INTEGER), 0)");
+const SLIPPED: &str = slips!(
+    "'moved ' || nullif(count(*), 0) || CASE count(*) WHEN 1 THEN ' time, ' ELSE ' times, ' END || CAST(round(sum(julianday(e.new) - julianday(e.old))) AS INTEGER) || CASE abs(round(sum(julianday(e.new) - julianday(e.old)))) WHEN 1 THEN ' day' ELSE ' days' END"
+);
+
+/// What a deal's lines come to is what it is worth.
+static LINES: SumOf = SumOf { noun: "line", link: "deal", total: "total", price: "price" };
+
+/// Every stay in a stage is kept; a won or a lost stage closes the deal.
+static STAYS: Trail = Trail {
+    stays: "stays",
+    since: "stage_since",
+    ended: "closed",
+    expected: "closes",
+    told: &["lost_reason", "competitor"],
+    needs: "required",
+    ends: "SELECT coalesce(kind, 'open') <> 'open' FROM stage WHERE id = ?1",
+};
 
 pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its way through a pipeline", &[
     label("name", "What is being sold").headers(&["title", "deal title", "deal name", "opportunity name", "opportunity", "название"]),
@@ -114,9 +159,10 @@ pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its w
         .within("pipeline", "pipeline")
         .default(Default::Query(FIRST_STAGE))
         .by_action("deal move")
-        .stamps("stage_since")
+        .trail(&STAYS)
         .headers(&["stage name", "stagename", "deal stage", "sales stage", "этап"]),
-    field("amount", Kind::Money, "What it is worth")
+    field("amount", Kind::Money, "What it is worth; the sum of its lines where it has any")
+        .sum_of(&LINES)
         .currency_from(&["pipeline.currency", "company.currency"])
         .headers(&["value", "deal value", "deal amount", "expected revenue amount", "сумма"]),
     field("probability", Kind::Percent, "Its own chance; empty when the stage's counts").headers(&["probability (%)", "вероятность"]),
@@ -126,15 +172,21 @@ pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its w
     field("closed", Kind::Datetime, "When it was won or lost").by_action("deal win").headers(&["won time", "lost time", "closed at", "close time"]),
     link("owner", &USER, "Whose deal it is").default(Default::Me).headers(&["deal owner", "opportunity owner", "assigned to", "ответственный"]),
     link("partner", &COMPANY, "The partner who brought it"),
+    field("commission", Kind::Percent, "The partner's share of it, if not the partner's usual one"),
     field("source", Kind::Choice(&ANY), "Where it came from").headers(&["lead source", "leadsource", "original source"]),
     field("next_step", Kind::Text, "What has to happen next").headers(&["next step", "nextstep"]),
     field("lost_reason", Kind::Choice(&ANY), "Why it was lost").by_action("deal lose").headers(&["loss reason", "lost reason", "closed lost reason"]),
     link("competitor", &COMPANY, "Who got it instead"),
-    field("stage_since", Kind::Datetime, "When it came to its stage").quiet().default(Default::Now).headers(&["last stage change"]),
+    field("stage_since", Kind::Datetime, "When it came to its stage").quiet().headers(&["last stage change", "stage entered", "date entered stage", "stage entered date", "entered stage", "stage since", "stage change time", "last stage change date"]),
+    field("stays", Kind::Links(Target::One(&STAGE), Some(&ANY)), "Every stay in a stage: since when, until when, by whom").dated().quiet().by_action("deal move"),
     field("about", Kind::Longtext, "Notes, in Markdown").aliases(&["notes", "description"]).headers(&["note", "comments", "описание"]),
     computed("status", Kind::Choice(&STAGE_KINDS), STATUS, "open, won or lost: its stage's kind"),
     computed("chance", Kind::Percent, CHANCE, "Its probability, or its stage's"),
     computed("weighted", Kind::Money, WEIGHTED, "Amount times chance").currency_from(&["amount"]),
+    computed("commission_amount", Kind::Money, COMMISSION, "The partner's share of its amount").currency_from(&["amount"]),
+    computed("slips", Kind::Int, SLIPS, "How often its expected close was moved").quiet(),
+    computed("slip_days", Kind::Int, SLIP_DAYS, "By how many days in all, later ones less earlier ones").quiet(),
+    computed("slipped", Kind::Text, SLIPPED, "The same in words"),
     computed("age", Kind::Int, "CAST(julianday(:now) - julianday({t}.created) AS INTEGER)", "Days since it was made"),
     computed("days_in_stage", Kind::Int, "CAST(julianday(:now) - julianday(coalesce({t}.stage_since, {t}.created)) AS INTEGER)", "Days since it came to its stage"),
 ])
@@ -179,3 +231,43 @@ pub static PRODUCT: Entity = Entity::new(
 .columns(&["id", "sku", "name", "category", "unit", "price", "active"])
 .sort("name")
 .states(&[State { name: "active", about: "is on sale", sql: "{t}.active = 1" }]);
+
+/// Quantity times price less the discount, exact to a thousandth of a unit and a hundredth of a
+/// percent, rounded half to even to the minor unit.
+const TOTAL: &str = "(SELECT CAST(round(x / 1e7) AS INTEGER) - CASE WHEN abs(x % 10000000) = 5000000 AND CAST(round(x / 1e7) AS INTEGER) % 2 <> 0 THEN CASE WHEN x < 0 THEN -1 ELSE 1 END ELSE 0 END \
+     FROM (SELECT {t}.price * CAST(round(coalesce({t}.quantity, 1) * 1000) AS INTEGER) * (10000 - CAST(round(coalesce({t}.discount, 0) * 100) AS INTEGER)) AS x))";
+
+pub static LINE: Entity = Entity::new(
+    "line",
+    "lines",
+    "How much of what a deal is about; its lines add up to its amount",
+    &[
+        label("name", "What it is; the product's name if nothing is said")
+            .default(Default::Linked("product", "name"))
+            .headers(&["line", "item", "line item", "description"]),
+        link("deal", &DEAL, "The deal it is part of").required().headers(&["opportunity"]),
+        link("product", &PRODUCT, "What is sold").headers(&["product code", "sku", "article"]),
+        field("quantity", Kind::Decimal, "How many")
+            .range(0, 1_000_000_000)
+            .default(Default::Text("1"))
+            .headers(&["qty", "amount of units", "количество"]),
+        field("price", Kind::Money, "Price of one; the product's if nothing is said")
+            .currency_from(&["product.price_currency", "deal.amount_currency"])
+            .default(Default::Linked("product", "price"))
+            .headers(&["unit price", "list price", "цена"]),
+        field("discount", Kind::Percent, "Taken off the price").headers(&["discount %", "скидка"]),
+        field("recurring", Kind::Choice(&RECURRING), "once, or how often it comes again")
+            .default(Default::Text("once"))
+            .headers(&["billing frequency", "billing"]),
+        field("about", Kind::Longtext, "Notes, in Markdown").aliases(&["notes"]),
+        computed(
+            "total",
+            Kind::Money,
+            TOTAL,
+            "Quantity times price less discount; each period once",
+        )
+        .currency_from(&["price"]),
+    ],
+)
+.columns(&["id", "deal", "name", "quantity", "price", "discount", "recurring", "total"])
+.sort("deal,id");

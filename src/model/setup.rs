@@ -13,7 +13,7 @@ pub static USER: Entity = Entity::new(
         field("email", Kind::Email, "E-mail address").headers(&["e-mail", "email address"]),
         field("role", Kind::Text, "What they do").trimmed(),
         link("team", &TEAM, "Team they are in"),
-        link("manager", &USER, "Whom they report to"),
+        link("manager", &USER, "Whom they report to").no_loop(),
         field("active", Kind::Bool, "Works here").default(Default::Text("yes")),
         field("hired", Kind::Date, "Since when"),
         field("weekly_hours", Kind::Decimal, "Hours a week"),
@@ -36,7 +36,7 @@ pub static TEAM: Entity = Entity::new(
     &[
         label("name", "Name"),
         link("lead", &USER, "Who leads it"),
-        link("parent", &TEAM, "The team it is part of"),
+        link("parent", &TEAM, "The team it is part of").no_loop(),
     ],
 )
 .key(&["name"])

@@ -18,7 +18,7 @@ const IS_LATE: &str = "({t}.status NOT IN ('done', 'cancelled') AND {t}.due < CA
 
 pub static TASK: Entity = Entity::new("task", "tasks", "Something to do", &[
     label("title", "What to do").aliases(&["name"]).headers(&["subject", "task", "task name", "тема"]),
-    link("parent", &TASK, "The task it is part of"),
+    link("parent", &TASK, "The task it is part of").no_loop(),
     field("about", Kind::Link(Target::Any(&[])), "The record it is about").headers(&["related to", "regarding"]),
     field("due", Kind::Due, "When it has to be done: a day or an instant").headers(&["due date", "deadline", "срок"]),
     field("priority", Kind::Choice(&PRIORITIES), "low, normal, high or urgent").default(Default::Text("normal")).headers(&["приоритет"]),
@@ -26,7 +26,7 @@ pub static TASK: Entity = Entity::new("task", "tasks", "Something to do", &[
     link("owner", &USER, "Who does it").default(Default::Me).headers(&["assigned to", "assignee", "ответственный"]),
     field("remind", Kind::Datetime, "When to remind of it").headers(&["reminder", "reminder date"]),
     field("repeat", Kind::Rrule, "How it comes again: weekly, every 2 weeks, or an RRULE").aliases(&["recurrence"]),
-    link("after", &TASK, "The task that has to be done before"),
+    link("after", &TASK, "The task that has to be done before").no_loop(),
     field("estimate", Kind::Duration, "How long it should take"),
     field("spent", Kind::Duration, "How long it took"),
     field("outcome", Kind::Choice(&ANY), "What came of it"),

@@ -1,10 +1,15 @@
 //! `sql`: one reading query over the documented views, its cells as they come.
 
+use std::time::{Duration, Instant};
+
 use rusqlite::hooks::{AuthAction, Authorization};
 use rusqlite::types::ValueRef;
 
 use super::Store;
 use crate::error::{Error, Result};
+
+/// After so many steps of SQLite's machine the time is looked at.
+const STEPS: i32 = 10_000;
 
 /// A cell of an answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,12 +43,18 @@ pub fn sqlite_version() -> &'static str {
 }
 
 impl Store {
-    /// Runs one query that reads, and nothing else.
+    /// Runs one query that reads, and nothing else; no longer than `limit`, where there is one.
     ///
     /// # Errors
-    /// A wrong query, or one that would write (exit 2); what `answer` returns.
-    pub fn ask(&self, query: &str, answer: &mut dyn Answer) -> Result<()> {
+    /// A wrong query, or one that would write (exit 2), or that takes too long (exit 1); what
+    /// `answer` returns.
+    pub fn ask(&self, query: &str, limit: Option<Duration>, answer: &mut dyn Answer) -> Result<()> {
         let conn = self.conn();
+        if let Some(limit) = limit {
+            // How long a query runs is no time of the business: the clock of `--now` stands still.
+            let begun = Instant::now();
+            conn.progress_handler(STEPS, Some(move || begun.elapsed() >= limit))?;
+        }
         conn.pragma_update(None, "query_only", "ON")?;
         conn.authorizer(Some(|ctx: rusqlite::hooks::AuthContext<'_>| match ctx.action {
             AuthAction::Select
@@ -62,7 +73,7 @@ impl Store {
         let width = names.len();
         let mut rows = stmt.query([]).map_err(|why| wrong(&why))?;
         answer.columns(names)?;
-        while let Some(row) = rows.next().map_err(|why| wrong(&why))? {
+        while let Some(row) = rows.next().map_err(|why| stopped(&why, limit))? {
             let cells =
                 (0..width).map(|at| Ok(cell(row.get_ref(at)?))).collect::<Result<Vec<_>>>()?;
             answer.row(&cells)?;
@@ -78,6 +89,18 @@ fn cell(value: ValueRef<'_>) -> Cell<'_> {
         ValueRef::Real(n) => Cell::Real(n),
         ValueRef::Text(t) => Cell::Text(t),
         ValueRef::Blob(b) => Cell::Blob(b),
+    }
+}
+
+/// A query that was stopped by its limit, or that turned out wrong on the way.
+fn stopped(why: &rusqlite::Error, limit: Option<Duration>) -> Error {
+    match (why.sqlite_error_code(), limit) {
+        (Some(rusqlite::ErrorCode::OperationInterrupted), Some(limit)) => Error::failed(format!(
+            "the query took longer than the {} seconds of `--seconds`",
+            limit.as_secs()
+        ))
+        .hint("ask for less, such as with `LIMIT`, or give it more time"),
+        _ => wrong(why),
     }
 }
 

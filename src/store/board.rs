@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Duration;
 use rusqlite::OptionalExtension;
+use rusqlite::types::Value as Sql;
 
 use super::Store;
 use super::read::{Reader, uid_of};
 use crate::entity::LinkTo;
-use crate::entity::money::Currency;
+use crate::entity::money::{Currency, Money};
+use crate::entity::when::{instant_text, stored_instant};
 use crate::error::Result;
 use crate::filter;
+use crate::model::{half_even_share, share};
 
 /// A stage of a pipeline with what stands in it.
 #[derive(Debug, Clone)]
@@ -19,13 +23,61 @@ pub struct StageSums {
     /// `open`, `won` or `lost`.
     pub kind: String,
     pub count: u64,
-    /// Minor units by currency.
-    pub sums: BTreeMap<Currency, i64>,
-    /// Amount times chance, each deal rounded half away from zero to the minor unit.
-    pub weighted: BTreeMap<Currency, i64>,
-    /// With `deals`: those in the stage, newest first.
-    pub deals: Vec<LinkTo>,
+    /// How many are longer there than the stage's `stale_days`.
+    pub stale: u64,
+    /// Deals and minor units by currency; deals without an amount are under none.
+    pub by_currency: BTreeMap<Option<Currency>, Pile>,
+    /// As many of the deals as were asked for, the largest amounts first.
+    pub deals: Vec<Card>,
+    /// Came here at this instant or before: stale.
+    stale_from: Option<String>,
 }
+
+/// Deals of one currency in a stage.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Pile {
+    pub count: u64,
+    /// Minor units.
+    pub sum: i64,
+    /// Amount times chance, each deal rounded half to even to the minor unit.
+    pub weighted: i64,
+}
+
+/// A deal on the board.
+#[derive(Debug, Clone)]
+pub struct Card {
+    pub deal: LinkTo,
+    pub amount: Option<Money>,
+    pub stale: bool,
+    pub days_in_stage: i64,
+}
+
+/// What a board shows.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    pub pipeline: Option<i64>,
+    /// Narrows the deals, not the stages.
+    pub filter: Option<&'a filter::Sql>,
+    /// How many deals of each stage; `None` for all.
+    pub deals: Option<u64>,
+}
+
+impl StageSums {
+    /// The sums by currency, without the deals that have no amount.
+    pub fn sums(&self) -> impl Iterator<Item = (Currency, Pile)> + '_ {
+        self.by_currency.iter().filter_map(|(currency, pile)| Some(((*currency)?, *pile)))
+    }
+}
+
+impl Wanted<'_> {
+    fn condition(&self) -> String {
+        self.filter
+            .filter(|f| !f.text.is_empty())
+            .map_or(String::new(), |f| format!(" AND ({})", f.text))
+    }
+}
+
+type Stages = Vec<(i64, StageSums)>;
 
 impl Store {
     /// The open stage behind the one that a deal stands in.
@@ -33,109 +85,165 @@ impl Store {
     /// # Errors
     /// The database can't be read.
     pub fn next_stage(&self, deal: i64) -> Result<Option<i64>> {
-        let sql = "SELECT n.id FROM deal d JOIN stage s ON s.id = d.stage JOIN stage n ON n.pipeline = s.pipeline AND n.position = s.position + 1 AND n.kind = 'open' WHERE d.id = ?1";
-        Ok(self.conn().prepare_cached(sql)?.query_row([deal], |r| r.get(0)).optional()?)
+        neighbour(&self.conn, deal, true)
     }
 }
 
+/// The open stage behind the one that a deal stands in, or before it.
+fn neighbour(conn: &rusqlite::Connection, deal: i64, next: bool) -> Result<Option<i64>> {
+    let (beyond, order) = if next { (">", "") } else { ("<", " DESC") };
+    let sql = format!(
+        "SELECT n.id FROM deal d JOIN stage s ON s.id = d.stage JOIN stage n ON n.pipeline = s.pipeline AND n.kind = 'open' AND n.trashed IS NULL \
+         AND (coalesce(n.position, 1e9), n.id) {beyond} (coalesce(s.position, 1e9), s.id) WHERE d.id = ?1 \
+         ORDER BY coalesce(n.position, 1e9){order}, n.id{order} LIMIT 1"
+    );
+    Ok(conn.prepare_cached(&sql)?.query_row([deal], |r| r.get(0)).optional()?)
+}
+
 impl Reader<'_> {
-    /// The stages of one pipeline or all, open ones first, in their order; a filter narrows the
-    /// deals, not the stages.
+    /// The open stage behind the one that a deal stands in, or before it.
     ///
     /// # Errors
     /// The database can't be read.
-    pub fn board(
-        &self,
-        pipeline: Option<i64>,
-        filter: Option<&filter::Sql>,
-        deals: bool,
-    ) -> Result<Vec<StageSums>> {
-        let mut stages: Vec<(i64, StageSums)> = Vec::new();
+    pub fn neighbour_stage(&self, deal: i64, next: bool) -> Result<Option<i64>> {
+        neighbour(self.conn, deal, next)
+    }
+
+    /// The stages of one pipeline or all, open ones first, in their order.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn board(&self, wanted: Wanted) -> Result<Vec<StageSums>> {
+        let mut stages = self.board_stages(wanted.pipeline)?;
+        self.fill_sums(&mut stages, &wanted)?;
+        if wanted.deals != Some(0) {
+            for (id, stage) in &mut stages {
+                self.fill_deals(*id, stage, &wanted)?;
+            }
+        }
+        self.fill_stale(&mut stages, &wanted)?;
+        Ok(stages.into_iter().map(|(_, s)| s).collect())
+    }
+
+    fn board_stages(&self, pipeline: Option<i64>) -> Result<Stages> {
+        let mut stages = Vec::new();
         let mut stmt = self.conn.prepare(
-            "SELECT s.id, p.name, s.name, coalesce(s.kind, 'open') FROM stage s JOIN pipeline p ON p.id = s.pipeline \
+            "SELECT s.id, p.name, s.name, coalesce(s.kind, 'open'), s.stale_days FROM stage s JOIN pipeline p ON p.id = s.pipeline \
              WHERE s.trashed IS NULL AND p.trashed IS NULL AND (?1 IS NULL OR p.id = ?1) \
              ORDER BY coalesce(p.is_default, 0) DESC, p.id, CASE s.kind WHEN 'won' THEN 1 WHEN 'lost' THEN 2 ELSE 0 END, s.position IS NULL, s.position, s.id",
         )?;
         let mut rows = stmt.query([pipeline])?;
+        let now = stored_instant(&self.moment.now);
         while let Some(row) = rows.next()? {
+            let kind: String = row.get(3)?;
+            let days: Option<i64> = row.get(4)?;
+            let stale_from = days
+                .filter(|_| kind == "open")
+                .and_then(|days| now?.checked_sub_signed(Duration::days(days + 1)))
+                .map(instant_text);
             stages.push((
                 row.get(0)?,
                 StageSums {
                     pipeline: row.get(1)?,
                     name: row.get(2)?,
-                    kind: row.get(3)?,
+                    kind,
                     count: 0,
-                    sums: BTreeMap::new(),
-                    weighted: BTreeMap::new(),
+                    stale: 0,
+                    by_currency: BTreeMap::new(),
                     deals: Vec::new(),
+                    stale_from,
                 },
             ));
         }
-        let condition = filter
-            .filter(|f| !f.text.is_empty())
-            .map_or(String::new(), |f| format!(" AND ({})", f.text));
-        self.fill_sums(&mut stages, &condition, filter)?;
-        if deals {
-            self.fill_deals(&mut stages, &condition, filter)?;
-        }
-        Ok(stages.into_iter().map(|(_, s)| s).collect())
+        Ok(stages)
     }
 
-    fn fill_sums(
-        &self,
-        stages: &mut [(i64, StageSums)],
-        condition: &str,
-        filter: Option<&filter::Sql>,
-    ) -> Result<()> {
+    fn fill_sums(&self, stages: &mut Stages, wanted: &Wanted) -> Result<()> {
         let sql = format!(
-            "SELECT t.stage, t.amount_currency, count(*), sum(t.amount), \
-             sum(CAST(round(t.amount * coalesce(t.probability, s.probability) / 100.0) AS INTEGER)) \
-             FROM deal t JOIN stage s ON s.id = t.stage WHERE t.trashed IS NULL{condition} GROUP BY t.stage, t.amount_currency"
+            "SELECT stage, amount_currency, count(*), sum(amount), sum({}) \
+             FROM (SELECT t.stage, t.amount_currency, t.amount, {} AS n \
+             FROM deal t JOIN stage s ON s.id = t.stage WHERE t.trashed IS NULL{}) GROUP BY stage, amount_currency",
+            half_even_share!("n"),
+            share!("t.amount", "coalesce(t.probability, s.probability)"),
+            wanted.condition()
         );
         let mut stmt = self.conn.prepare(&sql)?;
         self.bind_moment(&mut stmt)?;
-        Self::bind_filter(&mut stmt, filter)?;
+        Self::bind_filter(&mut stmt, wanted.filter)?;
         let mut rows = stmt.raw_query();
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
             let Some((_, stage)) = stages.iter_mut().find(|(s, _)| *s == id) else { continue };
-            stage.count += u64::try_from(row.get::<_, i64>(2)?).unwrap_or(0);
-            let Some(currency) = row.get::<_, Option<String>>(1)?.and_then(|c| c.parse().ok())
-            else {
-                continue;
-            };
-            if let Some(sum) = row.get(3)? {
-                stage.sums.insert(currency, sum);
+            let count = u64::try_from(row.get::<_, i64>(2)?).unwrap_or(0);
+            stage.count += count;
+            let currency = row.get::<_, Option<String>>(1)?.and_then(|c| c.parse().ok());
+            let pile = stage.by_currency.entry(currency).or_default();
+            pile.count += count;
+            pile.sum += row.get::<_, Option<i64>>(3)?.unwrap_or(0);
+            pile.weighted += row.get::<_, Option<i64>>(4)?.unwrap_or(0);
+        }
+        Ok(())
+    }
+
+    fn fill_stale(&self, stages: &mut Stages, wanted: &Wanted) -> Result<()> {
+        let sql = format!(
+            "SELECT count(*) FROM deal t WHERE t.stage = :stage AND t.trashed IS NULL AND t.stage_since <= :stale_from{}",
+            wanted.condition()
+        );
+        for (id, stage) in stages {
+            let Some(from) = &stage.stale_from else { continue };
+            let mut stmt = self.conn.prepare_cached(&sql)?;
+            self.bind_moment(&mut stmt)?;
+            Self::bind_filter(&mut stmt, wanted.filter)?;
+            for (name, value) in
+                [(":stage", Sql::Integer(*id)), (":stale_from", Sql::Text(from.clone()))]
+            {
+                if let Some(at) = stmt.parameter_index(name)? {
+                    stmt.raw_bind_parameter(at, value)?;
+                }
             }
-            if let Some(weighted) = row.get(4)? {
-                stage.weighted.insert(currency, weighted);
+            let mut rows = stmt.raw_query();
+            if let Some(row) = rows.next()? {
+                stage.stale = u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0);
             }
         }
         Ok(())
     }
 
-    fn fill_deals(
-        &self,
-        stages: &mut [(i64, StageSums)],
-        condition: &str,
-        filter: Option<&filter::Sql>,
-    ) -> Result<()> {
+    fn fill_deals(&self, id: i64, stage: &mut StageSums, wanted: &Wanted) -> Result<()> {
+        let limit = wanted.deals.map_or(String::new(), |n| format!(" LIMIT {n}"));
         let sql = format!(
-            "SELECT t.stage, t.id, t.uid, t.name FROM deal t WHERE t.trashed IS NULL{condition} ORDER BY t.stage, t.id DESC"
+            "SELECT t.id, t.uid, t.name, t.amount, t.amount_currency, t.stage_since, \
+             CAST(julianday(:now) - julianday(coalesce(t.stage_since, t.created)) AS INTEGER) \
+             FROM deal t WHERE t.stage = :stage AND t.trashed IS NULL{} ORDER BY t.amount DESC, t.id DESC{limit}",
+            wanted.condition()
         );
-        let mut stmt = self.conn.prepare(&sql)?;
+        let mut stmt = self.conn.prepare_cached(&sql)?;
         self.bind_moment(&mut stmt)?;
-        Self::bind_filter(&mut stmt, filter)?;
+        Self::bind_filter(&mut stmt, wanted.filter)?;
+        if let Some(at) = stmt.parameter_index(":stage")? {
+            stmt.raw_bind_parameter(at, id)?;
+        }
         let mut rows = stmt.raw_query();
         while let Some(row) = rows.next()? {
-            let id: i64 = row.get(0)?;
-            if let Some((_, stage)) = stages.iter_mut().find(|(s, _)| *s == id) {
-                stage.deals.push(LinkTo {
-                    uid: uid_of(row, 2)?,
-                    label: row.get(3)?,
-                    ..LinkTo::bare("deal", row.get(1)?)
-                });
-            }
+            let currency = row.get::<_, Option<String>>(4)?.and_then(|c| c.parse().ok());
+            let since: Option<String> = row.get(5)?;
+            let amount = match (row.get::<_, Option<i64>>(3)?, currency) {
+                (Some(minor), Some(currency)) => Some(Money { minor, currency }),
+                _ => None,
+            };
+            let stale =
+                matches!((&stage.stale_from, since), (Some(from), Some(since)) if since <= *from);
+            stage.deals.push(Card {
+                deal: LinkTo {
+                    uid: uid_of(row, 1)?,
+                    label: row.get(2)?,
+                    ..LinkTo::bare("deal", row.get(0)?)
+                },
+                amount,
+                stale,
+                days_in_stage: row.get::<_, Option<i64>>(6)?.unwrap_or(0),
+            });
         }
         Ok(())
     }

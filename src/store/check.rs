@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use super::Store;
 use super::migrate::{complete, missing_columns, objects};
 use super::open::{left_behind, wal_path};
+use super::read::Among;
 use super::schema::{child_table, column_name, quoted, wanted};
 use crate::entity::text::FOLD_VERSION;
 use crate::entity::{Kind, Model, Target};
@@ -14,7 +15,7 @@ use crate::error::Result;
 /// Something that isn't as it should be.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// `integrity`, `permissions`, `schema`, `orphans`, `derived`, `journal`, `left behind`.
+    /// `integrity`, `permissions`, `schema`, `orphans`, `values`, `derived`, `journal`, `left behind`.
     pub area: &'static str,
     pub message: String,
     pub mendable: bool,
@@ -32,13 +33,13 @@ pub struct Health {
 }
 
 impl Health {
-    fn note(&mut self, area: &'static str, message: String, mendable: bool) {
+    pub(super) fn note(&mut self, area: &'static str, message: String, mendable: bool) {
         self.findings.push(Finding { area, message, mendable, mended: false });
     }
 }
 
 impl Store {
-    /// Looks the file over: pages, permissions, schema, links to nothing, derived columns.
+    /// Looks the file over: pages, permissions, schema, links to nothing, values that can't be, derived columns.
     ///
     /// # Errors
     /// The file can't be read at all.
@@ -49,12 +50,14 @@ impl Store {
             // What isn't there can't be asked.
             if self.check_schema(&mut health)? {
                 self.check_links(&mut health)?;
+                self.check_values(&mut health)?;
+                self.check_merged(&mut health)?;
                 self.check_derived(&mut health)?;
             }
         }
         self.check_files(&mut health);
         self.check_journal(&mut health)?;
-        for area in ["integrity", "schema", "orphans", "derived", "permissions", "journal"] {
+        for area in ["integrity", "schema", "orphans", "values", "derived", "permissions", "journal"] {
             if !health.findings.iter().any(|f| f.area == area) {
                 health.well.push(area.to_owned());
             }
@@ -128,6 +131,19 @@ impl Store {
         Ok(())
     }
 
+    /// Links that lead to records which were merged into others.
+    fn check_merged(&self, health: &mut Health) -> Result<()> {
+        for Stale { table, condition, what, .. } in merged_conditions(&self.model) {
+            let sql = format!("SELECT count(*) FROM {table} t WHERE {condition}");
+            let count: i64 = self.conn.query_row(&sql, [], |r| r.get(0))?;
+            if count > 0 {
+                let message = format!("{count} {what} lead to what was merged into another");
+                health.note("orphans", message, true);
+            }
+        }
+        Ok(())
+    }
+
     /// Folded columns and the search index agree with the text they come from.
     fn check_derived(&self, health: &mut Health) -> Result<()> {
         let version: i64 = self
@@ -138,6 +154,11 @@ impl Store {
             health.note("derived", "folded text was made by another version".into(), true);
         }
         for (position, noun) in self.model.nouns.iter().enumerate() {
+            let bare = super::stays::count_missing(&self.conn, noun)?;
+            if bare > 0 {
+                let text = format!("{bare} {} have no stays", noun.entity.plural);
+                health.note("derived", text, true);
+            }
             let table = quoted(noun.name());
             for field in noun.fields.iter().filter(|f| f.sorted && f.is_stored()) {
                 let column = column_name(field);
@@ -160,7 +181,8 @@ impl Store {
             }
             let base = super::rows::search_row(i64::try_from(position).unwrap_or(0), 0);
             let sql = format!(
-                "SELECT count(*) FROM {table} t WHERE t.trashed IS NOT 'gone' AND NOT EXISTS (SELECT 1 FROM search_docsize d WHERE d.id = ?1 + t.id) AND {}",
+                "SELECT count(*) FROM {table} t WHERE {} AND NOT EXISTS (SELECT 1 FROM search_docsize d WHERE d.id = ?1 + t.id) AND {}",
+                Among::Both.sql(),
                 has_text(noun)
             );
             let unindexed: i64 = self.conn.query_row(&sql, [base], |r| r.get(0))?;
@@ -275,8 +297,27 @@ impl Store {
                 }
             }
         }
+        if areas.contains("orphans") {
+            self.mend_merged()?;
+        }
         if areas.contains("derived") {
             self.rebuild_derived()?;
+        }
+        Ok(())
+    }
+
+    /// Turns links to merged records into links to what they went into.
+    fn mend_merged(&self) -> Result<()> {
+        for Stale { table, column, to, condition, .. } in merged_conditions(&self.model) {
+            let sql = format!(
+                "UPDATE {table} AS t SET {column} = (SELECT CAST(substr(o.trashed, 8) AS INTEGER) FROM {to} o WHERE o.id = t.{column}) WHERE {condition}"
+            );
+            // One step of a chain at a time; a file of others may have a circle.
+            for _ in 0..100 {
+                if self.conn.execute(&sql, [])? == 0 {
+                    break;
+                }
+            }
         }
         Ok(())
     }
@@ -312,6 +353,7 @@ impl Store {
                 let (fold_column, column) = (quoted(&format!("{column}_fold")), quoted(&column));
                 self.conn.execute(&format!("UPDATE {table} SET {fold_column} = fold({column}) WHERE {fold_column} IS NOT fold({column})"), [])?;
             }
+            super::stays::fill_missing(&self.conn, noun)?;
             self.index_all(noun, position)?;
         }
         self.conn.execute(
@@ -324,8 +366,9 @@ impl Store {
 
     fn index_all(&self, noun: &crate::entity::Noun, position: usize) -> Result<()> {
         let mut stmt = self.conn.prepare(&format!(
-            "SELECT id FROM {} WHERE trashed IS NOT 'gone'",
-            quoted(noun.name())
+            "SELECT t.id FROM {} t WHERE {}",
+            quoted(noun.name()),
+            Among::Both.sql()
         ))?;
         let ids = stmt.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
         let moment = super::read::Moment { now: String::new(), today: String::new(), me: None };
@@ -375,6 +418,50 @@ fn orphan_mends(model: &Model, noun: &str, field: &crate::entity::Field) -> Vec<
             None => format!("DELETE FROM {table} AS t WHERE {condition}"),
         })
         .collect()
+}
+
+/// Links of one field that may lead to merged records.
+struct Stale {
+    table: String,
+    column: String,
+    /// The table of the records that they lead to.
+    to: String,
+    condition: String,
+    what: String,
+}
+
+fn merged_conditions(model: &Model) -> Vec<Stale> {
+    let mut all = Vec::new();
+    for noun in model.nouns.iter().filter(|n| n.entity.doubles.is_some()) {
+        for (other, field) in model.links_to(noun.name()) {
+            let (Kind::Link(target) | Kind::Links(target, _)) = field.kind else { continue };
+            let is_child = matches!(field.kind, Kind::Links(..));
+            let (table, column, kind, alive) = if is_child {
+                let alive = format!(
+                    "EXISTS (SELECT 1 FROM {} r WHERE r.id = t.record AND r.trashed IS NOT 'gone')",
+                    quoted(other.name())
+                );
+                let table = quoted(&format!("{}_{}", other.name(), field.name));
+                (table, "target".to_owned(), "noun".to_owned(), alive)
+            } else {
+                let column = column_name(field);
+                let kind = quoted(&format!("{column}_noun"));
+                (quoted(other.name()), quoted(&column), kind, "t.trashed IS NOT 'gone'".to_owned())
+            };
+            let to = quoted(noun.name());
+            let which = if target.one().is_some() {
+                String::new()
+            } else {
+                format!(" AND t.{kind} = '{}'", noun.name())
+            };
+            let condition = format!(
+                "t.{column} IN (SELECT o.id FROM {to} o WHERE o.trashed >= 'm'){which} AND {alive}"
+            );
+            let what = format!("links `{}` of {}", field.name, other.name());
+            all.push(Stale { table, column, to, condition, what });
+        }
+    }
+    all
 }
 
 type Orphans = (String, String, String, Option<String>);

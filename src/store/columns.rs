@@ -161,7 +161,7 @@ pub(super) fn read(field: &Field, row: &Row, at: &mut usize, model: &Model) -> R
                     label: text_of(label).unwrap_or_default().to_owned(),
                     value: value.to_owned(),
                 }]),
-                None => Value::Null,
+                None => misfit(&[cell]),
             }
         }
         Kind::Money => {
@@ -169,7 +169,7 @@ pub(super) fn read(field: &Field, row: &Row, at: &mut usize, model: &Model) -> R
             *at += 1;
             match (int_of(cell), text_of(currency).and_then(|c| c.parse::<Currency>().ok())) {
                 (Some(minor), Some(currency)) => Value::Money(Money { minor, currency }),
-                _ => Value::Null,
+                _ => misfit(&[cell, currency]),
             }
         }
         Kind::Link(Target::Any(_)) => {
@@ -177,7 +177,7 @@ pub(super) fn read(field: &Field, row: &Row, at: &mut usize, model: &Model) -> R
             *at += 1;
             match (int_of(cell), text_of(noun).and_then(|n| model.get(n))) {
                 (Some(id), Some(noun)) => Value::Link(LinkTo::bare(noun.name(), id)),
-                _ => Value::Null,
+                _ => misfit(&[noun, cell]),
             }
         }
         Kind::Totals => totals(text_of(cell)),
@@ -185,7 +185,7 @@ pub(super) fn read(field: &Field, row: &Row, at: &mut usize, model: &Model) -> R
     })
 }
 
-/// A value of a kind that takes one column, as it was read; what doesn't fit the kind is null.
+/// A value of a kind that takes one column, as it was read; what doesn't fit the kind is text.
 fn one(kind: Kind, cell: ValueRef) -> Value {
     let found = match kind {
         Kind::Int | Kind::Duration => int_of(cell).map(Value::Int),
@@ -207,7 +207,49 @@ fn one(kind: Kind, cell: ValueRef) -> Value {
         }
         _ => text_of(cell).map(|t| Value::Text(t.to_owned())),
     };
-    found.unwrap_or(Value::Null)
+    found.unwrap_or_else(|| misfit(&[cell]))
+}
+
+/// What another program put into columns where no value of their field looks so: it is shown as
+/// text, for nobody should take it for empty; `doctor` names it.
+fn misfit(cells: &[ValueRef]) -> Value {
+    let texts: Vec<String> = cells
+        .iter()
+        .filter_map(|cell| match cell {
+            ValueRef::Null => None,
+            ValueRef::Integer(n) => Some(n.to_string()),
+            ValueRef::Real(n) => Some(n.to_string()),
+            ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+            ValueRef::Blob(bytes) => Some(bytes.iter().map(|b| format!("{b:02x}")).collect()),
+        })
+        .collect();
+    if texts.is_empty() { Value::Null } else { Value::Text(texts.join(" ")) }
+}
+
+/// The text that stands where a value of the field can't, if it does; a bool beyond 0 and 1 and a
+/// word that is no choice are such values too.
+pub(super) fn stray(
+    field: &Field,
+    row: &Row,
+    at: &mut usize,
+    model: &Model,
+) -> Result<Option<String>> {
+    let first = row.get_ref(*at)?;
+    let is_utf8 = matches!(first, ValueRef::Text(bytes) if std::str::from_utf8(bytes).is_ok());
+    let is_bit = !matches!(first, ValueRef::Integer(n) if !(0..=1).contains(&n));
+    let value = read(field, row, at, model)?;
+    let fits = match (field.kind, &value) {
+        (Kind::Bool, Value::Bool(_)) => is_bit,
+        (Kind::Choice(choices), Value::Text(text)) if !choices.open && !field.custom => {
+            choices.words.iter().any(|w| w.word == text)
+        }
+        (kind, Value::Text(_)) => {
+            let plain = kind.is_text() || matches!(kind, Kind::Longtext | Kind::Choice(_));
+            plain && is_utf8
+        }
+        _ => true,
+    };
+    Ok((!fits).then(|| if value == Value::Bool(true) { misfit(&[first]) } else { value }.to_cell()))
 }
 
 fn totals(json: Option<&str>) -> Value {

@@ -10,13 +10,14 @@ use rusqlite::CachedStatement;
 use rusqlite::types::Value as Sql;
 use uuid::Uuid;
 
+use super::backlinks::backlinks;
 use super::columns::encode;
 use super::read::{Moment, Reader};
 use super::schema::quoted;
 use super::words::Ready;
 use crate::clock::Clock;
 use crate::entity::when::instant_text;
-use crate::entity::{Kind, Locale, Noun, Value};
+use crate::entity::{Locale, Noun, Value};
 use crate::error::{Error, Result};
 
 /// What a change is called and who makes it.
@@ -58,7 +59,8 @@ pub struct Writer<'a> {
     pub(super) known_links: super::draft::KnownLinks,
     pub(super) tags: HashMap<String, i64>,
     pub(super) touched: Option<(&'static str, i64)>,
-    first_made: HashMap<&'static str, i64>,
+    /// The first id of each noun that this change made.
+    pub(super) first_made: HashMap<&'static str, i64>,
     /// In a bulk: rows of the search index that wait for its end.
     pub(super) waiting: Option<super::bulk::Waiting>,
     /// In a bulk: the search index that is built beside the file.
@@ -78,6 +80,8 @@ pub struct Writer<'a> {
     pub(super) fields_touched: bool,
     /// What the row under way has done, where a bad one is taken back alone.
     pub(super) row: Option<super::rejected::RowTrace>,
+    /// What has to be put right at the end of the change.
+    pub(super) dues: super::dues::Dues,
 }
 
 /// What a change did, in numbers of records.
@@ -163,6 +167,7 @@ impl<'a> Writer<'a> {
             claimed: HashSet::new(),
             fields_touched: false,
             row: None,
+            dues: super::dues::Dues::default(),
         }
     }
 
@@ -201,6 +206,7 @@ impl<'a> Writer<'a> {
         let (fingerprint, ready) = (draft.fingerprint, draft.ready);
         let row = self.complete(noun, draft.values, fingerprint)?;
         let id = self.write_new(noun, &row, fingerprint, ready)?;
+        self.note_due(noun, id, None, &row);
         self.tally.made += 1;
         self.first_made.entry(noun.name()).or_insert(id);
         if let Some(row) = &mut self.row {
@@ -240,6 +246,7 @@ impl<'a> Writer<'a> {
             return Ok(false);
         }
         super::custom::refuse_lasting(noun, &changed)?;
+        self.note_due(noun, id, Some(before), &after);
         self.write_changed(noun, id, before, after, changed, stamp)?;
         self.tally.edited += 1;
         self.note_touched(noun, id);
@@ -337,6 +344,8 @@ impl<'a> Writer<'a> {
         self.reader.conn.prepare_cached(&sql)?.execute(rusqlite::params![new, id])?;
         self.tally.other += 1;
         self.note_touched(noun, id);
+        let values = self.stored(noun, id)?;
+        self.note_due(noun, id, None, &values);
         Ok(true)
     }
 
@@ -350,72 +359,29 @@ impl<'a> Writer<'a> {
         if !noun.entity.setup {
             return Ok(());
         }
-        for (other, field) in self.reader.model.links_to(noun.name()) {
-            if field.name == "created_by" {
+        for link in backlinks(self.reader.model, noun).filter(|l| !l.is_past()) {
+            let sql = format!(
+                "SELECT count(*) FROM {} WHERE {} AND o.trashed IS NULL",
+                link.from(),
+                link.leads_to("?1")
+            );
+            let count: i64 = self.reader.conn.query_row(&sql, [id], |r| r.get(0))?;
+            if count == 0 {
                 continue;
             }
-            let sql = match field.kind {
-                Kind::Links(target, _) => {
-                    let child = quoted(&format!("{}_{}", other.name(), field.name));
-                    let which = if target.one().is_some() {
-                        String::new()
-                    } else {
-                        format!(" AND c.noun = '{}'", noun.name())
-                    };
-                    format!(
-                        "SELECT count(*) FROM {child} c JOIN {} t ON t.id = c.record WHERE c.target = ?1{which} AND t.trashed IS NULL",
-                        quoted(other.name())
-                    )
-                }
-                Kind::Link(target) => {
-                    let column = super::schema::column_name(field);
-                    let which = if target.one().is_some() {
-                        String::new()
-                    } else {
-                        format!(" AND t.{} = '{}'", quoted(&format!("{column}_noun")), noun.name())
-                    };
-                    format!(
-                        "SELECT count(*) FROM {} t WHERE t.{} = ?1{which} AND t.trashed IS NULL",
-                        quoted(other.name()),
-                        quoted(&column)
-                    )
-                }
-                _ => continue,
-            };
-            self.refuse_if_any(&sql, noun, id, other, &format!("{}:{id}", field.name))?;
-        }
-        if noun.name() == "tag" {
-            for other in &self.reader.model.nouns {
-                let child = quoted(&format!("{}_tags", other.name()));
-                let sql = format!(
-                    "SELECT count(*) FROM {child} c JOIN {} t ON t.id = c.record WHERE c.tag = ?1 AND t.trashed IS NULL",
-                    quoted(other.name())
-                );
-                self.refuse_if_any(&sql, noun, id, other, "+TAG")?;
-            }
+            let users = if count == 1 { link.noun.name() } else { link.noun.entity.plural };
+            let labels = self.reader.labels(noun.name(), &[id])?;
+            let filter = link.filter(id, labels.get(&id).map_or("", |l| l.label.as_str()));
+            return Err(Error::invalid(format!(
+                "this {} is in use by {count} {users}",
+                noun.name()
+            ))
+            .hint(format!(
+                "see them with `rolo {} list {filter}`, and give them another first",
+                link.noun.name()
+            )));
         }
         Ok(())
-    }
-
-    fn refuse_if_any(
-        &self,
-        sql: &str,
-        noun: &Noun,
-        id: i64,
-        other: &Noun,
-        filter: &str,
-    ) -> Result<()> {
-        let count: i64 = self.reader.conn.query_row(sql, [id], |r| r.get(0))?;
-        if count == 0 {
-            return Ok(());
-        }
-        let users = if count == 1 { other.name() } else { other.entity.plural };
-        Err(Error::invalid(format!("this {} is in use by {count} {users}", noun.name())).hint(
-            format!(
-                "see them with `rolo {} list {filter}`, and give them another first",
-                other.name()
-            ),
-        ))
     }
 
     /// The stored values of a record, links bare; a record taken away by undo isn't there.

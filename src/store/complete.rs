@@ -43,6 +43,18 @@ impl Store {
         self.words(&sql, digits)
     }
 
+    /// Saved views of a noun whose name begins so, with their ids.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn views_beginning(&self, noun: &str, typed: &str) -> Result<Vec<(String, i64)>> {
+        let mut stmt = self.conn().prepare(
+            "SELECT name, id FROM view WHERE trashed IS NULL AND noun = ?1 AND substr(fold(name), 1, length(?2)) = ?2 ORDER BY name",
+        )?;
+        let rows = stmt.query_map([noun, &fold(typed)], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     fn words(&self, sql: &str, typed: &str) -> Result<Vec<(String, i64)>> {
         let mut stmt = self.conn().prepare(sql)?;
         let rows = stmt.query_map([typed], |r| Ok((r.get(0)?, r.get(1)?)))?;

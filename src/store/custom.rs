@@ -15,12 +15,16 @@ const LASTING: [&str; 3] = ["noun", "slug", "kind"];
 
 /// The custom fields of a file.
 pub(super) fn load(conn: &Connection) -> Result<Vec<CustomField>> {
-    let mut stmt = conn.prepare(
+    load_where(conn, "f.trashed IS NULL AND ?1 = 0", 0)
+}
+
+fn load_where(conn: &Connection, which: &str, id: i64) -> Result<Vec<CustomField>> {
+    let mut stmt = conn.prepare(&format!(
         "SELECT f.noun, f.slug, f.name, f.kind, \
          (SELECT group_concat(c.value, char(31) ORDER BY c.position) FROM field_choices c WHERE c.record = f.id) \
-         FROM field f WHERE f.trashed IS NULL AND f.slug IS NOT NULL ORDER BY f.created, f.uid",
-    )?;
-    let mut rows = stmt.query([])?;
+         FROM field f WHERE {which} AND f.slug IS NOT NULL ORDER BY f.created, f.uid",
+    ))?;
+    let mut rows = stmt.query([id])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         let choices: Option<String> = row.get(4)?;
@@ -44,14 +48,7 @@ impl Writer<'_> {
     /// An unknown noun or kind, or a name that the noun has already.
     pub fn add_field(&mut self, field: &CustomField) -> Result<i64> {
         let model = self.reader.model;
-        let noun = model.typed(&field.noun).ok_or_else(|| {
-            let near = crate::error::nearest(&field.noun, model.nouns.iter().map(Noun::name))
-                .map_or_else(
-                    || "`rolo --help` lists them".to_owned(),
-                    |n| format!("did you mean `{n}`?"),
-                );
-            Error::invalid(format!("`{}` is not a noun", field.noun)).hint(near)
-        })?;
+        let noun = model.require_typed(&field.noun)?;
         if field.slug.is_empty() {
             return Err(Error::invalid(format!(
                 "`{}` has no letter or digit to make a name of",
@@ -83,6 +80,84 @@ impl Writer<'_> {
         let id = self.insert(noun_of_fields, draft)?;
         self.make_columns()?;
         Ok(id)
+    }
+
+    /// Takes away everything of a custom field that is erased: its columns with all values, those in
+    /// the history, and their words in the search index.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub(super) fn drop_field(&mut self, id: i64) -> Result<()> {
+        let (conn, known) = (self.reader.conn, self.reader.model);
+        let Some(gone) = load_where(conn, "f.id = ?1", id)?.pop() else { return Ok(()) };
+        let all = load_where(conn, "f.id <> ?1 AND f.trashed IS NOT 'gone'", id)?;
+        // A field in the trash may have left its name to another, which has the columns now.
+        if all.iter().any(|f| (&f.noun, &f.slug) == (&gone.noun, &gone.slug)) {
+            return Ok(());
+        }
+        let before = known.with_custom(std::slice::from_ref(&gone))?;
+        let Some(field) = before.noun(&gone.noun)?.fields.iter().find(|f| f.custom) else {
+            return Ok(());
+        };
+        let noun = known.noun(&gone.noun)?;
+        let table = quoted(noun.name());
+        let columns = columns_of(field).into_iter().map(|(column, _)| column);
+        let columns = columns.filter(|c| has_column(conn, noun, c)).collect::<Vec<_>>();
+        self.forget_commands(noun, &gone.slug, &columns)?;
+        for column in &columns {
+            self.empty_column(noun, column)?;
+        }
+        conn.execute(
+            "DELETE FROM edit WHERE noun = ?1 AND field = ?2",
+            rusqlite::params![Self::position(noun), gone.slug],
+        )?;
+        conn.execute_batch(&format!("DROP VIEW IF EXISTS {}", quoted(noun.entity.plural)))?;
+        for column in &columns {
+            for index in indexes_on(conn, noun, column)? {
+                conn.execute_batch(&format!("DROP INDEX {}", quoted(&index)))?;
+            }
+            conn.execute_batch(&format!("ALTER TABLE {table} DROP COLUMN {}", quoted(column)))?;
+        }
+        let mut live = load(conn)?;
+        live.retain(|f| (&f.noun, &f.slug) != (&gone.noun, &gone.slug));
+        let after = known.with_custom(&live)?;
+        conn.execute_batch(&view(after.noun(&gone.noun)?, &after))?;
+        Ok(())
+    }
+
+    /// What was typed, and what it was called, may hold values of the field: in changes that edited
+    /// it, and in those that made records which have or had one.
+    fn forget_commands(&self, noun: &Noun, slug: &str, columns: &[String]) -> Result<()> {
+        let table = quoted(noun.name());
+        let filled = columns.iter().fold(String::from("0"), |all, column| {
+            format!("{all} OR {} IS NOT NULL", quoted(column))
+        });
+        self.reader.conn.execute(
+            &format!(
+                "UPDATE change SET command = NULL, summary = kind WHERE id IN (\
+                 SELECT change FROM edit WHERE noun = ?1 AND field = ?2 \
+                 UNION SELECT t.made FROM edit e JOIN {table} t ON t.id = e.record WHERE e.noun = ?1 AND e.field = ?2 \
+                 UNION SELECT made FROM {table} WHERE {filled})"
+            ),
+            rusqlite::params![Self::position(noun), slug],
+        )?;
+        Ok(())
+    }
+
+    /// Empties a column, and takes its words out of the search index.
+    fn empty_column(&mut self, noun: &Noun, column: &str) -> Result<()> {
+        let (conn, table, column) = (self.reader.conn, quoted(noun.name()), quoted(column));
+        let ids = conn
+            .prepare(&format!("SELECT id FROM {table} WHERE {column} IS NOT NULL"))?
+            .query_map([], |r| r.get(0))?
+            .collect::<rusqlite::Result<Vec<i64>>>()?;
+        conn.execute(&format!("UPDATE {table} SET {column} = NULL"), [])?;
+        for id in ids {
+            if let Some(row) = self.read_stored(noun, id)? {
+                self.index(noun, id, &row)?;
+            }
+        }
+        Ok(())
     }
 
     /// Knows the fields made in this change from here on.
@@ -167,6 +242,24 @@ fn check(base: &Model, field: &CustomField) -> Result<()> {
     }
 }
 
+fn has_column(conn: &Connection, noun: &Noun, column: &str) -> bool {
+    conn.query_row(
+        "SELECT EXISTS (SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2)",
+        [noun.name(), column],
+        |r| r.get(0),
+    )
+    .unwrap_or(false)
+}
+
+/// The indexes of a noun that a column stands in.
+fn indexes_on(conn: &Connection, noun: &Noun, column: &str) -> Result<Vec<String>> {
+    let mut stmt = conn.prepare(
+        "SELECT DISTINCT l.name FROM pragma_index_list(?1) l, pragma_index_info(l.name) c WHERE c.name = ?2",
+    )?;
+    let found = stmt.query_map([noun.name(), column], |r| r.get(0))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Refuses an edit that would part a custom field from its columns.
 pub(super) fn refuse_lasting(noun: &Noun, changed: &[usize]) -> Result<()> {
     let lasting = |i: &&usize| LASTING.contains(&noun.fields[**i].name);
@@ -194,12 +287,7 @@ pub(super) fn make_columns(conn: &Connection, known: &Model) -> Result<()> {
         }
         let table = quoted(noun.name());
         for (column, kind) in customs.iter().flat_map(|f| columns_of(f)) {
-            let there: bool = conn.query_row(
-                "SELECT EXISTS (SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2)",
-                [noun.name(), column.as_str()],
-                |r| r.get(0),
-            )?;
-            if !there {
+            if !has_column(conn, noun, &column) {
                 conn.execute_batch(&format!(
                     "ALTER TABLE {table} ADD COLUMN {} {kind}",
                     quoted(&column)

@@ -44,7 +44,11 @@ impl<'a> Writer<'a> {
         if !to_come {
             check_required(noun, &row)?;
         }
+        check_names(self.reader.model, noun, &mut row)?;
+        let all: Vec<usize> = (0..row.len()).collect();
+        self.check_rules(noun, &row, &all)?;
         self.check_unique(noun, &row, None)?;
+        self.begin_trails(noun, &mut row)?;
         self.fill_kept(noun, &mut row)?;
         Ok(row)
     }
@@ -73,7 +77,12 @@ impl<'a> Writer<'a> {
             }
         }
         check_required(noun, &row)?;
+        refuse_lasting_words(noun, id, before, &row)?;
+        check_names(self.reader.model, noun, &mut row)?;
+        self.check_rules(noun, &row, &touched)?;
         self.check_unique(noun, &row, Some(id))?;
+        self.refuse_loop(noun, id, before, &row)?;
+        self.follow_trails(noun, before, &mut row)?;
         Ok(row)
     }
 
@@ -95,10 +104,12 @@ impl<'a> Writer<'a> {
                     }
                     Value::NamedLinks(names) => {
                         let mut links: Vec<LinkTo> = Vec::new();
+                        let scope = super::stays::scope_of_stays(noun, field, row);
                         for name in &names {
-                            let mut to = self.resolve_name(field, name, None)?;
+                            let mut to = self.resolve_name(field, name, scope)?;
                             to.role.clone_from(&name.role);
-                            if !links.iter().any(|l| (l.noun, l.id) == (to.noun, to.id)) {
+                            let again = links.iter().any(|l| (l.noun, l.id) == (to.noun, to.id));
+                            if field.dated || !again {
                                 links.push(to);
                             }
                         }
@@ -323,6 +334,9 @@ impl<'a> Writer<'a> {
                 Default::Me if self.manner.import => {}
                 Default::Me => row[index] = Value::Link(LinkTo::bare("user", self.me)),
                 Default::Now => row[index] = Value::Instant(self.clock.now()),
+                Default::Linked(link, other) => {
+                    row[index] = self.linked_value(noun, link, other, row)?;
+                }
                 Default::Query(_) => {
                     if let (Some(id), Kind::Link(Target::One(to))) =
                         (self.default_link(noun, index, row)?, field.kind)
@@ -335,20 +349,51 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    /// The value of a field of the record behind a link.
+    fn linked_value(&self, noun: &Noun, link: &str, field: &str, row: &[Value]) -> Result<Value> {
+        let Some(to) = noun.index(link).and_then(|i| row[i].as_link()) else {
+            return Ok(Value::Null);
+        };
+        let other = self.reader.model.noun(to.noun)?;
+        let index = other.require(field)?.index;
+        Ok(self.read_stored(other, to.id)?.map_or(Value::Null, |mut all| all.swap_remove(index)))
+    }
+
     /// Whether an empty cell is what the file says: no default fills it.
-    fn is_to_the_letter(&self, noun: &Noun, index: usize) -> bool {
+    pub(super) fn is_to_the_letter(&self, noun: &Noun, index: usize) -> bool {
         self.to_the_letter
             .as_ref()
             .is_some_and(|(name, fields)| *name == noun.name() && fields.contains(&index))
     }
 
+    /// The id that a link's default query gives for a record without anything.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn default_of(&self, noun: &Noun, index: usize) -> Result<Option<i64>> {
+        let row = vec![Value::Null; noun.fields.len()];
+        self.default_link(noun, index, &row)
+    }
+
     /// The id that a field's default query gives for this record.
-    fn default_link(&self, noun: &Noun, index: usize, row: &[Value]) -> Result<Option<i64>> {
+    pub(super) fn default_link(
+        &self,
+        noun: &Noun,
+        index: usize,
+        row: &[Value],
+    ) -> Result<Option<i64>> {
         let Default::Query(sql) = noun.fields[index].default else { return Ok(None) };
         let mut stmt = self.reader.conn.prepare_cached(sql)?;
-        for (other, field) in noun.fields.iter().enumerate() {
-            if let Some(at) = stmt.parameter_index(&format!(":{}", field.name))? {
-                stmt.raw_bind_parameter(at, row[other].as_link().map(|l| l.id))?;
+        for at in 1..=stmt.parameter_count() {
+            let Some(name) = stmt.parameter_name(at).and_then(|n| n.strip_prefix(':')) else {
+                continue;
+            };
+            let value = noun.index(name).map_or(&Value::Null, |other| &row[other]);
+            match value {
+                Value::Link(to) => stmt.raw_bind_parameter(at, to.id)?,
+                Value::Text(text) => stmt.raw_bind_parameter(at, text)?,
+                Value::Int(n) => stmt.raw_bind_parameter(at, n)?,
+                _ => stmt.raw_bind_parameter(at, Sql::Null)?,
             }
         }
         let mut rows = stmt.raw_query();
@@ -404,6 +449,27 @@ impl<'a> Writer<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// What declarations ask of values beyond their kind: filters that are right.
+    fn check_rules(&self, noun: &Noun, row: &[Value], touched: &[usize]) -> Result<()> {
+        for index in touched {
+            let field = noun.fields[*index];
+            // A file of rolo's own may name a view or a custom field that comes behind it.
+            let is_sure = self.to_the_letter.is_none();
+            if let (Some(of), Some(text)) =
+                (field.filter_of.filter(|_| is_sure), row[*index].as_text())
+            {
+                self.reader.filter(self.reader.model.noun(of.name)?, text, self.locale).map_err(
+                    |why| Error {
+                        kind: ErrorKind::Invalid,
+                        message: format!("{}: {}", field.label(), why.message),
+                        ..why
+                    },
+                )?;
+            }
+        }
+        Ok(())
     }
 
     /// No two live records of such a noun have one key.
@@ -589,7 +655,7 @@ fn unknown_link(field: &Field, why: &Error) -> Error {
 }
 
 /// Makes an empty label out of its parts: `given_name` and `family_name` make up `name`.
-fn make_label(noun: &Noun, row: &mut [Value]) {
+pub(super) fn make_label(noun: &Noun, row: &mut [Value]) {
     let index = noun.label_index();
     if row[index].is_empty()
         && let Some(made) = joined(noun, |i| row.get(i))
@@ -619,15 +685,9 @@ pub(super) fn joined<'v>(
     noun: &Noun,
     value: impl Fn(usize) -> Option<&'v Value>,
 ) -> Option<String> {
-    let parts: Vec<&str> = noun
-        .entity
-        .label()
-        .made_of
-        .iter()
-        .filter_map(|p| noun.index(p))
-        .filter_map(|i| value(i)?.as_text())
-        .filter(|t| !t.is_empty())
-        .collect();
+    let parts = noun.entity.label().made_of.iter().filter_map(|p| noun.index(p));
+    let parts: Vec<String> =
+        parts.filter_map(|i| Some(value(i)?.to_cell())).filter(|t| !t.is_empty()).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
@@ -674,6 +734,47 @@ fn fill_keys(noun: &Noun, text: &str, values: &mut Vec<(usize, Value)>) {
             values.push((index, Value::Text(text.trim().to_owned())));
         }
     }
+}
+
+/// A word that came by a verb stays until that is undone.
+fn refuse_lasting_words(noun: &Noun, id: i64, before: &[Value], row: &[Value]) -> Result<()> {
+    for (index, field) in noun.fields.iter().enumerate() {
+        let Some((word, verb)) = field.word_by else { continue };
+        if before[index].as_text() == Some(word) && row[index].as_text() != Some(word) {
+            return Err(Error::invalid(format!(
+                "{}: {}:{id} is {word}, and stays so",
+                field.label(),
+                noun.name()
+            ))
+            .hint(format!(
+                "`rolo undo` takes a `{verb}` back; `rolo history {}:{id}` tells which change it was",
+                noun.name()
+            ))
+            .at(field.name));
+        }
+    }
+    Ok(())
+}
+
+/// Words that have to name fields do.
+fn check_names(model: &crate::entity::Model, noun: &Noun, row: &mut [Value]) -> Result<()> {
+    for (index, field) in noun.fields.iter().enumerate() {
+        let (Some(entity), Value::Words(words)) = (field.names_of, &mut row[index]) else {
+            continue;
+        };
+        let named = model.noun(entity.name)?;
+        // No name of a field has a comma.
+        *words = words.iter().flat_map(|w| w.split(',')).map(|w| w.trim().to_owned()).collect();
+        words.retain(|w| !w.is_empty());
+        for word in words {
+            let found = named.require(word).map_err(|why| {
+                let fault = Error::invalid(format!("{}: {}", field.label(), why.message));
+                fault.hint(why.hint.unwrap_or_default()).at(field.name)
+            })?;
+            found.field.name.clone_into(word);
+        }
+    }
+    Ok(())
 }
 
 fn check_required(noun: &Noun, row: &[Value]) -> Result<()> {

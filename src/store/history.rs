@@ -4,6 +4,7 @@ use super::columns::decode;
 use super::commit::{Intent, Writer};
 use super::read::{Among, Reader, label_sql};
 use super::schema::quoted;
+use super::unmerge::took_in;
 use crate::entity::{LinkTo, Noun, Value};
 use crate::error::Result;
 
@@ -78,16 +79,34 @@ fn summary(writer: &Writer, kind: &str) -> Result<String> {
             [of],
             |r| r.get(0),
         )?;
-        return Ok(format!("{kind} of {}", summary.unwrap_or_default()));
+        let summary = summary.unwrap_or_default();
+        // What a redo brings back is what the undo took.
+        let of = summary.strip_prefix("undo of ").filter(|_| kind == "redo").unwrap_or(&summary);
+        return Ok(format!("{kind} of {of}"));
     }
-    let total = writer.tally.made + writer.tally.edited + writer.tally.other;
     let Some((noun, id)) = writer.touched else { return Ok(kind.to_owned()) };
+    let total = meant(writer, noun)?;
     if total > 1 {
         return Ok(format!("{kind}: {total} records"));
     }
     let labels = writer.reader.labels(noun, &[id])?;
     let label = labels.get(&id).map_or("", |l| l.label.as_str());
     Ok(format!("{kind} {noun}:{id} {label}").trim_end().to_owned())
+}
+
+/// How many records a change was about: those that it edited, and those that it made of the noun
+/// it was about. What came about beneath, a tag or the far end of a link, isn't counted.
+fn meant(writer: &Writer, noun: &str) -> Result<i64> {
+    let conn = writer.reader.conn;
+    let edited: i64 = conn.query_row(
+        "SELECT count(*) FROM (SELECT DISTINCT noun, record FROM edit WHERE change = ?1)",
+        [writer.change],
+        |r| r.get(0),
+    )?;
+    let Some(first) = writer.first_made.get(noun) else { return Ok(edited) };
+    let sql = format!("SELECT count(*) FROM {} WHERE id >= ?1 AND made = ?2", quoted(noun));
+    let made: i64 = conn.query_row(&sql, [*first, writer.change], |r| r.get(0))?;
+    Ok(edited + made)
 }
 
 pub(super) const CHANGE_COLUMNS: &str = "c.id, c.at, coalesce(u.handle, 'unknown'), c.kind, coalesce(c.summary, ''), c.command, c.undoes, c.undone_by";
@@ -164,7 +183,18 @@ impl Reader<'_> {
             if name == "updated" {
                 continue;
             }
+            if super::unmerge::is_no_field(&name) {
+                let (old, new) = (took_in(row.get_ref(9)?), took_in(row.get_ref(10)?));
+                if let Some(entry) = entries.last_mut() {
+                    entry.edits.push(EditRow { field: name, old, new });
+                }
+                continue;
+            }
             let Some(field) = noun.index(&name).map(|i| noun.fields[i]) else { continue };
+            // What a stay tells, the edit of its link tells as well.
+            if field.dated {
+                continue;
+            }
             let old = self.labelled(decode(field, row.get_ref(9)?, self.model)?)?;
             let new = self.labelled(decode(field, row.get_ref(10)?, self.model)?)?;
             if let Some(entry) = entries.last_mut() {
@@ -207,7 +237,9 @@ impl Reader<'_> {
         let query = terms.iter().map(|t| format!("\"{t}\"*")).collect::<Vec<_>>().join(" ");
         let mut found = Vec::new();
         for (position, noun) in self.model.nouns.iter().enumerate() {
-            let base = super::rows::search_row(i64::try_from(position).unwrap_or(0), 0);
+            let position = i64::try_from(position).unwrap_or(0);
+            let base = super::rows::search_row(position, 0);
+            let last = super::rows::search_row(position + 1, 0) - 1;
             let label = noun.entity.label();
             let in_label = if label.sorted {
                 format!("t.{}_fold", label.name)
@@ -215,7 +247,7 @@ impl Reader<'_> {
                 format!("fold(t.{})", quoted(label.name))
             };
             let sql = format!(
-                "SELECT t.id, t.uid, {}, coalesce({in_label} LIKE ?4 ESCAPE '\\', 0) FROM {} t WHERE {} AND t.id IN (SELECT rowid - ?1 FROM search WHERE search MATCH ?2 AND rowid BETWEEN ?1 AND ?1 + 1099511627775 LIMIT 10000) ORDER BY 4 DESC, t.updated DESC, t.id DESC LIMIT ?3",
+                "SELECT t.id, t.uid, {}, coalesce({in_label} LIKE ?4 ESCAPE '\\', 0) FROM {} t WHERE {} AND t.id IN (SELECT rowid - ?1 FROM search WHERE search MATCH ?2 AND rowid BETWEEN ?1 AND ?5 LIMIT 10000) ORDER BY 4 DESC, t.updated DESC, t.id DESC LIMIT ?3",
                 label_sql(noun, "t"),
                 quoted(noun.name()),
                 Among::Live.sql(),
@@ -223,7 +255,7 @@ impl Reader<'_> {
             let like = format!("%{}%", terms[0].replace(['%', '_', '\\'], ""));
             let mut stmt = self.conn.prepare_cached(&sql)?;
             let rows = stmt.query_map(
-                rusqlite::params![base, query, i64::try_from(limit).unwrap_or(100), like],
+                rusqlite::params![base, query, i64::try_from(limit).unwrap_or(100), like, last],
                 |r| {
                     Ok((
                         r.get::<_, i64>(0)?,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 use super::commit::{Draft, Writer, same};
-use super::draft::IN_PASSING;
+use super::draft::{IN_PASSING, make_label};
 use super::matching::Match;
 use super::read::Among;
 use super::schema::quoted;
@@ -151,6 +151,7 @@ impl Writer<'_> {
         Incoming { values, print, ready }: Incoming,
         policy: Policy,
     ) -> Result<(Outcome, i64)> {
+        let values = with_label(noun, values);
         let (found, keyed) = self.find_same(noun, &values, policy)?;
         let print = if print == IN_PASSING { 1 } else { print };
         if let Some(id) = found {
@@ -185,6 +186,38 @@ impl Writer<'_> {
             return Ok((Outcome::Unchanged, id));
         }
         Ok((made, self.create(noun, values, Some(print), ready)?))
+    }
+
+    /// The record that an import of these values would find by its key.
+    ///
+    /// # Errors
+    /// They mean several.
+    pub fn same_as(&mut self, noun: &Noun, values: &[(usize, Value)]) -> Result<Option<i64>> {
+        let policy = Policy {
+            on_match: OnMatch::Fill,
+            key: None,
+            exact: false,
+            has_trash: false,
+            revive: false,
+            last_before: i64::MAX,
+        };
+        Ok(self.find_same(noun, values, policy)?.0)
+    }
+
+    /// Writes values where a record is empty, and adds those of lists to what is there.
+    ///
+    /// # Errors
+    /// A value isn't allowed.
+    pub fn fill_up(&mut self, noun: &Noun, id: i64, values: Vec<(usize, Value)>) -> Result<bool> {
+        let before = self.stored(noun, id)?;
+        let mut given = Vec::with_capacity(values.len());
+        for (index, value) in values {
+            let field = noun.fields[index];
+            if before[index].is_empty() || field.kind.is_many() {
+                given.push((index, self.added_to(field, &before[index], value)?));
+            }
+        }
+        self.update_from(noun, id, &before, given)
     }
 
     /// Whether a noun has records in the trash.
@@ -302,7 +335,7 @@ impl Writer<'_> {
     fn of_fingerprint(&mut self, noun: &Noun, print: i64) -> Result<Option<i64>> {
         let stmt = self.ready(noun, "fingerprint", || {
             format!(
-                "SELECT id FROM {} WHERE fingerprint = ?1 AND trashed IS NULL",
+                "SELECT id FROM {} WHERE fingerprint = ?1 AND ((trashed IS NULL OR trashed >= 'm') OR trashed >= 'm')",
                 quoted(noun.name())
             )
         })?;
@@ -430,6 +463,7 @@ impl Writer<'_> {
                     _ => Some(-1),
                 })
             }
+            Some((_, Value::Link(to))) => Ok(Some(to.id)),
             _ => Ok(None),
         }
     }
@@ -467,6 +501,7 @@ impl Writer<'_> {
         policy: Policy,
     ) -> Result<Outcome> {
         let before = self.stored(noun, id)?;
+        let merged = policy.exact && self.names_merged(noun, &values)?;
         let sql = format!("SELECT fingerprint FROM {} WHERE id = ?1", quoted(noun.name()));
         let mark: Option<i64> =
             self.reader.conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0))?;
@@ -476,10 +511,18 @@ impl Writer<'_> {
         } else {
             values.retain(|(i, _)| !KEPT.contains(&noun.fields[*i].name));
         }
+        // What a verb has settled, a file from before doesn't unsettle.
+        values.retain(|(i, _)| {
+            noun.fields[*i].word_by.is_none_or(|(word, _)| before[*i].as_text() != Some(word))
+        });
         if policy.on_match == OnMatch::Fill {
             values.retain(|(i, _)| before[*i].is_empty());
         }
-        if !policy.exact {
+        if merged {
+            // What an older file says of a record that went into this one adds to it at most.
+            values.retain(|(i, _)| before[*i].is_empty() || noun.fields[*i].kind.is_many());
+        }
+        if !policy.exact || merged {
             for (index, value) in &mut values {
                 let resolved = std::mem::take(value);
                 *value = self.added_to(noun.fields[*index], &before[*index], resolved)?;
@@ -495,6 +538,16 @@ impl Writer<'_> {
             *self.rows_joined.entry((noun.name(), id)).or_default() += 1;
         }
         Ok(if changed { Outcome::Updated } else { Outcome::Unchanged })
+    }
+
+    /// Whether the uid of the values is that of a record which was merged into another.
+    fn names_merged(&self, noun: &Noun, values: &[(usize, Value)]) -> Result<bool> {
+        Ok(match uid_of(noun, values) {
+            Some(uid) if self.reader.has_merged(noun)? => {
+                self.reader.by_uid(noun, uid, Among::Merged)?.is_some()
+            }
+            _ => false,
+        })
     }
 
     /// Rows of one file with one key count as one: where several left a record as it was before the
@@ -540,6 +593,7 @@ impl Writer<'_> {
     /// Several values of another program's file are added to those there.
     fn added_to(&mut self, field: &'static Field, there: &Value, new: Value) -> Result<Value> {
         Ok(match (there, new) {
+            (_, new) if field.dated => new,
             (Value::List(old), Value::List(new)) => {
                 let mut all = old.clone();
                 for item in new {
@@ -590,4 +644,20 @@ fn complete_stub(noun: &Noun, values: &mut Vec<(usize, Value)>) {
         }
     }
     values.retain(|(i, _)| noun.fields[*i].name != "uid");
+}
+
+/// The values with the label that is made of them, where a record is found by it.
+fn with_label(noun: &Noun, mut values: Vec<(usize, Value)>) -> Vec<(usize, Value)> {
+    let (index, label) = (noun.label_index(), noun.entity.label());
+    let given = values.iter().any(|(i, _)| *i == index);
+    if given || label.made_of.is_empty() || !noun.entity.key.contains(&label.name) {
+        return values;
+    }
+    let mut row = vec![Value::Null; noun.fields.len()];
+    for (at, value) in &values {
+        row[*at] = value.clone();
+    }
+    make_label(noun, &mut row);
+    values.push((index, std::mem::take(&mut row[index])));
+    values
 }

@@ -20,13 +20,23 @@ pub enum Match {
 }
 
 impl Match {
-    fn of(mut ids: Vec<i64>) -> Self {
+    pub(super) fn of(mut ids: Vec<i64>) -> Self {
         ids.sort_unstable();
         ids.dedup();
         match ids[..] {
             [] => Self::None,
             [one] => Self::One(one),
             _ => Self::Several(ids),
+        }
+    }
+
+    /// All that were found.
+    #[must_use]
+    pub fn ids(self) -> Vec<i64> {
+        match self {
+            Self::None => Vec::new(),
+            Self::One(id) => vec![id],
+            Self::Several(ids) => ids,
         }
     }
 
@@ -39,11 +49,11 @@ impl Match {
 
 /// The query for records by a key; `None` for a field that can be none. Its parameters are the text,
 /// for a folded column also the folded and the lower-cased text, and `:within`.
-fn key_sql(noun: &Noun, field: &Field, among: Among, within: bool) -> Option<String> {
+fn key_sql(noun: &Noun, field: &Field, among: Among, within: Option<&str>) -> Option<String> {
     let table = quoted(noun.name());
     let column = quoted(&column_name(field));
     let mut live = among.sql().to_owned();
-    if let (true, Some(link)) = (within, noun.entity.scope) {
+    if let Some(link) = within {
         let _ = write!(live, " AND t.{} = :within", quoted(link));
     }
     if let Some(one) = field.one {
@@ -208,7 +218,12 @@ impl Reader<'_> {
             return Ok(Match::None);
         }
         if text.bytes().all(|b| b.is_ascii_digit()) {
-            return self.by_id(noun, text, among);
+            let found = self.by_id(noun, text, among)?;
+            // The end of a uid may have no letter in it.
+            return match self.by_uid_text(noun, text, among)? {
+                Some(by_uid) if !found.is_some() => Ok(by_uid),
+                _ => Ok(found),
+            };
         }
         if let Some(number) = text.strip_prefix('#') {
             let found = self.by_numbered_key(noun, number, among)?;
@@ -246,7 +261,8 @@ impl Reader<'_> {
             quoted(noun.name()),
             among.sql()
         );
-        self.matches(&sql, vec![Sql::Integer(id)])
+        let found = self.matches(&sql, vec![Sql::Integer(id)])?;
+        self.or_merged(noun, found, among, || Ok(Match::One(id)))
     }
 
     /// `#57`: the key, or where none was set the id that stands in for it.
@@ -277,13 +293,16 @@ impl Reader<'_> {
         if let Ok(uid) = hex.parse::<Uuid>() {
             return Ok(Some(self.by_uid(noun, uid, among)?));
         }
-        let sql = format!(
-            "SELECT t.id FROM {} t WHERE substr(hex(t.uid), -{}) = ?1 AND {} LIMIT 11",
-            quoted(noun.name()),
-            hex.len(),
-            among.sql()
-        );
-        let found = self.matches(&sql, vec![Sql::Text(hex.to_uppercase())])?;
+        let seek = |among: Among| {
+            let sql = format!(
+                "SELECT t.id FROM {} t WHERE substr(hex(t.uid), -{}) = ?1 AND {} LIMIT 11",
+                quoted(noun.name()),
+                hex.len(),
+                among.sql()
+            );
+            self.matches(&sql, vec![Sql::Text(hex.to_uppercase())])
+        };
+        let found = self.or_merged(noun, seek(among)?, among, || seek(Among::Merged))?;
         Ok(found.is_some().then_some(found))
     }
 
@@ -292,12 +311,15 @@ impl Reader<'_> {
     /// # Errors
     /// The database can't be read.
     pub fn by_uid(&self, noun: &Noun, uid: Uuid, among: Among) -> Result<Match> {
-        let sql = format!(
-            "SELECT t.id FROM {} t WHERE t.uid = ?1 AND {}",
-            quoted(noun.name()),
-            among.sql()
-        );
-        self.matches(&sql, vec![Sql::Blob(uid.as_bytes().to_vec())])
+        let seek = |among: Among| {
+            let sql = format!(
+                "SELECT t.id FROM {} t WHERE t.uid = ?1 AND {}",
+                quoted(noun.name()),
+                among.sql()
+            );
+            self.matches(&sql, vec![Sql::Blob(uid.as_bytes().to_vec())])
+        };
+        self.or_merged(noun, seek(among)?, among, || seek(Among::Merged))
     }
 
     /// Records whose field is this text, exact but for case; any value of a list counts.
@@ -312,13 +334,41 @@ impl Reader<'_> {
         among: Among,
         scope: Option<i64>,
     ) -> Result<Match> {
-        let within = scope.filter(|_| noun.entity.scope.is_some());
-        let kept = (noun.position, std::ptr::from_ref(field) as usize, among, within.is_some());
+        let within = noun.entity.scope.zip(scope);
+        self.by_key_within(noun, field, text, among, within)
+    }
+
+    /// As [`Self::by_key`], of the records that a link leads from to a certain other.
+    fn by_key_within(
+        &self,
+        noun: &Noun,
+        field: &Field,
+        text: &str,
+        among: Among,
+        within: Option<(&'static str, i64)>,
+    ) -> Result<Match> {
+        let found = self.by_own_key(noun, field, text, among, within)?;
+        self.or_merged(noun, found, among, || {
+            self.by_own_key(noun, field, text, Among::Merged, within)
+        })
+    }
+
+    /// As [`Self::by_key_within`], of these records alone.
+    fn by_own_key(
+        &self,
+        noun: &Noun,
+        field: &Field,
+        text: &str,
+        among: Among,
+        within: Option<(&'static str, i64)>,
+    ) -> Result<Match> {
+        let link = within.map(|(link, _)| link);
+        let kept = (noun.position, std::ptr::from_ref(field) as usize, among, link);
         let known = self.key_sql.borrow().get(&kept).cloned();
         let sql = if let Some(sql) = known {
             sql
         } else {
-            let Some(sql) = key_sql(noun, field, among, within.is_some()) else {
+            let Some(sql) = key_sql(noun, field, among, link) else {
                 return Ok(Match::None);
             };
             let sql: std::rc::Rc<str> = sql.into();
@@ -331,8 +381,8 @@ impl Reader<'_> {
             stmt.raw_bind_parameter(2, fold(text))?;
             stmt.raw_bind_parameter(3, text.to_lowercase())?;
         }
-        if let (Some(at), Some(within)) = (stmt.parameter_index(":within")?, within) {
-            stmt.raw_bind_parameter(at, within)?;
+        if let (Some(at), Some((_, id))) = (stmt.parameter_index(":within")?, within) {
+            stmt.raw_bind_parameter(at, id)?;
         }
         let mut ids = Vec::new();
         let mut rows = stmt.raw_query();
@@ -362,29 +412,23 @@ impl Reader<'_> {
         else {
             return Ok(Match::None);
         };
-        let ids = match self.by_key(noun, noun.entity.label(), label.trim(), among, None)? {
-            Match::None => return Ok(Match::None),
-            Match::One(id) => vec![id],
-            Match::Several(ids) => ids,
-        };
         let companies =
             match self.find(self.model.noun("company")?, company.trim(), Among::Both, None)? {
                 Match::None => return Ok(Match::None),
                 Match::One(id) => vec![id],
                 Match::Several(ids) => ids,
             };
-        let sql = format!(
-            "SELECT t.id FROM {} t WHERE t.id IN rarray(?1) AND t.company IN rarray(?2)",
-            quoted(noun.name())
-        );
-        let mut stmt = self.conn.prepare_cached(&sql)?;
-        let found = stmt
-            .query_map(
-                (super::read::array(ids.into_iter()), super::read::array(companies.into_iter())),
-                |r| r.get(0),
-            )?
-            .collect::<rusqlite::Result<Vec<i64>>>()?;
-        Ok(Match::of(found))
+        let mut ids = Vec::new();
+        for company in companies {
+            // Within the company: a name that hundreds bear may be its alone there.
+            let within = Some(("company", company));
+            match self.by_key_within(noun, noun.entity.label(), label.trim(), among, within)? {
+                Match::None => {}
+                Match::One(id) => ids.push(id),
+                Match::Several(found) => ids.extend(found),
+            }
+        }
+        Ok(Match::of(ids))
     }
 
     fn matches(&self, sql: &str, params: Vec<Sql>) -> Result<Match> {

@@ -1,7 +1,9 @@
 //! The one file: schema, reading, the write path, matching, history, undo, search. The only room
 //! that writes; the invariant is that every write is a change, whole or not at all.
 
+mod as_of;
 mod ask;
+mod backlinks;
 mod backup;
 mod beside;
 mod board;
@@ -11,23 +13,35 @@ mod columns;
 mod commit;
 mod complete;
 mod custom;
+mod doubles;
 mod draft;
 mod due;
+mod dues;
+mod fill;
+mod forward;
 mod history;
 mod imports;
 mod incoming;
+mod listing;
 mod matching;
+mod merge;
 mod migrate;
+mod misfits;
 mod mounts;
 mod open;
 mod purge;
+mod quotas;
+mod rates;
 mod read;
 mod rejected;
 mod related;
 mod rows;
 pub mod schema;
 mod select;
+mod sharing;
+mod stays;
 mod undo;
+mod unmerge;
 mod views;
 mod words;
 
@@ -41,23 +55,31 @@ use crate::error::{Error, ErrorKind, Result};
 
 pub use ask::{Answer, Cell, sqlite_version};
 pub use backup::{backup, refuse_beside, refuse_own};
-pub use board::StageSums;
+pub use board::{Card, Pile, StageSums, Wanted};
 pub use check::{Finding, Health};
 pub use commit::{Draft, Intent, Manner, Tally, Writer, fields, same};
+pub use doubles::{Double, Hunt, groups, keeper};
 pub use draft::IN_PASSING;
-pub use due::Whose;
+pub use due::{Span, Whose};
 pub use history::{ChangeRow, EditRow, HistoryEntry};
 pub use incoming::{Incoming, OnMatch, Outcome, Policy};
 pub use imports::{ImportFacts, ImportRow, Origin};
 pub use matching::Match;
+pub use merge::{Joined, Take};
 pub use open::{
     Access, NEW_NAME, Older, Options, give_name, inspect, make_folder, placed, resolve,
     temporary_folder_in, temporary_in, wal_path,
 };
+pub use quotas::{Attainment, Bonus};
+pub use rates::LATEST_RATES;
 pub use read::{After, Among, Found, Listing, Moment, Path, Reader};
 pub use related::Related;
+pub use select::links_to;
+pub use sharing::{Candidate, Keeper, ScoreRule, ShareRule};
+pub use stays::Stay;
 pub use words::{FIELD_MARK, Ready, search_body};
 pub use undo::Undone;
+pub use unmerge::Parted;
 pub use views::View;
 
 /// An open database.
@@ -77,6 +99,8 @@ pub struct Store {
     me: Option<i64>,
     /// Things to say on standard error about the file itself.
     pub warnings: Vec<String>,
+    /// The moment in the past that everything is read as of.
+    past: Option<as_of::Past>,
     /// What was done to the file so that it could be opened.
     pub notes: Vec<String>,
     /// The copy that stands for a file of an older schema which stays as it is.
@@ -144,6 +168,7 @@ impl Store {
             warnings,
             notes: today.notes,
             _scratch: today.scratch,
+            past: None,
         })
     }
 
@@ -194,7 +219,11 @@ impl Store {
             Some(me) => Some(me),
             None => self.user_id(handle)?,
         };
-        Ok(Reader::new(&self.conn, &self.model, Moment::of(clock, me)))
+        let mut moment = Moment::of(clock, me);
+        if let Some(past) = &self.past {
+            (moment.now, moment.today) = (past.now.clone(), past.today.clone());
+        }
+        Ok(Reader::new(&self.conn, &self.model, moment))
     }
 
     /// One change: `work` runs in a transaction that commits whole or not at all. Without effect it
@@ -210,6 +239,9 @@ impl Store {
         intent: &Intent,
         work: impl FnOnce(&mut Writer) -> Result<T>,
     ) -> Result<Written<T>> {
+        if self.past.is_some() {
+            return Err(Error::failed("the past can't be written"));
+        }
         let outer = self.batching;
         let begin = if outer { "SAVEPOINT one" } else { "BEGIN IMMEDIATE" };
         self.conn.execute_batch(begin).map_err(|why| self.write_error(&why))?;
@@ -255,6 +287,9 @@ impl Store {
         writer.me = writer.ensure_user(handle)?;
         writer.reader.moment.me = Some(writer.me);
         let value = work(&mut writer)?;
+        if writer.undoing.is_none() {
+            writer.settle_dues()?;
+        }
         let did = !writer.tally.is_nothing();
         if writer.fields_touched {
             writer.settle_fields()?;

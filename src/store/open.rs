@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind as Io, Read};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -229,8 +230,17 @@ fn open_unwritable(path: &Path, options: &Options) -> Result<Connection> {
     if let Ok(conn) = open_with(path, OpenFlags::SQLITE_OPEN_READ_ONLY, options) {
         return Ok(conn);
     }
+    let wal = wal_path(path, "-wal");
+    if fs::metadata(&wal).is_ok_and(|m| m.len() > 0) {
+        // Opened as a file that nobody changes, it would be read without what lies in there.
+        return Err(Error::database(format!(
+            "the latest changes lie in `{}`, which can't be read in a folder that can't be written",
+            wal.display()
+        ))
+        .hint("copy both files to a folder of yours and name the copy with `--db`"));
+    }
     let mut uri = String::from("file:");
-    for byte in path.to_string_lossy().bytes() {
+    for byte in path.as_os_str().as_bytes().iter().copied() {
         match byte {
             b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
                 uri.push(char::from(byte));

@@ -1,12 +1,11 @@
 //! Erasing for good: the record, its further values, its history, its words in the search index,
 //! and the text of the commands that touched it. What is left is its uid, as a tombstone.
 
-use rusqlite::types::Value as Sql;
-
 use super::Store;
+use super::backlinks::{Backlink, backlinks};
 use super::commit::Writer;
-use super::schema::{column_name, quoted};
-use crate::entity::{Kind, Noun};
+use super::schema::quoted;
+use crate::entity::Noun;
 use crate::error::{Error, Result};
 
 impl Writer<'_> {
@@ -38,15 +37,23 @@ impl Writer<'_> {
         for (name, activity) in self.sole_children(noun, id)? {
             self.purge_one(model.noun(name)?, activity)?;
         }
+        // What went into it are older records of the same.
+        for merged in self.reader.merged_in(noun, id)? {
+            self.purge_one(noun, merged)?;
+        }
         let conn = self.reader.conn;
         let position = Self::position(noun);
-        for (other, field) in model.links_to(noun.name()) {
-            self.unlink(other, field, noun, id)?;
+        conn.execute("DELETE FROM no_double WHERE noun = ?1 AND ?2 IN (a, b)", [position, id])?;
+        for link in backlinks(model, noun) {
+            self.unlink(&link, id)?;
         }
         conn.execute(
             "UPDATE change SET who = NULL WHERE ?1 = 'user' AND who = ?2",
             rusqlite::params![noun.name(), id],
         )?;
+        if noun.name() == "user" {
+            self.forget_doer(id)?;
+        }
         let table = quoted(noun.name());
         // What the change was called and how it was typed may hold the record's words.
         conn.execute(
@@ -62,58 +69,43 @@ impl Writer<'_> {
         )?;
         for field in &noun.fields {
             self.clear_children(noun, field, id)?;
-            if matches!(field.kind, Kind::Tags) && noun.name() == "tag" {
-                for tagged in &model.nouns {
-                    let child = quoted(&format!("{}_tags", tagged.name()));
-                    conn.execute(&format!("DELETE FROM {child} WHERE tag = ?1"), [id])?;
-                }
-            }
+        }
+        if noun.name() == super::custom::NOUN {
+            self.drop_field(id)?;
         }
         self.unindex(noun, id)?;
         conn.execute(&format!("DELETE FROM {table} WHERE id = ?1"), [id])?;
+        if noun.name() == super::custom::NOUN { self.adopt_fields() } else { Ok(()) }
+    }
+
+    /// Stays that a user began were begun by nobody known.
+    fn forget_doer(&self, user: i64) -> Result<()> {
+        for noun in &self.reader.model.nouns {
+            for field in noun.fields.iter().filter(|f| f.dated) {
+                let child = quoted(&format!("{}_{}", noun.name(), field.name));
+                let sql = format!(
+                    "UPDATE {child} SET \"by\" = NULL WHERE \"by\" = (SELECT handle FROM user WHERE id = ?1)"
+                );
+                self.reader.conn.execute(&sql, [user])?;
+            }
+        }
         Ok(())
     }
 
-    /// Empties a link to a record that goes.
-    fn unlink(
-        &self,
-        other: &Noun,
-        field: &crate::entity::Field,
-        noun: &Noun,
-        id: i64,
-    ) -> Result<()> {
-        let conn = self.reader.conn;
-        let named = Sql::Text(noun.name().to_owned());
-        let column = column_name(field);
-        match field.kind {
-            Kind::Links(target, _) => {
-                let child = quoted(&format!("{}_{}", other.name(), field.name));
-                if target.one().is_some() {
-                    conn.execute(&format!("DELETE FROM {child} WHERE target = ?1"), [id])?;
-                } else {
-                    conn.execute(
-                        &format!("DELETE FROM {child} WHERE target = ?1 AND noun = ?2"),
-                        rusqlite::params![id, named],
-                    )?;
-                }
-            }
-            Kind::Link(target) => {
-                let table = quoted(other.name());
-                let (column, kind) = (quoted(&column), quoted(&format!("{column}_noun")));
-                if target.one().is_some() {
-                    conn.execute(
-                        &format!("UPDATE {table} SET {column} = NULL WHERE {column} = ?1"),
-                        [id],
-                    )?;
-                } else {
-                    conn.execute(
-                        &format!("UPDATE {table} SET {column} = NULL, {kind} = NULL WHERE {column} = ?1 AND {kind} = ?2"),
-                        rusqlite::params![id, named],
-                    )?;
-                }
-            }
-            _ => {}
+    /// Empties the links of a field to a record that goes.
+    fn unlink(&self, link: &Backlink, id: i64) -> Result<()> {
+        if link.field.dated {
+            return self.join_stays(link.noun, link.field, id);
         }
+        let (table, column, holds) = (&link.table, &link.column, link.holds("?1"));
+        let sql = match &link.noun_column {
+            _ if link.has_rows() => format!("DELETE FROM {table} WHERE {holds}"),
+            Some(noun) => {
+                format!("UPDATE {table} SET {column} = NULL, {noun} = NULL WHERE {holds}")
+            }
+            None => format!("UPDATE {table} SET {column} = NULL WHERE {holds}"),
+        };
+        self.reader.conn.execute(&sql, [id])?;
         Ok(())
     }
 

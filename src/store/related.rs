@@ -2,9 +2,9 @@
 
 use rusqlite::OptionalExtension;
 
+use super::backlinks::backlinks;
 use super::read::{Reader, label_sql};
-use super::schema::{column_name, quoted};
-use crate::entity::{Kind, LinkTo, Noun, Target};
+use crate::entity::{LinkTo, Noun};
 use crate::error::Result;
 
 /// Records of one noun that link to a record by one field.
@@ -16,6 +16,8 @@ pub struct Related {
     /// The newest of them.
     pub records: Vec<LinkTo>,
     pub count: u64,
+    /// The filter that lists them all.
+    pub filter: String,
 }
 
 /// Most records of one kind that `show` lists.
@@ -52,6 +54,18 @@ impl Reader<'_> {
             .optional()?)
     }
 
+    /// The live stages of a pipeline with their kinds, in their order.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn stages_of(&self, pipeline: i64) -> Result<Vec<(i64, String)>> {
+        let mut stmt = self.conn.prepare_cached(
+            "SELECT id, coalesce(kind, 'open') FROM stage WHERE pipeline = ?1 AND trashed IS NULL ORDER BY position IS NULL, position, id",
+        )?;
+        let rows = stmt.query_map([pipeline], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Live records that link to a record, by noun and field; activities are its timeline and left
     /// out.
     ///
@@ -59,43 +73,28 @@ impl Reader<'_> {
     /// The database can't be read.
     pub fn related(&self, noun: &Noun, id: i64) -> Result<Vec<Related>> {
         let mut all = Vec::new();
-        for (other, field) in self.model.links_to(noun.name()) {
-            if other.name() == "activity" || field.name == "created_by" {
+        let labels = self.labels(noun.name(), &[id])?;
+        let label = labels.get(&id).map_or("", |l| l.label.as_str());
+        for link in backlinks(self.model, noun) {
+            let other = link.noun;
+            if other.name() == "activity" || link.is_past() {
                 continue;
             }
-            let table = quoted(other.name());
-            let column = column_name(field);
-            let from = match field.kind {
-                Kind::Link(Target::One(_)) => format!("{table} t WHERE t.{} = ?1", quoted(&column)),
-                Kind::Link(Target::Any(_)) => format!(
-                    "{table} t WHERE t.{} = ?1 AND t.{} = '{}'",
-                    quoted(&column),
-                    quoted(&format!("{column}_noun")),
-                    noun.name()
-                ),
-                Kind::Links(target, _) => {
-                    let child = quoted(&format!("{}_{}", other.name(), field.name));
-                    let which = target
-                        .one()
-                        .map_or(format!(" AND c.noun = '{}'", noun.name()), |_| String::new());
-                    format!(
-                        "{child} c JOIN {table} t ON t.id = c.record WHERE c.target = ?1{which}"
-                    )
-                }
-                _ => continue,
-            };
             let sql = format!(
-                "SELECT t.id, t.uid, {}, count(*) OVER () FROM {from} AND t.trashed IS NULL ORDER BY t.id DESC LIMIT {MOST}",
-                label_sql(other, "t")
+                "SELECT o.id, o.uid, {}, count(*) OVER () FROM {} WHERE {} AND o.trashed IS NULL ORDER BY o.id DESC LIMIT {MOST}",
+                label_sql(other, "o"),
+                link.from(),
+                link.leads_to("?1")
             );
             let mut stmt = self.conn.prepare_cached(&sql)?;
             let mut rows = stmt.query([id])?;
             let mut found = Related {
                 noun: other.name(),
                 plural: other.entity.plural,
-                field: field.name,
+                field: link.field.name,
                 records: Vec::new(),
                 count: 0,
+                filter: link.filter(id, label),
             };
             while let Some(row) = rows.next()? {
                 found.count = u64::try_from(row.get::<_, i64>(3)?).unwrap_or(0);

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::columns;
 use super::commit::Writer;
 use super::read::{array, child_sql, push_child};
+use super::schema::{ID_BITS, child_table, columns_of, has_columns, quoted, read_count};
 use super::words::{Ready, search_body};
-use super::schema::{ID_BITS, child_table, columns_of, has_columns, quoted};
 use crate::clock::named_uid;
 use crate::entity::text::fold;
 use crate::entity::{Field, Kind, Noun, Target, Value};
@@ -133,64 +133,17 @@ impl Writer<'_> {
         }
         let Some(table) = child_table(noun.name(), field) else { return Ok(()) };
         let table = quoted(&table);
-        let place = |at: usize| i64::try_from(at).unwrap_or(i64::MAX);
-        match value {
-            Value::List(items) => {
-                let sql = format!(
-                    "INSERT INTO {table}(record, position, label, value) VALUES (?1, ?2, ?3, ?4)"
-                );
-                let mut stmt = self.reader.conn.prepare_cached(&sql)?;
-                for (at, item) in items.iter().enumerate().skip(1) {
-                    let label = (!item.label.is_empty()).then_some(&item.label);
-                    stmt.execute(rusqlite::params![id, place(at), label, item.value])?;
-                }
+        if let (Value::Words(words), Kind::Tags) = (value, field.kind) {
+            for word in words {
+                let tag = self.tag(word)?;
+                self.ready(noun, "tag", || {
+                    format!("INSERT OR IGNORE INTO {table}(record, tag) VALUES (?1, ?2)")
+                })?
+                .execute([id, tag])?;
             }
-            Value::Words(words) if field.kind == Kind::Tags => {
-                for word in words {
-                    let tag = self.tag(word)?;
-                    self.ready(noun, "tag", || {
-                        format!("INSERT OR IGNORE INTO {table}(record, tag) VALUES (?1, ?2)")
-                    })?
-                    .execute([id, tag])?;
-                }
-            }
-            Value::Words(words) => {
-                let sql =
-                    format!("INSERT INTO {table}(record, position, value) VALUES (?1, ?2, ?3)");
-                let mut stmt = self.reader.conn.prepare_cached(&sql)?;
-                for (at, word) in words.iter().enumerate() {
-                    stmt.execute(rusqlite::params![id, place(at + 1), word])?;
-                }
-            }
-            Value::Links(links) => {
-                let any = matches!(field.kind, Kind::Links(Target::Any(_), _));
-                let sql = if any {
-                    format!(
-                        "INSERT INTO {table}(record, position, target, role, noun) VALUES (?1, ?2, ?3, ?4, ?5)"
-                    )
-                } else {
-                    format!(
-                        "INSERT INTO {table}(record, position, target, role) VALUES (?1, ?2, ?3, ?4)"
-                    )
-                };
-                let mut stmt = self.reader.conn.prepare_cached(&sql)?;
-                for (at, link) in links.iter().enumerate() {
-                    if any {
-                        stmt.execute(rusqlite::params![
-                            id,
-                            place(at + 1),
-                            link.id,
-                            link.role,
-                            link.noun
-                        ])?;
-                    } else {
-                        stmt.execute(rusqlite::params![id, place(at + 1), link.id, link.role])?;
-                    }
-                }
-            }
-            _ => {}
+            return Ok(());
         }
-        Ok(())
+        put_children(self.reader.conn, &table, field, id, value)
     }
 
     /// The id of a tag, made when nobody has used it yet.
@@ -226,7 +179,7 @@ impl Writer<'_> {
         let columns: Vec<String> = noun
             .fields
             .iter()
-            .flat_map(|f| columns_of(f).into_iter().take(width(f)).map(|(c, _)| quoted(&c)))
+            .flat_map(|f| columns_of(f).into_iter().take(read_count(f)).map(|(c, _)| quoted(&c)))
             .collect();
         let sql = format!(
             "SELECT {} FROM {} WHERE id = ?1 AND trashed IS NOT 'gone'",
@@ -308,12 +261,65 @@ impl Writer<'_> {
     }
 }
 
-/// The number of columns that `columns::read` takes; a folded twin is not among them.
-fn width(field: &Field) -> usize {
-    match field.kind {
-        Kind::Money | Kind::List(_) | Kind::Link(Target::Any(_)) => 2,
-        _ => 1,
+/// Writes the values of a field that lie in a table of its own, but tags, which are records.
+pub(super) fn put_children(
+    conn: &rusqlite::Connection,
+    table: &str,
+    field: &Field,
+    id: i64,
+    value: &Value,
+) -> Result<()> {
+    let place = |at: usize| i64::try_from(at).unwrap_or(i64::MAX);
+    match value {
+        Value::List(items) => {
+            let sql = format!(
+                "INSERT INTO {table}(record, position, label, value) VALUES (?1, ?2, ?3, ?4)"
+            );
+            let mut stmt = conn.prepare_cached(&sql)?;
+            for (at, item) in items.iter().enumerate().skip(1) {
+                let label = (!item.label.is_empty()).then_some(&item.label);
+                stmt.execute(rusqlite::params![id, place(at), label, item.value])?;
+            }
+        }
+        Value::Words(words) => {
+            let sql = format!("INSERT INTO {table}(record, position, value) VALUES (?1, ?2, ?3)");
+            let mut stmt = conn.prepare_cached(&sql)?;
+            for (at, word) in words.iter().enumerate() {
+                stmt.execute(rusqlite::params![id, place(at + 1), word])?;
+            }
+        }
+        Value::Links(links) if field.dated => {
+            super::stays::put_stays(conn, table, id, &super::stays::stays_of(links)?)?;
+        }
+        Value::Links(links) => {
+            let any = matches!(field.kind, Kind::Links(Target::Any(_), _));
+            let sql = if any {
+                format!(
+                    "INSERT INTO {table}(record, position, target, role, noun) VALUES (?1, ?2, ?3, ?4, ?5)"
+                )
+            } else {
+                format!(
+                    "INSERT INTO {table}(record, position, target, role) VALUES (?1, ?2, ?3, ?4)"
+                )
+            };
+            let mut stmt = conn.prepare_cached(&sql)?;
+            for (at, link) in links.iter().enumerate() {
+                if any {
+                    stmt.execute(rusqlite::params![
+                        id,
+                        place(at + 1),
+                        link.id,
+                        link.role,
+                        link.noun
+                    ])?;
+                } else {
+                    stmt.execute(rusqlite::params![id, place(at + 1), link.id, link.role])?;
+                }
+            }
+        }
+        _ => {}
     }
+    Ok(())
 }
 
 /// Parameters for all columns of a field.

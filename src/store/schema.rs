@@ -14,11 +14,10 @@ pub const APPLICATION_ID: i32 = 0x726f_6c6f;
 /// `PRAGMA user_version`: raised by every change of the schema.
 pub const SCHEMA_VERSION: i32 = 2;
 
-/// How many bits of a search row hold the record's id; the noun's position stands above them.
-pub const ID_BITS: u32 = 40;
+pub use crate::filter::SEARCH_ID_BITS as ID_BITS;
 
-/// The tables that no entity declares: changes, edits, tombstones, imports, attached bytes, and facts
-/// about the file.
+/// The tables that no entity declares: changes, edits, tombstones, imports, pairs that somebody said
+/// are no doubles, attached bytes, and facts about the file.
 const FIXED: &[&str] = &[
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID",
     "CREATE TABLE change (id INTEGER PRIMARY KEY AUTOINCREMENT, uid BLOB NOT NULL UNIQUE, origin BLOB NOT NULL, \
@@ -36,6 +35,8 @@ const FIXED: &[&str] = &[
     "CREATE INDEX import_sha256 ON import(sha256)",
     "CREATE TABLE import_column (change INTEGER NOT NULL, position INTEGER NOT NULL, header TEXT NOT NULL, \
      field TEXT, PRIMARY KEY (change, position)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE no_double (noun INTEGER NOT NULL, a INTEGER NOT NULL, b INTEGER NOT NULL, change INTEGER NOT NULL, \
+     PRIMARY KEY (noun, a, b)) STRICT, WITHOUT ROWID",
     "CREATE TABLE blob (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
     SEARCH,
 ];
@@ -88,13 +89,20 @@ pub fn has_columns(field: &Field) -> bool {
 /// How many columns [`columns_of`] gives.
 #[must_use]
 pub fn columns_count(field: &Field) -> usize {
-    let own = match field.kind {
-        _ if !has_columns(field) => return 0,
-        Kind::List(_) => return 2,
-        Kind::Money | Kind::Link(Target::Any(_)) => 2,
+    match field.kind {
+        _ if !has_columns(field) => 0,
+        Kind::List(_) => 2,
+        _ => read_count(field) + usize::from(field.sorted),
+    }
+}
+
+/// How many of a field's columns its value is read from: a folded twin is not among them.
+#[must_use]
+pub fn read_count(field: &Field) -> usize {
+    match field.kind {
+        Kind::Money | Kind::List(_) | Kind::Link(Target::Any(_)) => 2,
         _ => 1,
-    };
-    own + usize::from(field.sorted)
+    }
 }
 
 /// The column of a field; custom ones are set apart so that a later version's own field can't
@@ -120,6 +128,7 @@ pub fn ddl(model: &Model) -> Vec<String> {
         all.extend(indexes(noun).into_iter().map(|(_, sql)| sql));
     }
     all.extend(model.nouns.iter().map(|n| view(n, model)));
+    all.extend(model.nouns.iter().flat_map(stay_views));
     all
 }
 
@@ -143,6 +152,26 @@ pub fn wanted(model: &Model) -> BTreeMap<String, (String, String)> {
         }
     }
     wanted
+}
+
+/// The documented views of dated links: a row a stay, of live records only.
+fn stay_views(noun: &Noun) -> Vec<String> {
+    let mut views = Vec::new();
+    for field in noun.fields.iter().filter(|f| f.dated && f.is_stored()) {
+        let Kind::Links(Target::One(to), _) = field.kind else { continue };
+        views.push(format!(
+            "CREATE VIEW {} AS SELECT t.id AS {noun}_id, t.{label} AS {noun}, c.position, c.target AS {to}_id, \
+             (SELECT o.{to_label} FROM {to} o WHERE o.id = c.target) AS {to}, \
+             c.since AS entered, c.until AS \"left\", c.\"by\" FROM {} c JOIN {noun} t ON t.id = c.record WHERE t.trashed IS NULL",
+            quoted(field.name),
+            quoted(&format!("{}_{}", noun.name(), field.name)),
+            noun = noun.name(),
+            label = quoted(noun.entity.label().name),
+            to = to.name,
+            to_label = quoted(to.label().name),
+        ));
+    }
+    views
 }
 
 fn table(noun: &Noun) -> String {
@@ -185,6 +214,9 @@ fn child(noun: &str, field: &Field) -> Option<String> {
             "position INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (record, position)"
         }
         Kind::Tags => "tag INTEGER NOT NULL, PRIMARY KEY (record, tag)",
+        Kind::Links(..) if field.dated => {
+            "position INTEGER NOT NULL, target INTEGER NOT NULL, since TEXT NOT NULL, until TEXT, \"by\" TEXT, PRIMARY KEY (record, position)"
+        }
         Kind::Links(Target::One(_), _) => {
             "position INTEGER NOT NULL, target INTEGER NOT NULL, role TEXT, PRIMARY KEY (record, position)"
         }
@@ -262,6 +294,9 @@ pub fn indexes(noun: &Noun) -> Vec<(String, String)> {
         }
     }
     index(format!("{table}_fingerprint"), table, "fingerprint", " WHERE fingerprint IS NOT NULL");
+    if noun.entity.doubles.is_some() {
+        index(format!("{table}_merged"), table, "trashed", " WHERE trashed >= 'm'");
+    }
     for (name, columns) in extra_indexes(table) {
         index((*name).to_owned(), table, columns, "");
     }
@@ -271,7 +306,10 @@ pub fn indexes(noun: &Noun) -> Vec<(String, String)> {
 /// Indexes for what is asked most, beyond what the declarations tell: sums by stage, the timeline.
 fn extra_indexes(table: &str) -> &'static [(&'static str, &'static str)] {
     match table {
-        "deal" => &[("deal_sums", "stage, amount_currency, trashed, amount, probability")],
+        "deal" => &[
+            ("deal_sums", "stage, amount_currency, trashed, amount, probability, stage_since"),
+            ("deal_largest", "stage, trashed, amount"),
+        ],
         "activity" => &[("activity_at", "\"at\"")],
         "event" => &[("event_start", "\"start\"")],
         _ => &[],

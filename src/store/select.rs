@@ -1,6 +1,6 @@
 //! From a column that somebody asked for to the SQL that reads it and the SQL that sorts by it.
 
-use super::schema::{column_name, columns_of, major, quoted};
+use super::schema::{column_name, columns_of, major, quoted, read_count};
 use crate::entity::{Field, Kind, Model, Named, Noun, Part, Target};
 use crate::error::{Error, Result};
 
@@ -139,20 +139,27 @@ pub(super) fn expressions(path: &Path, effective: bool) -> Vec<String> {
     if let (true, Some(sql)) = (effective, field.effective) {
         return vec![path.through(&sql.replace("{t}", "t"))];
     }
-    let take = stored_width(field);
     columns_of(field)
         .into_iter()
-        .take(take)
+        .take(read_count(field))
         .map(|(column, _)| path.through(&format!("t.{}", quoted(&column))))
         .collect()
 }
 
-/// How many columns `columns::read` takes for a field: its folded twin is not among them.
-fn stored_width(field: &Field) -> usize {
-    match field.kind {
-        Kind::Money | Kind::List(_) | Kind::Link(Target::Any(_)) => 2,
-        _ => 1,
-    }
+/// The condition that a field of a noun links to a record.
+///
+/// # Errors
+/// The noun lacks the field.
+pub fn links_to(noun: &Noun, field: &str, id: i64) -> Result<crate::filter::Sql> {
+    let named = noun.require(field)?;
+    let text = match named.field.kind {
+        Kind::Links(..) => format!(
+            "t.id IN (SELECT c.record FROM {} c WHERE c.target = {id})",
+            quoted(&format!("{}_{}", noun.name(), named.field.name))
+        ),
+        _ => format!("t.{} = {id}", quoted(&column_name(named.field))),
+    };
+    Ok(crate::filter::Sql { text, params: Vec::new(), mentions_trash: false })
 }
 
 /// The SQL to sort by a column, and whether it may be null.

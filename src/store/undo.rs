@@ -7,10 +7,12 @@
 use rusqlite::OptionalExtension;
 use rusqlite::types::Value as Sql;
 
+use super::backlinks::backlinks;
 use super::columns::decode;
 use super::commit::{Tally, Writer};
 use super::schema::quoted;
-use crate::entity::{Kind, Noun};
+use super::unmerge::{is_mark, is_no_field};
+use crate::entity::{Kind, Noun, Value};
 use crate::error::{Error, Result};
 
 /// What an undo or redo did.
@@ -96,6 +98,7 @@ impl Writer<'_> {
             }
         }
         let edits = self.edits_of(change)?;
+        self.return_merged(&edits)?;
         let mut at = 0;
         while at < edits.len() {
             let end = at
@@ -153,7 +156,7 @@ impl Writer<'_> {
             return Err(Error::failed("the history names an unknown noun"));
         };
         let id = first.record;
-        for edit in edits.iter().filter(|e| e.field != "updated") {
+        for edit in edits.iter().filter(|e| e.field != "updated" && !is_no_field(&e.field)) {
             self.refuse_touched(change, noun, edit)?;
         }
         let before = self.stored(noun, id)?;
@@ -166,7 +169,8 @@ impl Writer<'_> {
             if field.name == "updated" && self.has_later(change, noun, edit)? {
                 continue;
             }
-            after[index] = decode(field, sql_ref(&edit.old), model)?;
+            after[index] =
+                self.reader.with_current_links(decode(field, sql_ref(&edit.old), model)?)?;
             changed.push(index);
             if field.name == "trashed" {
                 if after[index].is_empty() {
@@ -182,8 +186,32 @@ impl Writer<'_> {
                 (super::columns::encode(&before[*index]), super::columns::encode(&after[*index]));
             self.record_edit(noun, id, noun.fields[*index].name, &old, &new)?;
         }
+        for edit in edits.iter().filter(|e| is_no_field(&e.field)) {
+            self.record_edit(noun, id, &edit.field, &edit.new, &edit.old)?;
+        }
         self.write_fields(noun, id, &after, &changed)?;
+        if let Some(marked) = edits.iter().find(|e| is_either_mark(e)) {
+            self.index_as_marked(noun, id, &marked.old)?;
+        }
         self.fields_touched |= noun.name() == super::custom::NOUN;
+        Ok(())
+    }
+
+    /// Puts back first which records count: links of others are read by that.
+    fn return_merged(&mut self, edits: &[Edit]) -> Result<()> {
+        for edit in edits.iter().filter(|e| is_either_mark(e)) {
+            let Some(noun) =
+                usize::try_from(edit.noun).ok().and_then(|p| self.reader.model.nouns.get(p))
+            else {
+                continue;
+            };
+            let sql = format!("UPDATE {} SET trashed = ?1 WHERE id = ?2", quoted(noun.name()));
+            self.reader
+                .conn
+                .prepare_cached(&sql)?
+                .execute(rusqlite::params![edit.old, edit.record])?;
+            self.reader.merged.borrow_mut().clear();
+        }
         Ok(())
     }
 
@@ -252,8 +280,9 @@ impl Writer<'_> {
             (change, "trashed IS NOT 'gone'", Sql::Text("gone".into()))
         };
         let conn = self.reader.conn;
+        let borne = if redo { String::new() } else { self.borne_elsewhere(noun) };
         let mut stmt =
-            conn.prepare(&format!("SELECT id FROM {table} WHERE made = ?1 AND {from}"))?;
+            conn.prepare(&format!("SELECT id FROM {table} t WHERE made = ?1 AND {from}{borne}"))?;
         let ids = stmt.query_map([made], |r| r.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
         if ids.is_empty() {
             return Ok(0);
@@ -270,11 +299,38 @@ impl Writer<'_> {
                 let row = self.stored(noun, *id)?;
                 self.check_unique(noun, &row, Some(*id))?;
                 self.index(noun, *id, &row)?;
+                self.lead_on(noun, *id, &row)?;
             } else {
                 self.unindex(noun, *id)?;
             }
         }
         Ok(ids.len() as u64)
+    }
+
+    /// The condition that leaves out tags which other records bear by now: nobody asked for the tag
+    /// by its own, and taking it away would take it from them.
+    fn borne_elsewhere(&self, noun: &Noun) -> String {
+        backlinks(self.reader.model, noun)
+            .filter(|l| l.field.kind == Kind::Tags)
+            .map(|l| {
+                format!(
+                    " AND NOT EXISTS (SELECT 1 FROM {} WHERE {} AND o.made IS NOT ?1 AND o.trashed IS NOT 'gone')",
+                    l.from(),
+                    l.leads_to("t.id")
+                )
+            })
+            .collect()
+    }
+
+    /// Links of a record that comes back lead to what counts now.
+    fn lead_on(&mut self, noun: &Noun, id: i64, row: &[Value]) -> Result<()> {
+        let mut values = Vec::new();
+        for (index, value) in row.iter().enumerate() {
+            if matches!(value, Value::Link(_) | Value::Links(_)) {
+                values.push((index, self.reader.with_current_links(value.clone())?));
+            }
+        }
+        self.write_quietly(noun, id, row, values).map(|_| ())
     }
 
     /// A record that was made and that a later change edited, threw away or linked to can't just
@@ -300,48 +356,33 @@ impl Writer<'_> {
             ))
             .hint(format!("undo that one first: `rolo undo --change {later}`")));
         }
-        for (other, field) in self.reader.model.links_to(noun.name()) {
-            if noun.name() == "user" && field.name == "created_by" {
+        for link in backlinks(self.reader.model, noun) {
+            // A tag that others bear stays.
+            if link.is_authorship() || link.field.kind == Kind::Tags {
                 continue;
             }
-            let linked = match field.kind {
-                Kind::Links(target, _) => {
-                    let child = quoted(&format!("{}_{}", other.name(), field.name));
-                    let which = target
-                        .one()
-                        .map_or(format!(" AND c.noun = '{}'", noun.name()), |_| String::new());
-                    format!(
-                        "SELECT o.id FROM {child} c JOIN {} o ON o.id = c.record JOIN {table} t ON t.id = c.target WHERE t.made = ?1{which}",
-                        quoted(other.name())
-                    )
-                }
-                Kind::Link(target) => {
-                    let column = super::schema::column_name(field);
-                    let which = target.one().map_or(
-                        format!(" AND o.{} = '{}'", quoted(&format!("{column}_noun")), noun.name()),
-                        |_| String::new(),
-                    );
-                    format!(
-                        "SELECT o.id FROM {} o JOIN {table} t ON t.id = o.{} WHERE t.made = ?1{which}",
-                        quoted(other.name()),
-                        quoted(&column)
-                    )
-                }
-                _ => continue,
-            };
-            let sql = format!("{linked} AND o.trashed IS NOT 'gone' AND o.made IS NOT ?1 LIMIT 1");
+            let sql = format!(
+                "SELECT o.id FROM {} JOIN {table} t ON {} WHERE t.made = ?1 AND o.trashed IS NOT 'gone' AND o.made IS NOT ?1 LIMIT 1",
+                link.from(),
+                link.leads_to("t.id")
+            );
             let found: Option<i64> = conn.query_row(&sql, [change], |r| r.get(0)).optional()?;
             if let Some(id) = found {
                 return Err(Error::conflict(format!(
                     "{}:{id} came later and links to a {} that this would take away",
-                    other.name(),
+                    link.noun.name(),
                     noun.name()
                 ))
-                .hint(format!("change its {} first, or undo what made it", field.name)));
+                .hint(format!("change its {} first, or undo what made it", link.field.name)));
             }
         }
         Ok(())
     }
+}
+
+/// Whether an edit merged a record into another, or brought it back.
+fn is_either_mark(edit: &Edit) -> bool {
+    is_mark(&edit.field, &edit.old) || is_mark(&edit.field, &edit.new)
 }
 
 fn sql_ref(value: &Sql) -> rusqlite::types::ValueRef<'_> {

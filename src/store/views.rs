@@ -5,7 +5,10 @@ use sha2::{Digest, Sha256};
 
 use super::commit::Writer;
 use super::read::Reader;
+use super::schema::quoted;
+use crate::entity::{Locale, Noun};
 use crate::error::Result;
+use crate::filter;
 
 /// A saved view as it stands.
 #[derive(Debug, Clone)]
@@ -31,6 +34,39 @@ impl Reader<'_> {
                 Ok(View { noun: r.get(0)?, filter: r.get(1)?, columns: r.get(2)?, sort: r.get(3)? })
             })
             .optional()?)
+    }
+
+    /// Checks a filter against a noun and this file's views, and makes SQL of it.
+    ///
+    /// # Errors
+    /// A wrong filter (exit 2).
+    pub fn filter(&self, noun: &Noun, text: &str, locale: &Locale) -> Result<filter::Sql> {
+        let views = |name: &str| {
+            self.saved_view(name)
+                .ok()
+                .flatten()
+                .map(|v| filter::SavedView { noun: v.noun, filter: v.filter })
+        };
+        let scope = filter::Scope { model: self.model, locale, views: &views };
+        filter::to_sql(text, noun, &scope)
+    }
+
+    /// Whether a filter finds this record.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn fits(&self, noun: &Noun, id: i64, sql: &filter::Sql) -> Result<bool> {
+        let condition = if sql.text.is_empty() { "1" } else { sql.text.as_str() };
+        let mut stmt = self.conn.prepare_cached(&format!(
+            "SELECT 1 FROM {} t WHERE t.id = :the_one AND ({condition})",
+            quoted(noun.name())
+        ))?;
+        self.bind_moment(&mut stmt)?;
+        Self::bind_filter(&mut stmt, Some(sql))?;
+        if let Some(at) = stmt.parameter_index(":the_one")? {
+            stmt.raw_bind_parameter(at, id)?;
+        }
+        Ok(stmt.raw_query().next()?.is_some())
     }
 }
 

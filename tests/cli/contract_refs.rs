@@ -87,3 +87,27 @@ fn the_trash_is_seen_by_restore_show_and_history_alone() {
     w.ok(&["contact", "restore", "Ann Lee"]);
     assert_eq!(w.ok(&["contact", "list", "is:trashed", "--count"]), "0\n");
 }
+
+#[test]
+fn a_deal_is_named_by_its_company_however_many_bear_its_name() {
+    let w = World::new();
+    let rows: String = (0..40).map(|n| format!("Pilot,Firm {n}\n")).collect();
+    let file = w.file("deals.csv", format!("name,company\n{rows}"));
+    w.ok(&["deal", "import", &file]);
+    let deal = w.json(&["deal", "show", "pilot @ firm 37", "-o", "json"]);
+    assert_eq!((&deal["name"], &deal["company"]), (&"Pilot".into(), &"Firm 37".into()));
+    assert!(w.fails(3, &["deal", "show", "Pilot"]).contains("several"));
+    w.fails(3, &["deal", "show", "Pilot @ Firm 41"]);
+}
+
+#[test]
+fn the_end_of_a_uid_is_one_even_where_it_is_all_digits() {
+    let w = World::new();
+    let uid = "019c186e-2e80-76ee-b3ef-071058908124";
+    let file = w.file("deals.csv", format!("uid,name\n{uid},Pilot\n"));
+    w.ok(&["deal", "import", &file]);
+    for text in ["58908124", "1058908124", "ef071058908124"] {
+        assert_eq!(w.json(&["deal", "show", text, "-o", "json"])["uid"], uid, "{text}");
+    }
+    w.fails(3, &["deal", "show", "8908124"]);
+}

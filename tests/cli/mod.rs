@@ -1,9 +1,21 @@
 //! The command line, run as its users run it.
 
+mod agenda;
+mod amounts;
 mod contract_completions;
 mod contract_refs;
 mod contract_writes;
+mod custom_fields;
+mod deals;
+mod doubles;
 mod examples;
 mod first_steps;
+mod foreign_pipelines;
+mod leads;
+mod money;
 mod pages;
 mod safety;
+mod second_thoughts;
+mod sql;
+mod tags;
+mod targets;

@@ -46,7 +46,7 @@ fn neither_help_nor_manual_names_what_does_not_exist_yet() {
     texts.push(world.ok(&["contact", "--help"]));
     texts.push(world.ok(&["contact", "import", "--help"]));
     for text in texts {
-        for verb in ["duplicates", "merge", "report", "tick", "schedule", "rule", "serve"] {
+        for verb in ["report", "tick", "schedule", "rule", "serve"] {
             for form in
                 [format!("rolo {verb} "), format!("rolo contact {verb}"), format!("\n  {verb}  ")]
             {

@@ -69,9 +69,31 @@ const NAUGHTY: &[&str] = &[
 ];
 
 /// What is set up comes first here; last comes what everything links to.
-const LINKED_FIRST: [&str; 16] = [
-    "field", "team", "user", "tag", "pipeline", "stage", "product", "company", "contact", "deal",
-    "lead", "task", "ticket", "event", "activity", "view",
+const LINKED_FIRST: [&str; 24] = [
+    "field",
+    "team",
+    "user",
+    "tag",
+    "pipeline",
+    "stage",
+    "product",
+    "rate",
+    "territory",
+    "assignment",
+    "scoring",
+    "response",
+    "bonus",
+    "quota",
+    "company",
+    "contact",
+    "deal",
+    "line",
+    "lead",
+    "task",
+    "ticket",
+    "event",
+    "activity",
+    "view",
 ];
 
 /// The same backwards, but custom fields: without its declaration a column is a stranger's.
@@ -102,6 +124,12 @@ fn item_label(n: usize) -> String {
 /// A value of a field's kind in the form of a cell, the `n`th; `None` where the field stays empty.
 fn cell(field: &Field, n: usize) -> Option<String> {
     Some(match field.kind {
+        // What is looked at beyond its kind.
+        _ if field.filter_of.is_some() => "tag:x or -is:trashed".to_owned(),
+        Kind::Text if field.check.is_some() => ["2026-Q4", "2025-02", "1999"][n % 3].to_owned(),
+        Kind::Decimal if field.check.is_some() => ["1.25", "0.0001"][n % 2].to_owned(),
+        Kind::Money if field.check.is_some() => ["7 EUR", "0.001 KWD"][n % 2].to_owned(),
+        Kind::Duration if field.min.is_some() => ["90", "1d"][n % 2].to_owned(),
         Kind::Text | Kind::Longtext | Kind::Address | Kind::Handle | Kind::Url => naughty(n),
         Kind::Email => format!("o'brien+{n}=x@{}.example", ["naïve", "x", "例え"][n % 3]),
         Kind::Phone => {
@@ -139,7 +167,10 @@ fn cell(field: &Field, n: usize) -> Option<String> {
         Kind::Link(target) => reference(target, n),
         Kind::Links(target, roles) => {
             let to = |k: usize| {
-                let role = roles.map_or(String::new(), |r| one_word(r, n + k));
+                let role = match roles {
+                    Some(_) if field.dated => format!("2026-0{}-01T09:00:00Z ann", 1 + k % 9),
+                    roles => roles.map_or(String::new(), |r| one_word(r, n + k)),
+                };
                 let named = reference(target, n + k);
                 match target {
                     Target::Any(_) if roles.is_none() => {
@@ -200,6 +231,13 @@ fn add(d: &Desk, noun: &Noun, n: usize) {
             value =
                 format!("{}:{}", field.name, 1 + n % 2 * if field.name == "stage" { 6 } else { 1 });
         }
+        if field.names_of.is_some() {
+            "amount; closes".clone_into(&mut value);
+        }
+        if noun.name() == "line" && matches!(field.name, "price" | "quantity") {
+            // The lines of a deal have one currency, and none takes anything back.
+            value = format!("{n}.5");
+        }
         if field.required && value.trim().is_empty() {
             "x".clone_into(&mut value);
         }
@@ -220,6 +258,10 @@ fn full() -> Desk {
         d.ok(&["team", "add", &format!("Team {n}")]);
         d.ok(&["company", "add", "Acme"]);
         d.ok(&["contact", "add", "Ann Lee", "--email", "ann@acme.example"]);
+    }
+    for n in 1..=3 {
+        d.ok(&["territory", "add", &format!("Territory {n}")]);
+        d.ok(&["assignment", "add", &format!("Rule {n}")]);
     }
     d.ok(&["pipeline", "add", "Partners; \"new\": =1"]);
     for stage in ["Lead", "Won", "'=signed"] {

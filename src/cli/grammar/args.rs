@@ -42,6 +42,10 @@ pub(super) fn limit() -> Arg {
         .value_parser(value_parser!(u64))
 }
 
+pub(super) fn as_of() -> Arg {
+    option("as-of", "DATE", "As it was at the end of a day, month, …, from history")
+}
+
 pub(super) fn columns(noun: &Noun) -> Arg {
     option("columns", "A,B,…", "Fields to show, through links too: name,company.city")
         .add(Meaning::Columns(noun.name()))

@@ -93,6 +93,28 @@ static SAMPLES: &[Sample] = &[
         "noun:deal",
         "--filter 'is:open amount>20k'",
     ),
+    of("rate", "EUR USD 1.08 --on 2026-11-20", "base:EUR", "--rate 1.09"),
+    of(
+        "assignment",
+        "Web --filter source:web --by round_robin --team west",
+        "by:load",
+        "--by load --team east",
+    ),
+    of(
+        "scoring",
+        "Calls --activity call --points 5 --most 4 --half-life 30",
+        "points>10",
+        "--points 10",
+    ),
+    of("response", "Web --source web --within 1h", "source:web", "--within 30m"),
+    of(
+        "territory",
+        "DACH --country DE --country AT --country CH --owner ann",
+        "countries:DE",
+        "--min-employees 50",
+    ),
+    of("quota", "2026-Q4 --user ann --amount 250k", "period:2026-Q4", "--amount 300k"),
+    of("bonus", "Full --attainment 100 --percent 2", "attainment>=100", "--percent 2.5"),
     of("field", "contact \"Contract no\"", "noun:contact", "--name \"Contract number\""),
 ];
 

@@ -49,7 +49,7 @@ pub(super) fn explain(cause: &clap::Error, root: &Command, place: &Place) -> Err
             let usage = leaf.clone().render_usage().to_string();
             let usage = usage.trim_start_matches("Usage: ").trim().to_owned();
             let usage = usage.strip_prefix(leaf.get_name()).unwrap_or(&usage);
-            Error::usage(format!("`{}` needs {}", place.path, missing(cause))).hint(format!(
+            Error::usage(format!("`{}` needs {}", place.path, missing(cause, leaf))).hint(format!(
                 "write `{}{}`",
                 place.path,
                 usage.strip_prefix(place.path).unwrap_or(usage)
@@ -94,10 +94,16 @@ fn option_of(arg: &str) -> &str {
     arg.split([' ', '=']).next().unwrap_or(arg)
 }
 
-fn missing(cause: &clap::Error) -> String {
+fn missing(cause: &clap::Error, leaf: &Command) -> String {
     let Some(ContextValue::Strings(names)) = cause.get(ContextKind::InvalidArg) else {
         return "an argument".into();
     };
+    // Of `snooze 4` clap takes the 4 for the day and misses the REF; who typed it meant the REF.
+    if let ([lacking], Some(last)) = (&names[..], leaf.get_positionals().last())
+        && leaf.get_positionals().any(|p| p.to_string() == *lacking && p.get_id() != last.get_id())
+    {
+        return format!("`{last}` behind the REF");
+    }
     let names: Vec<String> = names.iter().map(|n| format!("`{n}`")).collect();
     names.join(" and ")
 }

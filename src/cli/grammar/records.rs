@@ -3,8 +3,8 @@
 use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 
 use super::args::{
-    columns, condition, create_links, examples, file, filter, flag, force, formats, limit, one_ref,
-    option, refs, set, sort,
+    as_of, columns, condition, create_links, examples, file, filter, flag, force, formats, limit,
+    one_ref, option, refs, set, sort,
 };
 use super::examples::sample;
 use super::flags::{self, Meaning, Use, id_of};
@@ -31,7 +31,8 @@ pub(super) fn list(command: Command, noun: &Noun) -> Command {
         .arg(columns(noun))
         .arg(sort(noun))
         .arg(limit())
-        .arg(flag("count", "The number of records alone"));
+        .arg(flag("count", "The number of records alone"))
+        .arg(as_of());
     let (name, sample) = (noun.name(), sample(noun));
     examples(
         command,
@@ -90,14 +91,20 @@ pub(super) fn rm(command: Command, noun: &Noun) -> Command {
         .arg(condition(noun))
         .arg(flag("purge", "Erase for good; can't be undone, always asks"));
     let name = noun.name();
-    examples(
-        command,
-        &[
-            format!("{name} rm 42"),
-            format!("{name} rm --where '{}' --dry-run", sample(noun).filter),
-            format!("{name} rm 42 --purge"),
-        ],
-    )
+    let mut lines = vec![
+        format!("{name} rm 42"),
+        format!("{name} rm --where '{}' --dry-run", sample(noun).filter),
+        format!("{name} rm 42 --purge"),
+    ];
+    if !crate::actions::holds_deals(name) {
+        return examples(command, &lines);
+    }
+    lines
+        .push(format!("{name} rm 42 --to {}", if name == "stage" { "Qualified" } else { "Sales" }));
+    let value = if name == "stage" { "STAGE" } else { "PIPELINE" };
+    let to = option("to", value, "Where its deals go; asked for at a terminal")
+        .add(Meaning::Ref(Some(noun.name())));
+    examples(command.arg(to), &lines)
 }
 
 pub(super) fn restore(command: Command, noun: &Noun) -> Command {
@@ -234,6 +241,18 @@ pub(super) fn import_options(command: Command, noun: Option<&Noun>) -> Command {
 pub(super) fn import(command: Command, noun: &Noun) -> Command {
     let command = command.arg(file("FILE|-", "The file; `-` is standard input"));
     let command = import_options(command, Some(noun));
+    let command = if noun.fields.iter().any(|f| f.trail.is_some()) {
+        command.arg(
+            option(
+                "stage-kind",
+                "STAGE=KIND",
+                "Whether a stage that the file names means open, won or lost (may be repeated)",
+            )
+            .action(ArgAction::Append),
+        )
+    } else {
+        command
+    };
     let name = noun.name();
     examples(
         command,

@@ -57,7 +57,7 @@ pub static TOPS: &[Top] = &[
     ),
     top(
         "agenda",
-        "Show what is due: tasks, events, tickets, deals that close",
+        "Show what is due, yours and nobody's: tasks, events, tickets, deals that close",
         agenda,
         &["agenda", "agenda --days 14 --team west"],
     ),
@@ -134,8 +134,16 @@ pub static TOPS: &[Top] = &[
     top(
         "sql",
         "Ask the database in SQL, read-only, over the documented views",
-        |c, _| c.arg(Arg::new("query").value_name("QUERY").required(true).help("One SELECT")),
-        &["sql \"SELECT stage, count(*) FROM deals GROUP BY stage\""],
+        |c, _| {
+            c.arg(Arg::new("query").value_name("QUERY").required(true).help("One SELECT")).arg(
+                option("seconds", "N", "Stop a query that takes longer (no limit if not said)")
+                    .value_parser(value_parser!(u64).range(1..=86_400)),
+            )
+        },
+        &[
+            "sql \"SELECT stage, count(*) FROM deals GROUP BY stage\"",
+            "sql \"SELECT name, city FROM contacts LIMIT 10\" --seconds 5 -o json",
+        ],
     ),
     top(
         "backup",

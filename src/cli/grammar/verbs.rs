@@ -5,7 +5,11 @@ use clap::Command;
 use super::records::{
     add, edit, export, history, import, list, log_of, note_of, restore, rm, show,
 };
-use super::special::{action_args, board, field_add, view_save};
+use super::special::{
+    action_args, board, deal_handover, deal_register, duplicates, field_add, lead_intake,
+    lead_score, merge, quota_attainment, rate_add, rate_convert, rate_import, territory_apply,
+    unmerge, view_save,
+};
 use super::{dressed, with_hidden_globals};
 use crate::actions::{ACTIONS, Action};
 use crate::entity::{Entity, Kind, Noun};
@@ -50,6 +54,45 @@ static VERBS: &[Verb] = &[
     ),
     special("save", "Save a filter under a name", |e| e.name == "view", view_save),
     special("add", "Add a custom field to a noun", |e| e.name == "field", field_add),
+    special("add", "Add what a currency is worth in another", |e| e.name == "rate", rate_add),
+    special("import", "Read rates from a file", |e| e.name == "rate", rate_import),
+    special("convert", "Convert an amount to another currency", |e| e.name == "rate", rate_convert),
+    special(
+        "intake",
+        "Take leads in from a web form: JSON on standard input, shared out by the rules",
+        |e| e.name == "lead",
+        lead_intake,
+    ),
+    special(
+        "score",
+        "Give leads the points of the scoring rules; all open ones unless some are named",
+        |e| e.name == "lead",
+        lead_score,
+    ),
+    special(
+        "apply",
+        "Put companies and leads into the territories that fit",
+        |e| e.name == "territory",
+        territory_apply,
+    ),
+    special(
+        "attainment",
+        "Show what was won of quotas, and the bonus for it",
+        |e| e.name == "quota",
+        quota_attainment,
+    ),
+    special(
+        "handover",
+        "Write deals with company, contacts and history to a file for a partner",
+        |e| e.name == "deal",
+        deal_handover,
+    ),
+    special(
+        "register",
+        "Take in deals that a partner handed over",
+        |e| e.name == "deal",
+        deal_register,
+    ),
     verb("add", "Make a new {noun}", add),
     Verb { aliases: &["ls"], ..verb("list", "List {nouns}, all or those of a filter", list) },
     verb("show", "Show everything about {nouns}", show),
@@ -59,6 +102,14 @@ static VERBS: &[Verb] = &[
     verb("history", "Show who changed what of a {noun}, and when", history),
     special("log", "Record something that happened with a {noun}", |e| !e.setup, log_of),
     special("note", "Record a note about a {noun}", |e| !e.setup, note_of),
+    special(
+        "duplicates",
+        "Find {nouns} that may be one, and merge them",
+        |e| e.doubles.is_some(),
+        duplicates,
+    ),
+    special("merge", "Make one {noun} of several", |e| e.doubles.is_some(), merge),
+    special("unmerge", "Bring a merged {noun} back", |e| e.doubles.is_some(), unmerge),
     verb("import", "Read {nouns} from a file", import),
     verb("export", "Write {nouns} to a file or to standard output", export),
 ];
@@ -138,8 +189,26 @@ pub(super) fn misspelt(noun: &Noun, word: &str) -> Option<&'static str> {
     };
     let is_known = noun.entity.states.iter().any(|s| s.name == word)
         || noun.fields.iter().any(|f| is_word(&f.kind));
+    // Three letters are sooner a name than a verb; `second_thought` speaks when nobody has it.
     if word.len() < 4 || !word.bytes().all(|b| b.is_ascii_lowercase()) || is_known {
         return None;
     }
     nearest(word, of(noun).map(|shape| shape.name()))
+}
+
+/// What a filter that finds nothing was perhaps meant to be, to be said behind that: a verb with a
+/// slip, or terms joined by a word that isn't needed.
+pub(in crate::cli) fn second_thought(noun: &Noun, filter: &str) -> String {
+    let words: Vec<&str> = filter.split_whitespace().collect();
+    if let [word] = words[..]
+        && let Some(verb) = nearest(word, of(noun).map(|shape| shape.name()))
+    {
+        return format!("; did you mean `rolo {} {verb}`?", noun.name());
+    }
+    match words.iter().position(|w| w.eq_ignore_ascii_case("and")) {
+        Some(at) if at > 0 && at + 1 < words.len() => {
+            "; terms side by side mean and: `and` itself was looked for as a word".to_owned()
+        }
+        _ => String::new(),
+    }
 }

@@ -11,6 +11,7 @@ mod hostile;
 mod left;
 mod links;
 mod many;
+mod misfits;
 mod modes;
 mod older;
 mod outputs;

@@ -160,3 +160,49 @@ fn what_lies_only_in_the_log_of_a_killed_writer_is_read_too() {
     assert_eq!((run.code, run.out.as_str()), (0, "city\nSofia\n"), "{}", run.err);
     assert_ne!(everything(w), before);
 }
+
+#[test]
+fn a_log_that_can_not_be_read_is_not_passed_over() {
+    let shut = Shut::new(0o777, 0o444);
+    let w = &shut.w;
+    chmod(&w.db(), 0o600);
+    let conn = rusqlite::Connection::open(w.db()).expect("a connection");
+    conn.execute_batch(
+        "PRAGMA wal_autocheckpoint = 0; UPDATE contact SET city = 'Sofia' WHERE id = 1",
+    )
+    .expect("a write");
+    // A copy of the two, as a backup program takes it, without the index beside them.
+    for suffix in ["", "-wal"] {
+        let to = w.path(&format!("left.db{suffix}"));
+        std::fs::copy(w.path(&format!("rolo.db{suffix}")), &to).expect("a copy");
+        chmod(&to, 0o444);
+    }
+    drop(conn);
+    chmod(&w.path(""), 0o555);
+    for args in [&["contact", "list"][..], &["contact", "export"], &["sql", "SELECT 1"]] {
+        let run = shut.run(&[&["--db", "left.db"], args].concat());
+        assert_eq!((run.code, run.out.as_str()), (5, ""), "{args:?} {}", run.err);
+        assert!(run.err.contains("left.db-wal") && run.err.contains("copy both"), "{}", run.err);
+    }
+}
+
+#[test]
+fn a_path_that_is_no_utf8_is_read_where_nothing_can_be_written() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let shut = Shut::new(0o777, 0o444);
+    let w = &shut.w;
+    let name = w.path("").join(OsStr::from_bytes(b"b\xfcro ?#%.db"));
+    std::fs::copy(w.db(), &name).expect("a copy");
+    chmod(&name, 0o444);
+    chmod(&w.path(""), 0o555);
+    let mut command = std::process::Command::new(&shut.program);
+    command.env_clear().env("ROLO_DB", &name).env("TZ", "UTC").env("HOME", "/nonexistent");
+    if shut.is_root() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let output = command.args(["contact", "list", "-o", "ids"]).output().expect("the program runs");
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    assert!(!output.stdout.is_empty(), "{err}");
+}

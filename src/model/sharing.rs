@@ -1,0 +1,88 @@
+//! How leads are shared out, how promising they are, and how soon they have to be answered.
+
+use super::people::LEAD;
+use super::setup::{TEAM, USER};
+use super::words::{ANY, ASSIGN_BY, CHANNELS};
+use crate::entity::{Default, Entity, Kind, computed, field, label, link};
+
+const LEADS_ASSIGNED: &str =
+    "(SELECT count(*) FROM lead l WHERE l.assigned_rule = {t}.id AND l.trashed IS NULL)";
+
+pub static ASSIGNMENT: Entity = Entity::new(
+    "assignment",
+    "assignments",
+    "A rule that says who gets a new lead; the first that fits counts",
+    &[
+        label("name", "What the rule is called"),
+        field("position", Kind::Int, "Place in the order of the rules, from 1"),
+        field("filter", Kind::Text, "The leads it is for, as a filter; without one all")
+            .trimmed()
+            .filter_of(&LEAD),
+        field("by", Kind::Choice(&ASSIGN_BY), "round_robin, load, territory, field or user")
+            .required()
+            .default(Default::Text("round_robin")),
+        link("team", &TEAM, "Whose turn it can be; without one anybody's who is active"),
+        link("user", &USER, "By user: who gets them"),
+        field("field", Kind::Text, "By field: the lead's field that names the user").trimmed(),
+        field("active", Kind::Bool, "Is used").default(Default::Text("yes")),
+        computed("leads", Kind::Int, LEADS_ASSIGNED, "How many leads it has shared out"),
+    ],
+)
+.key(&["name"])
+.unique()
+.columns(&["id", "position", "name", "filter", "by", "team", "user", "active", "leads"])
+.sort("position,id")
+.named_uid()
+.setup();
+
+pub static SCORING: Entity = Entity::new(
+    "scoring",
+    "scorings",
+    "A rule that gives leads points",
+    &[
+        label("name", "What the points are for"),
+        field("filter", Kind::Text, "The leads it is for, as a filter; without one all")
+            .trimmed()
+            .filter_of(&LEAD),
+        field("points", Kind::Int, "Points it gives, or takes with a minus")
+            .required()
+            .range(-100_000, 100_000),
+        field(
+            "activity",
+            Kind::Choice(&CHANNELS),
+            "Points for each activity of this kind, not for the lead itself",
+        ),
+        field("most", Kind::Int, "So many activities count at most, the latest").range(1, 100_000),
+        field("half_life", Kind::Int, "Days after which the points are worth half")
+            .range(1, 100_000),
+        field("active", Kind::Bool, "Is used").default(Default::Text("yes")),
+    ],
+)
+.key(&["name"])
+.unique()
+.columns(&["id", "name", "filter", "activity", "points", "most", "half_life", "active"])
+.sort("id")
+.named_uid()
+.setup();
+
+pub static RESPONSE: Entity = Entity::new(
+    "response",
+    "responses",
+    "A policy: how soon a lead has to be answered; the first that fits counts",
+    &[
+        label("name", "What the policy is called"),
+        field("position", Kind::Int, "Place in the order of the policies, from 1"),
+        field("within", Kind::Duration, "Time from its coming until the first answer")
+            .required()
+            .range(1, 5_256_000),
+        field("source", Kind::Choice(&ANY), "For leads of this source alone"),
+        field("country", Kind::Text, "For leads of this country alone").trimmed(),
+        field("industry", Kind::Choice(&ANY), "For leads of this industry alone"),
+    ],
+)
+.key(&["name"])
+.unique()
+.columns(&["id", "position", "name", "within", "source", "country", "industry"])
+.sort("position,id")
+.named_uid()
+.setup();

@@ -1,0 +1,305 @@
+//! The file as it was at a moment in the past, worked out backwards from the present.
+//!
+//! What happened later is taken back in temporary tables, and temporary views bear the names of the
+//! real ones: every query of this connection then reads the past, without knowing it. A change that
+//! was undone counts as never made. Where a deal stood is told by its stays, which carry instants of
+//! their own; everything else by the edits, which carry those of their changes. A record is there
+//! from the moment it was made; the words of the search index are today's.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rusqlite::types::Value as Sql;
+
+use super::Store;
+use super::columns::{decode, push_params};
+use super::read::array;
+use super::rows::put_children;
+use super::schema::{child_table, columns_of, has_columns, quoted};
+use super::stays::trails;
+use crate::entity::when::instant_text;
+use crate::entity::{Field, Kind, Noun, Trail, Value};
+use crate::error::Result;
+
+/// The moment that a store is read as of.
+#[derive(Debug, Clone)]
+pub(super) struct Past {
+    pub(super) now: String,
+    pub(super) today: String,
+}
+
+/// Record → field → the value that it had.
+type Old = BTreeMap<i64, BTreeMap<String, Sql>>;
+
+impl Store {
+    /// From now on reads the file as it was at the end of `at`, whose local day is `today`. Nothing
+    /// can be written through this store any more.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn look_back(&mut self, at: DateTime<Utc>, today: NaiveDate) -> Result<()> {
+        let now = instant_text(at);
+        let guarded: bool = self.conn.query_row("PRAGMA query_only", [], |r| r.get(0))?;
+        // Only tables of this connection's own are made.
+        self.conn.execute_batch("PRAGMA query_only=OFF")?;
+        let made = self.shadow_all(&now);
+        if guarded {
+            self.conn.execute_batch("PRAGMA query_only=ON")?;
+        }
+        made?;
+        self.past = Some(Past { now, today: today.to_string() });
+        Ok(())
+    }
+
+    fn shadow_all(&self, now: &str) -> Result<()> {
+        self.conn.execute_batch("BEGIN")?;
+        let made = self.later_edits(now).and_then(|mut later| {
+            self.model.nouns.iter().enumerate().try_for_each(|(position, noun)| {
+                self.shadow(noun, &later.remove(&position).unwrap_or_default(), now)
+            })
+        });
+        self.conn.execute_batch(if made.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        made
+    }
+
+    /// What the edits after a moment replaced: of each field the oldest value.
+    fn later_edits(&self, now: &str) -> Result<BTreeMap<usize, Old>> {
+        let mut stmt = self.conn.prepare(
+            "SELECT e.noun, e.record, e.field, e.old, min(e.change) FROM change c CROSS JOIN edit e ON e.change = c.id \
+             WHERE c.\"at\" > ?1 AND c.undone_by IS NULL AND c.undoes IS NULL GROUP BY e.noun, e.record, e.field",
+        )?;
+        let mut rows = stmt.query([now])?;
+        let mut later: BTreeMap<usize, Old> = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let noun = usize::try_from(row.get::<_, i64>(0)?).unwrap_or(usize::MAX);
+            later
+                .entry(noun)
+                .or_default()
+                .entry(row.get(1)?)
+                .or_default()
+                .insert(row.get(2)?, row.get(3)?);
+        }
+        Ok(later)
+    }
+
+    fn shadow(&self, noun: &Noun, later: &Old, now: &str) -> Result<()> {
+        let trail = trails(noun).next();
+        let mut touched: BTreeSet<i64> = later.keys().copied().collect();
+        if let Some((_, _, trail)) = trail {
+            touched.extend(self.moved_since(noun, trail, now)?);
+        }
+        let table = quoted(noun.name());
+        let past = format!("temp.{}", quoted(&format!("past_{}", noun.name())));
+        let unborn = self.unborn(noun, trail.map(|(_, _, t)| t), now)?;
+        if touched.is_empty() && unborn.is_none() {
+            return self.shadow_stays(noun, trail, now);
+        }
+        self.conn.execute_batch(&format!(
+            "CREATE TEMP TABLE {} AS SELECT * FROM main.{table} WHERE 0",
+            quoted(&format!("past_{}", noun.name()))
+        ))?;
+        self.conn
+            .prepare(&format!(
+                "INSERT INTO {past} SELECT * FROM main.{table} WHERE id IN rarray(?1)"
+            ))?
+            .execute([array(touched.iter().copied())])?;
+        self.conn.execute_batch(&format!(
+            "CREATE UNIQUE INDEX temp.{} ON {}(id)",
+            quoted(&format!("past_{}_id", noun.name())),
+            quoted(&format!("past_{}", noun.name()))
+        ))?;
+        self.take_back_fields(noun, trail, later, &past)?;
+        if let Some(trail) = trail {
+            self.take_back_stages(noun, trail, &past, now)?;
+        }
+        let born = unborn.map_or(String::new(), |sql| format!(" AND NOT ({sql})"));
+        self.conn.execute_batch(&format!(
+            "CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} t WHERE id NOT IN (SELECT id FROM {past}){born} \
+             UNION ALL SELECT * FROM {past} t WHERE 1{born}"
+        ))?;
+        self.shadow_stays(noun, trail, now)
+    }
+
+    /// The condition that a record of `t` isn't there yet; `None` where all are.
+    fn unborn(&self, noun: &Noun, trail: Option<&Trail>, now: &str) -> Result<Option<String>> {
+        // What the business is set up with was always so, but for its edits.
+        if noun.entity.setup {
+            return Ok(None);
+        }
+        let condition = match trail {
+            Some(trail) => format!(
+                "coalesce((SELECT f.since FROM main.{} f WHERE f.record = t.id AND f.position = 1), t.created) > '{now}'",
+                quoted(&format!("{}_{}", noun.name(), trail.stays))
+            ),
+            None => format!("t.created > '{now}'"),
+        };
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM main.{} t WHERE {condition})",
+            quoted(noun.name())
+        );
+        let any: bool = self.conn.query_row(&sql, [], |r| r.get(0))?;
+        Ok(any.then_some(condition))
+    }
+
+    /// Records that were somewhere else at the moment.
+    fn moved_since(&self, noun: &Noun, trail: &Trail, now: &str) -> Result<Vec<i64>> {
+        let table = quoted(&format!("{}_{}", noun.name(), trail.stays));
+        let sql = format!(
+            "SELECT DISTINCT c.record FROM main.{table} c WHERE c.since > ?1 AND c.position > 1 \
+             AND EXISTS (SELECT 1 FROM main.{table} f WHERE f.record = c.record AND f.position = 1 AND f.since <= ?1)"
+        );
+        let mut stmt = self.conn.prepare(&sql)?;
+        Ok(stmt.query_map([now], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Gives the touched records the values that they had.
+    fn take_back_fields(
+        &self,
+        noun: &Noun,
+        trail: Option<(usize, &Field, &Trail)>,
+        later: &Old,
+        past: &str,
+    ) -> Result<()> {
+        // What the stays tell isn't taken from the edits.
+        let by_stays = |name: &str| {
+            trail.is_some_and(|(_, link, t)| {
+                link.name == name
+                    || [t.stays, t.since, t.ended].contains(&name)
+                    || t.told.contains(&name)
+                    || link.within.is_some_and(|(outer, _)| outer == name)
+            })
+        };
+        let mut children: BTreeMap<usize, Vec<(i64, Value)>> = BTreeMap::new();
+        for (record, fields) in later {
+            let mut sets = Vec::new();
+            let mut params = Vec::new();
+            for (name, old) in fields {
+                if by_stays(name) {
+                    continue;
+                }
+                let Some(index) = noun.index(name) else { continue };
+                let field = noun.fields[index];
+                // An order is told by all places together: today's.
+                if field.ranked.is_some() {
+                    continue;
+                }
+                let value = decode(field, old.into(), &self.model)?;
+                if has_columns(field) {
+                    sets.extend(
+                        columns_of(field).into_iter().map(|(c, _)| format!("{} = ?", quoted(&c))),
+                    );
+                    push_params(field, &value, &mut params);
+                }
+                if child_table(noun.name(), field).is_some() {
+                    children.entry(index).or_default().push((*record, value));
+                }
+            }
+            if !sets.is_empty() {
+                params.push(Sql::Integer(*record));
+                let sql = format!("UPDATE {past} SET {} WHERE id = ?", sets.join(", "));
+                self.conn.prepare_cached(&sql)?.execute(rusqlite::params_from_iter(params))?;
+            }
+        }
+        children
+            .iter()
+            .try_for_each(|(index, values)| self.shadow_children(noun, noun.fields[*index], values))
+    }
+
+    /// Gives the touched records the further values that a field had.
+    fn shadow_children(&self, noun: &Noun, field: &Field, values: &[(i64, Value)]) -> Result<()> {
+        let Some(table) = child_table(noun.name(), field) else { return Ok(()) };
+        let name = quoted(&table);
+        let (bare, marks) = (quoted(&format!("past_{table}")), quoted(&format!("touched_{table}")));
+        self.conn.execute_batch(&format!(
+            "CREATE TEMP TABLE {bare} AS SELECT * FROM main.{name} WHERE 0; \
+             CREATE INDEX temp.{} ON {bare}(record); CREATE TEMP TABLE {marks} (id INTEGER PRIMARY KEY)",
+            quoted(&format!("past_{table}_record"))
+        ))?;
+        let past = format!("temp.{bare}");
+        let mut mark = self.conn.prepare(&format!("INSERT INTO temp.{marks}(id) VALUES (?1)"))?;
+        for (record, value) in values {
+            mark.execute([record])?;
+            match (field.kind, value) {
+                (Kind::Tags, Value::Words(words)) => {
+                    let sql = format!(
+                        "INSERT INTO {past}(record, tag) SELECT ?1, id FROM main.tag WHERE name = ?2 ORDER BY trashed IS NOT NULL LIMIT 1"
+                    );
+                    let mut stmt = self.conn.prepare_cached(&sql)?;
+                    for word in words {
+                        stmt.execute(rusqlite::params![record, word])?;
+                    }
+                }
+                _ => put_children(&self.conn, &past, field, *record, value)?,
+            }
+        }
+        self.conn.execute_batch(&format!(
+            "CREATE TEMP VIEW {name} AS SELECT * FROM main.{name} WHERE record NOT IN (SELECT id FROM temp.{marks}) \
+             UNION ALL SELECT * FROM {past}"
+        ))?;
+        Ok(())
+    }
+
+    /// Puts the touched records where they were.
+    fn take_back_stages(
+        &self,
+        noun: &Noun,
+        (_, link, trail): (usize, &Field, &Trail),
+        past: &str,
+        now: &str,
+    ) -> Result<()> {
+        let Kind::Link(target) = link.kind else { return Ok(()) };
+        let station = target.one().map_or("", |e| e.name);
+        let stay = |column: &str| {
+            format!(
+                "(SELECT s.{column} FROM main.{} s WHERE s.record = id AND s.since <= '{now}' ORDER BY s.position DESC LIMIT 1)",
+                quoted(&format!("{}_{}", noun.name(), trail.stays))
+            )
+        };
+        let (at, since) = (quoted(link.name), quoted(trail.since));
+        let here = format!("{}.{at}", quoted(&format!("past_{}", noun.name())));
+        let mut sql = format!(
+            "UPDATE {past} SET {since} = coalesce({}, {since}), {at} = coalesce({}, {at});",
+            stay("since"),
+            stay("target")
+        );
+        if let Some((outer, theirs)) = link.within {
+            let (outer, theirs) = (quoted(outer), quoted(theirs));
+            let _ = write!(
+                sql,
+                "UPDATE {past} SET {outer} = coalesce((SELECT o.{theirs} FROM main.{} o WHERE o.id = {here}), {outer});",
+                quoted(station)
+            );
+        }
+        let ends = trail.ends.replace("?1", &here);
+        let empty: Vec<String> = std::iter::once(&trail.ended)
+            .chain(trail.told)
+            .filter_map(|name| noun.index(name))
+            .flat_map(|index| columns_of(noun.fields[index]))
+            .map(|(column, _)| format!("{} = NULL", quoted(&column)))
+            .collect();
+        let _ =
+            write!(sql, "UPDATE {past} SET {} WHERE NOT coalesce(({ends}), 0);", empty.join(", "));
+        let _ = write!(
+            sql,
+            "UPDATE {past} SET {ended} = {since} WHERE {ended} IS NOT NULL AND {ended} > '{now}';",
+            ended = quoted(trail.ended)
+        );
+        Ok(self.conn.execute_batch(&sql)?)
+    }
+
+    /// The stays that had begun by then.
+    fn shadow_stays(
+        &self,
+        noun: &Noun,
+        trail: Option<(usize, &Field, &Trail)>,
+        now: &str,
+    ) -> Result<()> {
+        let Some((_, _, trail)) = trail else { return Ok(()) };
+        let table = quoted(&format!("{}_{}", noun.name(), trail.stays));
+        Ok(self.conn.execute_batch(&format!(
+            "CREATE TEMP VIEW {table} AS SELECT record, position, target, since, \
+             CASE WHEN until > '{now}' THEN NULL ELSE until END AS until, \"by\" FROM main.{table} WHERE since <= '{now}'"
+        ))?)
+    }
+}

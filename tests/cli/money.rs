@@ -1,0 +1,112 @@
+//! Rates of currencies, and what they do to sums.
+
+use crate::harness::World;
+
+fn world() -> World {
+    let w = World::new();
+    w.ok(&["rate", "add", "EUR", "USD", "1.08", "--on", "2026-11-01"]);
+    w
+}
+
+#[test]
+fn an_amount_is_converted_both_ways_with_the_rate_and_its_day_named() {
+    let w = world();
+    let run = w.run(&["rate", "convert", "100 EUR", "USD"]);
+    assert_eq!((run.code, run.out.as_str()), (0, "108.00 USD\n"));
+    assert_eq!(run.err, "converted to USD at EUR/USD 1.08 of 2026-11-01\n");
+    let back = w.json(&["rate", "convert", "100USD", "EUR", "-o", "json"]);
+    assert_eq!(back["amount"].to_string(), "92.59");
+    assert_eq!(back["amount_currency"], "EUR");
+    assert_eq!(back["rates"][0]["rate"].to_string(), "1.08");
+    assert_eq!(back["rates"][0]["date"], "2026-11-01");
+}
+
+#[test]
+fn the_latest_rate_of_the_day_or_before_counts_and_none_before_the_first() {
+    let w = world();
+    w.ok(&["rate", "add", "eur", "usd", "1.20", "--on", "2026-11-20"]);
+    assert_eq!(w.ok(&["rate", "convert", "1 EUR", "USD"]), "1.20 USD\n");
+    assert_eq!(w.ok(&["rate", "convert", "1 EUR", "USD", "--on", "2026-11-19"]), "1.08 USD\n");
+    let err = w.fails(4, &["rate", "convert", "1 EUR", "USD", "--on", "2026-10-31"]);
+    assert!(err.contains("no rate from EUR to USD of 2026-10-31 or before"), "{err}");
+    assert!(err.contains("rolo rate add EUR USD RATE --on 2026-10-31"), "{err}");
+}
+
+#[test]
+fn a_half_cent_goes_to_the_even_neighbour() {
+    let w = World::new();
+    w.ok(&["rate", "add", "EUR", "USD", "0.5"]);
+    assert_eq!(w.ok(&["rate", "convert", "0.01 EUR", "USD"]), "0.00 USD\n");
+    assert_eq!(w.ok(&["rate", "convert", "0.03 EUR", "USD"]), "0.02 USD\n");
+    assert_eq!(w.ok(&["rate", "convert", "0.05 EUR", "USD"]), "0.02 USD\n");
+    assert_eq!(w.ok(&["rate", "convert", "-0.03 EUR", "USD"]), "-0.02 USD\n");
+}
+
+#[test]
+fn what_is_no_rate_is_refused_with_the_value() {
+    let w = world();
+    for (args, word) in [
+        (&["rate", "add", "EUR", "EUX", "1.1"][..], "`EUX` is not an ISO 4217 currency"),
+        (&["rate", "add", "EUR", "USD", "0"], "`0` is not above 0"),
+        (&["rate", "add", "EUR", "USD", "-1.1"], "`-1.1` is not above 0"),
+        (&["rate", "add", "EUR", "USD", "much"], "`much`"),
+        (&["rate", "add", "EUR", "EUR", "1"], "both currencies are the same"),
+        (&["rate", "add", "EUR", "USD", "1.1", "--on", "2026-13-01"], "--on"),
+        (&["rate", "add", "EUR", "USD", "1.1", "--on", "2026-11-01"], "is taken by rate:1"),
+    ] {
+        let err = w.fails(4, args);
+        assert!(err.contains(word), "{args:?}: {err}");
+    }
+    assert_eq!(w.ok(&["rate", "list", "--count"]), "1\n");
+}
+
+#[test]
+fn files_of_rates_come_in_by_many_names_once_and_go_back_with_undo() {
+    let w = world();
+    let file = w.file(
+        "rates.csv",
+        "From currency,To currency,Exchange rate,Date\nEUR,USD,1.09,2026-11-01\nEUR,GBP,0.85,2026-11-02\nUSD,JPY,150.125,2026-11-02\n",
+    );
+    for _ in 0..2 {
+        let done = w.json(&["rate", "import", &file, "-o", "json"]);
+        assert_eq!(done["read"], 3);
+    }
+    assert_eq!(w.ok(&["rate", "list", "--count"]), "3\n");
+    assert_eq!(w.ok(&["rate", "convert", "1 EUR", "USD"]), "1.09 USD\n");
+    w.ok(&["undo"]);
+    assert_eq!(w.ok(&["rate", "convert", "1 EUR", "USD"]), "1.08 USD\n");
+    let bad = w.file(
+        "bad.csv",
+        "base,quote,rate,date\nEUR,DOLLAR,1.1,2026-11-01\nEUR,USD,-2,2026-11-01\n",
+    );
+    let err = w.fails(4, &["rate", "import", &bad]);
+    assert!(err.contains("DOLLAR") && err.contains("`-2` is not above 0"), "{err}");
+}
+
+#[test]
+fn a_table_with_a_column_for_each_currency_needs_its_base_said() {
+    let w = World::new();
+    let file = w.file(
+        "eurofxref-hist.csv",
+        "Date,USD,JPY,BGN,\n2026-11-20,1.0825,162.37,N/A,\n2026-11-19,1.07,162,1.9558,\n",
+    );
+    let err = w.fails(2, &["rate", "import", &file]);
+    assert!(err.contains("`--base EUR`"), "{err}");
+    let done = w.json(&["rate", "import", &file, "--base", "EUR", "-o", "json"]);
+    assert_eq!(done["created"], 5);
+    assert_eq!(w.ok(&["rate", "convert", "100 BGN", "USD"]), "55.35 USD\n");
+    w.fails(4, &["rate", "import", &file, "--base", "EUX"]);
+}
+
+#[test]
+fn weighted_amounts_round_a_half_to_the_even_cent_and_the_board_agrees() {
+    let w = World::new();
+    for amount in ["0.01", "0.03", "0.05"] {
+        w.ok(&["deal", "add", "D", "--amount", amount, "--probability", "50"]);
+    }
+    let list = w.json(&["deal", "list", "--sort", "id", "-o", "json", "--columns", "weighted"]);
+    let found: Vec<String> = (0..3).map(|at| list[at]["weighted"].to_string()).collect();
+    assert_eq!(found, ["0.00", "0.02", "0.02"]);
+    let board = w.json(&["deal", "board", "-o", "json"]);
+    assert_eq!(board[0]["weighted"]["EUR"].to_string(), "0.04");
+}

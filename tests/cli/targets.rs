@@ -1,0 +1,306 @@
+//! Territories, quotas, bonuses, partners, referrals.
+
+use crate::harness::World;
+
+#[test]
+fn companies_and_leads_fall_into_the_first_territory_that_fits() {
+    let w = World::new();
+    w.ok(&["territory", "add", "Big", "--min-employees", "500", "--position", "1"]);
+    w.ok(&[
+        "territory",
+        "add",
+        "DACH",
+        "--country",
+        "DE",
+        "--country",
+        "Österreich",
+        "--position",
+        "2",
+    ]);
+    w.ok(&[
+        "territory",
+        "add",
+        "Retail DE",
+        "--country",
+        "DE",
+        "--industry",
+        "retail",
+        "--position",
+        "3",
+    ]);
+    w.ok(&["territory", "add", "日本", "--country", "日本", "--max-employees", "50"]);
+    w.ok(&["territory", "add", "By hand"]);
+    for (args, wanted) in [
+        (&["--country", "de"][..], "DACH"),
+        (&["--country", "ÖSTERREICH"], "DACH"),
+        (&["--country", "DE", "--employees", "500"], "Big"),
+        (&["--country", "日本", "--employees", "50"], "日本"),
+        (&["--country", "日本", "--employees", "51"], ""),
+        (&["--country", "日本"], ""),
+        (&["--country", "FR"], ""),
+        (&["--country", "DE", "--territory", "By hand"], "By hand"),
+    ] {
+        for noun in ["company", "lead"] {
+            let id = w.ok(&[&[noun, "add", "X"], args].concat());
+            let found = w.json(&[noun, "show", id.trim(), "-o", "json"])["territory"].clone();
+            assert_eq!(found.as_str().unwrap_or(""), wanted, "{noun} {args:?}");
+        }
+    }
+}
+
+#[test]
+fn territories_are_applied_to_what_is_there_and_taken_back() {
+    let w = World::new();
+    let file = w.file("c.csv", "name,country\nA,DE\nB,FR\nC,DE\n");
+    w.ok(&["company", "import", &file]);
+    w.ok(&["territory", "add", "Hand"]);
+    w.ok(&["company", "edit", "3", "--territory", "Hand"]);
+    w.ok(&["territory", "add", "DACH", "--country", "DE"]);
+    let of = |t: &str| {
+        w.ok(&["company", "list", &format!("territory:{t}"), "--sort", "id", "-o", "ids"])
+    };
+    w.ok(&["territory", "apply", "--dry-run"]);
+    assert_eq!(of("DACH"), "");
+    w.ok(&["territory", "apply"]);
+    assert_eq!((of("DACH").as_str(), of("Hand").as_str()), ("1\n", "3\n"));
+    let done = w.json(&["territory", "apply", "--all", "-o", "json"]);
+    assert_eq!(done["companies"], 1);
+    assert_eq!(of("DACH"), "1\n3\n");
+    w.ok(&["undo", "2"]);
+    assert_eq!((of("DACH").as_str(), of("Hand").as_str()), ("", "3\n"));
+}
+
+#[test]
+fn no_record_is_its_own_parent_over_however_many_others() {
+    let w = World::new();
+    for noun in ["territory", "team", "company"] {
+        for name in ["A", "B", "C"] {
+            w.ok(&[noun, "add", name]);
+        }
+        w.ok(&[noun, "edit", "B", "--parent", "A"]);
+        w.ok(&[noun, "edit", "C", "--parent", "B"]);
+        let err = w.fails(4, &[noun, "edit", "A", "--parent", "C"]);
+        assert!(err.contains(&format!("parent: {noun}:3 would lead back to {noun}:1")), "{err}");
+        let err = w.fails(4, &[noun, "edit", "A", "--parent", "A"]);
+        assert!(err.contains("can't be its own"), "{err}");
+        w.ok(&[noun, "edit", "C", "--parent", "A"]);
+    }
+}
+
+/// Deals won by two users in two currencies.
+fn sales() -> World {
+    let w = World::new();
+    w.ok(&["team", "add", "all"]);
+    w.ok(&["team", "add", "west", "--parent", "all"]);
+    w.ok(&["user", "add", "bob", "--team", "west"]);
+    w.ok(&["territory", "add", "Europe"]);
+    w.ok(&["territory", "add", "DACH", "--country", "DE", "--parent", "Europe"]);
+    w.ok(&["company", "add", "Lee", "--country", "DE"]);
+    for (name, amount, owner, on) in [
+        ("A", "1000", "bob", "2026-11-01"),
+        ("B", "500 USD", "bob", "2026-11-30"),
+        ("C", "0.01", "ann", "2026-10-31"),
+        ("D", "4000", "bob", "2026-12-01"),
+    ] {
+        w.ok(&["deal", "add", name, "--amount", amount, "--owner", owner, "--company", "Lee"]);
+        w.ok(&["--now", "2026-12-31T00:00:00Z", "deal", "win", name, "--on", on]);
+    }
+    w.ok(&["deal", "add", "Open", "--amount", "9k", "--owner", "bob", "--closes", "2026-11-05"]);
+    w.ok(&["rate", "add", "EUR", "USD", "1.25", "--on", "2026-01-01"]);
+    w
+}
+
+#[test]
+fn what_was_won_counts_for_user_team_territory_and_all_by_the_day_it_closed() {
+    let w = sales();
+    for (args, won) in [
+        (&["2026-11", "--user", "bob"][..], "1400.00"),
+        (&["2026-11", "--team", "all"], "1400.00"),
+        (&["2026-Q4", "--territory", "Europe"], "5400.01"),
+        (&["2026-Q4", "--user", "ann"], "0.01"),
+        (&["2026"], "5400.01"),
+        (&["2025"], "0.00"),
+    ] {
+        let id = w.ok(&[&["quota", "add"], args, &["--amount", "1000"]].concat());
+        let found = w.json(&["quota", "attainment", &format!("id={}", id.trim()), "-o", "json"]);
+        assert_eq!(found[0]["won"].to_string(), won, "{args:?}");
+    }
+    assert_eq!(w.ok(&["quota", "attainment", "--explain", "1", "-o", "ids"]), "1\n2\n");
+    let run = w.run(&["quota", "attainment", "id=1"]);
+    assert!(run.out.contains("140.0 %"), "{}", run.out);
+    assert_eq!(run.err, "converted to EUR at EUR/USD 1.25 of 2026-01-01\n");
+    w.ok(&["rate", "rm", "1"]);
+    let err = w.fails(4, &["quota", "attainment", "id=1"]);
+    assert!(err.contains("no rate from USD to EUR of 2026-11-22 or before"), "{err}");
+    // Where nothing has to be converted, nothing is missed.
+    w.ok(&["quota", "attainment", "id=4"]);
+}
+
+#[test]
+fn the_highest_bonus_reached_is_paid() {
+    let w = sales();
+    w.ok(&["quota", "add", "2026-11", "--user", "bob", "--amount", "1000"]);
+    let bonus = || w.json(&["quota", "attainment", "-o", "json"])[0]["bonus"].to_string();
+    assert_eq!(bonus(), "null");
+    w.ok(&["bonus", "add", "Half", "--attainment", "50", "--percent", "1"]);
+    assert_eq!(bonus(), "14.00");
+    w.ok(&[
+        "bonus",
+        "add",
+        "Full",
+        "--attainment",
+        "100",
+        "--percent",
+        "2.5",
+        "--of",
+        "above",
+        "--amount",
+        "125 USD",
+    ]);
+    assert_eq!(bonus(), "110.00");
+    w.ok(&["bonus", "add", "Others", "--attainment", "110", "--percent", "50", "--team", "all"]);
+    w.ok(&["bonus", "add", "Never", "--attainment", "200", "--percent", "50"]);
+    assert_eq!(bonus(), "110.00");
+}
+
+#[test]
+fn targets_that_can_not_be_are_refused() {
+    let w = World::new();
+    for (args, word) in [
+        (&["quota", "add", "2026-Q5", "--amount", "1k"][..], "`2026-Q5` is neither a month"),
+        (&["quota", "add", "2026-11-22", "--amount", "1k"], "`2026-11-22` is neither a month"),
+        (&["quota", "add", "2026", "--amount", "0"], "`0` is not above 0"),
+        (&["quota", "add", "2026", "--amount", "-5 EUR"], "is not above 0"),
+        (&["quota", "add", "2026"], "amount"),
+        (&["quota", "add", "2026", "--amount", "1k XQZ"], "`XQZ` is not an ISO 4217 currency"),
+        (
+            &["bonus", "add", "B", "--attainment", "100", "--percent", "140"],
+            "`140` is not from 0 to 100",
+        ),
+        (&["company", "add", "P", "--commission", "140"], "`140` is not from 0 to 100"),
+        (&["deal", "add", "D", "--commission", "-1"], "`-1` is not from 0 to 100"),
+        (&["territory", "add", "T", "--min-employees", "-1"], "`-1` is not from 0"),
+    ] {
+        let err = w.fails(4, args);
+        assert!(err.contains(word), "{args:?}: {err}");
+    }
+    w.ok(&["quota", "add", "2026-q4", "--amount", "1k"]);
+    w.ok(&["quota", "add", "this-month", "--amount", "1k"]);
+    assert_eq!(
+        w.ok(&["quota", "list", "-o", "csv", "--columns", "period", "--sort", "id"]),
+        "period\n2026-Q4\n2026-11\n"
+    );
+}
+
+#[test]
+fn a_partners_share_is_exact_and_a_half_cent_goes_to_the_even_one() {
+    let w = World::new();
+    w.ok(&["company", "add", "Partner", "--role", "partner", "--commission", "50"]);
+    let share = |amount: &str, own: &[&str]| {
+        let id = w
+            .ok(&[&["deal", "add", "D", "--amount", amount, "--partner", "Partner"], own].concat());
+        w.json(&["deal", "show", id.trim(), "-o", "json"])["commission_amount"].to_string()
+    };
+    assert_eq!(share("0.01", &[]), "0.00");
+    assert_eq!(share("0.03", &[]), "0.02");
+    assert_eq!(share("-0.03", &[]), "-0.02");
+    assert_eq!(share("1000", &["--commission", "7.125"]), "71.25");
+    assert_eq!(share("90000000000", &["--commission", "33.3333"]), "29999970000.00");
+    assert_eq!(w.ok(&["company", "list", "is:partner", "-o", "ids"]), "1\n");
+}
+
+#[test]
+fn who_sent_whom_is_counted_once() {
+    let w = World::new();
+    w.ok(&["contact", "add", "Ann"]);
+    w.ok(&["lead", "add", "Bo", "--email", "bo@x.example", "--referred-by", "contact:Ann"]);
+    w.ok(&["lead", "add", "Cy", "--referred-by", "contact:Ann"]);
+    w.ok(&["company", "add", "Dee", "--referred-by", "contact:Ann"]);
+    let count = || w.json(&["contact", "show", "1", "-o", "json"])["referrals"].clone();
+    assert_eq!(count(), 3);
+    w.ok(&["lead", "convert", "1"]);
+    assert_eq!(count(), 3);
+    assert_eq!(w.ok(&["contact", "list", "referrals>2", "-o", "ids"]), "1\n");
+    w.ok(&["lead", "rm", "2"]);
+    assert_eq!(count(), 2);
+}
+
+#[test]
+fn a_deal_goes_to_a_partners_file_with_all_that_belongs_to_it_and_comes_again_as_itself() {
+    let w = World::new();
+    w.ok(&["company", "add", "Lee GmbH", "--domain", "lee.example", "--owner", "ann"]);
+    w.ok(&["company", "add", "Friend", "--role", "partner"]);
+    w.ok(&["contact", "add", "Эва", "--email", "eva@lee.example", "--company", "Lee GmbH"]);
+    w.ok(&[
+        "deal",
+        "add",
+        "Заказ",
+        "--company",
+        "Lee GmbH",
+        "--contact",
+        "Эва",
+        "--amount",
+        "12000.50 USD",
+    ]);
+    w.ok(&["deal", "move", "1", "Proposal"]);
+    w.ok(&["deal", "log", "call", "1", "talked"]);
+    w.ok(&["deal", "handover", "1", "--partner", "Friend", "--out", "deal.json"]);
+    w.fails(4, &["deal", "handover", "1", "--partner", "Friend", "--out", "deal.json"]);
+    assert_eq!(w.json(&["deal", "show", "1", "-o", "json"])["partner"], "Friend");
+
+    let other = World::new();
+    let file = other.file("deal.json", w.read("deal.json"));
+    // The other side knows the company and the contact already, as other records.
+    other.ok(&["--as", "zed", "company", "add", "Lee", "--domain", "LEE.example"]);
+    other.ok(&["--as", "zed", "contact", "add", "Eva", "--email", "eva@lee.example"]);
+    assert_eq!(other.ok(&["--as", "zed", "deal", "register", &file]), "1\n");
+    let deal = other.json(&["deal", "show", "1", "-o", "json"]);
+    assert_eq!(deal["amount"].to_string(), "12000.50");
+    for (field, value) in [
+        ("name", "Заказ"),
+        ("amount_currency", "USD"),
+        ("company", "Lee"),
+        ("contact", "Eva"),
+        ("stage", "Proposal"),
+        ("owner", "zed"),
+    ] {
+        assert_eq!(deal[field], value, "{field}");
+    }
+    assert!(deal["partner"].is_null());
+    let bodies: Vec<&str> = deal["timeline"]
+        .as_array()
+        .expect("a timeline")
+        .iter()
+        .filter_map(|a| a["body"].as_str())
+        .collect();
+    assert!(bodies.contains(&"talked"), "{bodies:?}");
+    assert!(bodies.iter().any(|b| b.contains("stage: Lead → Proposal")), "{bodies:?}");
+    assert_eq!(other.ok(&["user", "list", "-o", "csv", "--columns", "handle"]), "handle\nzed\n");
+    other.ok(&["--as", "zed", "deal", "register", &file]);
+    for (noun, count) in
+        [("deal", "1\n"), ("company", "1\n"), ("contact", "1\n"), ("activity", "2\n")]
+    {
+        assert_eq!(other.ok(&[noun, "list", "--count"]), count, "{noun}");
+    }
+    other.ok(&["--as", "zed", "undo"]);
+    assert_eq!(other.ok(&["deal", "list", "--count"]), "0\n");
+    let bad = other.file("bad.json", "{\"format\":\"other\"}");
+    other.fails(4, &["deal", "register", &bad]);
+}
+
+#[test]
+fn a_registered_deal_can_begin_in_a_pipeline_of_ones_own() {
+    let w = World::new();
+    w.ok(&["company", "add", "Friend"]);
+    w.ok(&["stage", "add", "Strange", "--position", "9"]);
+    w.ok(&["deal", "add", "D", "--stage", "Strange"]);
+    let out = w.ok(&["deal", "handover", "D", "--partner", "Friend"]);
+    let other = World::new();
+    other.ok(&["pipeline", "add", "Partners"]);
+    other.ok(&["stage", "add", "Registered", "--pipeline", "Partners"]);
+    let run = other.run_with(&["deal", "register", "-", "--pipeline", "Partners"], out.as_bytes());
+    assert_eq!(run.code, 0, "{}", run.err);
+    let deal = other.json(&["deal", "show", "1", "-o", "json"]);
+    assert_eq!((&deal["pipeline"], &deal["stage"]), (&"Partners".into(), &"Registered".into()));
+    assert_eq!(other.ok(&["stage", "list", "name:Strange", "--count"]), "0\n");
+}
