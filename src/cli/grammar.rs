@@ -79,6 +79,39 @@ pub fn parse(args: &[OsString], model: &Model) -> Result<Typed> {
     }
 }
 
+/// Where the dashboard opens.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// The noun whose list stands in front; none: the first screen.
+    pub noun: Option<&'static str>,
+    pub filter: String,
+}
+
+/// Whether a command line, read already without a mistake, is one that opens the dashboard on a
+/// terminal: `rolo` alone, or `rolo NOUN [FILTER]`.
+#[must_use]
+pub fn opening(args: &[OsString], model: &Model) -> Option<Opening> {
+    let at = match next_word(args, 0) {
+        Next::Nothing => return Some(Opening { noun: None, filter: String::new() }),
+        Next::Word(at) => at,
+        _ => return None,
+    };
+    let noun = model.typed(&args[at].to_string_lossy())?;
+    let filter = match next_word(args, at + 1) {
+        Next::Nothing => Vec::new(),
+        Next::Word(next) => {
+            let word = args[next].to_string_lossy();
+            if word == "help" || verbs::find(noun, &word).is_some() || verbs::misspelt(noun, &word).is_some() {
+                return None;
+            }
+            args[next..].iter().map(|a| a.to_string_lossy().into_owned()).collect()
+        }
+        _ => return None,
+    };
+    let plain = filter.iter().all(|word| !word.starts_with('-'));
+    plain.then(|| Opening { noun: Some(noun.name()), filter: filter.join(" ") })
+}
+
 /// What comes next on a command line, as far as global options alone can tell.
 #[derive(Debug, PartialEq, Eq)]
 enum Next {

@@ -2,11 +2,11 @@
 
 use clap::ArgMatches;
 
-use super::cells::{is_numeric, shown};
 use super::global::Output;
 use super::grammar::{filter_text, text};
 use super::print::ColumnHead;
 use super::session::{Session, filter_sql};
+use crate::entity::shown::{is_numeric, shown};
 use crate::entity::{Model, Noun, Part};
 use crate::error::{Error, Result};
 use crate::interchange::{Column, Exporter, Form, Scope};

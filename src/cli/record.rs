@@ -3,13 +3,13 @@
 
 use clap::ArgMatches;
 
-use super::cells::shown;
 use super::global::Output;
 use super::grammar::{field_inputs, pairs, text, texts};
 use super::inputs::{attach, values};
 use super::print::{ColumnHead, Entry};
 use super::session::{Session, ids_of};
 use crate::actions::{Action, Call};
+use crate::entity::shown::shown;
 use crate::entity::when::{instant_text, stored_instant};
 use crate::entity::{Kind, LinkTo, Noun, Part, Record, Value};
 use crate::error::{Error, Result};
@@ -536,7 +536,7 @@ pub(super) fn history(
     let mut rows = Vec::new();
     for entry in &entries {
         let at = stored_instant(&entry.change.at)
-            .map_or(entry.change.at.clone(), |at| super::cells::local(at, zone));
+            .map_or(entry.change.at.clone(), |at| crate::entity::shown::local(at, zone));
         let head = [
             format!("{}", entry.change.id),
             at,

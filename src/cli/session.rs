@@ -114,6 +114,20 @@ impl<'p> Session<'p> {
         self.writing()
     }
 
+    /// The database itself, for the dashboard: made where it is missing, and only read where it can't
+    /// be written.
+    ///
+    /// # Errors
+    /// It can't be used (exit 5).
+    pub fn take_store(&mut self) -> Result<Store> {
+        if let Err(why) = self.open(Access::Write)
+            && self.open(Access::Read).is_err()
+        {
+            return Err(why);
+        }
+        self.store.take().ok_or_else(|| Error::failed("the database is not open"))
+    }
+
     /// The error with the file that it is about, once one is open.
     #[must_use]
     pub fn placed(&self, why: Error) -> Error {
@@ -278,15 +292,7 @@ pub(super) fn filter_sql(
     noun: &Noun,
     text: &str,
 ) -> Result<filter::Sql> {
-    let views = |name: &str| {
-        reader
-            .saved_view(name)
-            .ok()
-            .flatten()
-            .map(|v| filter::SavedView { noun: v.noun, filter: v.filter })
-    };
-    let scope = filter::Scope { model: reader.model(), locale: &settings.locale, views: &views };
-    filter::to_sql(text, noun, &scope)
+    reader.filter(noun, text, &settings.locale)
 }
 
 /// A listing of the ids that a filter finds.

@@ -14,6 +14,8 @@ use crate::filter;
 /// A stage of a pipeline with what stands in it.
 #[derive(Debug, Clone)]
 pub struct StageSums {
+    /// The stage's id.
+    pub id: i64,
     pub pipeline: String,
     pub name: String,
     /// `open`, `won` or `lost`.
@@ -61,6 +63,7 @@ impl Reader<'_> {
             stages.push((
                 row.get(0)?,
                 StageSums {
+                    id: row.get(0)?,
                     pipeline: row.get(1)?,
                     name: row.get(2)?,
                     kind: row.get(3)?,

@@ -289,6 +289,15 @@ impl Store {
         counts.sum()
     }
 
+    /// A number that differs once another connection has committed to the file; asking holds no
+    /// transaction.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn data_version(&self) -> Result<i64> {
+        Ok(self.conn.query_row("PRAGMA data_version", [], |r| r.get(0))?)
+    }
+
     /// Stops waiting for the disk: only for a file that doesn't have its name yet.
     ///
     /// # Errors

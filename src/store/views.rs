@@ -5,7 +5,9 @@ use sha2::{Digest, Sha256};
 
 use super::commit::Writer;
 use super::read::Reader;
+use crate::entity::{Locale, Noun};
 use crate::error::Result;
+use crate::filter;
 
 /// A saved view as it stands.
 #[derive(Debug, Clone)]
@@ -31,6 +33,34 @@ impl Reader<'_> {
                 Ok(View { noun: r.get(0)?, filter: r.get(1)?, columns: r.get(2)?, sort: r.get(3)? })
             })
             .optional()?)
+    }
+
+    /// The saved views of a noun by name, as (name, view).
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn views_of(&self, noun: &str) -> Result<Vec<(String, View)>> {
+        let mut stmt = self.conn.prepare_cached(
+            "SELECT name, noun, coalesce(filter, ''), columns, sort FROM view WHERE noun = ?1 AND trashed IS NULL ORDER BY id",
+        )?;
+        let rows = stmt.query_map([noun], |r| {
+            let view =
+                View { noun: r.get(1)?, filter: r.get(2)?, columns: r.get(3)?, sort: r.get(4)? };
+            Ok((r.get(0)?, view))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// A filter checked against a noun and this file's views, as SQL.
+    ///
+    /// # Errors
+    /// A wrong filter (exit 2).
+    pub fn filter(&self, noun: &Noun, text: &str, locale: &Locale) -> Result<filter::Sql> {
+        let views = |name: &str| {
+            let view = self.saved_view(name).ok().flatten()?;
+            Some(filter::SavedView { noun: view.noun, filter: view.filter })
+        };
+        filter::to_sql(text, noun, &filter::Scope { model: self.model, locale, views: &views })
     }
 }
 

@@ -1,0 +1,6 @@
+//! Pieces that screens are drawn of.
+
+pub(crate) mod input;
+pub(crate) mod pane;
+pub(crate) mod rows;
+pub(crate) mod sheet;
