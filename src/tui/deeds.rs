@@ -63,6 +63,41 @@ pub(crate) fn act_command(
     words
 }
 
+/// Moves deals, each to its stage, as one change.
+///
+/// # Errors
+/// A stage refuses one of them, or the file can't be written.
+pub(crate) fn move_deals(
+    desk: &mut Desk,
+    subject: &Subject,
+    moves: &[(String, Vec<i64>)],
+) -> Result<Done> {
+    let action = crate::actions::find("deal", "move").ok_or_else(|| Error::failed("no such deed"))?;
+    let commands: Vec<String> = moves
+        .iter()
+        .map(|(stage, ids)| {
+            let part = Subject { ids: ids.clone(), ..subject.clone() };
+            act_command(action, &part, &[("stage", stage.clone())])
+        })
+        .collect();
+    let command = commands.join(" && rolo ");
+    let locale = desk.locale.clone();
+    let written = desk.write(action.verb, &command, |w| {
+        let noun = w.reader().model().noun(action.noun)?;
+        for (stage, ids) in moves {
+            let args = [("stage", stage.clone())];
+            (action.run)(&mut Call { writer: w, noun, ids, args: &args, locale: &locale })?;
+        }
+        Ok(())
+    })?;
+    let to = match moves {
+        [(stage, _)] => stage.rsplit('/').next().unwrap_or_default(),
+        _ => "the next stages",
+    };
+    let line = format!("moved {} to {to}", subject.shown(desk.store.model()));
+    Ok(done(&written, line, command))
+}
+
 /// A field about to be changed: its value as it was read and as it should be, and as typed.
 #[derive(Debug, Clone)]
 pub(crate) struct Edit {

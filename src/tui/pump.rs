@@ -58,6 +58,12 @@ impl Pump {
         rustix::io::ioctl_fionbio(&waker, true).map_err(|why| failed(why.into()))?;
         let flag = || Arc::new(AtomicBool::new(false));
         let pump = Self { wakes, ends: flag(), stops: flag(), returns: flag() };
+        // Whoever asks twice doesn't wait for a dashboard that hangs.
+        for signal in [SIGTERM, SIGHUP] {
+            let asked = Arc::clone(&pump.ends);
+            signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, asked)
+                .map_err(failed)?;
+        }
         for (signals, flag) in [
             (&[SIGTERM, SIGHUP, SIGINT, SIGQUIT][..], &pump.ends),
             (&[SIGTSTP], &pump.stops),
@@ -82,7 +88,7 @@ impl Pump {
         let mut news = News::default();
         self.collect(&mut news)?;
         if news.events.is_empty() && !self.is_signalled() {
-            news.ends |= self.sleep(deadline);
+            self.sleep(deadline);
             self.collect(&mut news)?;
         }
         news.ends |= self.ends.swap(false, Ordering::SeqCst);
@@ -97,6 +103,11 @@ impl Pump {
 
     /// Takes every event that is there already, so that held keys are drawn once.
     fn collect(&self, news: &mut News) -> Result<()> {
+        // Reading a terminal that is gone would never end.
+        if self.is_gone() {
+            news.ends = true;
+            return Ok(());
+        }
         let failed = |why| Error::io("the terminal", &why);
         while news.events.len() < 512 && crossterm::event::poll(Duration::ZERO).map_err(failed)? {
             news.events.push(crossterm::event::read().map_err(failed)?);
@@ -104,25 +115,27 @@ impl Pump {
         Ok(())
     }
 
-    /// Sleeps; whether the terminal is gone.
-    fn sleep(&mut self, deadline: Option<Instant>) -> bool {
+    /// Whether nobody is at the other end of the terminal.
+    fn is_gone(&self) -> bool {
         let stdin = std::io::stdin();
-        let gone = {
-            let mut fds = [
-                PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN),
-                PollFd::from_borrowed_fd(self.wakes.as_fd(), PollFlags::IN),
-            ];
-            let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
-            let left = left.and_then(|d| Timespec::try_from(d).ok());
-            // An interrupted wait is one that ended.
-            let _ = poll(&mut fds, left.as_ref());
-            let told = fds[0].revents();
-            told.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
-                && !told.contains(PollFlags::IN)
-        };
+        let mut fds = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN)];
+        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let told = poll(&mut fds, Some(&at_once));
+        told.is_ok() && fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
+    }
+
+    fn sleep(&mut self, deadline: Option<Instant>) {
+        let stdin = std::io::stdin();
+        let mut fds = [
+            PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN),
+            PollFd::from_borrowed_fd(self.wakes.as_fd(), PollFlags::IN),
+        ];
+        let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+        let left = left.and_then(|d| Timespec::try_from(d).ok());
+        // An interrupted wait is one that ended.
+        let _ = poll(&mut fds, left.as_ref());
         let mut bytes = [0; 256];
         while self.wakes.read(&mut bytes).is_ok_and(|n| n == bytes.len()) {}
-        gone
     }
 }
 

@@ -304,24 +304,30 @@ fn snooze(subject: Subject, days: i32) -> Effect {
     })
 }
 
-/// Moves deals to the stage beside theirs.
-fn step_stage(subject: Subject, by: i64) -> Effect {
+/// Moves deals, each to the stage beside its own.
+fn step_stage(subject: Subject, by: isize) -> Effect {
     deed(move |desk| {
-        let action = actions::find("deal", "move").ok_or_else(|| Error::failed("no such deed"))?;
-        let stage = {
+        let mut moves: Vec<(String, Vec<i64>)> = Vec::new();
+        {
             let reader = desk.reader()?;
             let noun = desk.store.noun("deal")?;
-            let record = reader.record(noun, subject.one())?;
-            let link = |name: &str| noun.index(name).and_then(|at| record.values[at].as_link()).map(|l| l.id);
-            let stages = reader.board(link("pipeline"), None, false)?;
-            let here = stages.iter().position(|s| Some(s.id) == link("stage")).unwrap_or(0);
-            let next = i64::try_from(here).unwrap_or(0) + by;
-            usize::try_from(next)
-                .ok()
-                .and_then(|at| stages.get(at))
-                .map(|s| format!("{}/{}", s.pipeline, s.name))
-                .ok_or_else(|| Error::usage("there is no stage beyond"))?
-        };
-        deeds::act(desk, action, &subject, &[("stage", stage)])
+            for record in reader.records(noun, &subject.ids)? {
+                let link = |name: &str| Some(record.values[noun.index(name)?].as_link()?.id);
+                let stages = reader.board(link("pipeline"), None, false)?;
+                let here = stages.iter().position(|s| Some(s.id) == link("stage"));
+                let next = here.and_then(|at| at.checked_add_signed(by)).and_then(|at| stages.get(at));
+                // From won nobody goes on to lost by a step: a menu does that.
+                let Some(next) = next.filter(|s| by < 0 || s.kind != "lost") else { continue };
+                let name = format!("{}/{}", next.pipeline, next.name);
+                match moves.iter_mut().find(|(n, _)| *n == name) {
+                    Some((_, ids)) => ids.push(record.id),
+                    None => moves.push((name, vec![record.id])),
+                }
+            }
+        }
+        if moves.is_empty() {
+            return Err(Error::usage("there is no stage beyond").hint("`m` moves to any stage"));
+        }
+        deeds::move_deals(desk, &subject, &moves)
     })
 }

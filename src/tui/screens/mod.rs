@@ -1,5 +1,6 @@
 //! The screens, one file each.
 
+pub(crate) mod board;
 pub(crate) mod changes;
 pub(crate) mod choose;
 pub(crate) mod conflict;
@@ -23,6 +24,7 @@ use crate::entity::Model;
 
 /// The screens that have a digit: the digit, the name, and the name where there is little room.
 pub(crate) static ROOTS: &[(u8, &str, &str)] = &[
+    (1, "Board", "Board"),
     (2, "Contacts", "Contacts"),
     (3, "Companies", "Cos"),
     (5, "Tickets", "Tickets"),
@@ -32,7 +34,7 @@ pub(crate) static ROOTS: &[(u8, &str, &str)] = &[
 ];
 
 /// The screen that the dashboard opens with.
-pub(crate) const FIRST: u8 = 2;
+pub(crate) const FIRST: u8 = 1;
 
 /// The nouns whose lists have a digit.
 const LISTS: [(u8, &str); 6] =
@@ -45,6 +47,9 @@ pub(crate) fn digit_of(noun: &str) -> Option<u8> {
 
 /// A root screen by its digit.
 pub(crate) fn root(digit: u8, model: &Model) -> Option<Box<dyn Screen>> {
+    if digit == 1 {
+        return Some(board::open());
+    }
     let (_, noun) = LISTS.iter().find(|(d, _)| *d == digit)?;
     Some(list::of(model.get(noun)?))
 }

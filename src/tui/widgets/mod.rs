@@ -1,5 +1,6 @@
 //! Pieces that screens are drawn of.
 
+pub(crate) mod amount;
 pub(crate) mod input;
 pub(crate) mod pane;
 pub(crate) mod rows;

@@ -31,7 +31,7 @@ pub(crate) fn widths(heads: &[Head], rows: &[Vec<String>], room: usize) -> Vec<(
         })
         .collect();
     let least = |at: usize| {
-        if heads[at].numeric { wanted[at] } else { wanted[at].min(if heads[at].keep { 16 } else { 8 }) }
+        if heads[at].numeric { wanted[at] } else { wanted[at].min(if heads[at].keep { 16 } else { 10 }) }
     };
     while shown.len() > 1 && shown.iter().map(|at| least(*at) + 1).sum::<usize>() > room + 1 {
         let Some(gone) = shown.iter().rposition(|at| !heads[*at].keep) else { break };
