@@ -15,12 +15,16 @@ pub enum Whose {
     Mine,
     /// Those of everybody in a team, by its id.
     Team(i64),
+    /// Everybody's and nobody's.
+    Anybody,
 }
 
 impl Whose {
     fn sql(self) -> String {
         match self {
             Self::Mine => "= :me".to_owned(),
+            // Ids begin at 1: true for every owner, and for none.
+            Self::Anybody => "IS NOT 0".to_owned(),
             Self::Team(id) => format!("IN (SELECT id FROM user WHERE team = {id})"),
         }
     }

@@ -1,6 +1,7 @@
 //! The one file: schema, reading, the write path, matching, history, undo, search. The only room
 //! that writes; the invariant is that every write is a change, whole or not at all.
 
+mod agenda;
 mod ask;
 mod backup;
 mod board;
@@ -22,6 +23,7 @@ mod related;
 mod rows;
 pub mod schema;
 mod select;
+mod trends;
 mod undo;
 mod views;
 
@@ -33,6 +35,7 @@ use crate::clock::Clock;
 use crate::entity::{Locale, Model, Noun};
 use crate::error::{Error, Result};
 
+pub use agenda::AgendaEntry;
 pub use ask::{Answer, Cell, sqlite_version};
 pub use backup::{backup, refuse_own};
 pub use board::StageSums;
@@ -47,6 +50,7 @@ pub use open::{Access, Options, inspect, placed, resolve, wal_path};
 pub use read::{After, Among, Found, Listing, Moment, Path, Reader};
 pub use related::Related;
 pub use rows::{FIELD_MARK, search_body};
+pub use trends::Month;
 pub use undo::Undone;
 pub use views::View;
 

@@ -376,7 +376,7 @@ impl App {
                 }
             }
             other => {
-                let subject = self.top().subject();
+                let subject = self.top().subject_in(&self.common.cx());
                 let (place, noun) = (self.top().place(), self.top().noun());
                 let effects = verbs::of(other, subject, noun, place, &self.common.cx());
                 self.apply(id, effects);

@@ -28,7 +28,7 @@ pub(crate) fn draw(app: &App, frame: &mut Frame) {
     }
     let cx = app.common.cx();
     if size.width < LEAST.0 || size.height < LEAST.1 {
-        let focus = app.top().subject().map_or(app.top().title(&cx), |s| s.label);
+        let focus = app.top().subject_in(&cx).map_or(app.top().title(&cx), |s| s.label);
         let text = format!("{} - enlarge", pane::safe(&focus));
         rows::write(frame, pane::row(size, 0), &text, cx.theme.style(Role::Text), &cx);
         return;

@@ -182,6 +182,11 @@ pub(crate) trait Screen {
         None
     }
 
+    /// The same, where it depends on the day or the size.
+    fn subject_in(&self, _: &Cx) -> Option<Subject> {
+        self.subject()
+    }
+
     /// The noun that a new record here would be of.
     fn noun(&self) -> Option<&'static str> {
         self.subject().map(|s| s.noun)

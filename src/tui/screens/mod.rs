@@ -1,5 +1,6 @@
 //! The screens, one file each.
 
+pub(crate) mod agenda;
 pub(crate) mod board;
 pub(crate) mod changes;
 pub(crate) mod choose;
@@ -27,6 +28,7 @@ pub(crate) static ROOTS: &[(u8, &str, &str)] = &[
     (1, "Board", "Board"),
     (2, "Contacts", "Contacts"),
     (3, "Companies", "Cos"),
+    (4, "Agenda", "Agenda"),
     (5, "Tickets", "Tickets"),
     (7, "Deals", "Deals"),
     (8, "Leads", "Leads"),
@@ -47,8 +49,10 @@ pub(crate) fn digit_of(noun: &str) -> Option<u8> {
 
 /// A root screen by its digit.
 pub(crate) fn root(digit: u8, model: &Model) -> Option<Box<dyn Screen>> {
-    if digit == 1 {
-        return Some(board::open());
+    match digit {
+        1 => return Some(board::open()),
+        4 => return Some(agenda::open()),
+        _ => {}
     }
     let (_, noun) = LISTS.iter().find(|(d, _)| *d == digit)?;
     Some(list::of(model.get(noun)?))
