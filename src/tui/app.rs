@@ -221,6 +221,7 @@ impl App {
             Effect::Command(line) => self.command(&line),
             Effect::Set(name, value) => self.set(&name, &value),
             Effect::Quit => self.quit(),
+            Effect::Pass => {}
         }
     }
 

@@ -46,7 +46,7 @@ pub(crate) fn draw(app: &App, frame: &mut Frame) {
 
 /// The words of the tabs with the columns they begin at.
 fn tab_words(app: &App) -> Vec<(u8, usize, String)> {
-    let narrow = app.common.size.width < 100;
+    let narrow = app.common.size.width < 116;
     let mut at = usize::from(!narrow);
     let mut words = Vec::new();
     for (digit, name, short) in ROOTS {
@@ -76,7 +76,7 @@ fn tabs(app: &App, frame: &mut Frame, area: Rect) {
         spans.push(Span::styled(word, cx.theme.style(role)));
     }
     let time = cx.now().with_timezone(&cx.zone()).format("%H:%M");
-    let right = if area.width < 100 {
+    let right = if area.width < 90 {
         format!("{}  {time}", pane::safe(cx.me))
     } else {
         format!("{}  {}  {time} ", pane::safe(&app.common.file), pane::safe(cx.me))

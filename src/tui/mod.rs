@@ -119,6 +119,7 @@ impl Dashboard {
         if let (Some(noun), None) = (first, digit) {
             app.open(screens::list::filtered(noun, filter));
         }
+        app.open(screens::start::look());
         self.perform(&mut app)?;
         while !self.ended {
             app.tick();

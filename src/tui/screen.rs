@@ -93,6 +93,8 @@ pub(crate) enum Effect {
     /// `theme`, `mouse` or `borders` for as long as the dashboard is open.
     Set(String, String),
     Quit,
+    /// Nothing.
+    Pass,
 }
 
 /// The text that came back from `$EDITOR`.

@@ -1,17 +1,18 @@
 //! The list of a noun: any noun. Rows come by id; what is in sight and two screens around it is held,
 //! the rest is known by its place alone, so that a million records scroll as one.
 
+mod countdown;
 mod draw;
 mod load;
 mod tabs;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use crossterm::event::{MouseButton, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use self::load::{Listed, Wanted};
+use self::load::{Listed, Rows, Wanted};
 use self::tabs::Tab;
 use crate::entity::{Noun, Value};
 use crate::error::Error;
@@ -48,7 +49,7 @@ pub(crate) struct List {
     /// Whether `ids` is all there is; the first answer holds one page alone.
     complete: bool,
     heads: Vec<rows::Head>,
-    cells: HashMap<i64, Vec<String>>,
+    rows: Rows,
     at: usize,
     top: usize,
     marks: BTreeSet<i64>,
@@ -93,7 +94,7 @@ impl List {
             ids: Vec::new(),
             complete: false,
             heads: Vec::new(),
-            cells: HashMap::new(),
+            rows: Rows::new(),
             at: 0,
             top: 0,
             marks: BTreeSet::new(),
@@ -132,7 +133,7 @@ impl List {
     fn missing(&self, cx: &Cx) -> Option<Effect> {
         let height = self.height(cx);
         let seen = &self.ids[self.top.min(self.ids.len())..(self.top + height).min(self.ids.len())];
-        if seen.iter().all(|id| self.cells.contains_key(id)) {
+        if seen.iter().all(|id| self.rows.contains_key(id)) {
             return None;
         }
         let from = self.top.saturating_sub(2 * height);
@@ -187,7 +188,7 @@ impl List {
         self.ids = listed.ids;
         self.complete = listed.complete;
         self.heads = listed.heads;
-        self.cells = listed.rows;
+        self.rows = listed.rows;
         self.wanted = None;
         // Focus and marks belong to records, not to rows.
         self.at = listed.at;
@@ -379,8 +380,8 @@ impl List {
                 Err(why) if self.typing || !self.applied.is_empty() => self.error = Some(why),
                 Err(why) => return Some(vec![Toast::bad(&why)]),
             },
-            ROWS => match answer::<Result<HashMap<i64, Vec<String>>, Error>>(said)? {
-                Ok(rows) => self.cells = rows,
+            ROWS => match answer::<Result<Rows, Error>>(said)? {
+                Ok(rows) => self.rows = rows,
                 Err(why) => return Some(vec![Toast::bad(&why)]),
             },
             SHEET => {
@@ -503,12 +504,18 @@ impl Screen for List {
             return None;
         }
         let label = self.heads.iter().position(|h| h.keep);
-        let label = focus.and_then(|id| self.cells.get(&id)?.get(label?).cloned()).unwrap_or_default();
+        let label = focus.and_then(|id| self.rows.get(&id)?.cells.get(label?).cloned()).unwrap_or_default();
         Some(Subject { noun: self.noun, ids, label })
     }
 
     fn noun(&self) -> Option<&'static str> {
         Some(self.noun)
+    }
+
+    fn deadline(&self, cx: &Cx) -> Option<std::time::Duration> {
+        let seen = self.ids.iter().skip(self.top).take(self.height(cx));
+        let left = seen.filter_map(|id| self.rows.get(id)?.left?.changes_in(cx.now()));
+        left.min().map(std::time::Duration::from_secs)
     }
 
     fn command(&self) -> Option<String> {

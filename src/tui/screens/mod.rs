@@ -16,6 +16,8 @@ pub(crate) mod palette;
 pub(crate) mod pick;
 pub(crate) mod prompt;
 pub(crate) mod record;
+pub(crate) mod reports;
+pub(crate) mod start;
 pub(crate) mod text;
 pub(crate) mod trash;
 
@@ -30,6 +32,7 @@ pub(crate) static ROOTS: &[(u8, &str, &str)] = &[
     (3, "Companies", "Cos"),
     (4, "Agenda", "Agenda"),
     (5, "Tickets", "Tickets"),
+    (6, "Reports", "Reports"),
     (7, "Deals", "Deals"),
     (8, "Leads", "Leads"),
     (9, "Tasks", "Tasks"),
@@ -52,6 +55,7 @@ pub(crate) fn root(digit: u8, model: &Model) -> Option<Box<dyn Screen>> {
     match digit {
         1 => return Some(board::open()),
         4 => return Some(agenda::open()),
+        6 => return Some(reports::open()),
         _ => {}
     }
     let (_, noun) = LISTS.iter().find(|(d, _)| *d == digit)?;

@@ -231,14 +231,17 @@ fn draw_card(board: &Board, card: &Card, focus: bool, frame: &mut Frame, area: R
     let style = cx.theme.style(role);
     let sign = if focus { ">" } else { " " };
     let mark = if marked { "*" } else { " " };
+    let room = usize::from(area.width);
+    // Where both don't fit, each gets a half.
+    let half = room.saturating_sub(5) / 2;
+    let spare = half.saturating_sub(width(&card.name).min(half));
     let name = if card.company.is_empty() {
         card.name.clone()
     } else {
-        format!("{} - {}", card.company, card.name)
+        format!("{} - {}", cx.theme.cut(&card.company, half + spare), card.name)
     };
     let flag = if card.stale || card.late { "!" } else { " " };
     let amount = card.amount.map_or(String::new(), |m| short(m.minor, m.currency));
-    let room = usize::from(area.width);
     if rows_high == 1 {
         let left = format!("{sign}{mark}{}", pane::safe(&name));
         let right = format!("{amount}{flag}");
@@ -248,9 +251,12 @@ fn draw_card(board: &Board, card: &Card, focus: bool, frame: &mut Frame, area: R
         return;
     }
     rows::write(frame, pane::row(area, y), &format!("{sign}{mark}{}", pane::safe(&name)), style, cx);
-    let amount = card.amount.map_or(String::new(), |m| crate::entity::money::amount_for_people(m.minor, m.currency));
+    let amount = match card.amount {
+        Some(m) if room >= 34 => crate::entity::money::amount_for_people(m.minor, m.currency),
+        _ => amount,
+    };
     let closes = card.closes.map_or(String::new(), |d| d.format("%d %b").to_string());
-    let mut right = format!("{}d{}", card.days, if card.stale { "!" } else { " " });
+    let mut right = format!("{}d{}", card.days.max(0), if card.stale { "!" } else { " " });
     if room >= 34 {
         right = format!("{right} {closes}{}", if card.late { "!" } else { " " });
     } else if card.late && !card.stale {

@@ -5,6 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::List;
+use super::countdown::{self, Urgency};
+use super::load::Row;
+use crate::entity::width::pad;
 use crate::store::Among;
 use crate::tui::screen::Cx;
 use crate::tui::theme::Role;
@@ -20,6 +23,9 @@ pub(super) struct Places {
     pub details: Option<Rect>,
     bordered: bool,
 }
+
+/// Columns of the time that is left.
+const LEFT: usize = 10;
 
 /// Works the layout out of the size alone.
 pub(super) fn places(list: &List, area: Rect) -> Places {
@@ -157,32 +163,42 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
         return;
     }
     let height = usize::from(area.height);
-    let empty = Vec::new();
     let seen: Vec<i64> = list.ids.iter().copied().skip(list.top).take(height).collect();
+    let held: Vec<Option<&Row>> = seen.iter().map(|id| list.rows.get(id)).collect();
     let cells: Vec<Vec<String>> =
-        seen.iter().map(|id| list.cells.get(id).unwrap_or(&empty).clone()).collect();
-    let room = usize::from(area.width).saturating_sub(3);
+        held.iter().map(|row| row.map_or(Vec::new(), |r| r.cells.clone())).collect();
+    let counts = cx.model.get(list.noun).is_some_and(countdown::has);
+    let lefts = if counts { LEFT + 1 } else { 0 };
+    let room = usize::from(area.width).saturating_sub(3 + lefts);
     let widths = rows::widths(&list.heads, &cells, room);
     let names: Vec<String> = list.heads.iter().map(|h| h.name.clone()).collect();
     let head = Rect { y: area.y - 1, height: 1, ..area };
-    let text = format!("   {}", rows::line(&names, &list.heads, &widths, cx));
+    let left = if counts { pad("  left", lefts, false) } else { String::new() };
+    let text = format!("   {left}{}", rows::line(&names, &list.heads, &widths, cx));
     rows::write(frame, head, &text, cx.theme.style(Role::Heading), cx);
     for (row, id) in seen.iter().enumerate() {
         let focus = list.top + row == list.at;
         let marked = list.marks.contains(id);
         let sign = if focus { ">" } else { " " };
         let mark = if marked { "*" } else { " " };
-        let line = if list.cells.contains_key(id) {
+        let line = if held[row].is_some() {
             rows::line(&cells[row], &list.heads, &widths, cx)
         } else {
             cx.theme.sign("…", "...").to_owned()
         };
-        let role = match (focus, marked) {
-            (true, _) => Role::Focus,
-            (false, true) => Role::Mark,
-            (false, false) => Role::Text,
+        let (left, urgency) = match held[row].and_then(|r| r.left) {
+            Some(left) => left.shown(cx.now()),
+            None => (String::new(), Urgency::Calm),
         };
-        let text = format!("{sign}{mark} {line}");
+        let left = pad(&left, lefts, false);
+        let role = match (focus, marked, urgency) {
+            (true, ..) => Role::Focus,
+            (_, true, _) => Role::Mark,
+            (_, _, Urgency::Breached) => Role::Bad,
+            (_, _, Urgency::Close) => Role::Warn,
+            _ => Role::Text,
+        };
+        let text = format!("{sign}{mark} {left}{line}");
         rows::write(frame, pane::row(area, row), &text, cx.theme.style(role), cx);
     }
     if total == 0 && list.loaded {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono_tz::Tz;
 
 use super::cell;
+use super::countdown::Countdown;
 use crate::entity::shown::is_numeric;
 use crate::entity::{Noun, Part};
 use crate::error::Result;
@@ -35,8 +36,18 @@ pub(super) struct Listed {
     pub complete: bool,
     pub at: usize,
     pub heads: Vec<Head>,
-    pub rows: HashMap<i64, Vec<String>>,
+    pub rows: Rows,
 }
+
+/// A row: its cells, and what time is left where there is a deadline.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Row {
+    pub cells: Vec<String>,
+    pub left: Option<Countdown>,
+}
+
+/// Rows by id.
+pub(super) type Rows = HashMap<i64, Row>;
 
 impl Wanted {
     /// Both filters as one.
@@ -121,22 +132,25 @@ pub(super) fn rows(
     desk: &mut Desk,
     wanted: &Wanted,
     ids: &[i64],
-) -> Result<HashMap<i64, Vec<String>>> {
+) -> Result<Rows> {
     let reader = desk.reader()?;
     let noun = desk.store.noun(wanted.noun)?;
     rows_of(&reader, noun, wanted, ids)
 }
 
-fn rows_of(
-    reader: &Reader,
-    noun: &Noun,
-    wanted: &Wanted,
-    ids: &[i64],
-) -> Result<HashMap<i64, Vec<String>>> {
+fn rows_of(reader: &Reader, noun: &Noun, wanted: &Wanted, ids: &[i64]) -> Result<Rows> {
     let paths = paths(wanted, noun, reader)?;
-    let found = reader.cells_of(noun, ids, paths.clone())?;
-    let row = |values: &[crate::entity::Value]| {
-        values.iter().zip(&paths).map(|(value, path)| cell(value, path, wanted.zone)).collect()
+    let mut asked = paths.clone();
+    let counts = super::countdown::has(noun);
+    if counts {
+        for name in super::countdown::FIELDS {
+            asked.push(Path::parse(name, noun, reader.model())?);
+        }
+    }
+    let found = reader.cells_of(noun, ids, asked)?;
+    let row = |values: &[crate::entity::Value]| Row {
+        cells: values.iter().zip(&paths).map(|(value, path)| cell(value, path, wanted.zone)).collect(),
+        left: counts.then(|| Countdown::of(&values[paths.len()..])),
     };
     Ok(found.iter().map(|f| (f.id, row(&f.values))).collect())
 }

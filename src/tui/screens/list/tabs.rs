@@ -41,6 +41,9 @@ pub(super) fn own(noun: &Noun) -> Vec<Tab> {
     if tabs.first().is_none_or(|t| t.name != "All") {
         tabs.insert(if has_open { tabs.len() } else { 0 }, tab("All", ""));
     }
+    if super::countdown::has(noun) {
+        tabs.iter_mut().for_each(|t| t.sort = "solve_due".into());
+    }
     tabs
 }
 
