@@ -108,7 +108,7 @@ pub static KEYS: &[Key] = &[
     },
     Key {
         name: "theme",
-        about: "Colours of the dashboard: dark, light, mono, high-contrast, or a file of `themes`",
+        about: "Colours: dark, light, mono, high-contrast, or the name of a theme file",
         default: "dark; mono where no colours are wanted",
         number: false,
         check: not_empty,

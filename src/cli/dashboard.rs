@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::global::{Output, Settings, Surroundings};
 use super::grammar::Opening;
 use super::session::Session;
+use crate::clock::Clock;
 use crate::entity::Model;
 use crate::error::Result;
 use crate::tui::{self, CommandLine, Setup};
@@ -43,11 +44,34 @@ pub(super) fn open(session: &mut Session, at: Opening) -> Result<()> {
     })
 }
 
+/// Opens the lists line by line.
+///
+/// # Errors
+/// The database can't be used, or the output is closed.
+pub(super) fn open_plain(session: &mut Session) -> Result<()> {
+    let store = session.take_store()?;
+    let Session { settings, printer, base, .. } = session;
+    let command = runner(settings, store.path().into(), *base);
+    tui::run_plain(tui::Plain {
+        store,
+        clock: Clock::new(
+            settings.clock_stands.then(|| settings.clock.now()),
+            settings.clock.zone(),
+        ),
+        locale: settings.locale.clone(),
+        user: settings.user.clone(),
+        command,
+        input: &mut std::io::stdin().lock(),
+        out: printer.out(),
+    })
+}
+
 /// Runs command lines over the same file as the same user, without a terminal.
 fn runner(settings: &Settings, db: OsString, base: fn() -> Model) -> CommandLine {
     let user = settings.user.clone();
     let config = settings.config.path().map(|p| p.as_os_str().to_owned());
-    let now = settings.clock_stands.then(|| crate::entity::when::instant_text(settings.clock.now()));
+    let now =
+        settings.clock_stands.then(|| crate::entity::when::instant_text(settings.clock.now()));
     Arc::new(move |line: &str| {
         let Some(words) = shlex::split(line) else { return "error: a quote is not closed".into() };
         let skip = usize::from(words.first().is_some_and(|w| w == "rolo"));

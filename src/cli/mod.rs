@@ -79,8 +79,10 @@ pub fn run_with(
         printer.note(&format!("warning: {warning}"));
     }
     let mut session = Session::new(settings, printer, typed_text(args), base);
-    let opening = grammar::opening(args, &base()).filter(|_| dashboard::can_open(&session.settings));
+    let opening = grammar::opening(args, &base())
+        .filter(|at| at.plain || dashboard::can_open(&session.settings));
     let result = match opening {
+        Some(at) if at.plain => dashboard::open_plain(&mut session),
         Some(at) => dashboard::open(&mut session, at),
         None => parsed.and_then(|typed| dispatch(&mut session, typed)),
     };

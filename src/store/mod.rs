@@ -318,6 +318,31 @@ impl Store {
         Ok(self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
+    /// Takes over custom fields that another process added or took away; whether there were any.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn refresh_model(&mut self) -> Result<bool> {
+        let shape = |model: &Model| -> Vec<(&'static str, &'static str, crate::entity::Kind)> {
+            let fields =
+                model.nouns.iter().flat_map(|n| n.fields.iter().map(move |f| (n.name(), f)));
+            fields.filter(|(_, f)| f.custom).map(|(n, f)| (n, f.name, f.kind)).collect()
+        };
+        let before = shape(&self.model);
+        // Texts of fields live as long as the program: none are made where nothing changed.
+        let custom = custom::load(&self.conn)?;
+        let known = |c: &crate::entity::CustomField| {
+            before.iter().any(|(noun, name, kind)| {
+                *noun == c.noun && *name == c.slug && kind.name() == c.kind.as_str()
+            })
+        };
+        if custom.len() == before.len() && custom.iter().all(known) {
+            return Ok(false);
+        }
+        self.model = (self.base)().with_custom(&custom)?;
+        Ok(true)
+    }
+
     /// Reads the custom fields anew: after a field was added, undone, redone or restored.
     ///
     /// # Errors

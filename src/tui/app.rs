@@ -7,12 +7,12 @@ use crossterm::event::{Event as Input, KeyEventKind, MouseButton, MouseEvent, Mo
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::CommandLine;
 use super::chrome;
 use super::desk::{Done, Said, Work};
 use super::keys::{Act, Keys, Meant, Place, Press};
 use super::screen::{Cx, Deed, Effect, Effects, Event, Question, Screen, Toast};
 use super::screens;
-use super::CommandLine;
 use super::theme::Theme;
 use super::verbs;
 use crate::clock::Clock;
@@ -212,7 +212,10 @@ impl App {
             Effect::Do(deed) => self.begin(from, deed),
             Effect::Toast(toast) => self.toast(toast),
             Effect::Copy(text) => {
-                self.toast(Toast { text: format!("sent to the terminal's clipboard: {text}"), bad: false });
+                self.toast(Toast {
+                    text: format!("sent to the terminal's clipboard: {text}"),
+                    bad: false,
+                });
                 self.out.push(Out::Copy(text));
             }
             Effect::OpenLink(link) => self.out.push(Out::OpenLink(link)),
@@ -267,7 +270,9 @@ impl App {
         let on = matches!(value, "on" | "yes" | "true");
         let ascii = self.common.theme.ascii;
         let done = match name {
-            "theme" => Theme::load(value, ascii, &self.common.config).map(|t| self.common.theme = t),
+            "theme" => {
+                Theme::load(value, ascii, &self.common.config).map(|t| self.common.theme = t)
+            }
             "borders" => {
                 self.common.theme.ascii = value == "ascii";
                 Ok(())
@@ -352,6 +357,7 @@ impl App {
 
     /// Does what a key means: the screen first, then what is the same everywhere.
     pub(crate) fn act(&mut self, act: Act) {
+        let told = self.toast.is_some();
         // A line about what was done stays while one moves about; the next deed replaces it.
         if !matches!(act, Act::Up | Act::Down | Act::Left | Act::Right) {
             self.toast = None;
@@ -372,7 +378,7 @@ impl App {
             }
             Act::CopyCommand => {
                 let shown = self.top().command();
-                if let Some(command) = self.last_command.clone().filter(|_| self.toast.is_some()).or(shown) {
+                if let Some(command) = self.last_command.clone().filter(|_| told).or(shown) {
                     self.apply_one(id, Effect::Copy(format!("rolo {command}")));
                 }
             }
@@ -417,6 +423,7 @@ impl App {
                 self.end_if_done();
             }
             Said::Changed => self.changed(),
+            Said::Model(model) => self.common.model = *model,
             Said::Broken(why) => {
                 self.toast(Toast { text: format!("a fault in rolo: {why}"), bad: true });
             }
@@ -433,7 +440,7 @@ impl App {
         };
         self.toast(Toast { text, bad: false });
         self.last_command = Some(done.command.clone());
-        self.send(screen, Event::Done(done));
+        self.send(screen, Event::Done);
         self.changed();
     }
 
@@ -482,11 +489,6 @@ impl App {
     /// Draws all that is in sight.
     pub(crate) fn draw(&self, frame: &mut Frame) {
         chrome::draw(self, frame);
-    }
-
-    /// Whether some screen holds what isn't saved.
-    pub(crate) fn is_unsaved(&self) -> bool {
-        self.screens().any(Screen::is_unsaved)
     }
 
     #[cfg(test)]

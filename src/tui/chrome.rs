@@ -100,7 +100,8 @@ fn foot(app: &App, frame: &mut Frame, area: Rect) {
     let help = Act::Help;
     let hints = cx.keys.of(place).into_iter().filter(|(b, _)| !b.hint.is_empty() && b.act != help);
     let own = place_hints(place);
-    let mut all: Vec<(String, String)> = own.iter().map(|(k, w)| ((*k).into(), (*w).into())).collect();
+    let mut all: Vec<(String, String)> =
+        own.iter().map(|(k, w)| ((*k).into(), (*w).into())).collect();
     all.extend(hints.map(|(binding, keys)| {
         let first = keys.split(", ").next().unwrap_or_default().to_owned();
         match binding.hint.split_once(' ') {

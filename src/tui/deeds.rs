@@ -72,7 +72,8 @@ pub(crate) fn move_deals(
     subject: &Subject,
     moves: &[(String, Vec<i64>)],
 ) -> Result<Done> {
-    let action = crate::actions::find("deal", "move").ok_or_else(|| Error::failed("no such deed"))?;
+    let action =
+        crate::actions::find("deal", "move").ok_or_else(|| Error::failed("no such deed"))?;
     let commands: Vec<String> = moves
         .iter()
         .map(|(stage, ids)| {
@@ -321,10 +322,8 @@ pub(crate) fn save_view(
     }
     let written = desk.write("add", &command, |w| {
         let views = w.reader().model().noun("view")?;
-        let mut fields = vec![
-            ("name", Value::Text(name.to_owned())),
-            ("noun", Value::Text(noun.to_owned())),
-        ];
+        let mut fields =
+            vec![("name", Value::Text(name.to_owned())), ("noun", Value::Text(noun.to_owned()))];
         for (part, text) in parts {
             fields.push((part, if text.is_empty() { Value::Null } else { Value::Text(text) }));
         }

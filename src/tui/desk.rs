@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::pump::Waker;
 use super::screen::{Answer, Deed, Question};
 use crate::clock::Clock;
-use crate::entity::Locale;
+use crate::entity::{Locale, Model};
 use crate::error::{Error, Result};
 use crate::store::{Intent, Reader, Store, Writer, Written};
 
@@ -42,7 +42,12 @@ pub(crate) struct Done {
 }
 
 impl Desk {
-    pub(crate) fn new(store: Store, locale: Locale, user: String, stands: Option<DateTime<Utc>>) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        locale: Locale,
+        user: String,
+        stands: Option<DateTime<Utc>>,
+    ) -> Self {
         let clock = Clock::new(stands, locale.times.zone);
         Self { store, locale, user, stands, clock }
     }
@@ -85,10 +90,19 @@ pub(crate) enum Work {
 
 /// What it says.
 pub(crate) enum Said {
-    Answer { screen: u64, slot: u8, answer: Answer },
-    Done { screen: u64, result: Result<Done> },
+    Answer {
+        screen: u64,
+        slot: u8,
+        answer: Answer,
+    },
+    Done {
+        screen: u64,
+        result: Result<Done>,
+    },
     /// Somebody else has changed the file.
     Changed,
+    /// There are other custom fields now.
+    Model(Box<Model>),
     /// A question failed in a way that nobody foresaw.
     Broken(String),
 }
@@ -127,6 +141,9 @@ fn run(mut desk: Desk, todo: &Receiver<Work>, say: &dyn Fn(Said)) {
                     let now = desk.store.data_version().ok();
                     if now != seen {
                         seen = now;
+                        if desk.store.refresh_model().unwrap_or(false) {
+                            say(Said::Model(Box::new(desk.store.model().clone())));
+                        }
                         say(Said::Changed);
                     }
                     continue;

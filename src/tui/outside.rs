@@ -30,7 +30,9 @@ pub(crate) fn edit(editor: &[String], text: &str) -> Result<String> {
     };
     match Command::new(program).args(args).arg(&path).status() {
         Err(why) => Err(kept(format!("the editor `{program}` can't be started: {why}"))),
-        Ok(status) if !status.success() => Err(kept(format!("the editor `{program}` ended with {status}"))),
+        Ok(status) if !status.success() => {
+            Err(kept(format!("the editor `{program}` ended with {status}")))
+        }
         Ok(_) => {
             let text = std::fs::read_to_string(&path)
                 .map_err(|why| kept(format!("the edited text can't be read: {why}")))?;
@@ -54,7 +56,9 @@ pub(crate) fn open_link(link: &str) -> Result<()> {
         format!("https://{link}")
     };
     if !known.iter().any(|k| full.to_lowercase().starts_with(k)) {
-        return Err(Error::outside(format!("`{link}` is not opened: only web, mail and phone addresses are")));
+        return Err(Error::outside(format!(
+            "`{link}` is not opened: only web, mail and phone addresses are"
+        )));
     }
     let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let spawned = Command::new(opener)
@@ -86,7 +90,8 @@ mod tests {
 
     #[test]
     fn an_editor_changes_the_text_and_a_failing_one_keeps_it() {
-        let editor = |script: &str| vec!["sh".to_owned(), "-c".to_owned(), format!("{script} \"$0\"")];
+        let editor =
+            |script: &str| vec!["sh".to_owned(), "-c".to_owned(), format!("{script} \"$0\"")];
         assert_eq!(edit(&editor("echo more >>"), "one\n").unwrap(), "one\nmore\n");
         let why = edit(&["false".to_owned()], "kept").unwrap_err();
         let hint = why.hint.unwrap();

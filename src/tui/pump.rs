@@ -121,7 +121,8 @@ impl Pump {
         let mut fds = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN)];
         let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
         let told = poll(&mut fds, Some(&at_once));
-        told.is_ok() && fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
+        told.is_ok()
+            && fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
     }
 
     fn sleep(&mut self, deadline: Option<Instant>) {

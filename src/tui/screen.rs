@@ -57,7 +57,7 @@ pub(crate) enum Event {
     /// The answer to a question of this slot.
     Answer(u8, Answer),
     /// A change of this screen was done.
-    Done(Done),
+    Done,
     /// A change of this screen was refused.
     Refused(Error),
     /// What a screen above said before it closed.
@@ -140,7 +140,11 @@ impl Subject {
     pub(crate) fn shown(&self, model: &Model) -> String {
         match self.ids[..] {
             [id] => format!("{}:{id} {}", self.noun, self.label),
-            _ => format!("{} {}", self.ids.len(), model.get(self.noun).map_or("records", |n| n.entity.plural)),
+            _ => format!(
+                "{} {}",
+                self.ids.len(),
+                model.get(self.noun).map_or("records", |n| n.entity.plural)
+            ),
         }
     }
 
@@ -202,11 +206,6 @@ pub(crate) trait Screen {
     /// When it has to be drawn again though nothing happens.
     fn deadline(&self, _: &Cx) -> Option<std::time::Duration> {
         None
-    }
-
-    /// Whether it holds something unsaved.
-    fn is_unsaved(&self) -> bool {
-        false
     }
 }
 

@@ -9,7 +9,8 @@ use crossterm::event::{
     EnableFocusChange, EnableMouseCapture,
 };
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::Terminal;
@@ -54,8 +55,9 @@ impl Held {
             EnableFocusChange,
             cursor::Hide
         );
-        let entered = entered.and_then(|()| if self.mouse { execute!(out, EnableMouseCapture) } else { Ok(()) });
-        entered.and_then(|()| self.terminal.clear()).map_err(|why| failed(&why))
+        let entered = entered
+            .and_then(|()| if self.mouse { execute!(out, EnableMouseCapture) } else { Ok(()) });
+        entered.and_then(|()| self.wipe()).map_err(|why| failed(&why))
     }
 
     /// Turns the mouse on or off.
@@ -63,7 +65,8 @@ impl Held {
         self.mouse = on;
         let mut out = io::stdout();
         // A terminal that knows no mouse ignores it.
-        let _ = if on { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) };
+        let _ =
+            if on { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) };
     }
 
     /// Puts a text on the clipboard, as far as the terminal allows: nothing tells whether it did.
@@ -72,9 +75,16 @@ impl Held {
         let _ = execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text));
     }
 
+    /// Empties the screen, so that the next frame is drawn whole. Ratatui's own `clear` asks the
+    /// terminal where the cursor is, and waits for an answer that may never come.
+    fn wipe(&mut self) -> io::Result<()> {
+        let size = self.terminal.size()?;
+        self.terminal.resize(size.into())
+    }
+
     /// Paints everything anew with the next frame.
     pub(crate) fn repaint(&mut self) {
-        let _ = self.terminal.clear();
+        let _ = self.wipe();
     }
 
     /// Draws one frame, shown at once as a whole where the terminal can.

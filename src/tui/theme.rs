@@ -60,7 +60,6 @@ const ROLES: [(&str, Role); 16] = [
 /// A theme with its signs.
 #[derive(Debug, Clone)]
 pub(crate) struct Theme {
-    pub name: String,
     /// Frames of `+-|`, bars of `#`.
     pub ascii: bool,
     styles: [Style; ROLES.len()],
@@ -76,13 +75,14 @@ impl Theme {
     /// There is none of this name, or its file is wrong.
     pub(crate) fn load(name: &str, ascii: bool, config: &Config) -> Result<Self> {
         if let Some(styles) = built_in(name) {
-            return Ok(Self { name: name.to_owned(), ascii, styles });
+            return Ok(Self { ascii, styles });
         }
         let folder = config.path().and_then(Path::parent).unwrap_or(Path::new("")).join("themes");
         let path = folder.join(format!("{name}.toml"));
         let is_plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
         if !is_plain || !path.exists() {
-            let near = nearest(name, BUILT_IN).map_or(String::new(), |n| format!("did you mean `{n}`? "));
+            let near =
+                nearest(name, BUILT_IN).map_or(String::new(), |n| format!("did you mean `{n}`? "));
             return Err(Error::usage(format!("there is no theme `{name}`")).hint(format!(
                 "{near}themes: {}, or a file `{}`",
                 BUILT_IN.join(", "),
@@ -91,15 +91,17 @@ impl Theme {
         }
         let text = std::fs::read_to_string(&path)
             .map_err(|why| Error::io(format!("can't read `{}`", path.display()), &why))?;
-        let styles = from_file(&text)
-            .map_err(|why| Error::usage(format!("`{}`: {}", path.display(), why.message)).hint(why.hint.unwrap_or_default()))?;
-        Ok(Self { name: name.to_owned(), ascii, styles })
+        let styles = from_file(&text).map_err(|why| {
+            Error::usage(format!("`{}`: {}", path.display(), why.message))
+                .hint(why.hint.unwrap_or_default())
+        })?;
+        Ok(Self { ascii, styles })
     }
 
     /// A built-in theme.
     #[cfg(test)]
     pub(crate) fn of(name: &str, ascii: bool) -> Self {
-        Self { name: name.to_owned(), ascii, styles: built_in(name).expect("a built-in theme") }
+        Self { ascii, styles: built_in(name).expect("a built-in theme") }
     }
 
     /// The style of a role.
@@ -196,12 +198,14 @@ fn from_file(text: &str) -> Result<[Style; ROLES.len()]> {
         text.parse().map_err(|why: toml_edit::TomlError| Error::usage(why.message().to_owned()))?;
     let base = document.get("base").and_then(|b| b.as_str()).unwrap_or("dark");
     let mut styles = built_in(base).ok_or_else(|| {
-        Error::usage(format!("`base` can't be `{base}`")).hint(format!("write one of: {}", BUILT_IN.join(", ")))
+        Error::usage(format!("`base` can't be `{base}`"))
+            .hint(format!("write one of: {}", BUILT_IN.join(", ")))
     })?;
     for (name, item) in document.iter().filter(|(name, _)| *name != "base") {
         let at = ROLES.iter().position(|(n, _)| *n == name).ok_or_else(|| {
             let known: Vec<&str> = ROLES.iter().map(|(n, _)| *n).collect();
-            Error::usage(format!("there is no role `{name}`")).hint(format!("roles: {}", known.join(", ")))
+            Error::usage(format!("there is no role `{name}`"))
+                .hint(format!("roles: {}", known.join(", ")))
         })?;
         styles[at] = parse_style(item.as_str().unwrap_or_default()).map_err(|word| {
             Error::usage(format!("`{name}`: `{word}` is neither a colour nor an attribute"))
@@ -264,7 +268,7 @@ mod tests {
     #[test]
     fn a_file_changes_roles_and_wrong_words_are_named() {
         let styles = from_file("base = \"mono\"\nbad = \"bold red on #102030\"").unwrap();
-        let theme = Theme { name: "mine".into(), ascii: false, styles };
+        let theme = Theme { ascii: false, styles };
         assert_eq!(theme.style(Role::Bad).fg, Some(Color::Red));
         assert_eq!(theme.style(Role::Bad).bg, Some(Color::Rgb(0x10, 0x20, 0x30)));
         assert_eq!(theme.style(Role::Focus), Theme::of("mono", false).style(Role::Focus));

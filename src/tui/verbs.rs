@@ -128,17 +128,30 @@ pub(crate) fn perform(action: &'static Action, subject: Subject, cx: &Cx) -> Eff
 
 /// All deeds of a noun, to choose from.
 fn menu(subject: Subject, cx: &Cx) -> Effect {
-    let own: Vec<&'static Action> = actions::ACTIONS.iter().filter(|a| a.noun == subject.noun).collect();
+    let own: Vec<&'static Action> =
+        actions::ACTIONS.iter().filter(|a| a.noun == subject.noun).collect();
     let mut items: Vec<Item> = own
         .iter()
         .enumerate()
         .map(|(at, a)| Item::new(format!("{} {}", a.noun, a.verb), a.about, at))
         .collect();
     // What any record can have done to it comes behind.
-    for act in [Act::Edit, Act::Inline, Act::Assign, Act::Tag, Act::Note, Act::Call, Act::Task, Act::History, Act::Delete] {
+    for act in [
+        Act::Edit,
+        Act::Inline,
+        Act::Assign,
+        Act::Tag,
+        Act::Note,
+        Act::Call,
+        Act::Task,
+        Act::History,
+        Act::Delete,
+    ] {
         let binding = super::keys::BINDINGS.iter().find(|b| b.act == act);
         if let Some(binding) = binding {
-            items.push(Item::new(binding.name.replace('-', " "), binding.about, usize::MAX).with(act));
+            items.push(
+                Item::new(binding.name.replace('-', " "), binding.about, usize::MAX).with(act),
+            );
         }
     }
     let title = format!("Do with {}", subject.shown(cx.model));
@@ -165,14 +178,23 @@ fn tag(subject: Subject) -> Effect {
 }
 
 fn log(kind: &'static str, subject: Subject, cx: &Cx) -> Effect {
-    let title = format!("{} about {}", if kind == "note" { "Note" } else { "Call" }, subject.shown(cx.model));
-    Effect::Push(Prompt::of(&title, "what was said; Ctrl+E writes it in $EDITOR", "", move |text, _| {
-        if text.trim().is_empty() {
-            return Err(Error::usage("nothing was written"));
-        }
-        let (subject, text) = (subject.clone(), text.to_owned());
-        Ok(vec![deed(move |desk| deeds::log(desk, kind, &subject, &text))])
-    }))
+    let title = format!(
+        "{} about {}",
+        if kind == "note" { "Note" } else { "Call" },
+        subject.shown(cx.model)
+    );
+    Effect::Push(Prompt::of(
+        &title,
+        "what was said; Ctrl+E writes it in $EDITOR",
+        "",
+        move |text, _| {
+            if text.trim().is_empty() {
+                return Err(Error::usage("nothing was written"));
+            }
+            let (subject, text) = (subject.clone(), text.to_owned());
+            Ok(vec![deed(move |desk| deeds::log(desk, kind, &subject, &text))])
+        },
+    ))
 }
 
 /// One goes to the trash at once, as undo brings it back; several are asked for.
@@ -182,7 +204,8 @@ fn delete(subject: Subject, cx: &Cx) -> Effects {
         return vec![gone(subject)];
     }
     let title = format!("Remove {} to the trash?", subject.shown(cx.model));
-    let items = vec![Item::new("no", "leave them", 0), Item::new("yes", "undo brings them back", 1)];
+    let items =
+        vec![Item::new("no", "leave them", 0), Item::new("yes", "undo brings them back", 1)];
     vec![Effect::Push(Choose::of(title, items, move |item, _| {
         if item.value == 1 { vec![gone(subject.clone())] } else { Vec::new() }
     }))]
@@ -253,9 +276,15 @@ fn go_many(subject: &Subject, noun: &'static str, cx: &Cx) -> Effects {
     let Some(target) = cx.model.get(noun) else { return Vec::new() };
     let by = [subject.noun, "about"].into_iter().find(|f| target.index(f).is_some());
     let Some(by) = by else {
-        return vec![Toast::bad(&Error::not_found(format!("no {noun} links to a {}", subject.noun)))];
+        return vec![Toast::bad(&Error::not_found(format!(
+            "no {noun} links to a {}",
+            subject.noun
+        )))];
     };
-    let ids = subject.ids.iter().map(|id| if by == "about" { format!("{}:{id}", subject.noun) } else { id.to_string() });
+    let ids = subject
+        .ids
+        .iter()
+        .map(|id| if by == "about" { format!("{}:{id}", subject.noun) } else { id.to_string() });
     let filter = ids.map(|id| format!("{by}:{id}")).collect::<Vec<_>>().join(" or ");
     vec![Effect::Push(screens::list::filtered(noun, &filter))]
 }
@@ -276,7 +305,8 @@ fn step(subject: Subject, noun: &Noun, by: i32, place: Place) -> Effects {
         let here = words.iter().position(|w| Some(*w) == now.as_text()).unwrap_or(0);
         let next = here.saturating_add_signed(by as isize).min(words.len().saturating_sub(1));
         let word = words.get(next).copied().unwrap_or_default();
-        let edit = deeds::Edit { index: at, base: None, new: Value::Text(word.into()), text: word.into() };
+        let edit =
+            deeds::Edit { index: at, base: None, new: Value::Text(word.into()), text: word.into() };
         deeds::edit(desk, &subject, &[edit])
     })]
 }
@@ -284,7 +314,8 @@ fn step(subject: Subject, noun: &Noun, by: i32, place: Place) -> Effects {
 /// Puts tasks off by days.
 fn snooze(subject: Subject, days: i32) -> Effect {
     deed(move |desk| {
-        let action = actions::find("task", "snooze").ok_or_else(|| Error::failed("no such deed"))?;
+        let action =
+            actions::find("task", "snooze").ok_or_else(|| Error::failed("no such deed"))?;
         let zone = desk.locale.times.zone;
         let today = desk.locale.times.today();
         let due = {
@@ -315,7 +346,8 @@ fn step_stage(subject: Subject, by: isize) -> Effect {
                 let link = |name: &str| Some(record.values[noun.index(name)?].as_link()?.id);
                 let stages = reader.board(link("pipeline"), None, false)?;
                 let here = stages.iter().position(|s| Some(s.id) == link("stage"));
-                let next = here.and_then(|at| at.checked_add_signed(by)).and_then(|at| stages.get(at));
+                let next =
+                    here.and_then(|at| at.checked_add_signed(by)).and_then(|at| stages.get(at));
                 // From won nobody goes on to lost by a step: a menu does that.
                 let Some(next) = next.filter(|s| by < 0 || s.kind != "lost") else { continue };
                 let name = format!("{}/{}", next.pipeline, next.name);

@@ -31,8 +31,8 @@ const NAMES: &[(&str, KeyCode)] = &[
 impl Press {
     /// What the terminal told, with one form for what it tells in several.
     pub(crate) fn of(event: KeyEvent) -> Self {
-        let mut held = event.modifiers
-            & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
+        let mut held =
+            event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
         let code = match event.code {
             KeyCode::BackTab => {
                 held |= KeyModifiers::SHIFT;
@@ -74,7 +74,9 @@ impl Press {
     fn parse(text: &str) -> Result<Self, String> {
         let mut held = KeyModifiers::NONE;
         let mut rest = text;
-        while let Some((word, more)) = rest.split_once('+').filter(|(w, m)| !w.is_empty() && !m.is_empty()) {
+        while let Some((word, more)) =
+            rest.split_once('+').filter(|(w, m)| !w.is_empty() && !m.is_empty())
+        {
             held |= match word {
                 "ctrl" => KeyModifiers::CONTROL,
                 "alt" => KeyModifiers::ALT,
@@ -104,11 +106,9 @@ impl Press {
 
     fn name(self) -> String {
         let mut name = String::new();
-        for (bit, word) in [
-            (KeyModifiers::CONTROL, "^"),
-            (KeyModifiers::ALT, "Alt+"),
-            (KeyModifiers::SHIFT, "S-"),
-        ] {
+        for (bit, word) in
+            [(KeyModifiers::CONTROL, "^"), (KeyModifiers::ALT, "Alt+"), (KeyModifiers::SHIFT, "S-")]
+        {
             if self.held.contains(bit) {
                 name += word;
             }
@@ -154,8 +154,14 @@ mod tests {
     #[test]
     fn one_press_has_one_form() {
         let of = |code, held| Press::of(KeyEvent::new(code, held));
-        assert_eq!(of(KeyCode::BackTab, KeyModifiers::SHIFT), Press::sequence("shift+tab").unwrap()[0]);
+        assert_eq!(
+            of(KeyCode::BackTab, KeyModifiers::SHIFT),
+            Press::sequence("shift+tab").unwrap()[0]
+        );
         assert_eq!(of(KeyCode::Char('G'), KeyModifiers::SHIFT), Press::sequence("G").unwrap()[0]);
-        assert_eq!(of(KeyCode::Char('R'), KeyModifiers::CONTROL), Press::sequence("ctrl+r").unwrap()[0]);
+        assert_eq!(
+            of(KeyCode::Char('R'), KeyModifiers::CONTROL),
+            Press::sequence("ctrl+r").unwrap()[0]
+        );
     }
 }

@@ -121,7 +121,10 @@ impl Agenda {
         let (total, height) = (self.rows(cx).len(), draw::height(self, cx));
         let moved = self.scroll.act(act, total, height);
         if moved {
-            self.skip_names(matches!(act, Act::Down | Act::PageDown | Act::HalfDown | Act::First), cx);
+            self.skip_names(
+                matches!(act, Act::Down | Act::PageDown | Act::HalfDown | Act::First),
+                cx,
+            );
         }
         moved
     }
@@ -142,7 +145,10 @@ impl Agenda {
         self.entries = entries;
         self.loaded = true;
         let place = self.rows(cx).iter().position(|row| match row {
-            Row::Entry(e) => Some((e.noun, e.id)) == focus.map(|(n, i, _)| (n, i)) && (Some(e.day) == focus.map(|f| f.2) || e.noun != "event"),
+            Row::Entry(e) => {
+                Some((e.noun, e.id)) == focus.map(|(n, i, _)| (n, i))
+                    && (Some(e.day) == focus.map(|f| f.2) || e.noun != "event")
+            }
             Row::Day(_) => false,
         });
         if let Some(at) = place {
@@ -301,7 +307,8 @@ impl Screen for Agenda {
     fn subject_in(&self, cx: &Cx) -> Option<Subject> {
         let focus = self.focused(cx);
         let noun = focus.map(|e| e.noun).or_else(|| self.marks.first().map(|(noun, _)| *noun))?;
-        let marked: Vec<i64> = self.marks.iter().filter(|(n, _)| *n == noun).map(|(_, id)| *id).collect();
+        let marked: Vec<i64> =
+            self.marks.iter().filter(|(n, _)| *n == noun).map(|(_, id)| *id).collect();
         let ids = if marked.is_empty() { vec![focus?.id] } else { marked };
         Some(Subject { noun, ids, label: focus.map_or(String::new(), |e| e.what.clone()) })
     }

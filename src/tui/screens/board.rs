@@ -97,6 +97,9 @@ impl Board {
         if let Some((column, at)) = place {
             self.column = column;
             self.at[column] = at;
+        } else if focus.is_none() && self.stages.get(self.column).is_none_or(|s| s.cards.is_empty())
+        {
+            self.column = self.stages.iter().position(|s| !s.cards.is_empty()).unwrap_or(0);
         }
     }
 
@@ -123,9 +126,11 @@ impl Board {
         if count < 2 {
             return Vec::new();
         }
-        let here = self.pipelines.iter().position(|(id, _)| Some(*id) == self.pipeline).unwrap_or(0);
+        let here =
+            self.pipelines.iter().position(|(id, _)| Some(*id) == self.pipeline).unwrap_or(0);
         let next = (here as isize + by).rem_euclid(count);
-        self.pipeline = usize::try_from(next).ok().and_then(|at| self.pipelines.get(at)).map(|(id, _)| *id);
+        self.pipeline =
+            usize::try_from(next).ok().and_then(|at| self.pipelines.get(at)).map(|(id, _)| *id);
         self.marks.clear();
         self.look()
     }
@@ -171,11 +176,17 @@ impl Board {
             Act::NextView => return Some(self.turn(1)),
             Act::LastView => return Some(self.turn(-1)),
             Act::Pipeline => {
-                let items = self.pipelines.iter().enumerate().map(|(at, (_, name))| Item::new(name.clone(), "", at));
+                let items = self
+                    .pipelines
+                    .iter()
+                    .enumerate()
+                    .map(|(at, (_, name))| Item::new(name.clone(), "", at));
                 let ids: Vec<i64> = self.pipelines.iter().map(|(id, _)| *id).collect();
-                return Some(vec![Effect::Push(Choose::of("Pipeline".into(), items.collect(), move |item, _| {
-                    vec![Effect::Tell(Box::new(Chosen(ids[item.value])))]
-                }))]);
+                return Some(vec![Effect::Push(Choose::of(
+                    "Pipeline".into(),
+                    items.collect(),
+                    move |item, _| vec![Effect::Tell(Box::new(Chosen(ids[item.value])))],
+                ))]);
             }
             Act::Back => return self.back(),
             Act::Open if self.typing => self.typing = false,
@@ -207,7 +218,11 @@ impl Board {
                 if let Some((column, _)) = hit {
                     self.column = column;
                 }
-                return Some(self.move_card(if mouse.kind == MouseEventKind::ScrollUp { -1 } else { 1 }));
+                return Some(self.move_card(if mouse.kind == MouseEventKind::ScrollUp {
+                    -1
+                } else {
+                    1
+                }));
             }
             MouseEventKind::Down(MouseButton::Left) => {
                 let (column, card) = hit?;
@@ -272,7 +287,11 @@ impl Screen for Board {
         match event {
             Event::Act(act) => self.act(act, cx),
             Event::Key(press) if self.typing => {
-                if self.filter.press(press) { Some(self.typed()) } else { Some(Vec::new()) }
+                if self.filter.press(press) {
+                    Some(self.typed())
+                } else {
+                    Some(Vec::new())
+                }
             }
             Event::Paste(text) if self.typing => {
                 self.filter.paste(&text);

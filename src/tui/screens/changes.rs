@@ -39,7 +39,15 @@ impl Changes {
                 (None, None) => String::new(),
             };
             let role = if c.undone_by.is_some() { Role::Dim } else { Role::Text };
-            plain(format!("{:>6}  {at}  {:<8} {}{fate}", c.id, pane::safe(&c.who), pane::safe(&c.summary)), role)
+            plain(
+                format!(
+                    "{:>6}  {at}  {:<8} {}{fate}",
+                    c.id,
+                    pane::safe(&c.who),
+                    pane::safe(&c.summary)
+                ),
+                role,
+            )
         };
         self.rows.iter().map(line).collect()
     }

@@ -52,14 +52,18 @@ impl Screen for Conflict {
         let last = self.rows.len();
         match event {
             Event::Act(Act::Up | Act::LastPane) => self.at = self.at.checked_sub(1).unwrap_or(last),
-            Event::Act(Act::Down | Act::NextPane) => self.at = if self.at >= last { 0 } else { self.at + 1 },
+            Event::Act(Act::Down | Act::NextPane) => {
+                self.at = if self.at >= last { 0 } else { self.at + 1 }
+            }
             Event::Act(Act::Open) if self.at == last => {
                 let mine = self.rows.iter().map(|r| (r.field, r.keep_mine)).collect();
                 let settled = Settled { now: self.now.clone(), mine };
                 return Some(vec![Effect::Pop, Effect::Tell(Box::new(settled))]);
             }
             Event::Act(Act::Open) => self.rows[self.at].keep_mine = !self.rows[self.at].keep_mine,
-            Event::Key(press) if press.code == crossterm::event::KeyCode::Char(' ') && self.at < last => {
+            Event::Key(press)
+                if press.code == crossterm::event::KeyCode::Char(' ') && self.at < last =>
+            {
                 self.rows[self.at].keep_mine = !self.rows[self.at].keep_mine;
             }
             Event::Key(_) | Event::Paste(_) | Event::Changed => {}
@@ -72,7 +76,14 @@ impl Screen for Conflict {
         let Some(noun) = cx.model.get(self.noun) else { return };
         let height = u16::try_from(self.rows.len() * 4 + 5).unwrap_or(u16::MAX);
         let title = format!("Somebody else changed {}:{} meanwhile", self.noun, self.now.id);
-        let inside = pane::popup(frame, area, (90, height), &title, "Enter turns a field; Esc back to the form", cx);
+        let inside = pane::popup(
+            frame,
+            area,
+            (90, height),
+            &title,
+            "Enter turns a field; Esc back to the form",
+            cx,
+        );
         let mut row = 0;
         let mut put = |text: String, role: Role| {
             rows::write(frame, pane::row(inside, row), &text, cx.theme.style(role), cx);
@@ -80,13 +91,23 @@ impl Screen for Conflict {
         };
         for (at, clash) in self.rows.iter().enumerate() {
             let field = noun.fields[clash.field];
-            let cell = |v: &Value| pane::safe(&shown(field, Part::Whole, v, cx.zone()).replace('\n', " "));
+            let cell =
+                |v: &Value| pane::safe(&shown(field, Part::Whole, v, cx.zone()).replace('\n', " "));
             let focus = at == self.at;
             let sign = if focus { ">" } else { " " };
-            put(format!("{sign} {}", field.label()), if focus { Role::Focus } else { Role::Heading });
+            put(
+                format!("{sign} {}", field.label()),
+                if focus { Role::Focus } else { Role::Heading },
+            );
             let on = |is: bool| if is { "(x)" } else { "( )" };
             let line = |name: &str, value: String| format!("    {} {value}", pad(name, 12, false));
-            put(line(&format!("{} mine", on(clash.keep_mine)), pane::safe(&clash.mine.replace('\n', " "))), Role::Text);
+            put(
+                line(
+                    &format!("{} mine", on(clash.keep_mine)),
+                    pane::safe(&clash.mine.replace('\n', " ")),
+                ),
+                Role::Text,
+            );
             put(line(&format!("{} theirs", on(!clash.keep_mine)), cell(&clash.theirs)), Role::Text);
             put(line("    base", cell(&clash.base)), Role::Dim);
         }

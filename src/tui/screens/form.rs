@@ -48,7 +48,8 @@ pub(crate) struct Form {
 
 /// Whether people may fill a field in a form: set by them, and by no deed of its own.
 pub(crate) fn is_open(field: &Field) -> bool {
-    field.is_settable() && field.deed.is_none() && !matches!(field.kind, Kind::List(Kind::File)) || field.kind == Kind::Tags
+    field.is_settable() && field.deed.is_none() && !matches!(field.kind, Kind::List(Kind::File))
+        || field.kind == Kind::Tags
 }
 
 /// A form for a new record, with what is known already.
@@ -74,7 +75,8 @@ pub(crate) fn add(noun: &'static str, known: &[(usize, String)], cx: &Cx) -> Box
 pub(crate) fn edit(subject: Subject, cx: &Cx) -> Box<dyn Screen> {
     let Some(noun) = cx.model.get(subject.noun) else { return blank() };
     let shown = |at: &usize| is_open(noun.fields[*at]) && !noun.fields[*at].quiet;
-    let entries = (0..noun.fields.len()).filter(shown).map(|at| Entry::of_field(at, noun.fields[at]));
+    let entries =
+        (0..noun.fields.len()).filter(shown).map(|at| Entry::of_field(at, noun.fields[at]));
     let title = format!("Edit {}", subject.shown(cx.model));
     let loaded = subject.ids.len() > 1;
     Box::new(Form::new(Purpose::Edit(subject), title, entries.collect(), loaded))
@@ -103,7 +105,9 @@ pub(crate) fn argument(
     let noun = cx.model.get(action.noun);
     let kind = match arg.takes {
         Takes::Kind(kind, _) => kind,
-        Takes::Field(name) => noun.and_then(|n| Some(n.fields[n.index(name)?].kind)).unwrap_or(Kind::Text),
+        Takes::Field(name) => {
+            noun.and_then(|n| Some(n.fields[n.index(name)?].kind)).unwrap_or(Kind::Text)
+        }
     };
     let title = format!("{} {}: {}", action.verb, subject.shown(cx.model), arg.about);
     let act = move |text: String| {
@@ -125,7 +129,9 @@ pub(crate) fn argument(
                 }
                 Ok(vec![act(text.to_owned())])
             })
-            .understanding(move |text, cx| entry::understood(&kind, text, cx).map_err(Error::invalid)),
+            .understanding(move |text, cx| {
+                entry::understood(&kind, text, cx).map_err(Error::invalid)
+            }),
         ),
     }
 }
@@ -140,6 +146,11 @@ impl Form {
         Self { purpose, title, entries, at: 0, error: None, base: None, loaded, leaving: false }
     }
 
+    /// Whether it holds something that isn't saved.
+    fn is_unsaved(&self) -> bool {
+        self.entries.iter().any(Entry::is_changed)
+    }
+
     fn entry(&mut self) -> Option<&mut Entry> {
         self.entries.get_mut(self.at)
     }
@@ -147,7 +158,9 @@ impl Form {
     /// The noun and id of the record that the form begins with.
     fn source(&self) -> Option<(&'static str, i64)> {
         match &self.purpose {
-            Purpose::Edit(subject) | Purpose::Field(subject, _) => Some((subject.noun, subject.one())),
+            Purpose::Edit(subject) | Purpose::Field(subject, _) => {
+                Some((subject.noun, subject.one()))
+            }
             _ => None,
         }
     }
@@ -167,7 +180,12 @@ impl Form {
         }
         for entry in &mut self.entries {
             if let Some(at) = entry.field {
+                // What was typed before the record came stays.
+                let typed = entry.is_changed().then(|| entry.text().to_owned());
                 entry.fill(noun.fields[at], &record.values[at], cx);
+                if let Some(typed) = typed {
+                    entry.write(&typed);
+                }
             }
         }
         self.base = Some(record);
@@ -192,11 +210,14 @@ impl Form {
         let entry = self.entries.get(self.at)?;
         let title = entry.label.clone();
         Some(match entry.kind {
-            Kind::Link(target) => Effect::Push(Pick::of(title, target, !entry.required, |link, _| {
-                vec![Effect::Tell(Box::new(Picked(link)))]
-            })),
+            Kind::Link(target) => {
+                Effect::Push(Pick::of(title, target, !entry.required, |link, _| {
+                    vec![Effect::Tell(Box::new(Picked(link)))]
+                }))
+            }
             Kind::Choice(choices) | Kind::Words(choices) if !choices.words.is_empty() => {
-                let items = choices.words.iter().enumerate().map(|(at, w)| Item::new(w.word, "", at));
+                let items =
+                    choices.words.iter().enumerate().map(|(at, w)| Item::new(w.word, "", at));
                 Effect::Push(Choose::of(title, items.collect(), |item, _| {
                     vec![Effect::Tell(Box::new(Word(item.label.clone())))]
                 }))
@@ -308,7 +329,9 @@ fn one_field(subject: Subject, at: usize, record: &Record, cx: &Cx) -> Box<dyn S
     let base = (subject.ids.len() == 1).then(|| record.values[at].clone());
     let write = move |new: Value, text: String| {
         let (subject, base) = (subject.clone(), base.clone());
-        change(move |desk| deeds::edit(desk, &subject, &[deeds::Edit { index: at, base, new, text }]))
+        change(move |desk| {
+            deeds::edit(desk, &subject, &[deeds::Edit { index: at, base, new, text }])
+        })
     };
     match field.kind {
         Kind::Link(target) => Pick::of(title, target, !field.required, move |link, _| {
@@ -393,7 +416,7 @@ impl Screen for Form {
                 Err(why) => self.error = Some(why),
             },
             Event::Told(what) => return Some(self.told(what, cx)),
-            Event::Done(_) => return Some(vec![Effect::Pop]),
+            Event::Done => return Some(vec![Effect::Pop]),
             Event::Refused(why) if why.kind == ErrorKind::Conflict && self.base.is_some() => {
                 self.error = Some(why);
                 return Some(self.look(1).into_iter().collect());
@@ -401,8 +424,11 @@ impl Screen for Form {
             Event::Refused(why) => self.blame(why),
             Event::Mouse(mouse) => {
                 let first = draw::first(self, cx.area);
-                let at = usize::from(mouse.row.saturating_sub(draw::place(self, cx.area).y + 1)) + first;
-                if matches!(mouse.kind, crossterm::event::MouseEventKind::Down(_)) && at < self.entries.len() {
+                let at =
+                    usize::from(mouse.row.saturating_sub(draw::place(self, cx.area).y + 1)) + first;
+                if matches!(mouse.kind, crossterm::event::MouseEventKind::Down(_))
+                    && at < self.entries.len()
+                {
                     self.leave_field(cx);
                     self.at = at;
                 }
@@ -419,10 +445,6 @@ impl Screen for Form {
 
     fn is_popup(&self) -> bool {
         true
-    }
-
-    fn is_unsaved(&self) -> bool {
-        self.entries.iter().any(Entry::is_changed)
     }
 }
 

@@ -38,10 +38,16 @@ impl History {
         let Some(noun) = cx.model.get(self.noun) else { return Vec::new() };
         let mut lines = Vec::new();
         for entry in self.entries.iter().rev() {
-            let at = stored_instant(&entry.change.at).map_or(entry.change.at.clone(), |at| local(at, cx.zone()));
-            let fate = entry.change.undone_by.map_or(String::new(), |by| format!("  undone by {by}"));
+            let at = stored_instant(&entry.change.at)
+                .map_or(entry.change.at.clone(), |at| local(at, cx.zone()));
+            let fate =
+                entry.change.undone_by.map_or(String::new(), |by| format!("  undone by {by}"));
             let made = if entry.created { "  made" } else { "" };
-            let head = format!("{at}  {}  {}{made}{fate}", pane::safe(&entry.change.who), pane::safe(&entry.change.kind));
+            let head = format!(
+                "{at}  {}  {}{made}{fate}",
+                pane::safe(&entry.change.who),
+                pane::safe(&entry.change.kind)
+            );
             lines.push(plain(head, Role::Heading));
             for edit in &entry.edits {
                 let cell = |value| match noun.index(&edit.field) {
@@ -49,9 +55,16 @@ impl History {
                     None => value.to_cell(),
                 };
                 let (old, new) = (cell(&edit.old), cell(&edit.new));
-                let said = |text: &str| if text.is_empty() { "(empty)".to_owned() } else { pane::safe(text) };
+                let said = |text: &str| {
+                    if text.is_empty() { "(empty)".to_owned() } else { pane::safe(text) }
+                };
                 lines.push(plain(
-                    format!("    {:<16} {} -> {}", edit.field.replace('_', " "), said(&old), said(&new)),
+                    format!(
+                        "    {:<16} {} -> {}",
+                        edit.field.replace('_', " "),
+                        said(&old),
+                        said(&new)
+                    ),
                     Role::Text,
                 ));
             }

@@ -26,6 +26,9 @@ fn run(text: &str) -> Effects {
     }
     match word {
         "" => Vec::new(),
+        // A fault on purpose, for the test that the terminal comes back whole.
+        #[cfg(debug_assertions)]
+        "panic" => panic!("a fault on purpose"),
         "q" | "q!" | "quit" | "wq" => vec![Effect::Quit],
         "w" => Vec::new(),
         "undo" => vec![Effect::Act(Act::Undo)],
@@ -45,7 +48,11 @@ fn run(text: &str) -> Effects {
 pub(crate) fn quick_add(noun: &'static str) -> Box<dyn Screen> {
     let title = format!("New {noun}");
     let hint = "name, then `field=value`, `+tag`, `@owner`; Enter on an empty line opens the form";
-    let hint = if noun == "task" { "call Maya fri 10:00 !high +tag @owner; empty: the form" } else { hint };
+    let hint = if noun == "task" {
+        "call Maya fri 10:00 !high +tag @owner; empty: the form"
+    } else {
+        hint
+    };
     Box::new(
         Prompt::new(&title, hint, "", move |text, cx| {
             if text.trim().is_empty() {

@@ -272,7 +272,9 @@ impl List {
                 self.moved(Act::Down, cx);
                 return Some(self.settle(cx));
             }
-            Act::MarkAll if self.marks.is_empty() => self.marks = self.ids.iter().copied().collect(),
+            Act::MarkAll if self.marks.is_empty() => {
+                self.marks = self.ids.iter().copied().collect()
+            }
             Act::MarkAll => self.marks.clear(),
             Act::Range => match self.range.take() {
                 Some(_) => {}
@@ -319,7 +321,8 @@ impl List {
             Item::new(f.name, order, at)
         });
         Some(Effect::Push(Choose::of("Sort by".into(), items.collect(), move |item, _| {
-            let sort = if now == item.label { format!("-{}", item.label) } else { item.label.clone() };
+            let sort =
+                if now == item.label { format!("-{}", item.label) } else { item.label.clone() };
             vec![Effect::Tell(Box::new(Sorted(sort)))]
         })))
     }
@@ -334,8 +337,12 @@ impl List {
                 let noun = self.noun;
                 move |text, cx| {
                     let noun = cx.model.noun(noun)?;
-                    let names: Vec<String> =
-                        text.split([',', ' ']).map(str::trim).filter(|n| !n.is_empty()).map(str::to_owned).collect();
+                    let names: Vec<String> = text
+                        .split([',', ' '])
+                        .map(str::trim)
+                        .filter(|n| !n.is_empty())
+                        .map(str::to_owned)
+                        .collect();
                     for name in &names {
                         crate::store::Path::parse(name, noun, cx.model)?;
                     }
@@ -367,7 +374,8 @@ impl List {
                 return Err(Error::usage("a view needs a name"));
             }
             let name = name.trim().to_owned();
-            let parts = [("filter", filter.clone()), ("sort", sort.clone()), ("columns", columns.clone())];
+            let parts =
+                [("filter", filter.clone()), ("sort", sort.clone()), ("columns", columns.clone())];
             Ok(vec![deed(move |desk| deeds::save_view(desk, &name, noun, parts))])
         }))
     }
@@ -464,7 +472,11 @@ impl Screen for List {
         match event {
             Event::Act(act) => self.act(act, cx),
             Event::Key(press) if self.typing => {
-                if self.filter.press(press) { Some(self.typed(cx)) } else { Some(Vec::new()) }
+                if self.filter.press(press) {
+                    Some(self.typed(cx))
+                } else {
+                    Some(Vec::new())
+                }
             }
             Event::Paste(text) if self.typing => {
                 self.filter.paste(&text);
@@ -504,7 +516,8 @@ impl Screen for List {
             return None;
         }
         let label = self.heads.iter().position(|h| h.keep);
-        let label = focus.and_then(|id| self.rows.get(&id)?.cells.get(label?).cloned()).unwrap_or_default();
+        let label =
+            focus.and_then(|id| self.rows.get(&id)?.cells.get(label?).cloned()).unwrap_or_default();
         Some(Subject { noun: self.noun, ids, label })
     }
 

@@ -45,7 +45,8 @@ impl Screen for Output {
             Event::Mouse(mouse) if self.scroll.wheel(mouse.kind, total, height) => {}
             Event::Answer(_, said) => {
                 let text = answer::<String>(said)?;
-                let text = if text.trim().is_empty() { "done: it said nothing".into() } else { text };
+                let text =
+                    if text.trim().is_empty() { "done: it said nothing".into() } else { text };
                 let line = |l: &str| plain(pane::safe(l), Role::Text);
                 self.lines = Some(text.trim_end().split('\n').map(line).collect());
             }

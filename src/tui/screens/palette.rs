@@ -66,12 +66,14 @@ impl Palette {
         let fits = |text: &str| wanted.split_whitespace().all(|w| fold(text).contains(w));
         if let Some(subject) = &self.subject {
             let own = ACTIONS.iter().enumerate().filter(|(_, a)| a.noun == subject.noun);
-            rows.extend(own.filter(|(_, a)| fits(&format!("{} {}", a.verb, a.about))).map(|(at, a)| Row {
-                kind: "do",
-                text: format!("{} {}", a.noun, a.verb),
-                detail: a.about.to_owned(),
-                leads: Leads::Deed(at),
-            }));
+            rows.extend(own.filter(|(_, a)| fits(&format!("{} {}", a.verb, a.about))).map(
+                |(at, a)| Row {
+                    kind: "do",
+                    text: format!("{} {}", a.noun, a.verb),
+                    detail: a.about.to_owned(),
+                    leads: Leads::Deed(at),
+                },
+            ));
         }
         for noun in cx.model.nouns.iter().filter(|n| fits(n.entity.plural)) {
             rows.push(Row {
@@ -87,11 +89,20 @@ impl Palette {
                 && !moves.contains(&b.act)
                 && fits(&format!("{} {}", b.name, b.about))
         });
-        rows.extend(shown.map(|b| Row {
-            kind: "action",
-            text: b.about.to_owned(),
-            detail: cx.keys.shown(Place::List, b.act).or_else(|| cx.keys.shown(Place::Board, b.act)).unwrap_or_default(),
-            leads: Leads::Act(b.act),
+        let mut shown: Vec<_> = shown.collect();
+        // What is called so comes before what only speaks of it.
+        shown.sort_by_key(|b| !wanted.split_whitespace().all(|w| b.name.contains(w)));
+        rows.extend(shown.into_iter().map(|b| {
+            Row {
+                kind: "action",
+                text: b.about.to_owned(),
+                detail: cx
+                    .keys
+                    .shown(Place::List, b.act)
+                    .or_else(|| cx.keys.shown(Place::Board, b.act))
+                    .unwrap_or_default(),
+                leads: Leads::Act(b.act),
+            }
         }));
         rows
     }

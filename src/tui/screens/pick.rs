@@ -80,13 +80,19 @@ fn offers(desk: &mut Desk, target: Target, typed: &str) -> Result<Vec<Offer>> {
     let label = noun.entity.label();
     let second = noun.entity.columns.iter().find(|c| **c != "id" && **c != label.name);
     let columns = [Some(&label.name), second].into_iter().flatten();
-    listing.columns = columns.map(|c| Path::parse(c, noun, reader.model())).collect::<Result<_>>()?;
+    listing.columns =
+        columns.map(|c| Path::parse(c, noun, reader.model())).collect::<Result<_>>()?;
     listing.sort_by(noun.entity.sort, reader.model())?;
     listing.limit = Some(MOST);
     let plain = words(typed);
     if !plain.trim().is_empty() {
-        let quoted: Vec<String> = plain.split_whitespace().map(|w| format!("\"{w}\"")).collect();
-        listing.filter = Some(reader.filter(noun, &quoted.join(" "), &desk.locale)?);
+        // A word of the language itself is meant as text.
+        let held = |w: &str| match w {
+            "or" | "not" => format!("\"{w}\""),
+            word => word.to_owned(),
+        };
+        let words: Vec<String> = plain.split_whitespace().map(held).collect();
+        listing.filter = Some(reader.filter(noun, &words.join(" "), &desk.locale)?);
     }
     let zone = desk.locale.times.zone;
     let shown = |path: &Path, value: &Value| {

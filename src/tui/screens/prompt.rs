@@ -71,7 +71,9 @@ impl Screen for Prompt {
 
     fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
         match event {
-            Event::Key(press) if press.code == crossterm::event::KeyCode::Char('e') && !press.is_text() => {
+            Event::Key(press)
+                if press.code == crossterm::event::KeyCode::Char('e') && !press.is_text() =>
+            {
                 return Some(vec![Effect::Editor(self.typed.text().to_owned())]);
             }
             Event::Key(press) => {
@@ -98,7 +100,7 @@ impl Screen for Prompt {
                 }
                 Err(why) => self.error = Some(why),
             },
-            Event::Done(_) => return Some(vec![Effect::Pop]),
+            Event::Done => return Some(vec![Effect::Pop]),
             Event::Refused(why) => self.error = Some(why),
             Event::Told(what) => {
                 if let Ok(edited) = what.downcast::<Edited>() {
@@ -123,18 +125,34 @@ impl Screen for Prompt {
         self.typed.draw(frame, pane::row(inside, 0), cx.theme.style(Role::Text), true);
         let (text, role) = match (&self.error, &self.understood) {
             (Some(why), _) => (why.message.clone(), Role::Bad),
-            (None, Some(of)) if !self.typed.text().trim().is_empty() => match of(self.typed.text(), cx) {
-                Ok(text) => (text, Role::Good),
-                Err(why) => (why.message, Role::Warn),
-            },
+            (None, Some(of)) if !self.typed.text().trim().is_empty() => {
+                match of(self.typed.text(), cx) {
+                    Ok(text) => (text, Role::Good),
+                    Err(why) => (why.message, Role::Warn),
+                }
+            }
             _ => (self.hint.clone(), Role::Dim),
         };
         for (at, line) in text.split('\n').take(2).enumerate() {
             let hint = if at == 0 { line.to_owned() } else { line.trim_end().to_owned() };
-            rows::write(frame, pane::row(inside, at + 1), &pane::safe(&hint), cx.theme.style(role), cx);
+            rows::write(
+                frame,
+                pane::row(inside, at + 1),
+                &pane::safe(&hint),
+                cx.theme.style(role),
+                cx,
+            );
         }
-        if let (Some(hint), true) = (self.error.as_ref().and_then(|e| e.hint.as_ref()), !text.contains('\n')) {
-            rows::write(frame, pane::row(inside, 2), &pane::safe(hint), cx.theme.style(Role::Dim), cx);
+        if let (Some(hint), true) =
+            (self.error.as_ref().and_then(|e| e.hint.as_ref()), !text.contains('\n'))
+        {
+            rows::write(
+                frame,
+                pane::row(inside, 2),
+                &pane::safe(hint),
+                cx.theme.style(Role::Dim),
+                cx,
+            );
         }
     }
 

@@ -60,7 +60,11 @@ impl Record {
         if right.is_empty() {
             let key = |act| cx.keys.shown(Place::Record, act).unwrap_or_default();
             right.push(plain(
-                format!("nothing has happened yet: {} adds a note, {} logs a call", key(Act::Note), key(Act::Call)),
+                format!(
+                    "nothing has happened yet: {} adds a note, {} logs a call",
+                    key(Act::Note),
+                    key(Act::Call)
+                ),
                 Role::Dim,
             ));
         }
@@ -136,7 +140,8 @@ impl Screen for Record {
                     self.sheet = Some(sheet);
                     let lines = self.lines(cx).map(|l| l.len());
                     for (at, total) in lines.into_iter().enumerate() {
-                        let height = usize::from(Self::places(cx.area)[at].height.saturating_sub(2));
+                        let height =
+                            usize::from(Self::places(cx.area)[at].height.saturating_sub(2));
                         self.scrolls[at].clamp(total, height);
                     }
                 }
@@ -144,14 +149,16 @@ impl Screen for Record {
             },
             Event::Mouse(mouse) => {
                 let places = Self::places(cx.area);
-                let over = places.iter().position(|p| p.contains((mouse.column, mouse.row).into()))?;
+                let over =
+                    places.iter().position(|p| p.contains((mouse.column, mouse.row).into()))?;
                 self.pane = over;
                 let (total, height) = (self.lines(cx)[over].len(), self.height(cx));
                 if self.scrolls[over].wheel(mouse.kind, total, height) {
                     return Some(Vec::new());
                 }
                 if mouse.kind == MouseEventKind::Down(MouseButton::Left) {
-                    let at = usize::from(mouse.row.saturating_sub(places[over].y + 1)) + self.scrolls[over].top;
+                    let at = usize::from(mouse.row.saturating_sub(places[over].y + 1))
+                        + self.scrolls[over].top;
                     if at >= total {
                         return Some(Vec::new());
                     }

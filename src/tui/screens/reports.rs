@@ -56,7 +56,14 @@ struct Reports {
 
 /// The reports.
 pub(crate) fn open() -> Box<dyn Screen> {
-    Box::new(Reports { charts: Vec::new(), pane: 0, at: Vec::new(), period: 0, table: false, read_at: String::new() })
+    Box::new(Reports {
+        charts: Vec::new(),
+        pane: 0,
+        at: Vec::new(),
+        period: 0,
+        table: false,
+        read_at: String::new(),
+    })
 }
 
 impl Reports {
@@ -71,7 +78,8 @@ impl Reports {
 
     /// The charts in sight with their places: a grid, or one at a time.
     fn places(&self, area: Rect) -> Vec<(usize, Rect)> {
-        let body = Rect { y: area.y + 1.min(area.height), height: area.height.saturating_sub(1), ..area };
+        let body =
+            Rect { y: area.y + 1.min(area.height), height: area.height.saturating_sub(1), ..area };
         if area.width < 100 || area.height < 20 {
             return vec![(self.pane, body)];
         }
@@ -79,8 +87,10 @@ impl Reports {
         (0..self.charts.len().min(4))
             .map(|at| {
                 let (column, row) = (at % 2, at / 2);
-                let (x, width) = if column == 0 { (body.x, left) } else { (body.x + left, body.width - left) };
-                let (y, height) = if row == 0 { (body.y, upper) } else { (body.y + upper, body.height - upper) };
+                let (x, width) =
+                    if column == 0 { (body.x, left) } else { (body.x + left, body.width - left) };
+                let (y, height) =
+                    if row == 0 { (body.y, upper) } else { (body.y + upper, body.height - upper) };
                 (at, Rect { x, y, width, height })
             })
             .collect()
@@ -122,17 +132,15 @@ fn charts(desk: &mut Desk, back: u32) -> Result<(Vec<Chart>, String)> {
     let reader = desk.reader()?;
     let today = desk.locale.times.today();
     let first = today.with_day(1).unwrap_or(today) - Months::new(back);
-    let names: Vec<String> = (0..=back).map(|n| (first + Months::new(n)).format("%Y-%m").to_string()).collect();
+    let names: Vec<String> =
+        (0..=back).map(|n| (first + Months::new(n)).format("%Y-%m").to_string()).collect();
     let stages = reader.board(None, None, false)?;
     let months = reader.months(&names[0])?;
     let main = desk.locale.currency;
-    let found = vec![
-        funnel(&stages),
-        won(&months, &names, main),
-        rates(&months, &names),
-        work(desk)?,
-    ];
-    let at = desk.locale.times.now.with_timezone(&desk.locale.times.zone).format("%H:%M").to_string();
+    let found =
+        vec![funnel(&stages), won(&months, &names, main), rates(&months, &names), work(desk)?];
+    let at =
+        desk.locale.times.now.with_timezone(&desk.locale.times.zone).format("%H:%M").to_string();
     Ok((found, at))
 }
 
@@ -149,7 +157,11 @@ fn funnel(stages: &[StageSums]) -> Chart {
             name,
         }
     });
-    Chart { title: "Open deals by stage".into(), heads: vec!["stage", "deals", "sum", "weighted"], bars: bars.collect() }
+    Chart {
+        title: "Open deals by stage".into(),
+        heads: vec!["stage", "deals", "sum", "weighted"],
+        bars: bars.collect(),
+    }
 }
 
 fn sums(sums: &BTreeMap<Currency, i64>) -> String {
@@ -162,7 +174,11 @@ fn won(months: &[Month], names: &[String], main: Currency) -> Chart {
     for (currency, minor) in months.iter().flat_map(|m| &m.sums) {
         *totals.entry(*currency).or_default() += minor;
     }
-    let shown = if totals.contains_key(&main) { main } else { totals.iter().max_by_key(|(_, m)| **m).map_or(main, |(c, _)| *c) };
+    let shown = if totals.contains_key(&main) {
+        main
+    } else {
+        totals.iter().max_by_key(|(_, m)| **m).map_or(main, |(c, _)| *c)
+    };
     let empty = Month::default();
     let bars = names.iter().map(|name| {
         let month = months.iter().find(|m| m.name == *name).unwrap_or(&empty);
@@ -170,13 +186,21 @@ fn won(months: &[Month], names: &[String], main: Currency) -> Chart {
         Bar {
             name: name.clone(),
             value: minor as f64,
-            said: if month.won == 0 { String::new() } else { format!("{}  {}", month.won, short_sums(&month.sums)) },
+            said: if month.won == 0 {
+                String::new()
+            } else {
+                format!("{}  {}", month.won, short_sums(&month.sums))
+            },
             cells: vec![name.clone(), month.won.to_string(), sums(&month.sums)],
             behind: ("deal", format!("is:won closes:{name}")),
         }
     });
     let others = if totals.len() > 1 { " (bars; other currencies beside)" } else { "" };
-    Chart { title: format!("Won per month, {}{others}", shown.code()), heads: vec!["month", "deals", "won"], bars: bars.collect() }
+    Chart {
+        title: format!("Won per month, {}{others}", shown.code()),
+        heads: vec!["month", "deals", "won"],
+        bars: bars.collect(),
+    }
 }
 
 fn rates(months: &[Month], names: &[String]) -> Chart {
@@ -189,12 +213,20 @@ fn rates(months: &[Month], names: &[String]) -> Chart {
         Bar {
             name: name.clone(),
             value: rate,
-            said: if decided == 0 { String::new() } else { format!("{percent}  {} of {decided}", month.won) },
+            said: if decided == 0 {
+                String::new()
+            } else {
+                format!("{percent}  {} of {decided}", month.won)
+            },
             cells: vec![name.clone(), month.won.to_string(), month.lost.to_string(), percent],
             behind: ("deal", format!("(is:won or is:lost) closes:{name}")),
         }
     });
-    Chart { title: "Won of what was decided".into(), heads: vec!["month", "won", "lost", "rate"], bars: bars.collect() }
+    Chart {
+        title: "Won of what was decided".into(),
+        heads: vec!["month", "won", "lost", "rate"],
+        bars: bars.collect(),
+    }
 }
 
 /// Open work: how much of each kind waits.
@@ -256,10 +288,12 @@ impl Screen for Reports {
             },
             Event::Mouse(mouse) => {
                 let places = self.places(cx.area);
-                let over = places.iter().find(|(_, p)| p.contains((mouse.column, mouse.row).into()));
+                let over =
+                    places.iter().find(|(_, p)| p.contains((mouse.column, mouse.row).into()));
                 let (pane, place) = *over?;
                 if matches!(mouse.kind, crossterm::event::MouseEventKind::Down(_)) {
-                    let row = usize::from(mouse.row.saturating_sub(place.y + 1 + u16::from(self.table)));
+                    let row =
+                        usize::from(mouse.row.saturating_sub(place.y + 1 + u16::from(self.table)));
                     let bars = self.charts[pane].bars.len();
                     let same = self.pane == pane && self.at[pane] == row;
                     self.pane = pane;
@@ -283,7 +317,8 @@ impl Screen for Reports {
             }
             _ => " Reports".into(),
         };
-        let right = format!("{} ({})  as of {} ", PERIODS[self.period].0, key(Act::NextView), self.read_at);
+        let right =
+            format!("{} ({})  as of {} ", PERIODS[self.period].0, key(Act::NextView), self.read_at);
         pane::two_ends(
             frame,
             pane::row(area, 0),
@@ -295,7 +330,11 @@ impl Screen for Reports {
                 let focus = at == self.pane;
                 let inside = pane::framed(frame, place, &chart.title, "", focus, cx);
                 let bar = focus.then(|| self.at[at]);
-                if self.table { table(chart, bar, frame, inside, cx) } else { bars(chart, bar, frame, inside, cx) }
+                if self.table {
+                    table(chart, bar, frame, inside, cx)
+                } else {
+                    bars(chart, bar, frame, inside, cx)
+                }
             }
         }
     }
@@ -308,7 +347,13 @@ impl Screen for Reports {
 
 fn bars(chart: &Chart, focus: Option<usize>, frame: &mut Frame, area: Rect, cx: &Cx) {
     let names = chart.bars.iter().map(|b| width(&b.name)).max().unwrap_or(0).min(20);
-    let said = chart.bars.iter().map(|b| width(&b.said)).max().unwrap_or(0).min(usize::from(area.width) / 2);
+    let said = chart
+        .bars
+        .iter()
+        .map(|b| width(&b.said))
+        .max()
+        .unwrap_or(0)
+        .min(usize::from(area.width) / 2);
     let room = usize::from(area.width).saturating_sub(names + said + 4);
     let most = chart.bars.iter().map(|b| b.value).fold(0.0, f64::max);
     let high = usize::from(area.height);

@@ -59,7 +59,14 @@ impl Scroll {
 }
 
 /// Draws the lines in sight.
-pub(crate) fn draw(frame: &mut Frame, area: Rect, lines: &[SheetLine], scroll: &Scroll, focus: bool, cx: &Cx) {
+pub(crate) fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    lines: &[SheetLine],
+    scroll: &Scroll,
+    focus: bool,
+    cx: &Cx,
+) {
     let height = usize::from(area.height);
     let top = rows::scrolled(scroll.top, scroll.at, height, lines.len());
     for (row, (at, line)) in lines.iter().enumerate().skip(top).take(height).enumerate() {

@@ -34,7 +34,8 @@ fn offer(found: Vec<(&'static str, u64)>) -> Effect {
     if let [(noun, _)] = found[..] {
         return Effect::Push(list::trashed(noun));
     }
-    let items = found.iter().enumerate().map(|(at, (noun, count))| Item::new(*noun, count.to_string(), at));
+    let items =
+        found.iter().enumerate().map(|(at, (noun, count))| Item::new(*noun, count.to_string(), at));
     Effect::Push(Choose::of("In the trash".into(), items.collect(), move |item, _| {
         vec![Effect::Push(list::trashed(found[item.value].0))]
     }))

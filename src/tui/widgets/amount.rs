@@ -29,7 +29,11 @@ pub(crate) fn short_number(n: f64) -> String {
             let scaled = n / unit;
             let digits = if scaled < 9.995 { 2 } else { usize::from(scaled < 99.95) };
             let text = format!("{scaled:.digits$}");
-            let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+            let text = if text.contains('.') {
+                text.trim_end_matches('0').trim_end_matches('.')
+            } else {
+                &text
+            };
             return format!("{sign}{text}{letter}");
         }
     }

@@ -127,7 +127,7 @@ mod tests {
         typed(&mut input, "ctrl+z");
         assert_eq!(input.text(), "Zoe\u{308}");
         typed(&mut input, "home 王 end ctrl+w");
-        assert_eq!(input.text(), "");
+        assert_eq!(input.text(), "王");
     }
 
     #[test]

@@ -11,7 +11,14 @@ use crate::tui::screen::Cx;
 use crate::tui::theme::Role;
 
 /// A frame with a title, drawn; what is left inside.
-pub(crate) fn framed(frame: &mut Frame, area: Rect, title: &str, foot: &str, focus: bool, cx: &Cx) -> Rect {
+pub(crate) fn framed(
+    frame: &mut Frame,
+    area: Rect,
+    title: &str,
+    foot: &str,
+    focus: bool,
+    cx: &Cx,
+) -> Rect {
     let role = if focus { Role::BorderFocus } else { Role::Border };
     let room = usize::from(area.width.saturating_sub(4));
     let titled = |text: &str, role| {
@@ -34,7 +41,14 @@ pub(crate) fn framed(frame: &mut Frame, area: Rect, title: &str, foot: &str, foc
 }
 
 /// A place of this size in the middle of the area, emptied, with a frame; what is left inside.
-pub(crate) fn popup(frame: &mut Frame, area: Rect, size: (u16, u16), title: &str, foot: &str, cx: &Cx) -> Rect {
+pub(crate) fn popup(
+    frame: &mut Frame,
+    area: Rect,
+    size: (u16, u16),
+    title: &str,
+    foot: &str,
+    cx: &Cx,
+) -> Rect {
     let place = middle(area, size);
     frame.render_widget(Clear, place);
     framed(frame, place, title, foot, true, cx)

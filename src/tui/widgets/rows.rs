@@ -31,14 +31,19 @@ pub(crate) fn widths(heads: &[Head], rows: &[Vec<String>], room: usize) -> Vec<(
         })
         .collect();
     let least = |at: usize| {
-        if heads[at].numeric { wanted[at] } else { wanted[at].min(if heads[at].keep { 16 } else { 10 }) }
+        if heads[at].numeric {
+            wanted[at]
+        } else {
+            wanted[at].min(if heads[at].keep { 16 } else { 10 })
+        }
     };
     while shown.len() > 1 && shown.iter().map(|at| least(*at) + 1).sum::<usize>() > room + 1 {
         let Some(gone) = shown.iter().rposition(|at| !heads[*at].keep) else { break };
         shown.remove(gone);
     }
     let mut given: Vec<(usize, usize)> = shown.iter().map(|at| (*at, least(*at))).collect();
-    let mut spare = room.saturating_sub(given.iter().map(|(_, w)| w + 1).sum::<usize>().saturating_sub(1));
+    let mut spare =
+        room.saturating_sub(given.iter().map(|(_, w)| w + 1).sum::<usize>().saturating_sub(1));
     // What is left goes to those that want more: the label first, then from the left.
     let mut order: Vec<usize> = (0..given.len()).collect();
     order.sort_by_key(|i| !heads[given[*i].0].keep);
@@ -105,7 +110,8 @@ mod tests {
     #[test]
     fn columns_go_from_the_right_and_the_label_stays() {
         let rows = vec![vec!["1".into(), "x".repeat(40), "y".repeat(40), "EUR 1,000.00".into()]];
-        let names = |room| widths(&heads(), &rows, room).iter().map(|(at, _)| *at).collect::<Vec<_>>();
+        let names =
+            |room| widths(&heads(), &rows, room).iter().map(|(at, _)| *at).collect::<Vec<_>>();
         assert_eq!(names(120), [0, 1, 2, 3]);
         assert_eq!(names(30), [0, 1, 2]);
         assert_eq!(names(10), [1]);

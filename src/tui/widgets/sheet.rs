@@ -15,7 +15,6 @@ use crate::tui::theme::Role;
 /// Everything shown about one record.
 #[derive(Debug, Clone)]
 pub(crate) struct Sheet {
-    pub noun: &'static str,
     pub record: Record,
     pub related: Vec<Related>,
     pub timeline: Vec<Moment>,
@@ -55,7 +54,8 @@ impl Sheet {
         let noun = desk.store.noun(noun)?;
         let record = reader.record(noun, id)?;
         let activities = desk.store.noun("activity")?;
-        let ids = if noun.name() == "activity" { Vec::new() } else { reader.about(noun.name(), id)? };
+        let ids =
+            if noun.name() == "activity" { Vec::new() } else { reader.about(noun.name(), id)? };
         let some: Vec<i64> = ids.iter().copied().take(moments).collect();
         let field = |name: &str| activities.index(name).unwrap_or(0);
         let (at, kind, who) = (field("at"), field("kind"), field("author"));
@@ -69,21 +69,22 @@ impl Sheet {
                 Value::Instant(at) => Some(at),
                 _ => None,
             };
-            Moment { at: instant, kind: r.values[kind].to_cell(), who: r.values[who].to_cell(), words, id: r.id }
+            Moment {
+                at: instant,
+                kind: r.values[kind].to_cell(),
+                who: r.values[who].to_cell(),
+                words,
+                id: r.id,
+            }
         });
         let timeline = timeline.collect();
         let related = reader.related(noun, id)?;
-        Ok(Self { noun: noun.name(), record, related, timeline, happened: ids.len(), label_at: noun.label_index() })
+        Ok(Self { record, related, timeline, happened: ids.len(), label_at: noun.label_index() })
     }
 
     /// The label.
     pub(crate) fn label(&self, noun: &Noun) -> String {
         self.record.values[noun.label_index()].to_cell()
-    }
-
-    /// The value of a field.
-    pub(crate) fn value(&self, noun: &Noun, name: &str) -> Option<&Value> {
-        noun.index(name).map(|at| &self.record.values[at])
     }
 
     /// The lines of the fields that hold something.
@@ -93,7 +94,8 @@ impl Sheet {
             !self.record.values[*at].is_empty() && field.name != "uid" && !field.quiet
         };
         let all: Vec<usize> = (0..noun.fields.len()).filter(held).collect();
-        let names = all.iter().map(|at| width(&noun.fields[*at].label())).max().unwrap_or(0).min(16);
+        let names =
+            all.iter().map(|at| width(&noun.fields[*at].label())).max().unwrap_or(0).min(16);
         let mut lines = Vec::new();
         for at in all {
             let field = noun.fields[at];
@@ -102,7 +104,11 @@ impl Sheet {
             let leads = self.record.values[at].as_link().map(|l| (l.noun, l.id));
             let mut pieces: VecDeque<String> = VecDeque::new();
             for line in visible_lines(&text).split('\n') {
-                pieces.extend(wrap(line, Some(room.saturating_sub(names + 2).max(8))).into_iter().map(str::to_owned));
+                pieces.extend(
+                    wrap(line, Some(room.saturating_sub(names + 2).max(8)))
+                        .into_iter()
+                        .map(str::to_owned),
+                );
             }
             let mut name = pad(&cx.theme.cut(&field.label(), names), names, false);
             for piece in pieces {
@@ -159,7 +165,10 @@ impl Sheet {
             })
             .collect();
         if self.happened > self.timeline.len() {
-            lines.push(plain(format!("and {} older", self.happened - self.timeline.len()), Role::Dim));
+            lines.push(plain(
+                format!("and {} older", self.happened - self.timeline.len()),
+                Role::Dim,
+            ));
         }
         lines
     }

@@ -34,7 +34,8 @@ fn places(agenda: &Agenda, area: Rect) -> Places {
     let strip_high = u16::from(!wide && area.height >= 12);
     let y = area.y + views.height + filter.height;
     let strip = Rect { y, height: strip_high, ..area };
-    let rest = Rect { y: y + strip_high, height: area.bottom().saturating_sub(y + strip_high), ..area };
+    let rest =
+        Rect { y: y + strip_high, height: area.bottom().saturating_sub(y + strip_high), ..area };
     let side = wide.then(|| Rect { x: rest.right() - 38, width: 38, ..rest });
     let list = if wide { Rect { width: rest.width - 38, ..rest } } else { rest };
     Places { views, filter, strip, list, side, bordered: area.width >= 60 && area.height >= 14 }
@@ -60,8 +61,18 @@ pub(super) fn draw(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
     let places = places(agenda, area);
     views(agenda, frame, places.views, cx);
     if !places.filter.is_empty() {
-        rows::write(frame, Rect { width: 2.min(area.width), ..places.filter }, " /", cx.theme.style(Role::Key), cx);
-        let typed = Rect { x: places.filter.x + 2, width: places.filter.width.saturating_sub(2), ..places.filter };
+        rows::write(
+            frame,
+            Rect { width: 2.min(area.width), ..places.filter },
+            " /",
+            cx.theme.style(Role::Key),
+            cx,
+        );
+        let typed = Rect {
+            x: places.filter.x + 2,
+            width: places.filter.width.saturating_sub(2),
+            ..places.filter
+        };
         agenda.filter.draw(frame, typed, cx.theme.style(Role::Text), agenda.typing);
     }
     strip(agenda, frame, places.strip, cx);
@@ -110,15 +121,34 @@ fn list(agenda: &Agenda, frame: &mut Frame, places: &Places, area: Rect, cx: &Cx
     let all = agenda.rows(cx);
     if places.bordered {
         let entries = all.iter().filter(|r| matches!(r, Row::Entry(_))).count();
-        let marked = if agenda.marks.is_empty() { String::new() } else { format!("  {} marked", agenda.marks.len()) };
+        let marked = if agenda.marks.is_empty() {
+            String::new()
+        } else {
+            format!("  {} marked", agenda.marks.len())
+        };
         pane::framed(frame, places.list, "", &format!("{entries}{marked}"), true, cx);
     }
     let inside = inside(agenda, area);
     if all.is_empty() && agenda.loaded {
         let key = |act| cx.keys.shown(Place::Agenda, act).unwrap_or_default();
-        let first = if agenda.filter.text().is_empty() { "Nothing is due: a good day to call somebody." } else { "Nothing matches." };
-        rows::write(frame, pane::row(inside, 1), &format!("   {first}"), cx.theme.style(Role::Text), cx);
-        let more = format!("   {} adds a task, {} shows more days, {} everybody's.", key(Act::New), key(Act::NextView), key(Act::NextPane));
+        let first = if agenda.filter.text().is_empty() {
+            "Nothing is due: a good day to call somebody."
+        } else {
+            "Nothing matches."
+        };
+        rows::write(
+            frame,
+            pane::row(inside, 1),
+            &format!("   {first}"),
+            cx.theme.style(Role::Text),
+            cx,
+        );
+        let more = format!(
+            "   {} adds a task, {} shows more days, {} everybody's.",
+            key(Act::New),
+            key(Act::NextView),
+            key(Act::NextPane)
+        );
         rows::write(frame, pane::row(inside, 2), &more, cx.theme.style(Role::Dim), cx);
         return;
     }
@@ -137,9 +167,17 @@ fn list(agenda: &Agenda, frame: &mut Frame, places: &Places, area: Rect, cx: &Cx
                 let marked = agenda.marks.contains(&(entry.noun, entry.id));
                 let time = entry.at.map_or(String::new(), |at| {
                     let local = at.with_timezone(&cx.zone());
-                    if entry.late { local.format("%d %b").to_string() } else { local.format("%H:%M").to_string() }
+                    if entry.late {
+                        local.format("%d %b").to_string()
+                    } else {
+                        local.format("%H:%M").to_string()
+                    }
                 });
-                let time = if entry.late && entry.at.is_none() { entry.day.format("%d %b").to_string() } else { time };
+                let time = if entry.late && entry.at.is_none() {
+                    entry.day.format("%d %b").to_string()
+                } else {
+                    time
+                };
                 let kind = match entry.noun {
                     "task" => "[ ]",
                     "event" => "(o)",
@@ -157,14 +195,24 @@ fn list(agenda: &Agenda, frame: &mut Frame, places: &Places, area: Rect, cx: &Cx
                 let what = pane::safe(&entry.what);
                 let what = pad(&cx.theme.cut(&what, words), words, false);
                 let about = pane::safe(&entry.about);
-                let about = if abouts > 0 { format!(" {}", cx.theme.cut(&about, abouts)) } else { String::new() };
+                let about = if abouts > 0 {
+                    format!(" {}", cx.theme.cut(&about, abouts))
+                } else {
+                    String::new()
+                };
                 let role = match (focus, marked, entry.late) {
                     (true, ..) => Role::Focus,
                     (_, true, _) => Role::Mark,
                     (_, _, true) => Role::Warn,
                     _ => Role::Text,
                 };
-                rows::write(frame, place, &format!("{left}{what}{about}"), cx.theme.style(role), cx);
+                rows::write(
+                    frame,
+                    place,
+                    &format!("{left}{what}{about}"),
+                    cx.theme.style(role),
+                    cx,
+                );
             }
         }
     }
@@ -175,10 +223,17 @@ fn beside(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
     let below = Rect { y: month.bottom(), height: area.height - month.height, ..area };
     let today = cx.today();
     let inside = pane::framed(frame, month, &today.format("%B %Y").to_string(), "", false, cx);
-    rows::write(frame, pane::row(inside, 0), "  Mo   Tu   We   Th   Fr   Sa   Su", cx.theme.style(Role::Dim), cx);
+    rows::write(
+        frame,
+        pane::row(inside, 0),
+        "  Mo   Tu   We   Th   Fr   Sa   Su",
+        cx.theme.style(Role::Dim),
+        cx,
+    );
     let first = month_begin(today);
     let mut row = 1;
-    let mut spans = vec![Span::raw("     ".repeat(first.weekday().num_days_from_monday() as usize))];
+    let mut spans =
+        vec![Span::raw("     ".repeat(first.weekday().num_days_from_monday() as usize))];
     for day in first.iter_days().take_while(|d| d.month() == first.month()) {
         spans.push(day_cell(agenda, day, today, cx));
         if day.weekday().num_days_from_monday() == 6 {
@@ -187,7 +242,9 @@ fn beside(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
         }
     }
     frame.render_widget(Line::from(spans), pane::row(inside, row));
-    let sheet = agenda.sheet.as_ref().filter(|s| Some((s.record.noun, s.record.id)) == agenda.focused(cx).map(|e| (e.noun, e.id)));
+    let sheet = agenda.sheet.as_ref().filter(|s| {
+        Some((s.record.noun, s.record.id)) == agenda.focused(cx).map(|e| (e.noun, e.id))
+    });
     let Some((sheet, noun)) = sheet.and_then(|s| Some((s, cx.model.get(s.record.noun)?))) else {
         pane::framed(frame, below, "", "", false, cx);
         return;
@@ -207,7 +264,8 @@ fn day_cell<'a>(agenda: &Agenda, day: NaiveDate, today: NaiveDate, cx: &Cx) -> S
         1..=9 => format!(":{count}"),
         _ => ":+".to_owned(),
     };
-    let text = if day == today { format!("[{}]", day.day()) } else { format!(" {}{count}", day.day()) };
+    let text =
+        if day == today { format!("[{}]", day.day()) } else { format!(" {}{count}", day.day()) };
     let role = if day == today { Role::Tab } else { Role::Text };
     Span::styled(pad(&text, 5, false), cx.theme.style(role))
 }

@@ -42,14 +42,11 @@ fn places(board: &Board, area: Rect) -> Places {
     let strip_high = u16::from(shown < count && area.height >= 10);
     let foot_high = u16::from(board.details && area.height >= 12);
     let top = area.y + head.height + error_rows + strip_high;
-    let middle = Rect {
-        y: top,
-        height: area.bottom().saturating_sub(top + foot_high),
-        ..area
-    };
+    let middle = Rect { y: top, height: area.bottom().saturating_sub(top + foot_high), ..area };
     // The columns in sight: those round the one in focus.
     let first = board.column.saturating_sub(shown.saturating_sub(1)).min(count - shown);
-    let first = if board.column < first + shown && board.column >= first { first } else { board.column };
+    let first =
+        if board.column < first + shown && board.column >= first { first } else { board.column };
     let columns = (first..first + shown)
         .map(|at| {
             let left = usize::from(middle.width) * (at - first) / shown;
@@ -189,16 +186,26 @@ fn strip(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
     frame.render_widget(ratatui::text::Line::from(spans), area);
 }
 
-fn column(board: &Board, at: usize, stage: &Stage, frame: &mut Frame, area: Rect, places: &Places, cx: &Cx) {
+fn column(
+    board: &Board,
+    at: usize,
+    stage: &Stage,
+    frame: &mut Frame,
+    area: Rect,
+    places: &Places,
+    cx: &Cx,
+) {
     let focus = at == board.column;
     let target = board.drag.as_ref().is_some_and(|d| d.over == Some(at));
-    let title = format!("{} {}  {}", stage.sums.name, stage.sums.count, short_sums(&stage.sums.sums));
+    let title =
+        format!("{} {}  {}", stage.sums.name, stage.sums.count, short_sums(&stage.sums.sums));
+    let title = title.trim_end();
     let area_inside = inside(places, area);
     if places.bordered {
-        let title = if target { format!("> {title}") } else { title };
+        let title = if target { format!("> {title}") } else { title.to_owned() };
         pane::framed(frame, area, &title, "", focus || target, cx);
     } else {
-        rows::write(frame, pane::row(area, 0), &title, cx.theme.style(Role::Heading), cx);
+        rows::write(frame, pane::row(area, 0), title, cx.theme.style(Role::Heading), cx);
     }
     let high = usize::from(area_inside.height) / places.card;
     let top = top_of(board.at[at], high, stage.cards.len());
@@ -209,17 +216,44 @@ fn column(board: &Board, at: usize, stage: &Stage, frame: &mut Frame, area: Rect
     let top = top_of(board.at[at], shown, stage.cards.len());
     for (row, card) in stage.cards.iter().enumerate().skip(top).take(shown) {
         let y = (row - top) * places.card;
-        draw_card(board, card, focus && row == board.at[at], frame, area_inside, y, places.card, cx);
+        draw_card(
+            board,
+            card,
+            focus && row == board.at[at],
+            frame,
+            area_inside,
+            y,
+            places.card,
+            cx,
+        );
     }
     let below = count.saturating_sub(top + shown);
     if below > 0 && high > 1 {
         let text = format!("  {} {below} more", cx.theme.sign("↓", "v"));
-        rows::write(frame, pane::row(area_inside, shown * places.card), &text, cx.theme.style(Role::Dim), cx);
+        rows::write(
+            frame,
+            pane::row(area_inside, shown * places.card),
+            &text,
+            cx.theme.style(Role::Dim),
+            cx,
+        );
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "a card, where it stands and how; drawn in one place")]
-fn draw_card(board: &Board, card: &Card, focus: bool, frame: &mut Frame, area: Rect, y: usize, rows_high: usize, cx: &Cx) {
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a card, where it stands and how; drawn in one place"
+)]
+fn draw_card(
+    board: &Board,
+    card: &Card,
+    focus: bool,
+    frame: &mut Frame,
+    area: Rect,
+    y: usize,
+    rows_high: usize,
+    cx: &Cx,
+) {
     let marked = board.marks.contains(&card.id);
     let lifted = board.drag.as_ref().is_some_and(|d| d.id == card.id && d.over.is_some());
     let role = match (focus, marked, lifted) {
@@ -250,7 +284,13 @@ fn draw_card(board: &Board, card: &Card, focus: bool, frame: &mut Frame, area: R
         rows::write(frame, pane::row(area, y), &format!("{left} {right}"), style, cx);
         return;
     }
-    rows::write(frame, pane::row(area, y), &format!("{sign}{mark}{}", pane::safe(&name)), style, cx);
+    rows::write(
+        frame,
+        pane::row(area, y),
+        &format!("{sign}{mark}{}", pane::safe(&name)),
+        style,
+        cx,
+    );
     let amount = match card.amount {
         Some(m) if room >= 34 => crate::entity::money::amount_for_people(m.minor, m.currency),
         _ => amount,
@@ -299,7 +339,8 @@ fn foot(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
         }
     } else {
         let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
-        let cards = board.stages.iter().flat_map(|s| &s.cards).filter(|c| board.marks.contains(&c.id));
+        let cards =
+            board.stages.iter().flat_map(|s| &s.cards).filter(|c| board.marks.contains(&c.id));
         for money in cards.filter_map(|c| c.amount) {
             *sums.entry(money.currency).or_default() += money.minor;
         }

@@ -53,7 +53,12 @@ const COLUMNS: [&str; 9] = [
 ];
 
 /// Reads a pipeline; without one, the one that deals go to by default.
-pub(super) fn load(desk: &mut Desk, pipeline: Option<i64>, filter: &str, limit: u64) -> Result<Loaded> {
+pub(super) fn load(
+    desk: &mut Desk,
+    pipeline: Option<i64>,
+    filter: &str,
+    limit: u64,
+) -> Result<Loaded> {
     let reader = desk.reader()?;
     let deals = desk.store.noun("deal")?;
     let pipelines = pipelines(desk)?;
@@ -73,11 +78,16 @@ pub(super) fn load(desk: &mut Desk, pipeline: Option<i64>, filter: &str, limit: 
         };
         let mut listing = Listing::all(deals);
         listing.filter = Some(reader.filter(deals, &text, &desk.locale)?);
-        listing.columns = COLUMNS.iter().map(|c| Path::parse(c, deals, reader.model())).collect::<Result<_>>()?;
+        listing.columns =
+            COLUMNS.iter().map(|c| Path::parse(c, deals, reader.model())).collect::<Result<_>>()?;
         listing.limit = Some(limit);
         listing.sort_by(if sums.kind == "open" { "closes" } else { "-closed" }, reader.model())?;
         let open = sums.kind == "open";
-        let cards = reader.list(&listing)?.into_iter().map(|f| card(f.id, &f.values, open, today)).collect();
+        let cards = reader
+            .list(&listing)?
+            .into_iter()
+            .map(|f| card(f.id, &f.values, open, today))
+            .collect();
         stages.push(Stage { sums, cards });
     }
     Ok(Loaded { pipelines, pipeline, stages })
@@ -88,7 +98,10 @@ fn pipelines(desk: &Desk) -> Result<Vec<(i64, String)>> {
     let reader = desk.reader()?;
     let noun: &Noun = desk.store.noun("pipeline")?;
     let mut listing = Listing::all(noun);
-    listing.columns = ["name", "is_default"].iter().map(|c| Path::parse(c, noun, reader.model())).collect::<Result<_>>()?;
+    listing.columns = ["name", "is_default"]
+        .iter()
+        .map(|c| Path::parse(c, noun, reader.model()))
+        .collect::<Result<_>>()?;
     let mut found: Vec<(bool, i64, String)> = reader
         .list(&listing)?
         .into_iter()

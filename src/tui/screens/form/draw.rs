@@ -7,7 +7,7 @@ use super::entry::{Entry, understood};
 use super::{Form, first_in};
 use crate::entity::Kind;
 use crate::entity::width::{pad, width};
-use crate::tui::screen::{Cx, Screen};
+use crate::tui::screen::Cx;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{pane, rows};
 
@@ -111,8 +111,22 @@ fn foot(form: &Form, frame: &mut Frame, inside: Rect, cx: &Cx) {
         Some(why) => (why.message.replace('\n', " "), Role::Bad),
         None => (about.to_owned(), Role::Dim),
     };
-    rows::write(frame, pane::row(inside, rows_high - 2), &pane::safe(&text), cx.theme.style(role), cx);
+    rows::write(
+        frame,
+        pane::row(inside, rows_high - 2),
+        &pane::safe(&text),
+        cx.theme.style(role),
+        cx,
+    );
     let hint = form.error.as_ref().and_then(|e| e.hint.clone());
-    let hint = hint.unwrap_or_else(|| "^S saves   Tab next   ^E editor   ^Z undoes in the field   Esc closes".into());
-    rows::write(frame, pane::row(inside, rows_high - 1), &pane::safe(&hint), cx.theme.style(Role::Dim), cx);
+    let hint = hint.unwrap_or_else(|| {
+        "^S saves   Tab next   ^E editor   ^Z undoes in the field   Esc closes".into()
+    });
+    rows::write(
+        frame,
+        pane::row(inside, rows_high - 1),
+        &pane::safe(&hint),
+        cx.theme.style(Role::Dim),
+        cx,
+    );
 }

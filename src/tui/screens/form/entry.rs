@@ -94,7 +94,9 @@ impl Entry {
         let text = match value {
             Value::Instant(at) | Value::Due(Due::At(at)) => local(*at, cx.zone()),
             Value::Money(m) => m.to_string(),
-            Value::Int(_) if field.kind == Kind::Duration => shown(field, Part::Whole, value, cx.zone()),
+            Value::Int(_) if field.kind == Kind::Duration => {
+                shown(field, Part::Whole, value, cx.zone())
+            }
             Value::Bool(b) => if *b { "yes" } else { "no" }.to_owned(),
             other => other.to_cell(),
         };
@@ -166,13 +168,17 @@ pub(in crate::tui) fn understood(kind: &Kind, text: &str, cx: &Cx) -> Result<Str
         Value::Instant(at) | Value::Due(Due::At(at)) => {
             format!("= {}", at.with_timezone(&cx.zone()).format("%a %Y-%m-%d %H:%M"))
         }
-        Value::Money(m) => format!("= {}", crate::entity::money::amount_for_people(m.minor, m.currency)),
+        Value::Money(m) => {
+            format!("= {}", crate::entity::money::amount_for_people(m.minor, m.currency))
+        }
         Value::Amount(n) => format!("= {n}, in the record's currency"),
         Value::Int(n) if *kind == Kind::Duration => {
             format!("= {}", crate::entity::when::duration_for_people(*n))
         }
         Value::Decimal(n) if *kind == Kind::Percent => format!("= {} %", n.normalize()),
-        Value::Text(word) if matches!(kind, Kind::Choice(_) | Kind::Rrule) && word != text.trim() => {
+        Value::Text(word)
+            if matches!(kind, Kind::Choice(_) | Kind::Rrule) && word != text.trim() =>
+        {
             format!("= {word}")
         }
         _ => String::new(),

@@ -16,7 +16,10 @@ impl Form {
             let new = matches!(self.purpose, Purpose::Add(_) | Purpose::Deed(..));
             let label_alone = entry.required && entry.text().trim().is_empty();
             // What a default fills may stay empty; the store tells of the rest.
-            if new && label_alone && (entry.arg.is_some() || entry.field == label_of(&self.purpose, cx)) {
+            if new
+                && label_alone
+                && (entry.arg.is_some() || entry.field == label_of(&self.purpose, cx))
+            {
                 entry.error = Some("is needed".into());
             }
         }
@@ -82,7 +85,8 @@ impl Form {
         let names = |label: &str| {
             let spoken = why.message.to_lowercase();
             let label = label.to_lowercase();
-            spoken.starts_with(&format!("{label}:")) || why.field.is_some_and(|f| f.replace('_', " ") == label)
+            spoken.starts_with(&format!("{label}:"))
+                || why.field.is_some_and(|f| f.replace('_', " ") == label)
         };
         if let Some(at) = self.entries.iter().position(|e| names(&e.label)) {
             self.at = at;
@@ -93,14 +97,22 @@ impl Form {
 
     /// Puts mine, theirs and the base beside each other.
     pub(super) fn clash(&mut self, now: Record, cx: &Cx) -> Effects {
-        let (Some(base), Some(noun)) = (&self.base, cx.model.get(now.noun)) else { return Vec::new() };
+        let (Some(base), Some(noun)) = (&self.base, cx.model.get(now.noun)) else {
+            return Vec::new();
+        };
         let mut rows = Vec::new();
         for entry in self.entries.iter().filter(|e| e.is_changed()) {
             let Some(at) = entry.field else { continue };
             let (was, is) = (&base.values[at], &now.values[at]);
             if !same(was, is) {
                 let mine = entry.text().to_owned();
-                rows.push(conflict::Row { field: at, base: was.clone(), theirs: is.clone(), mine, keep_mine: false });
+                rows.push(conflict::Row {
+                    field: at,
+                    base: was.clone(),
+                    theirs: is.clone(),
+                    mine,
+                    keep_mine: false,
+                });
             }
         }
         if rows.is_empty() {

@@ -27,15 +27,18 @@ pub(super) fn parse(text: &str, noun: &Noun, cx: &Cx) -> Result<Quick> {
     let mut tags = Vec::new();
     let mut said = Vec::new();
     // A quote that isn't closed yet is a plain sign.
-    let pieces = shlex::split(text)
-        .unwrap_or_else(|| text.split_whitespace().map(str::to_owned).collect());
+    let pieces =
+        shlex::split(text).unwrap_or_else(|| text.split_whitespace().map(str::to_owned).collect());
     for piece in pieces {
         let set = piece.split_once('=').and_then(|(name, value)| Some((noun.find(name)?, value)));
         let first = piece.chars().next().unwrap_or(' ');
         let rest = piece.get(first.len_utf8()..).unwrap_or_default();
         match (first, set) {
             (_, Some((named, value))) => {
-                let parsed = named.field.parse(value, cx.locale).map_err(|why| wrong(named.field.name, &why))?;
+                let parsed = named
+                    .field
+                    .parse(value, cx.locale)
+                    .map_err(|why| wrong(named.field.name, &why))?;
                 let meant = understood(&named.field.kind, value, cx).unwrap_or_default();
                 let meant = if meant.is_empty() { format!("= {value}") } else { meant };
                 said.push(format!("{} {meant}", named.field.label()));
@@ -46,12 +49,15 @@ pub(super) fn parse(text: &str, noun: &Noun, cx: &Cx) -> Result<Quick> {
             ('@', None) if !rest.is_empty() && noun.index("owner").is_some() => {
                 let at = noun.require("owner")?.index;
                 said.push(format!("owner = {rest}"));
-                quick.values.push((at, Value::Named(Name { text: rest.to_owned(), ..Name::default() })));
+                quick
+                    .values
+                    .push((at, Value::Named(Name { text: rest.to_owned(), ..Name::default() })));
                 quick.texts.push((at, rest.to_owned()));
             }
             ('!', None) if !rest.is_empty() && noun.index("priority").is_some() => {
                 let named = noun.require("priority")?;
-                let value = named.field.parse(rest, cx.locale).map_err(|why| wrong("priority", &why))?;
+                let value =
+                    named.field.parse(rest, cx.locale).map_err(|why| wrong("priority", &why))?;
                 said.push(format!("priority = {}", value.to_cell()));
                 quick.texts.push((named.index, value.to_cell()));
                 quick.values.push((named.index, value));
@@ -68,10 +74,16 @@ pub(super) fn parse(text: &str, noun: &Noun, cx: &Cx) -> Result<Quick> {
     }
     let label = words.join(" ");
     if label.is_empty() {
-        return Err(Error::usage(format!("a new {} needs its {}", noun.name(), noun.entity.label().label())));
+        return Err(Error::usage(format!(
+            "a new {} needs its {}",
+            noun.name(),
+            noun.entity.label().label()
+        )));
     }
     let at = noun.label_index();
-    let value = noun.fields[at].parse(&label, cx.locale).map_err(|why| wrong(noun.fields[at].name, &why))?;
+    let value = noun.fields[at]
+        .parse(&label, cx.locale)
+        .map_err(|why| wrong(noun.fields[at].name, &why))?;
     quick.values.push((at, value));
     quick.texts.insert(0, (at, label.clone()));
     said.insert(0, label);
@@ -88,7 +100,9 @@ fn take_due(
     cx: &Cx,
 ) -> Result<()> {
     let due = noun.fields.iter().position(|f| f.kind == Kind::Due);
-    let Some(at) = due.filter(|at| quick.values.iter().all(|(i, _)| i != at)) else { return Ok(()) };
+    let Some(at) = due.filter(|at| quick.values.iter().all(|(i, _)| i != at)) else {
+        return Ok(());
+    };
     for count in (1..=DUE_WORDS.min(words.len().saturating_sub(1))).rev() {
         let text = words[words.len() - count..].join(" ");
         // A number alone is part of the name: `order 66`.
@@ -97,7 +111,11 @@ fn take_due(
         }
         if let Ok(value) = noun.fields[at].parse(&text, cx.locale) {
             words.truncate(words.len() - count);
-            said.push(format!("{} {}", noun.fields[at].label(), understood(&Kind::Due, &text, cx).unwrap_or_default()));
+            said.push(format!(
+                "{} {}",
+                noun.fields[at].label(),
+                understood(&Kind::Due, &text, cx).unwrap_or_default()
+            ));
             quick.texts.push((at, text));
             quick.values.push((at, value));
             return Ok(());

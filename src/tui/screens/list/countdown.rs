@@ -94,7 +94,9 @@ mod tests {
         let at = |text: &str| Value::Instant(stored_instant(text).unwrap());
         let (reply, solve) = (at("2026-11-22T10:00:00Z"), at("2026-11-23T10:00:00Z"));
         let open = Value::Text("open".into());
-        let of = |replied: Value, status: Value| Countdown::of(&[reply.clone(), replied, solve.clone(), status]);
+        let of = |replied: Value, status: Value| {
+            Countdown::of(&[reply.clone(), replied, solve.clone(), status])
+        };
         let now = stored_instant("2026-11-22T09:00:00Z").unwrap();
         assert_eq!(of(Value::Null, open.clone()).shown(now), ("~ 01:00".into(), Urgency::Close));
         assert_eq!(of(reply.clone(), open.clone()).shown(now), ("  25:00".into(), Urgency::Calm));

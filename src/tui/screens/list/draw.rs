@@ -9,6 +9,7 @@ use super::countdown::{self, Urgency};
 use super::load::Row;
 use crate::entity::width::pad;
 use crate::store::Among;
+use crate::tui::keys::{Act, Place};
 use crate::tui::screen::Cx;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::SheetLine;
@@ -34,7 +35,10 @@ pub(super) fn places(list: &List, area: Rect) -> Places {
     let views = pane::row(area, 0);
     let has_line = list.typing || !list.filter.text().is_empty() || list.error.is_some();
     let filter = if has_line { pane::row(area, 1) } else { Rect { height: 0, ..views } };
-    let errors = list.error.as_ref().map_or(0, |e| 1 + u16::try_from(e.message.matches('\n').count()).unwrap_or(0));
+    let errors = list
+        .error
+        .as_ref()
+        .map_or(0, |e| 1 + u16::try_from(e.message.matches('\n').count()).unwrap_or(0));
     let above = (1 + filter.height + errors).min(area.height);
     let rest = Rect { y: area.y + above, height: area.height - above, ..area };
     let (frame, details) = match () {
@@ -87,7 +91,8 @@ fn views(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
     let room = usize::from(area.width).saturating_sub(count.len() + 3);
     let mut taken = 1;
     // The open tab is always in sight: tabs before it go where there is no room.
-    let widths: Vec<usize> = list.tabs.iter().map(|t| crate::entity::width::width(&t.name) + 3).collect();
+    let widths: Vec<usize> =
+        list.tabs.iter().map(|t| crate::entity::width::width(&t.name) + 3).collect();
     let mut first = 0;
     while first < list.tab && widths[first..=list.tab].iter().sum::<usize>() > room {
         first += 1;
@@ -201,7 +206,7 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
         let text = format!("{sign}{mark} {left}{line}");
         rows::write(frame, pane::row(area, row), &text, cx.theme.style(role), cx);
     }
-    if total == 0 && list.loaded {
+    if total == 0 && list.loaded && list.error.is_none() {
         nothing(list, frame, area, cx);
     }
 }
@@ -210,8 +215,7 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
 fn nothing(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
     let noun = cx.model.get(list.noun);
     let plural = noun.map_or("", |n| n.entity.plural);
-    let key = |act| cx.keys.shown(crate::tui::keys::Place::List, act).unwrap_or_default();
-    use crate::tui::keys::Act;
+    let key = |act| cx.keys.shown(Place::List, act).unwrap_or_default();
     let lines = if !list.applied.is_empty() {
         vec![
             format!("No {plural} match `{}`.", list.applied),
@@ -257,7 +261,12 @@ fn details(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
     let least = moments.len().min(height / 3);
     lines.truncate(height.saturating_sub(least + usize::from(least > 0)));
     if !moments.is_empty() {
-        lines.push(SheetLine { text: "timeline".into(), role: Role::Heading, leads: None, field: None });
+        lines.push(SheetLine {
+            text: "timeline".into(),
+            role: Role::Heading,
+            leads: None,
+            field: None,
+        });
         lines.extend(moments);
     }
     for (at, line) in lines.iter().take(height).enumerate() {

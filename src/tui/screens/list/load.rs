@@ -128,11 +128,7 @@ pub(super) fn listing(desk: &mut Desk, wanted: &Wanted, whole: bool) -> Result<L
 }
 
 /// The rows of some records.
-pub(super) fn rows(
-    desk: &mut Desk,
-    wanted: &Wanted,
-    ids: &[i64],
-) -> Result<Rows> {
+pub(super) fn rows(desk: &mut Desk, wanted: &Wanted, ids: &[i64]) -> Result<Rows> {
     let reader = desk.reader()?;
     let noun = desk.store.noun(wanted.noun)?;
     rows_of(&reader, noun, wanted, ids)
@@ -149,7 +145,11 @@ fn rows_of(reader: &Reader, noun: &Noun, wanted: &Wanted, ids: &[i64]) -> Result
     }
     let found = reader.cells_of(noun, ids, asked)?;
     let row = |values: &[crate::entity::Value]| Row {
-        cells: values.iter().zip(&paths).map(|(value, path)| cell(value, path, wanted.zone)).collect(),
+        cells: values
+            .iter()
+            .zip(&paths)
+            .map(|(value, path)| cell(value, path, wanted.zone))
+            .collect(),
         left: counts.then(|| Countdown::of(&values[paths.len()..])),
     };
     Ok(found.iter().map(|f| (f.id, row(&f.values))).collect())

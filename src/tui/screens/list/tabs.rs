@@ -22,7 +22,9 @@ fn tab(name: &str, filter: &str) -> Tab {
 /// work.
 pub(super) fn own(noun: &Noun) -> Vec<Tab> {
     let owned = noun.index("owner").is_some();
-    let has_open = noun.entity.states.iter().any(|s| s.name == "open");
+    // Something that has a state of its own is done one day.
+    let ends = noun.index("status").is_some() || noun.index("stage").is_some();
+    let has_open = ends && noun.entity.states.iter().any(|s| s.name == "open");
     let mut tabs = Vec::new();
     if owned && has_open {
         tabs.push(tab("Open", "is:open"));
@@ -31,7 +33,7 @@ pub(super) fn own(noun: &Noun) -> Vec<Tab> {
         tabs.push(tab("All", ""));
         tabs.push(tab("Mine", "owner:me"));
     }
-    for state in noun.entity.states.iter().filter(|s| s.name != "open") {
+    for state in noun.entity.states.iter().filter(|s| !(has_open && s.name == "open")) {
         let mut name = state.name.to_owned();
         if let Some(first) = name.get_mut(..1) {
             first.make_ascii_uppercase();
