@@ -412,7 +412,7 @@ impl App {
             Said::Done { screen, result } => {
                 self.unfinished = self.unfinished.saturating_sub(1);
                 match result {
-                    Ok(done) => self.done(screen, done),
+                    Ok(done) => self.done(screen, &done),
                     Err(why) => {
                         let toast = Toast::bad(&why);
                         if !self.send(screen, Event::Refused(why)) {
@@ -430,7 +430,7 @@ impl App {
         }
     }
 
-    fn done(&mut self, screen: u64, done: Done) {
+    fn done(&mut self, screen: u64, done: &Done) {
         let text = if done.line.is_empty() {
             "nothing to change".to_owned()
         } else if done.command == "undo" {

@@ -235,8 +235,9 @@ pub(crate) fn tag(desk: &mut Desk, subject: &Subject, text: &str) -> Result<Done
     let (gone, more): (Vec<&str>, Vec<&str>) = words.partition(|w| w.starts_with('-'));
     let gone: Vec<&str> = gone.iter().map(|w| w.trim_start_matches('-')).collect();
     let mut command = format!("{} edit {}", subject.noun, subject.refs());
-    more.iter().for_each(|t| command += &format!(" --tag {}", quoted(t)));
-    gone.iter().for_each(|t| command += &format!(" --untag {}", quoted(t)));
+    for (flag, words) in [("tag", &more), ("untag", &gone)] {
+        command.extend(words.iter().map(|word| format!(" --{flag} {}", quoted(word))));
+    }
     let is_gone = |word: &String| gone.iter().any(|g| g.to_lowercase() == word.to_lowercase());
     let written = desk.write("edit", &command, |w| {
         let noun = w.reader().model().noun(subject.noun)?;

@@ -135,7 +135,7 @@ impl Dashboard {
 
     /// Waits for news, and gives all of it to the app before anything is drawn.
     fn wait(&mut self, app: &mut App) -> Result<()> {
-        let minute = Instant::now() + std::time::Duration::from_secs(60);
+        let minute = Instant::now() + std::time::Duration::from_mins(1);
         let deadline = app.deadline().map_or(minute, |at| at.min(minute));
         let news = self.pump.wait(Some(deadline))?;
         self.ended |= news.ends;
@@ -163,7 +163,7 @@ impl Dashboard {
             match out {
                 // The worker ends with the dashboard alone.
                 Out::Work(work) => drop(self.worker.work.send(work)),
-                Out::Copy(text) => self.held.copy(&text),
+                Out::Copy(text) => Held::copy(&text),
                 Out::OpenLink(link) => {
                     if let Err(why) = outside::open_link(&link) {
                         app.toast(Toast { text: why.message, bad: true });

@@ -123,13 +123,11 @@ impl Plain<'_> {
                     .iter()
                     .find(|n| n.entity.plural == word)
                     .map(Noun::name);
-                match noun {
-                    Some(noun) => self.open(noun, rest, list),
-                    None => {
-                        let text = (self.command)(line);
-                        self.say(text.trim_end())
-                    }
+                if let Some(noun) = noun {
+                    return self.open(noun, rest, list);
                 }
+                let text = (self.command)(line);
+                self.say(text.trim_end())
             }
         }
     }

@@ -86,10 +86,10 @@ impl Pump {
     /// The terminal can't be read.
     pub(crate) fn wait(&mut self, deadline: Option<Instant>) -> Result<News> {
         let mut news = News::default();
-        self.collect(&mut news)?;
+        Self::collect(&mut news)?;
         if news.events.is_empty() && !self.is_signalled() {
             self.sleep(deadline);
-            self.collect(&mut news)?;
+            Self::collect(&mut news)?;
         }
         news.ends |= self.ends.swap(false, Ordering::SeqCst);
         news.stops |= self.stops.swap(false, Ordering::SeqCst);
@@ -102,9 +102,9 @@ impl Pump {
     }
 
     /// Takes every event that is there already, so that held keys are drawn once.
-    fn collect(&self, news: &mut News) -> Result<()> {
+    fn collect(news: &mut News) -> Result<()> {
         // Reading a terminal that is gone would never end.
-        if self.is_gone() {
+        if Self::is_gone() {
             news.ends = true;
             return Ok(());
         }
@@ -116,7 +116,7 @@ impl Pump {
     }
 
     /// Whether nobody is at the other end of the terminal.
-    fn is_gone(&self) -> bool {
+    fn is_gone() -> bool {
         let stdin = std::io::stdin();
         let mut fds = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN)];
         let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };

@@ -70,7 +70,7 @@ impl Held {
     }
 
     /// Puts a text on the clipboard, as far as the terminal allows: nothing tells whether it did.
-    pub(crate) fn copy(&mut self, text: &str) {
+    pub(crate) fn copy(text: &str) {
         use crossterm::clipboard::CopyToClipboard;
         let _ = execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text));
     }

@@ -151,7 +151,7 @@ impl Bench {
                     Out::Copy(text) => self.copied.push(text),
                     Out::Quit => self.left = true,
                     Out::Editor(screen, text) => {
-                        self.app.edited(screen, Ok(format!("{text}\nmore")))
+                        self.app.edited(screen, Ok(format!("{text}\nmore")));
                     }
                     _ => {}
                 }
@@ -407,7 +407,8 @@ fn a_card_is_dragged_to_another_stage() {
     let mut bench = filled();
     bench.resize(160, 40).keys("1");
     let buffer = text_of(&bench.buffer());
-    let row = buffer.lines().position(|l| l.contains("Renewal")).unwrap() as u16;
+    let row = buffer.lines().position(|l| l.contains("Renewal")).unwrap();
+    let row = u16::try_from(row).unwrap();
     let mouse = |bench: &mut Bench, kind, column| {
         bench.app.input(Input::Mouse(MouseEvent {
             kind,

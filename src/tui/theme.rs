@@ -156,10 +156,9 @@ fn built_in(name: &str) -> Option<[Style; ROLES.len()]> {
         Role::Dim | Role::Border => plain.fg(Color::DarkGray),
         Role::FocusAway => underlined,
         Role::Tab => bold.fg(Color::Cyan).add_modifier(Modifier::UNDERLINED),
-        Role::Mark => bold.fg(Color::Yellow),
         Role::BorderFocus | Role::Key => bold.fg(Color::Cyan),
         Role::Good => plain.fg(Color::Green),
-        Role::Warn => bold.fg(Color::Yellow),
+        Role::Mark | Role::Warn => bold.fg(Color::Yellow),
         Role::Bad => bold.fg(Color::Red),
         Role::Link => underlined.fg(Color::Blue),
         Role::Chart => plain.fg(Color::Cyan),
@@ -231,12 +230,11 @@ fn parse_style(text: &str) -> std::result::Result<Style, String> {
             "reversed" => Some(Modifier::REVERSED),
             _ => None,
         };
-        style = match modifier {
-            Some(modifier) => style.add_modifier(modifier),
-            None => {
-                let color: Color = word.parse().map_err(|_| word.to_owned())?;
-                if behind { style.bg(color) } else { style.fg(color) }
-            }
+        style = if let Some(modifier) = modifier {
+            style.add_modifier(modifier)
+        } else {
+            let color: Color = word.parse().map_err(|_| word.to_owned())?;
+            if behind { style.bg(color) } else { style.fg(color) }
         };
     }
     Ok(style)

@@ -175,11 +175,7 @@ impl Agenda {
                 self.typing = true;
                 return Some(Vec::new());
             }
-            Act::Open if self.typing => {
-                self.typing = false;
-                return Some(Vec::new());
-            }
-            Act::Back if self.typing => {
+            Act::Open | Act::Back if self.typing => {
                 self.typing = false;
                 return Some(Vec::new());
             }
@@ -322,6 +318,6 @@ impl Screen for Agenda {
     }
 
     fn deadline(&self, _: &Cx) -> Option<std::time::Duration> {
-        Some(std::time::Duration::from_secs(60))
+        Some(std::time::Duration::from_mins(1))
     }
 }

@@ -122,15 +122,14 @@ impl Board {
     }
 
     fn turn(&mut self, by: isize) -> Effects {
-        let count = self.pipelines.len() as isize;
+        let count = self.pipelines.len();
         if count < 2 {
             return Vec::new();
         }
         let here =
             self.pipelines.iter().position(|(id, _)| Some(*id) == self.pipeline).unwrap_or(0);
-        let next = (here as isize + by).rem_euclid(count);
-        self.pipeline =
-            usize::try_from(next).ok().and_then(|at| self.pipelines.get(at)).map(|(id, _)| *id);
+        let next = if by < 0 { here + count - 1 } else { here + 1 } % count;
+        self.pipeline = self.pipelines.get(next).map(|(id, _)| *id);
         self.marks.clear();
         self.look()
     }
@@ -157,7 +156,7 @@ impl Board {
     }
 
     fn act(&mut self, act: Act, cx: &Cx) -> Option<Effects> {
-        let page = draw::cards_high(self, cx) as isize;
+        let page = isize::try_from(draw::cards_high(self, cx)).unwrap_or(1);
         let far = isize::MAX / 2;
         match act {
             Act::Up => return Some(self.move_card(-1)),

@@ -201,8 +201,9 @@ impl Form {
 
     fn step(&mut self, by: isize, cx: &Cx) {
         self.leave_field(cx);
-        let count = self.entries.len().max(1) as isize;
-        self.at = usize::try_from((self.at as isize + by).rem_euclid(count)).unwrap_or(0);
+        let count = self.entries.len().max(1);
+        let far = by.unsigned_abs() % count;
+        self.at = if by < 0 { self.at + count - far } else { self.at + far } % count;
     }
 
     /// Opens what a field is chosen from: records, words.
@@ -434,7 +435,7 @@ impl Screen for Form {
                 }
             }
             Event::Changed | Event::Resized => {}
-            _ => return None,
+            Event::Act(_) => return None,
         }
         Some(Vec::new())
     }

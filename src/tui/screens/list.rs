@@ -32,6 +32,7 @@ const SHEET: u8 = 2;
 const TABS: u8 = 3;
 
 /// A list with its state.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct List {
     noun: &'static str,
     tabs: Vec<Tab>,
@@ -273,7 +274,7 @@ impl List {
                 return Some(self.settle(cx));
             }
             Act::MarkAll if self.marks.is_empty() => {
-                self.marks = self.ids.iter().copied().collect()
+                self.marks = self.ids.iter().copied().collect();
             }
             Act::MarkAll => self.marks.clear(),
             Act::Range => match self.range.take() {
@@ -368,7 +369,7 @@ impl List {
         let filter = wanted.whole_filter();
         let (sort, columns) = (wanted.sort, wanted.columns.join(","));
         let noun = self.noun;
-        let hint = format!("saves `{}` as a tab, and as @NAME in filters", filter);
+        let hint = format!("saves `{filter}` as a tab, and as @NAME in filters");
         Effect::Push(Prompt::of("Save the view as", &hint, "", move |name, _| {
             if name.trim().is_empty() {
                 return Err(Error::usage("a view needs a name"));

@@ -27,7 +27,7 @@ const PERIODS: [(&str, u32); 3] = [("12 months", 11), ("6 months", 5), ("24 mont
 #[derive(Debug, Clone, PartialEq)]
 struct Bar {
     name: String,
-    value: f64,
+    value: u64,
     /// Beside the bar.
     said: String,
     /// The columns of the table.
@@ -150,7 +150,7 @@ fn funnel(stages: &[StageSums]) -> Chart {
     let bars = open.map(|s| {
         let name = if many { format!("{}/{}", s.pipeline, s.name) } else { s.name.clone() };
         Bar {
-            value: s.count as f64,
+            value: s.count,
             said: format!("{}  {}", s.count, short_sums(&s.sums)),
             cells: vec![name.clone(), s.count.to_string(), sums(&s.sums), sums(&s.weighted)],
             behind: ("deal", format!("stage:{}", s.id)),
@@ -185,7 +185,7 @@ fn won(months: &[Month], names: &[String], main: Currency) -> Chart {
         let minor = month.sums.get(&shown).copied().unwrap_or(0);
         Bar {
             name: name.clone(),
-            value: minor as f64,
+            value: minor.unsigned_abs(),
             said: if month.won == 0 {
                 String::new()
             } else {
@@ -208,8 +208,8 @@ fn rates(months: &[Month], names: &[String]) -> Chart {
     let bars = names.iter().map(|name| {
         let month = months.iter().find(|m| m.name == *name).unwrap_or(&empty);
         let decided = month.won + month.lost;
-        let rate = if decided == 0 { 0.0 } else { month.won as f64 * 100.0 / decided as f64 };
-        let percent = if decided == 0 { "-".to_owned() } else { format!("{rate:.0} %") };
+        let rate = (month.won * 100 + decided / 2).checked_div(decided).unwrap_or(0);
+        let percent = if decided == 0 { "-".to_owned() } else { format!("{rate} %") };
         Bar {
             name: name.clone(),
             value: rate,
@@ -250,7 +250,7 @@ fn work(desk: &Desk) -> Result<Chart> {
         let count = reader.count(&listing)?;
         bars.push(Bar {
             name: name.into(),
-            value: count as f64,
+            value: count,
             said: count.to_string(),
             cells: vec![name.into(), count.to_string()],
             behind: (noun, filter.into()),
@@ -331,9 +331,9 @@ impl Screen for Reports {
                 let inside = pane::framed(frame, place, &chart.title, "", focus, cx);
                 let bar = focus.then(|| self.at[at]);
                 if self.table {
-                    table(chart, bar, frame, inside, cx)
+                    table(chart, bar, frame, inside, cx);
                 } else {
-                    bars(chart, bar, frame, inside, cx)
+                    bars(chart, bar, frame, inside, cx);
                 }
             }
         }
@@ -355,14 +355,14 @@ fn bars(chart: &Chart, focus: Option<usize>, frame: &mut Frame, area: Rect, cx: 
         .unwrap_or(0)
         .min(usize::from(area.width) / 2);
     let room = usize::from(area.width).saturating_sub(names + said + 4);
-    let most = chart.bars.iter().map(|b| b.value).fold(0.0, f64::max);
+    let most = chart.bars.iter().map(|b| b.value).max().unwrap_or(0).max(1);
     let high = usize::from(area.height);
     let top = rows::scrolled(0, focus.unwrap_or(0), high, chart.bars.len());
     for (row, (at, bar)) in chart.bars.iter().enumerate().skip(top).take(high).enumerate() {
         let focus = focus == Some(at);
-        let long = if most > 0.0 { (bar.value * room as f64 / most).round() } else { 0.0 };
+        let long = u128::from(bar.value) * room as u128 / u128::from(most);
         // A little is more than nothing.
-        let long = if bar.value > 0.0 { (long as usize).max(1) } else { 0 };
+        let long = usize::try_from(long).unwrap_or(0).max(usize::from(bar.value > 0));
         let sign = if focus { ">" } else { " " };
         let name = pane::safe(&bar.name);
         let name = pad(&cx.theme.cut(&name, names), names, false);

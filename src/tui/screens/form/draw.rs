@@ -64,15 +64,12 @@ fn line(entry: &Entry, focus: bool, frame: &mut Frame, area: Rect, cx: &Cx) {
     let wanted = u16::try_from(width(&note)).unwrap_or(0);
     let right = if note.is_empty() { 0 } else { (wanted + 2).min(rest.width / 2) };
     let value = Rect { width: rest.width - right, ..rest };
-    match &entry.long {
-        Some(long) => {
-            let text = format!("({} lines: ^E opens them in $EDITOR)", long.split('\n').count());
-            rows::write(frame, value, &text, cx.theme.style(Role::Dim), cx);
-        }
-        None => {
-            let style = if focus { Role::Link } else { Role::Text };
-            entry.input.draw(frame, value, cx.theme.style(style), focus);
-        }
+    if let Some(long) = &entry.long {
+        let text = format!("({} lines: ^E opens them in $EDITOR)", long.split('\n').count());
+        rows::write(frame, value, &text, cx.theme.style(Role::Dim), cx);
+    } else {
+        let style = if focus { Role::Link } else { Role::Text };
+        entry.input.draw(frame, value, cx.theme.style(style), focus);
     }
     if right > 0 {
         let place = Rect { x: rest.right() - right + 1, width: right - 1, ..rest };
@@ -86,12 +83,11 @@ fn note(entry: &Entry, focus: bool, cx: &Cx) -> (String, Role) {
         return (pane::safe(why), Role::Bad);
     }
     let text = entry.input.text();
-    if entry.is_changed() || focus {
-        if let Ok(said) = understood(&entry.kind, text, cx)
-            && !said.is_empty()
-        {
-            return (pane::safe(&said), Role::Good);
-        }
+    if (entry.is_changed() || focus)
+        && let Ok(said) = understood(&entry.kind, text, cx)
+        && !said.is_empty()
+    {
+        return (pane::safe(&said), Role::Good);
     }
     match entry.kind {
         _ if !focus => (String::new(), Role::Dim),

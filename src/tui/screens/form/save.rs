@@ -125,7 +125,7 @@ impl Form {
 
 fn label_of(purpose: &Purpose, cx: &Cx) -> Option<usize> {
     match purpose {
-        Purpose::Add(noun) => cx.model.get(noun).map(|n| n.label_index()),
+        Purpose::Add(noun) => cx.model.get(noun).map(crate::entity::Noun::label_index),
         _ => None,
     }
 }

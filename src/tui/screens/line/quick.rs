@@ -65,7 +65,7 @@ pub(super) fn parse(text: &str, noun: &Noun, cx: &Cx) -> Result<Quick> {
             _ => words.push(piece),
         }
     }
-    take_due(noun, &mut words, &mut quick, &mut said, cx)?;
+    take_due(noun, &mut words, &mut quick, &mut said, cx);
     if !tags.is_empty() {
         let at = noun.require("tags")?.index;
         said.push(format!("tags = {}", tags.join(", ")));
@@ -98,10 +98,10 @@ fn take_due(
     quick: &mut Quick,
     said: &mut Vec<String>,
     cx: &Cx,
-) -> Result<()> {
+) {
     let due = noun.fields.iter().position(|f| f.kind == Kind::Due);
     let Some(at) = due.filter(|at| quick.values.iter().all(|(i, _)| i != at)) else {
-        return Ok(());
+        return;
     };
     for count in (1..=DUE_WORDS.min(words.len().saturating_sub(1))).rev() {
         let text = words[words.len() - count..].join(" ");
@@ -118,10 +118,9 @@ fn take_due(
             ));
             quick.texts.push((at, text));
             quick.values.push((at, value));
-            return Ok(());
+            return;
         }
     }
-    Ok(())
 }
 
 fn wrong(field: &str, why: &str) -> Error {

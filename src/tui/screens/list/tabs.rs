@@ -44,7 +44,9 @@ pub(super) fn own(noun: &Noun) -> Vec<Tab> {
         tabs.insert(if has_open { tabs.len() } else { 0 }, tab("All", ""));
     }
     if super::countdown::has(noun) {
-        tabs.iter_mut().for_each(|t| t.sort = "solve_due".into());
+        for tab in &mut tabs {
+            tab.sort = "solve_due".into();
+        }
     }
     tabs
 }
