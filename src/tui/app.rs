@@ -89,8 +89,13 @@ pub(crate) struct App {
     /// Changes that the worker hasn't finished.
     unfinished: usize,
     quits: bool,
+    /// What stands behind the words of tabs: how much is due there.
+    signs: Vec<(u8, String)>,
     out: Vec<Out>,
 }
+
+/// Who asks for what stands behind the tabs; no screen has this number.
+const TABS: u64 = 0;
 
 impl App {
     /// The dashboard with its first screen open.
@@ -106,15 +111,27 @@ impl App {
             last_command: None,
             unfinished: 0,
             quits: false,
+            signs: Vec::new(),
             out: Vec::new(),
         };
         app.go(first);
+        app.ask_signs();
         app
     }
 
     /// What the world should do now.
     pub(crate) fn take_out(&mut self) -> Vec<Out> {
         std::mem::take(&mut self.out)
+    }
+
+    fn ask_signs(&mut self) {
+        let question: Question = Box::new(|desk| Box::new(chrome::signs(desk)));
+        self.ask(TABS, 0, question);
+    }
+
+    /// What stands behind a tab.
+    pub(crate) fn sign(&self, digit: u8) -> &str {
+        self.signs.iter().find(|(d, _)| *d == digit).map_or("", |(_, sign)| sign)
     }
 
     fn slot(&mut self, screen: Box<dyn Screen>) -> Slot {
@@ -406,6 +423,9 @@ impl App {
     /// Takes what the worker said.
     pub(crate) fn said(&mut self, said: Said) {
         match said {
+            Said::Answer { screen: TABS, answer, .. } => {
+                self.signs = super::screen::answer(answer).unwrap_or_default();
+            }
             Said::Answer { screen, slot, answer } => {
                 self.send(screen, Event::Answer(slot, answer));
             }
@@ -450,6 +470,7 @@ impl App {
 
     /// Tells the screens in sight that the file holds something new, and notes it for the others.
     fn changed(&mut self) {
+        self.ask_signs();
         let seen = self.visible_ids();
         for (_, slot) in &mut self.roots {
             slot.stale = !seen.contains(&slot.id);

@@ -5,11 +5,14 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::app::App;
+use super::desk::Desk;
 use super::keys::{Act, Place};
 use super::screens::ROOTS;
 use super::theme::Role;
 use super::widgets::{pane, rows};
 use crate::entity::width::width;
+use crate::error::Result;
+use crate::store::Listing;
 
 /// Below this the terminal shows one line.
 const LEAST: (u16, u16) = (20, 4);
@@ -44,13 +47,35 @@ pub(crate) fn draw(app: &App, frame: &mut Frame) {
     foot(app, frame, pane::row(size, usize::from(size.height) - 1));
 }
 
+/// How much is due behind the tabs: tasks of today and before, tickets that are late.
+pub(crate) fn signs(desk: &mut Desk) -> Vec<(u8, String)> {
+    let asked = [(4, "task", "owner:me is:today", '*'), (5, "ticket", "is:overdue", '!')];
+    let count = |noun: &str, filter: &str| -> Result<u64> {
+        let reader = desk.reader()?;
+        let noun = desk.store.noun(noun)?;
+        let mut listing = Listing::all(noun);
+        listing.filter = Some(reader.filter(noun, filter, &desk.locale)?);
+        reader.count(&listing)
+    };
+    let mut signs = Vec::new();
+    for (digit, noun, filter, sign) in asked {
+        // A tab without its number is still a tab.
+        if let Ok(count @ 1..) = count(noun, filter) {
+            signs.push((digit, format!("{sign}{count}")));
+        }
+    }
+    signs
+}
+
 /// The words of the tabs with the columns they begin at.
 fn tab_words(app: &App) -> Vec<(u8, usize, String)> {
     let narrow = app.common.size.width < 116;
     let mut at = usize::from(!narrow);
     let mut words = Vec::new();
     for (digit, name, short) in ROOTS {
-        let word = if narrow { format!("{digit}{short}") } else { format!("{digit} {name}") };
+        let sign = app.sign(*digit);
+        let word =
+            if narrow { format!("{digit}{short}{sign}") } else { format!("{digit} {name}{sign}") };
         let columns = width(&word);
         words.push((*digit, at, word));
         at += columns + if narrow { 1 } else { 2 };

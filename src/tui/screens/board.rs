@@ -71,7 +71,14 @@ pub(crate) fn open() -> Box<dyn Screen> {
 impl Board {
     fn look(&self) -> Effects {
         let (pipeline, filter, limit) = (self.pipeline, self.applied.clone(), self.limit);
-        vec![ask(0, move |desk| load::load(desk, pipeline, &filter, limit))]
+        vec![ask(0, move |desk| load::load(desk, pipeline, &filter, limit, None))]
+    }
+
+    /// The first frame: the cards in sight come before the others.
+    fn glance(&self, cx: &Cx) -> Effects {
+        let seen = draw::columns_wide(cx.area.width);
+        let limit = self.limit;
+        vec![ask(0, move |desk| load::load(desk, None, "", limit, Some(seen)))]
     }
 
     fn focused(&self) -> Option<&Card> {
@@ -278,8 +285,8 @@ impl Screen for Board {
         "board".into()
     }
 
-    fn open(&mut self, _: &Cx) -> Effects {
-        self.look()
+    fn open(&mut self, cx: &Cx) -> Effects {
+        self.glance(cx)
     }
 
     fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
@@ -298,7 +305,13 @@ impl Screen for Board {
             }
             Event::Answer(_, said) => {
                 match answer::<Result<Loaded>>(said)? {
-                    Ok(loaded) => self.take(loaded),
+                    Ok(loaded) => {
+                        let whole = loaded.whole;
+                        self.take(loaded);
+                        if !whole {
+                            return Some(self.look());
+                        }
+                    }
                     // The last good board stays.
                     Err(why) if !self.applied.is_empty() => self.error = Some(why),
                     Err(why) => return Some(vec![Toast::bad(&why)]),

@@ -32,11 +32,7 @@ fn places(board: &Board, area: Rect) -> Places {
     let head = pane::row(area, 0);
     let error_rows = u16::try_from(errors).unwrap_or(0).min(area.height.saturating_sub(2));
     let error = Rect { y: area.y + 1.min(area.height), height: error_rows, ..area };
-    let fits = match area.width {
-        0..60 => 1,
-        60..100 => 2,
-        wide => usize::from(wide / 24),
-    };
+    let fits = columns_wide(area.width);
     let count = board.stages.len().max(1);
     let shown = fits.min(count);
     let strip_high = u16::from(shown < count && area.height >= 10);
@@ -70,6 +66,15 @@ fn places(board: &Board, area: Rect) -> Places {
         foot: Rect { y: middle.bottom(), height: foot_high, ..area },
         bordered,
         card,
+    }
+}
+
+/// How many columns fit beside each other.
+pub(super) fn columns_wide(columns: u16) -> usize {
+    match columns {
+        0..60 => 1,
+        60..100 => 2,
+        wide => usize::from(wide / 24),
     }
 }
 

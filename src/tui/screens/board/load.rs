@@ -38,6 +38,8 @@ pub(crate) struct Loaded {
     pub pipelines: Vec<(i64, String)>,
     pub pipeline: Option<i64>,
     pub stages: Vec<Stage>,
+    /// Whether every stage has its cards; the first answer brings those in sight alone.
+    pub whole: bool,
 }
 
 const COLUMNS: [&str; 9] = [
@@ -52,12 +54,14 @@ const COLUMNS: [&str; 9] = [
     "stage.stale_days",
 ];
 
-/// Reads a pipeline; without one, the one that deals go to by default.
+/// Reads a pipeline; without one, the one that deals go to by default. With `first`, cards of so
+/// many stages alone.
 pub(super) fn load(
     desk: &mut Desk,
     pipeline: Option<i64>,
     filter: &str,
     limit: u64,
+    first: Option<usize>,
 ) -> Result<Loaded> {
     let reader = desk.reader()?;
     let deals = desk.store.noun("deal")?;
@@ -71,7 +75,11 @@ pub(super) fn load(
     let sums = reader.board(pipeline, narrowed.as_ref(), false)?;
     let today = desk.locale.times.today();
     let mut stages = Vec::with_capacity(sums.len());
-    for sums in sums {
+    for (at, sums) in sums.into_iter().enumerate() {
+        if first.is_some_and(|first| at >= first) {
+            stages.push(Stage { sums, cards: Vec::new() });
+            continue;
+        }
         let text = match filter.trim() {
             "" => format!("stage:{}", sums.id),
             filter => format!("({filter}) stage:{}", sums.id),
@@ -90,7 +98,8 @@ pub(super) fn load(
             .collect();
         stages.push(Stage { sums, cards });
     }
-    Ok(Loaded { pipelines, pipeline, stages })
+    let whole = first.is_none_or(|first| first >= stages.len());
+    Ok(Loaded { pipelines, pipeline, stages, whole })
 }
 
 /// The pipelines, the default one first.
