@@ -379,6 +379,10 @@ impl App {
         if !matches!(act, Act::Up | Act::Down | Act::Left | Act::Right) {
             self.toast = None;
         }
+        if act == Act::Reload {
+            self.out.push(Out::Repaint);
+            self.ask_signs();
+        }
         let id = self.top_slot().id;
         if self.send(id, Event::Act(act)) {
             return;
@@ -389,10 +393,7 @@ impl App {
             Act::Quit if self.stack.is_empty() => self.quit(),
             Act::Back | Act::Quit => self.pop(id),
             Act::Suspend => self.out.push(Out::Suspend),
-            Act::Reload => {
-                self.out.push(Out::Repaint);
-                self.changed();
-            }
+            Act::Reload => self.changed(),
             Act::CopyCommand => {
                 let shown = self.top().command();
                 if let Some(command) = self.last_command.clone().filter(|_| told).or(shown) {

@@ -593,6 +593,14 @@ fn the_smallest_terminals_show_something_and_take_keys() {
 }
 
 #[test]
+fn tabs_say_what_is_due() {
+    let mut bench = filled();
+    bench.keys("f5").sees("4Agenda*2").sees("5Tickets!1");
+    bench.keys("9 d");
+    bench.sees("4Agenda*1");
+}
+
+#[test]
 fn the_readme_shows_what_is_drawn() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let mut readme = std::fs::read_to_string(&path).unwrap();
