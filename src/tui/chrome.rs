@@ -67,20 +67,35 @@ pub(crate) fn signs(desk: &mut Desk) -> Vec<(u8, String)> {
     signs
 }
 
-/// The words of the tabs with the columns they begin at.
+/// The words of the tabs with the columns they begin at: whole, shortened, or the digits alone with
+/// the word of the open one, as there is room.
 fn tab_words(app: &App) -> Vec<(u8, usize, String)> {
-    let narrow = app.common.size.width < 116;
-    let mut at = usize::from(!narrow);
-    let mut words = Vec::new();
-    for (digit, name, short) in ROOTS {
-        let sign = app.sign(*digit);
-        let word =
-            if narrow { format!("{digit}{short}{sign}") } else { format!("{digit} {name}{sign}") };
-        let columns = width(&word);
-        words.push((*digit, at, word));
-        at += columns + if narrow { 1 } else { 2 };
-    }
-    words
+    let room = usize::from(app.common.size.width);
+    let whole = |digit: u8, name: &str, _: &str| format!("{digit} {name}{}", app.sign(digit));
+    let short = |digit: u8, _: &str, short: &str| format!("{digit}{short}{}", app.sign(digit));
+    let digits = |digit: u8, _: &str, short: &str| {
+        let word = if digit == app.root() { short } else { "" };
+        format!("{digit}{word}{}", app.sign(digit))
+    };
+    let all = |word: &dyn Fn(u8, &str, &str) -> String, gap: usize| {
+        let mut at = gap - 1;
+        let words = ROOTS.iter().map(|(digit, name, short)| {
+            let word = word(*digit, name, short);
+            let begins = at;
+            at += width(&word) + gap;
+            (*digit, begins, word)
+        });
+        words.collect::<Vec<_>>()
+    };
+    // Who is acting and the time stand at the right.
+    let fits = |words: &[(u8, usize, String)], right: usize| {
+        words.last().is_none_or(|(_, at, word)| at + width(word) + right <= room)
+    };
+    let right = width(&app.common.me) + 9;
+    Some(all(&whole, 2))
+        .filter(|words| fits(words, right + 2))
+        .or_else(|| Some(all(&short, 1)).filter(|words| fits(words, 0)))
+        .unwrap_or_else(|| all(&digits, 1))
 }
 
 /// The root screen whose tab is at a column.

@@ -223,7 +223,7 @@ impl Bench {
     }
 
     #[track_caller]
-    fn sees(&self, text: &str) -> &Self {
+    fn sees(&mut self, text: &str) -> &mut Self {
         let screen = self.screen();
         assert!(screen.contains(text), "`{text}` isn't on the screen:\n{screen}");
         self
@@ -529,6 +529,84 @@ fn deeds_ask_for_what_they_need_and_are_done() {
     bench.keys("7 a").sees("owner of deal");
     bench.keys("esc 2 N").text("asked for a DPA").keys("enter").sees("logged a note");
     bench.keys("enter").sees("asked for a DPA");
+}
+
+#[test]
+fn dues_are_put_off_and_priorities_raised_by_a_key() {
+    let mut bench = filled();
+    bench.keys("4 j").sees("Overdue (2)").keys("+ +");
+    assert_eq!(bench.value("task", 1, "due").to_cell(), "2026-11-22");
+    bench.keys("9 + u +");
+    let raised = (1..=2).filter(|id| bench.value("task", *id, "priority").to_cell() == "high");
+    assert_eq!(raised.count(), 1);
+}
+
+#[test]
+fn one_field_is_changed_in_place() {
+    let mut bench = filled();
+    bench.keys("3 i").text("city").keys("enter").sees("city of company:1");
+    bench.keys("ctrl+u").text("Köln").keys("enter").sees("changed company:1");
+    assert_eq!(bench.value("company", 1, "city").to_cell(), "Köln");
+    bench.keys("9 i").text("due").keys("enter ctrl+u").text("nonsense").sees("nonsense");
+    bench.keys("enter").sees("nonsense");
+    bench.keys("ctrl+u").text("fri").sees("= Fri 2026-11-27").keys("enter").sees("changed task:1");
+}
+
+#[test]
+fn order_columns_and_views_are_chosen_and_kept() {
+    let mut bench = filled();
+    bench.keys("2 s").text("name").keys("enter").sees("sort: name");
+    bench.keys("s").text("name").keys("enter").sees("sort: -name");
+    bench
+        .keys("c ctrl+u")
+        .text("name, company.city")
+        .keys("enter")
+        .sees("company.city")
+        .sees("Berlin");
+    bench
+        .keys("/")
+        .text("company:acme")
+        .keys("enter W")
+        .text("acmes")
+        .keys("enter")
+        .sees("saved the view");
+    bench.keys("esc esc [").sees("acmes").sees("2 ");
+    bench.keys("y c");
+    assert_eq!(bench.copied.pop().unwrap(), "rolo contact list company:acme");
+}
+
+#[test]
+fn the_story_of_a_record_and_of_the_file_is_told() {
+    let mut bench = filled();
+    bench.keys("7 m").text("prop").keys("enter g h").sees("stage").sees("-> Proposal");
+    bench.keys("esc g u").sees("move deal:3");
+    bench.keys("esc enter").sees("deal:3").keys("g c").sees("company:3");
+    bench.keys("g d").sees("Внедрение");
+}
+
+#[test]
+fn a_form_gives_links_and_words_to_choose_from() {
+    let mut bench = filled();
+    bench.keys("1 n enter").sees("New deal").text("Fresh").keys("tab space").sees("Acme GmbH");
+    bench.text("tok").keys("enter").sees("Tokyo");
+    bench.keys("ctrl+s").sees("added deal:5 Fresh");
+    assert_eq!(bench.value("deal", 5, "company").to_cell(), "Tokyo 商事株式会社");
+}
+
+#[test]
+fn a_lost_deal_needs_its_reason() {
+    let mut bench = filled();
+    bench.keys("1 .").text("lose").keys("enter").sees("reason");
+    bench.keys("ctrl+s").sees("is needed");
+    bench.text("price").keys("ctrl+s").sees("lose deal:1");
+    assert_eq!(bench.value("deal", 1, "stage").to_cell(), "Lost");
+}
+
+#[test]
+fn bars_of_reports_lead_to_the_records_behind() {
+    let mut bench = filled();
+    bench.resize(160, 40).keys("6 j enter").sees("Внедрение").sees("stage:2");
+    bench.keys("esc T").sees("weighted");
 }
 
 #[test]

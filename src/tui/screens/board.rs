@@ -115,9 +115,10 @@ impl Board {
         let last = stage.cards.len().saturating_sub(1);
         let at = self.at[self.column].saturating_add_signed(by).min(last);
         self.at[self.column] = at;
-        // The end of what is loaded is near, and there is more.
-        if at + 10 > last && (stage.cards.len() as u64) < stage.sums.count {
-            self.limit = self.limit.max(stage.cards.len() as u64) * 2;
+        // The end of what is loaded is near, there is more, and it isn't on its way yet.
+        let held = stage.cards.len() as u64;
+        if at + 10 > last && held < stage.sums.count && self.limit <= held {
+            self.limit = held * 2;
             return self.look();
         }
         Vec::new()

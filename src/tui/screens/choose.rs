@@ -63,9 +63,14 @@ impl Choose {
             words.iter().all(|w| text.contains(w))
         };
         let mut found: Vec<&Item> = self.items.iter().filter(fits).collect();
-        if let Some(first) = words.first() {
-            found.sort_by_key(|item| !fold(&item.label).starts_with(first));
-        }
+        // What is called so comes before what only speaks of it: `lose` is not `win … close them`.
+        let rank = |item: &&Item| {
+            let label = fold(&item.label);
+            let named = |word: &&str| label.split_whitespace().any(|w| w.starts_with(*word));
+            let called = words.iter().all(|word| label.contains(word));
+            (!words.iter().all(|word| named(word)), !called)
+        };
+        found.sort_by_key(rank);
         found
     }
 

@@ -64,16 +64,18 @@ impl Palette {
         }
         let wanted = fold(typed.trim_start_matches(['>', ' ']));
         let fits = |text: &str| wanted.split_whitespace().all(|w| fold(text).contains(w));
+        let called = |name: &str| wanted.split_whitespace().all(|w| fold(name).contains(w));
         if let Some(subject) = &self.subject {
             let own = ACTIONS.iter().enumerate().filter(|(_, a)| a.noun == subject.noun);
-            rows.extend(own.filter(|(_, a)| fits(&format!("{} {}", a.verb, a.about))).map(
-                |(at, a)| Row {
-                    kind: "do",
-                    text: format!("{} {}", a.noun, a.verb),
-                    detail: a.about.to_owned(),
-                    leads: Leads::Deed(at),
-                },
-            ));
+            let mut own: Vec<_> =
+                own.filter(|(_, a)| fits(&format!("{} {}", a.verb, a.about))).collect();
+            own.sort_by_key(|(_, a)| !called(a.verb));
+            rows.extend(own.into_iter().map(|(at, a)| Row {
+                kind: "do",
+                text: format!("{} {}", a.noun, a.verb),
+                detail: a.about.to_owned(),
+                leads: Leads::Deed(at),
+            }));
         }
         for noun in cx.model.nouns.iter().filter(|n| fits(n.entity.plural)) {
             rows.push(Row {
@@ -91,7 +93,7 @@ impl Palette {
         });
         let mut shown: Vec<_> = shown.collect();
         // What is called so comes before what only speaks of it.
-        shown.sort_by_key(|b| !wanted.split_whitespace().all(|w| b.name.contains(w)));
+        shown.sort_by_key(|b| !called(b.name));
         rows.extend(shown.into_iter().map(|b| {
             Row {
                 kind: "action",

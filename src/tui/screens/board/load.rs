@@ -1,5 +1,7 @@
 //! What the board asks of the worker: sums of the stages, and the first cards of each.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
 use crate::entity::money::Money;
@@ -86,16 +88,17 @@ pub(super) fn load(
         };
         let mut listing = Listing::all(deals);
         listing.filter = Some(reader.filter(deals, &text, &desk.locale)?);
-        listing.columns =
-            COLUMNS.iter().map(|c| Path::parse(c, deals, reader.model())).collect::<Result<_>>()?;
+        listing.columns = Vec::new();
         listing.limit = Some(limit);
-        listing.sort_by(if sums.kind == "open" { "closes" } else { "-closed" }, reader.model())?;
         let open = sums.kind == "open";
-        let cards = reader
-            .list(&listing)?
-            .into_iter()
-            .map(|f| card(f.id, &f.values, open, today))
-            .collect();
+        listing.sort_by(if open { "closes" } else { "-closed" }, reader.model())?;
+        // The order first, by ids alone: what a card shows is worked out for those that are shown.
+        let ids = reader.ids(&listing)?;
+        let paths = COLUMNS.iter().map(|c| Path::parse(c, deals, reader.model()));
+        let found = reader.cells_of(deals, &ids, paths.collect::<Result<_>>()?)?;
+        let found: HashMap<i64, Vec<Value>> = found.into_iter().map(|f| (f.id, f.values)).collect();
+        let cards = ids.iter().filter_map(|id| Some(card(*id, found.get(id)?, open, today)));
+        let cards = cards.collect();
         stages.push(Stage { sums, cards });
     }
     let whole = first.is_none_or(|first| first >= stages.len());
