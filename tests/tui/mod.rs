@@ -291,6 +291,8 @@ fn an_idle_dashboard_sleeps_and_holds_no_transaction() {
     let world = world();
     let mut tty = Tty::open(&world, &[], &[]);
     tty.waits_for("Renewal");
+    // All that it asked for at the start has come.
+    std::thread::sleep(Duration::from_millis(1500));
     let before = tty.bytes().len();
     let ticks = |pid: u32| {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("its state");

@@ -68,7 +68,7 @@ impl Choose {
             let label = fold(&item.label);
             let named = |word: &&str| label.split_whitespace().any(|w| w.starts_with(*word));
             let called = words.iter().all(|word| label.contains(word));
-            (!words.iter().all(|word| named(word)), !called)
+            (!words.iter().all(named), !called)
         };
         found.sort_by_key(rank);
         found
