@@ -532,6 +532,13 @@ fn deeds_ask_for_what_they_need_and_are_done() {
 }
 
 #[test]
+fn words_that_find_nothing_lead_on() {
+    let mut bench = filled();
+    bench.keys("1 /").text("ромашка").sees("No deals match").sees("`company:ромашка` looks");
+    bench.keys("esc esc 2 /").text("berlin").sees("`company:berlin` looks at companies; ^P");
+}
+
+#[test]
 fn dues_are_put_off_and_priorities_raised_by_a_key() {
     let mut bench = filled();
     bench.keys("4 j").sees("Overdue (2)").keys("+ +");

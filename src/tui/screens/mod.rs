@@ -22,7 +22,7 @@ pub(crate) mod text;
 pub(crate) mod trash;
 
 use super::CommandLine;
-use super::screen::Screen;
+use super::screen::{Cx, Screen};
 use crate::entity::Model;
 
 /// The screens that have a digit: the digit, the name, and the name where there is little room.
@@ -60,6 +60,15 @@ pub(crate) fn root(digit: u8, model: &Model) -> Option<Box<dyn Screen>> {
     }
     let (_, noun) = LISTS.iter().find(|(d, _)| *d == digit)?;
     Some(list::of(model.get(noun)?))
+}
+
+/// What to try where plain words found nothing: they look into a record's own text alone.
+pub(crate) fn elsewhere(noun: &str, filter: &str, cx: &Cx) -> Option<String> {
+    let plain = filter.chars().all(|c| c.is_alphanumeric() || c == ' ');
+    let linked = cx.model.get(noun)?.index("company").is_some();
+    let key = cx.keys.shown(super::keys::Place::Board, super::keys::Act::Palette)?;
+    (plain && linked)
+        .then(|| format!("`company:{}` looks at companies; {key} finds anything.", filter.trim()))
 }
 
 /// What a command line says.

@@ -32,8 +32,13 @@ impl Record {
         vec![ask(0, move |desk| Sheet::read(desk, noun, id, 500))]
     }
 
-    /// The panes with their places: side by side where there is room, else one below the other.
-    fn places(area: Rect) -> [Rect; 2] {
+    /// The panes with their places: side by side where there is room, else one below the other, else
+    /// the one in focus alone.
+    fn places(&self, area: Rect) -> [Rect; 2] {
+        if area.height < 14 {
+            let none = Rect { height: 0, ..area };
+            return if self.pane == 0 { [area, none] } else { [none, area] };
+        }
         if area.width >= 100 {
             let left = area.width / 2;
             let right = Rect { x: area.x + left, width: area.width - left, ..area };
@@ -49,7 +54,7 @@ impl Record {
         let (Some(sheet), Some(noun)) = (&self.sheet, cx.model.get(self.noun)) else {
             return [Vec::new(), Vec::new()];
         };
-        let room = usize::from(Self::places(cx.area)[0].width.saturating_sub(2));
+        let room = usize::from(self.places(cx.area)[0].width.saturating_sub(2));
         let mut left = sheet.fields(noun, room, cx);
         let related = sheet.related(noun);
         if !related.is_empty() {
@@ -72,7 +77,7 @@ impl Record {
     }
 
     fn height(&self, cx: &Cx) -> usize {
-        usize::from(Self::places(cx.area)[self.pane].height.saturating_sub(2))
+        usize::from(self.places(cx.area)[self.pane].height.saturating_sub(2))
     }
 
     fn focused(&self, cx: &Cx) -> Option<SheetLine> {
@@ -140,15 +145,14 @@ impl Screen for Record {
                     self.sheet = Some(sheet);
                     let lines = self.lines(cx).map(|l| l.len());
                     for (at, total) in lines.into_iter().enumerate() {
-                        let height =
-                            usize::from(Self::places(cx.area)[at].height.saturating_sub(2));
+                        let height = usize::from(self.places(cx.area)[at].height.saturating_sub(2));
                         self.scrolls[at].clamp(total, height);
                     }
                 }
                 Err(why) => return Some(vec![Effect::Pop, Toast::bad(&why)]),
             },
             Event::Mouse(mouse) => {
-                let places = Self::places(cx.area);
+                let places = self.places(cx.area);
                 let over =
                     places.iter().position(|p| p.contains((mouse.column, mouse.row).into()))?;
                 self.pane = over;
@@ -170,7 +174,7 @@ impl Screen for Record {
             }
             Event::Resized => {
                 for at in 0..2 {
-                    let height = usize::from(Self::places(cx.area)[at].height.saturating_sub(2));
+                    let height = usize::from(self.places(cx.area)[at].height.saturating_sub(2));
                     let total = self.lines(cx)[at].len();
                     self.scrolls[at].clamp(total, height);
                 }
@@ -181,10 +185,10 @@ impl Screen for Record {
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let places = Self::places(area);
+        let places = self.places(area);
         let lines = self.lines(cx);
         let titles = [self.title(cx), "timeline".to_owned()];
-        for at in 0..2 {
+        for at in (0..2).filter(|at| !places[*at].is_empty()) {
             let foot = match &self.sheet {
                 Some(sheet) if at == 1 && sheet.happened > 0 => {
                     format!("{} of {}", sheet.timeline.len(), sheet.happened)

@@ -11,6 +11,7 @@ use crate::entity::money::Currency;
 use crate::entity::width::width;
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::Cx;
+use crate::tui::screens::elsewhere;
 use crate::tui::theme::Role;
 use crate::tui::widgets::amount::{short, short_sums};
 use crate::tui::widgets::{pane, rows};
@@ -369,9 +370,17 @@ fn nothing(board: &Board, frame: &mut Frame, places: &Places, cx: &Cx) {
     let lines = if board.applied.is_empty() {
         vec!["No deals yet.".to_owned(), format!("{} adds one.", key(Act::New))]
     } else {
-        vec!["No deals match.".to_owned(), format!("{} clears the filter.", key(Act::Back))]
+        let mut lines = vec!["No deals match.".to_owned()];
+        lines.extend(elsewhere("deal", &board.applied, cx));
+        lines.push(format!("{} clears the filter.", key(Act::Back)));
+        lines
     };
+    // A line may run over the columns, which are empty.
+    let area = Rect { width: cx.area.right().saturating_sub(area.x + 1), ..area };
     for (at, line) in lines.iter().enumerate() {
-        rows::write(frame, pane::row(area, at), &format!(" {line}"), cx.theme.style(Role::Dim), cx);
+        let shown = pane::safe(line);
+        let text = cx.theme.cut(&shown, usize::from(area.width)).into_owned();
+        let line = ratatui::text::Line::styled(text, cx.theme.style(Role::Dim));
+        frame.render_widget(line, pane::row(area, at));
     }
 }

@@ -11,6 +11,7 @@ use crate::entity::width::pad;
 use crate::store::Among;
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::Cx;
+use crate::tui::screens::elsewhere;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::SheetLine;
 use crate::tui::widgets::{pane, rows};
@@ -217,10 +218,10 @@ fn nothing(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
     let plural = noun.map_or("", |n| n.entity.plural);
     let key = |act| cx.keys.shown(Place::List, act).unwrap_or_default();
     let lines = if !list.applied.is_empty() {
-        vec![
-            format!("No {plural} match `{}`.", list.applied),
-            format!("{} edits the filter, {} clears it.", key(Act::Filter), key(Act::Back)),
-        ]
+        let mut lines = vec![format!("No {plural} match `{}`.", list.applied)];
+        lines.extend(elsewhere(list.noun, &list.applied, cx));
+        lines.push(format!("{} edits the filter, {} clears it.", key(Act::Filter), key(Act::Back)));
+        lines
     } else if list.among == Among::Trash {
         vec![format!("No {plural} lie in the trash.")]
     } else if list.tabs.get(list.tab).is_some_and(|t| !t.filter.is_empty()) {
