@@ -116,6 +116,27 @@ pub static KEYS: &[Key] = &[
         number: false,
         check: not_empty,
     },
+    Key {
+        name: "theme",
+        about: "Colours: dark, light, mono, high-contrast, or the name of a theme file",
+        default: "dark; mono where no colours are wanted",
+        number: false,
+        check: not_empty,
+    },
+    Key {
+        name: "borders",
+        about: "Lines of the dashboard: unicode or ascii",
+        default: "by the terminal",
+        number: false,
+        check: |text| one_of(text, &["unicode", "ascii"]).then_some("`unicode` or `ascii`"),
+    },
+    Key {
+        name: "mouse",
+        about: "Whether the dashboard takes the mouse",
+        default: "on",
+        number: false,
+        check: |text| one_of(text, &["on", "off"]).then_some("`on` or `off`"),
+    },
 ];
 
 fn not_empty(text: &str) -> Option<&'static str> {
@@ -255,12 +276,28 @@ impl Config {
         KEYS.iter().try_for_each(|key| self.get(key.name).map(drop))
     }
 
+    /// The keys of the dashboard that the file gives under `[keys]`: what they do, and one key or
+    /// several.
+    #[must_use]
+    pub fn keys(&self) -> Vec<(String, Vec<String>)> {
+        let Some(table) = self.document.get("keys").and_then(Item::as_table_like) else {
+            return Vec::new();
+        };
+        let texts = |item: &Item| match item.as_array() {
+            Some(array) => array.iter().filter_map(|v| v.as_str()).map(str::to_owned).collect(),
+            None => item.as_str().map(str::to_owned).into_iter().collect(),
+        };
+        table.iter().map(|(name, item)| (name.to_owned(), texts(item))).collect()
+    }
+
     /// A line for each key of the file that nobody knows, with the nearest known one.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let mut unknown = Vec::new();
         for (name, item) in self.document.iter() {
             match item.as_table_like() {
+                // The dashboard looks into its own keys.
+                Some(_) if name == "keys" => {}
                 Some(table) if !is_key(name) => unknown.extend(unknown_in(name, table)),
                 _ if !is_key(name) => unknown.push(name.to_owned()),
                 _ => {}

@@ -4,7 +4,8 @@
 //!
 //! | room | what it is |
 //! | --- | --- |
-//! | [`cli`] | the command line: words in, text out |
+//! | [`cli`] | the command line: words in, text out; opens the dashboard |
+//! | [`tui`] | the dashboard: keys in, frames out |
 //! | [`interchange`], [`actions`] | how files come and go; what the business does |
 //! | [`store`] | the one file: schema, reading, the only write path, matching, history, undo |
 //! | [`filter`] | the query language: text → checked expression → SQL |
@@ -22,3 +23,4 @@ pub mod filter;
 pub mod interchange;
 pub mod model;
 pub mod store;
+pub mod tui;

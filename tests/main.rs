@@ -5,3 +5,4 @@ mod cli;
 mod harness;
 mod interchange;
 mod laws;
+mod tui;

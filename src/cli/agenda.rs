@@ -1,6 +1,6 @@
 //! `agenda`: what is due and what is planned, day by day.
 
-use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+use chrono::{Days, NaiveDate};
 use clap::ArgMatches;
 
 use super::global::Output;
@@ -8,24 +8,9 @@ use super::grammar::text;
 use super::print::ColumnHead;
 use super::record::print_json_list;
 use super::session::Session;
-use crate::entity::when::{Due, day_start, instant_text};
-use crate::entity::{LinkTo, Noun, Record, Value, recur};
+use crate::entity::when::instant_text;
 use crate::error::Result;
-use crate::store::{Among, Reader, Span, Store, Whose};
-
-/// One line of the agenda.
-struct Entry {
-    day: NaiveDate,
-    /// `None`: on the day, at no certain time.
-    at: Option<DateTime<Utc>>,
-    noun: &'static str,
-    id: i64,
-    uid: uuid::Uuid,
-    what: String,
-    about: String,
-    owner: String,
-    late: bool,
-}
+use crate::store::{AgendaEntry, Among, Reader, Span, Whose};
 
 /// `agenda [--days N] [--team T]`.
 ///
@@ -43,15 +28,7 @@ pub(super) fn agenda(session: &mut Session, matches: &ArgMatches) -> Result<()> 
         Some(team) => Whose::Team(reader.resolve(store.noun("team")?, &team, Among::Live)?),
         None => Whose::Mine,
     };
-    let span =
-        Span { from: day_start(zone, today), last, end: day_start(zone, last + Days::new(1)) };
-    let mut finder = Finder { reader: &reader, store, zone, today, span, entries: Vec::new() };
-    finder.tasks(whose)?;
-    finder.events(whose)?;
-    finder.tickets(whose)?;
-    finder.deals(whose)?;
-    let mut entries = finder.entries;
-    entries.sort_by(|a, b| (a.day, a.at, a.noun, a.id).cmp(&(b.day, b.at, b.noun, b.id)));
+    let entries = reader.agenda(whose, zone, today, last)?;
     if matches!(output, Output::Json | Output::Jsonl | Output::Csv | Output::Tsv) {
         let list: Vec<_> = entries.iter().map(entry_json).collect();
         return print_json_list(printer, output, &list);
@@ -60,7 +37,7 @@ pub(super) fn agenda(session: &mut Session, matches: &ArgMatches) -> Result<()> 
         return entries.iter().try_for_each(|e| printer.line(&format!("{}:{}", e.noun, e.id)));
     }
     let others = match whose {
-        Whose::Mine => of_others(&reader, span)?,
+        Whose::Mine => of_others(&reader, Span::of(zone, today, last))?,
         _ => String::new(),
     };
     if entries.is_empty() {
@@ -118,7 +95,7 @@ fn of_others(reader: &Reader, span: Span) -> Result<String> {
     ))
 }
 
-fn day_name(entry: &Entry, today: NaiveDate) -> String {
+fn day_name(entry: &AgendaEntry, today: NaiveDate) -> String {
     let name = match (entry.day - today).num_days() {
         0 => "today".to_owned(),
         1 => "tomorrow".to_owned(),
@@ -127,123 +104,9 @@ fn day_name(entry: &Entry, today: NaiveDate) -> String {
     format!("{} {name}{}", entry.day, if entry.late { " (late)" } else { "" })
 }
 
-fn entry_json(e: &Entry) -> serde_json::Value {
+fn entry_json(e: &AgendaEntry) -> serde_json::Value {
     serde_json::json!({
         "day": e.day.to_string(), "at": e.at.map(instant_text), "noun": e.noun, "id": e.id, "uid": e.uid.to_string(),
         "what": e.what, "about": (!e.about.is_empty()).then_some(&e.about), "owner": (!e.owner.is_empty()).then_some(&e.owner), "late": e.late,
     })
-}
-
-struct Finder<'a> {
-    reader: &'a Reader<'a>,
-    store: &'a Store,
-    zone: chrono_tz::Tz,
-    today: NaiveDate,
-    span: Span,
-    entries: Vec<Entry>,
-}
-
-impl Finder<'_> {
-    fn push(&mut self, noun: &Noun, record: &Record, due: Due, what: String, late: bool) {
-        let link = |name: &str| {
-            noun.index(name)
-                .and_then(|i| record.values[i].as_link())
-                .map_or(String::new(), LinkTo::shown)
-        };
-        let about = ["about", "company", "contact"].iter().map(|n| link(n)).find(|l| !l.is_empty());
-        self.entries.push(Entry {
-            day: due.day(self.zone),
-            at: match due {
-                Due::At(at) => Some(at),
-                Due::Day(_) => None,
-            },
-            noun: noun.name(),
-            id: record.id,
-            uid: record.uid,
-            what,
-            about: about.unwrap_or_default(),
-            owner: link("owner"),
-            late,
-        });
-    }
-
-    /// Open tasks due by the last day, late ones too.
-    fn tasks(&mut self, whose: Whose) -> Result<()> {
-        let noun = self.store.noun("task")?;
-        for record in self.reader.tasks_due(whose, self.span)? {
-            let Some(Value::Due(due)) = noun.index("due").map(|i| record.values[i].clone()) else {
-                continue;
-            };
-            let late = due.day(self.zone) < self.today;
-            let what = record.values[noun.label_index()].to_cell();
-            self.push(noun, &record, due, what, late);
-        }
-        Ok(())
-    }
-
-    /// Events within the days, repeating ones each time.
-    fn events(&mut self, whose: Whose) -> Result<()> {
-        let noun = self.store.noun("event")?;
-        let Span { from, end: until, .. } = self.span;
-        for record in self.reader.events_between(whose, self.span)? {
-            let value =
-                |name: &str| noun.index(name).map_or(Value::Null, |i| record.values[i].clone());
-            let Value::Instant(start) = value("start") else { continue };
-            let what = record.values[noun.label_index()].to_cell();
-            let zone = value("zone").as_text().and_then(|z| z.parse().ok()).unwrap_or(self.zone);
-            let times = match value("repeat").as_text() {
-                Some(rule) => recur::within(rule, start, zone, (from, until), 400),
-                None => vec![start],
-            };
-            let all_day = value("all_day") == Value::Bool(true);
-            for at in times {
-                let due = if all_day {
-                    Due::Day(at.with_timezone(&self.zone).date_naive())
-                } else {
-                    Due::At(at.max(from - Duration::days(365)))
-                };
-                self.push(noun, &record, due, what.clone(), false);
-            }
-        }
-        Ok(())
-    }
-
-    /// Open tickets whose reply or solution is due.
-    fn tickets(&mut self, whose: Whose) -> Result<()> {
-        let noun = self.store.noun("ticket")?;
-        for record in self.reader.tickets_due(whose, self.span)? {
-            let value =
-                |name: &str| noun.index(name).map_or(Value::Null, |i| record.values[i].clone());
-            let replied = !value("first_reply_at").is_empty();
-            let due = match (value("reply_due"), value("solve_due")) {
-                (Value::Instant(reply), _) if !replied => reply,
-                (_, Value::Instant(solve)) => solve,
-                _ => continue,
-            };
-            let word = if replied { "solve" } else { "reply" };
-            let what = format!("{word}: {}", record.values[noun.label_index()].to_cell());
-            let late = due.with_timezone(&self.zone).date_naive() < self.today;
-            self.push(noun, &record, Due::At(due), what, late);
-        }
-        Ok(())
-    }
-
-    /// Open deals that should close by the last day.
-    fn deals(&mut self, whose: Whose) -> Result<()> {
-        let noun = self.store.noun("deal")?;
-        for record in self.reader.deals_closing(whose, self.span)? {
-            let value =
-                |name: &str| noun.index(name).map_or(Value::Null, |i| record.values[i].clone());
-            let Value::Date(day) = value("closes") else { continue };
-            let amount = match value("amount") {
-                Value::Money(m) => {
-                    format!(" ({})", crate::entity::money::amount_for_people(m.minor, m.currency))
-                }
-                _ => String::new(),
-            };
-            let what = format!("closes: {}{amount}", record.values[noun.label_index()].to_cell());
-            self.push(noun, &record, Due::Day(day), what, day < self.today);
-        }
-        Ok(())
-    }
 }

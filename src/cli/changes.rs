@@ -39,8 +39,8 @@ pub(super) fn changes(session: &mut Session, matches: &ArgMatches) -> Result<()>
             let heads = ["change", "at", "who", "what", ""]
                 .map(|name| ColumnHead { name: name.into(), numeric: name == "change" });
             let rows = rows.into_iter().map(|c| {
-                let at =
-                    stored_instant(&c.at).map_or(c.at.clone(), |at| super::cells::local(at, zone));
+                let at = stored_instant(&c.at)
+                    .map_or(c.at.clone(), |at| crate::entity::shown::local(at, zone));
                 let fate = match (c.undoes, c.undone_by) {
                     (Some(of), _) if c.kind == "redo" => format!("redoes change {of}"),
                     (Some(of), _) => format!("undoes change {of}"),

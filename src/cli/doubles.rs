@@ -4,12 +4,12 @@ use std::io::BufRead;
 
 use clap::ArgMatches;
 
-use super::cells::shown;
 use super::global::Output;
 use super::grammar::filter_text;
 use super::lists::{print_json_list, print_rows};
 use super::print::ColumnHead;
 use super::session::{Session, filter_sql};
+use crate::entity::shown::shown;
 use crate::entity::{LinkTo, Noun, Part};
 use crate::error::{Error, Result};
 use crate::store::{Double, Hunt, Reader, groups, keeper};

@@ -63,7 +63,7 @@ pub(super) fn edit(session: &mut Session, noun: &str, matches: &ArgMatches) -> R
 }
 
 /// The editor, as a program and its arguments.
-fn editor_command(session: &Session) -> Result<Vec<String>> {
+pub(super) fn editor_command(session: &Session) -> Result<Vec<String>> {
     let configured = session.settings.config.get("editor")?;
     let from = |name: &str| std::env::var(name).ok().filter(|v| !v.trim().is_empty());
     let chosen = from("VISUAL").or_else(|| from("EDITOR")).or(configured);

@@ -246,6 +246,8 @@ pub struct Settings {
     /// Handle of who is acting, in lower case.
     pub user: String,
     pub clock: Clock,
+    /// The clock stands still: `--now` or `ROLO_NOW` said when.
+    pub clock_stands: bool,
     pub locale: Locale,
     pub output: Output,
     /// Colours on standard output.
@@ -283,6 +285,7 @@ impl Settings {
             db: database_of(globals, env, &config)?,
             user: user_of(globals, env, &config)?,
             clock,
+            clock_stands: globals.now.is_some() || text_variable(env, "ROLO_NOW").is_some(),
             locale,
             output: globals.output,
             color: around.color(globals.color, around.stdout_is_terminal),

@@ -26,6 +26,11 @@ macro_rules! text {
 
 /// Every topic, in the order of help.
 pub static TOPICS: &[Topic] = &[
+    Topic {
+        name: "dashboard",
+        about: "The screens, their keys and looks",
+        body: text!("dashboard"),
+    },
     Topic { name: "filter", about: "How records are chosen", body: text!("filter") },
     Topic { name: "refs", about: "How a record is named", body: text!("refs") },
     Topic {

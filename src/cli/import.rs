@@ -16,8 +16,8 @@ use crate::entity::Model;
 use crate::entity::when::DateOrder;
 use crate::error::{Error, Result};
 use crate::interchange::{
-    Asked, Charset, Digest, Epoch, Format, Input, Layout, Mark, Preset, ReadOptions, Source, Written,
-    check_map_name, delimiter_of, import, kept, presets, rates_by, several,
+    Asked, Charset, Digest, Epoch, Format, Input, Layout, Mark, Preset, ReadOptions, Source,
+    Written, check_map_name, delimiter_of, import, kept, presets, rates_by, several,
 };
 use crate::store::{ImportFacts, OnMatch};
 
@@ -147,11 +147,7 @@ pub(super) fn import(
     }
 }
 
-fn options(
-    session: &Session,
-    matches: &ArgMatches,
-    size: Option<u64>,
-) -> Result<import::Options> {
+fn options(session: &Session, matches: &ArgMatches, size: Option<u64>) -> Result<import::Options> {
     Ok(import::Options {
         map: texts(matches, "map"),
         layout: Layout::default(),
@@ -350,4 +346,3 @@ fn progress_bar(session: &Session, size: Option<u64>) -> indicatif::ProgressBar 
         _ => indicatif::ProgressBar::hidden(),
     }
 }
-

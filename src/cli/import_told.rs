@@ -21,7 +21,11 @@ fn file_facts(source: &Source) -> Vec<(&'static str, String)> {
 }
 
 /// How a file was understood, for people: a table of its columns.
-pub(super) fn tell_columns(session: &mut Session, source: &Source, summary: &import::Summary) -> Result<()> {
+pub(super) fn tell_columns(
+    session: &mut Session,
+    source: &Source,
+    summary: &import::Summary,
+) -> Result<()> {
     if !matches!(session.settings.output, Output::Table) {
         return Ok(());
     }
@@ -197,4 +201,3 @@ fn by_noun(summary: &import::Summary) -> serde_json::Value {
         .collect::<serde_json::Map<_, _>>()
         .into()
 }
-

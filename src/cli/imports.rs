@@ -66,7 +66,7 @@ fn list(session: &mut Session, limit: Option<u64>) -> Result<()> {
             });
             let rows = rows.into_iter().map(|r| {
                 let at = stored_instant(&r.change.at)
-                    .map_or(r.change.at.clone(), |at| super::cells::local(at, zone));
+                    .map_or(r.change.at.clone(), |at| crate::entity::shown::local(at, zone));
                 let fate = r.change.undone_by.map_or(String::new(), |by| format!("undone by {by}"));
                 let f = r.facts;
                 Ok(vec![
@@ -115,7 +115,7 @@ fn show(session: &mut Session, id: Option<i64>) -> Result<()> {
     let zone = settings.locale.times.zone;
     let f = &row.facts;
     let at = stored_instant(&row.change.at)
-        .map_or(row.change.at.clone(), |at| super::cells::local(at, zone));
+        .map_or(row.change.at.clone(), |at| crate::entity::shown::local(at, zone));
     let mut lines = vec![
         ("import", row.change.id.to_string()),
         ("noun", row.noun.to_owned()),

@@ -4,11 +4,11 @@ use std::sync::mpsc::{channel, sync_channel};
 
 use clap::ArgMatches;
 
-use super::cells::{is_numeric, shown};
 use super::global::Output;
 use super::grammar::{filter_text, text};
 use super::print::ColumnHead;
 use super::session::{Session, filter_sql};
+use crate::entity::shown::{is_numeric, shown};
 use crate::entity::{Kind, Model, Noun, Part, Value};
 use crate::error::{Error, Result};
 use crate::interchange::{Column, Exporter, Form, Scope};

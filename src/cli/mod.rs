@@ -5,9 +5,9 @@ mod agenda;
 mod ask;
 mod batch;
 mod board;
-mod cells;
 mod changes;
 pub mod completions;
+mod dashboard;
 pub mod demo;
 mod doubles;
 mod edit;
@@ -92,7 +92,13 @@ pub fn run_with(
         printer.note(&format!("warning: {warning}"));
     }
     let mut session = Session::new(settings, printer, typed_text(args), base);
-    let result = parsed.and_then(|typed| dispatch(&mut session, typed));
+    let opening = grammar::opening(args, &base())
+        .filter(|at| at.plain || dashboard::can_open(&session.settings));
+    let result = match opening {
+        Some(at) if at.plain => dashboard::open_plain(&mut session),
+        Some(at) => dashboard::open(&mut session, at),
+        None => parsed.and_then(|typed| dispatch(&mut session, typed)),
+    };
     // What was printed before an error still belongs to the reader.
     let finished = session.printer.finish();
     let result = result.and(finished).map_err(|why| session.placed(why));

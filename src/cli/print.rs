@@ -3,7 +3,7 @@
 //! true value and are written through [`Printer::out`].
 
 mod table;
-pub mod width;
+pub use crate::entity::width;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

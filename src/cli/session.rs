@@ -9,9 +9,7 @@ use crate::entity::{Model, Noun};
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::interchange::{Exporter, Form};
-use crate::store::{
-    Access, Intent, Listing, Older, Options, Reader, Store, Writer, Written,
-};
+use crate::store::{Access, Intent, Listing, Older, Options, Reader, Store, Writer, Written};
 
 /// What a command works with.
 pub struct Session<'p> {
@@ -118,6 +116,20 @@ impl<'p> Session<'p> {
             self.open(Access::Read)?;
         }
         self.writing()
+    }
+
+    /// The database itself, for the dashboard: made where it is missing, and only read where it can't
+    /// be written.
+    ///
+    /// # Errors
+    /// It can't be used (exit 5).
+    pub fn take_store(&mut self) -> Result<Store> {
+        if let Err(why) = self.open(Access::Write)
+            && self.open(Access::Read).is_err()
+        {
+            return Err(why);
+        }
+        self.store.take().ok_or_else(|| Error::failed("the database is not open"))
     }
 
     /// The error with the file that it is about, once one is open.

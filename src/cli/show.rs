@@ -2,12 +2,12 @@
 
 use clap::ArgMatches;
 
-use super::cells::shown;
 use super::global::Output;
 use super::grammar::texts;
 use super::print::{ColumnHead, Entry, Printer};
 use super::record::resolve_all;
 use super::session::Session;
+use crate::entity::shown::shown;
 use crate::entity::{Kind, Noun, Part, Record};
 use crate::error::{Error, Result};
 use crate::interchange::{JsonOut, Scope, json_fields};

@@ -2,13 +2,13 @@
 
 use clap::ArgMatches;
 
-use super::cells::shown;
 use super::global::Output;
 use super::grammar::texts;
 use super::lists::{print_json_list, print_rows};
 use super::print::ColumnHead;
 use super::record::resolve_all;
 use super::session::Session;
+use crate::entity::shown::shown;
 use crate::entity::when::{instant_text, stored_instant};
 use crate::entity::{LinkTo, Noun, Part, Value};
 use crate::error::{Error, Result};
@@ -48,7 +48,7 @@ pub(super) fn history(
     let mut rows = Vec::new();
     for entry in &entries {
         let at = stored_instant(&entry.change.at)
-            .map_or(entry.change.at.clone(), |at| super::cells::local(at, zone));
+            .map_or(entry.change.at.clone(), |at| crate::entity::shown::local(at, zone));
         let head = [
             format!("{}", entry.change.id),
             at,

@@ -227,7 +227,7 @@ fn explain(session: &mut Session, quota: &str) -> Result<()> {
             let rows = reader.records(noun, &ids)?.into_iter().map(|record| {
                 let cell = |name: &&str| {
                     let named = noun.require(name)?;
-                    Ok(super::cells::shown(
+                    Ok(crate::entity::shown::shown(
                         named.field,
                         named.part,
                         &record.values[named.index],

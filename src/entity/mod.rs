@@ -7,9 +7,11 @@ mod kind;
 mod model;
 pub mod money;
 pub mod recur;
+pub mod shown;
 pub mod text;
 mod value;
 pub mod when;
+pub mod width;
 
 pub use alike::Doubles;
 pub use kind::{Choices, Kind, Locale, Target, Word, e164, word};

@@ -7,7 +7,7 @@ use super::{Choices, Default, Entity, Field, Kind, Target, Word, field};
 use crate::error::{Error, Result, nearest};
 
 /// An entity with all its fields: its own, those every record has, and this file's custom ones.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Noun {
     pub entity: &'static Entity,
     /// In the order of JSON and CSV.
@@ -19,7 +19,7 @@ pub struct Noun {
 }
 
 /// All nouns: the entities and a file's custom fields.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Model {
     entities: &'static [&'static Entity],
     common: &'static [Field],

@@ -304,7 +304,8 @@ fn expected_rows(source: &mut Source, options: &Options) -> Result<u64> {
 /// columns that the file leaves empty, which cost nothing.
 fn needed_indexes(noun: &Noun, mapping: &Mapping, policy: Policy) -> Vec<String> {
     let mut needed = vec!["fingerprint".to_owned()];
-    let unfilled = noun.fields.iter().enumerate().filter(|(i, f)| !f.required && !mapping.fills(*i));
+    let unfilled =
+        noun.fields.iter().enumerate().filter(|(i, f)| !f.required && !mapping.fills(*i));
     needed.extend(unfilled.map(|(_, f)| format!("{}_{}", noun.name(), f.name)));
     let own = noun.entity.key.iter().filter_map(|k| noun.index(k)).chain(policy.key);
     for field in own.map(|i| noun.fields[i]) {

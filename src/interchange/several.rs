@@ -2,9 +2,7 @@
 //! note in one row, each linked to what stands before it.
 
 use super::ahead::Prints;
-use super::import::{
-    Leftover, Options, Summary, is_of_the_row, refused, row_error,
-};
+use super::import::{Leftover, Options, Summary, is_of_the_row, refused, row_error};
 use super::{Mapping, RawRow, Rejects, RowParser, Source};
 use crate::entity::{Kind, LinkTo, Locale, Model, Noun, Target, Value};
 use crate::error::{Error, Result, RowError};

@@ -18,6 +18,8 @@ use crate::model::{half_even_share, share};
 /// A stage of a pipeline with what stands in it.
 #[derive(Debug, Clone)]
 pub struct StageSums {
+    /// The stage's id.
+    pub id: i64,
     pub pipeline: String,
     pub name: String,
     /// `open`, `won` or `lost`.
@@ -63,6 +65,18 @@ pub struct Wanted<'a> {
 }
 
 impl StageSums {
+    /// The amounts by currency, minor units.
+    #[must_use]
+    pub fn amounts(&self) -> BTreeMap<Currency, i64> {
+        self.sums().map(|(currency, pile)| (currency, pile.sum)).collect()
+    }
+
+    /// The weighted amounts by currency, minor units.
+    #[must_use]
+    pub fn weighted(&self) -> BTreeMap<Currency, i64> {
+        self.sums().map(|(currency, pile)| (currency, pile.weighted)).collect()
+    }
+
     /// The sums by currency, without the deals that have no amount.
     pub fn sums(&self) -> impl Iterator<Item = (Currency, Pile)> + '_ {
         self.by_currency.iter().filter_map(|(currency, pile)| Some(((*currency)?, *pile)))
@@ -144,6 +158,7 @@ impl Reader<'_> {
             stages.push((
                 row.get(0)?,
                 StageSums {
+                    id: row.get(0)?,
                     pipeline: row.get(1)?,
                     name: row.get(2)?,
                     kind,

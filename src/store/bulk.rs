@@ -72,9 +72,8 @@ impl Seen {
             xxhash_rust::xxh3::xxh3_64(fold(text).as_bytes())
         };
         let mask = self.bits.len() as u64 - 1;
-        [hash, hash.rotate_left(32)].map(|h| {
-            (usize::try_from((h >> 6) & mask).unwrap_or(0), 1_u64 << (h & 63))
-        })
+        [hash, hash.rotate_left(32)]
+            .map(|h| (usize::try_from((h >> 6) & mask).unwrap_or(0), 1_u64 << (h & 63)))
     }
 }
 

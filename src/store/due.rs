@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::read::{Listing, Reader};
-use crate::entity::when::instant_text;
+use crate::entity::when::{day_start, instant_text};
 use crate::entity::{Noun, Record};
 use crate::error::Result;
 use crate::filter;
@@ -17,6 +17,8 @@ pub enum Whose {
     Team(i64),
     /// What [`Self::Mine`] leaves out.
     Others,
+    /// Everybody's and nobody's.
+    Anybody,
 }
 
 impl Whose {
@@ -26,6 +28,7 @@ impl Whose {
             Self::Mine => "(t.owner = :me OR t.owner IS NULL)".to_owned(),
             Self::Team(id) => format!("t.owner IN (SELECT id FROM user WHERE team = {id})"),
             Self::Others => "(t.owner IS NOT NULL AND t.owner IS NOT :me)".to_owned(),
+            Self::Anybody => "1".to_owned(),
         }
     }
 
@@ -35,6 +38,7 @@ impl Whose {
             Self::Mine => ("OR ", "= :me".to_owned()),
             Self::Team(id) => ("OR ", format!("IN (SELECT id FROM user WHERE team = {id})")),
             Self::Others => ("AND NOT ", "= :me".to_owned()),
+            Self::Anybody => return self.owns(),
         };
         format!(
             "({} {not}EXISTS (SELECT 1 FROM event_attendees a WHERE a.record = t.id AND a.noun = 'user' AND a.target {who}))",
@@ -51,6 +55,15 @@ pub struct Span {
     pub last: NaiveDate,
     /// The instant behind the last day.
     pub end: DateTime<Utc>,
+}
+
+impl Span {
+    /// The days from `today` to `last`.
+    #[must_use]
+    pub fn of(zone: chrono_tz::Tz, today: NaiveDate, last: NaiveDate) -> Self {
+        let end = day_start(zone, last + Days::new(1));
+        Self { from: day_start(zone, today), last, end }
+    }
 }
 
 impl Reader<'_> {

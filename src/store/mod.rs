@@ -1,6 +1,7 @@
 //! The one file: schema, reading, the write path, matching, history, undo, search. The only room
 //! that writes; the invariant is that every write is a change, whole or not at all.
 
+mod agenda;
 mod as_of;
 mod ask;
 mod backlinks;
@@ -40,6 +41,7 @@ pub mod schema;
 mod select;
 mod sharing;
 mod stays;
+mod trends;
 mod undo;
 mod unmerge;
 mod views;
@@ -53,6 +55,7 @@ use crate::clock::Clock;
 use crate::entity::{Locale, Model, Noun};
 use crate::error::{Error, ErrorKind, Result};
 
+pub use agenda::AgendaEntry;
 pub use ask::{Answer, Cell, sqlite_version};
 pub use backup::{backup, refuse_beside, refuse_own};
 pub use board::{Card, Pile, StageSums, Wanted};
@@ -62,8 +65,8 @@ pub use doubles::{Double, Hunt, groups, keeper};
 pub use draft::IN_PASSING;
 pub use due::{Span, Whose};
 pub use history::{ChangeRow, EditRow, HistoryEntry};
-pub use incoming::{Incoming, OnMatch, Outcome, Policy};
 pub use imports::{ImportFacts, ImportRow, Origin};
+pub use incoming::{Incoming, OnMatch, Outcome, Policy};
 pub use matching::Match;
 pub use merge::{Joined, Take};
 pub use open::{
@@ -77,10 +80,11 @@ pub use related::Related;
 pub use select::links_to;
 pub use sharing::{Candidate, Keeper, ScoreRule, ShareRule};
 pub use stays::Stay;
-pub use words::{FIELD_MARK, Ready, search_body};
+pub use trends::Month;
 pub use undo::Undone;
 pub use unmerge::Parted;
 pub use views::View;
+pub use words::{FIELD_MARK, Ready, search_body};
 
 /// An open database.
 #[derive(Debug)]
@@ -364,6 +368,15 @@ impl Store {
         counts.sum()
     }
 
+    /// A number that differs once another connection has committed to the file; asking holds no
+    /// transaction.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn data_version(&self) -> Result<i64> {
+        Ok(self.conn.query_row("PRAGMA data_version", [], |r| r.get(0))?)
+    }
+
     /// Stops waiting for the disk: only for a file that doesn't have its name yet.
     ///
     /// # Errors
@@ -378,6 +391,31 @@ impl Store {
     /// The file can't be written.
     pub fn gather(&self) -> Result<()> {
         Ok(self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
+
+    /// Takes over custom fields that another process added or took away; whether there were any.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn refresh_model(&mut self) -> Result<bool> {
+        let shape = |model: &Model| -> Vec<(&'static str, &'static str, crate::entity::Kind)> {
+            let fields =
+                model.nouns.iter().flat_map(|n| n.fields.iter().map(move |f| (n.name(), f)));
+            fields.filter(|(_, f)| f.custom).map(|(n, f)| (n, f.name, f.kind)).collect()
+        };
+        let before = shape(&self.model);
+        // Texts of fields live as long as the program: none are made where nothing changed.
+        let custom = custom::load(&self.conn)?;
+        let known = |c: &crate::entity::CustomField| {
+            before.iter().any(|(noun, name, kind)| {
+                *noun == c.noun && *name == c.slug && kind.name() == c.kind.as_str()
+            })
+        };
+        if custom.len() == before.len() && custom.iter().all(known) {
+            return Ok(false);
+        }
+        self.model = (self.base)().with_custom(&custom)?;
+        Ok(true)
     }
 
     /// Reads the custom fields anew: after a field was added, undone, redone or restored.
@@ -481,7 +519,10 @@ fn seed_records(
                 values
                     .push((named.index, named.field.parse(text, &locale).map_err(Error::failed)?));
             }
-            writer.insert(noun, Draft { values, fingerprint: Some(draft::IN_PASSING), ready: None })?;
+            writer.insert(
+                noun,
+                Draft { values, fingerprint: Some(draft::IN_PASSING), ready: None },
+            )?;
         }
     }
     Ok(())

@@ -253,21 +253,40 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// The database can't be read.
     pub fn records(&self, noun: &Noun, ids: &[i64]) -> Result<Vec<Record>> {
+        let columns = Listing::all(noun).columns;
+        let found: HashMap<i64, Record> = self
+            .cells_of(noun, ids, columns)?
+            .into_iter()
+            .map(|f| (f.id, Record { noun: noun.name(), id: f.id, uid: f.uid, values: f.values }))
+            .collect();
+        Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
+    }
+
+    /// Some columns of records by id, in no certain order; what is in the trash too.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn cells_of(&self, noun: &Noun, ids: &[i64], columns: Vec<Path>) -> Result<Vec<Found>> {
         let mut listing = Listing::all(noun);
         listing.among = Among::Both;
+        listing.columns = columns;
         listing.filter = Some(filter::Sql {
             text: "t.id IN rarray(:ids)".into(),
             params: Vec::new(),
             mentions_trash: false,
         });
-        let mut found: HashMap<i64, Record> = HashMap::new();
         let mut stmt = self.conn.prepare(&listing.sql(self.model)?)?;
         self.bind_moment(&mut stmt)?;
         if let Some(at) = stmt.parameter_index(":ids")? {
             stmt.raw_bind_parameter(at, array(ids.iter().copied()))?;
         }
+        self.gather(&mut stmt, &listing)
+    }
+
+    /// The records that a prepared listing finds.
+    fn gather(&self, stmt: &mut Statement, listing: &Listing) -> Result<Vec<Found>> {
+        let plan = plan(listing);
         let mut chunk = Vec::new();
-        let plan = plan(&listing);
         let mut rows = stmt.raw_query();
         while let Some(row) = rows.next()? {
             let mut one = (Found::default(), Vec::new());
@@ -275,11 +294,7 @@ impl<'a> Reader<'a> {
             chunk.push(one);
         }
         Filler::new(self, &plan)?.fill(&mut chunk)?;
-        for (f, _) in chunk {
-            found
-                .insert(f.id, Record { noun: noun.name(), id: f.id, uid: f.uid, values: f.values });
-        }
-        Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
+        Ok(chunk.into_iter().map(|(found, _)| found).collect())
     }
 
     /// One whole record.

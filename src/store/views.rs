@@ -36,16 +36,30 @@ impl Reader<'_> {
             .optional()?)
     }
 
+    /// The saved views of a noun by name, as (name, view).
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn views_of(&self, noun: &str) -> Result<Vec<(String, View)>> {
+        let mut stmt = self.conn.prepare_cached(
+            "SELECT name, noun, coalesce(filter, ''), columns, sort FROM view WHERE noun = ?1 AND trashed IS NULL ORDER BY id",
+        )?;
+        let rows = stmt.query_map([noun], |r| {
+            let view =
+                View { noun: r.get(1)?, filter: r.get(2)?, columns: r.get(3)?, sort: r.get(4)? };
+            Ok((r.get(0)?, view))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Checks a filter against a noun and this file's views, and makes SQL of it.
     ///
     /// # Errors
     /// A wrong filter (exit 2).
     pub fn filter(&self, noun: &Noun, text: &str, locale: &Locale) -> Result<filter::Sql> {
         let views = |name: &str| {
-            self.saved_view(name)
-                .ok()
-                .flatten()
-                .map(|v| filter::SavedView { noun: v.noun, filter: v.filter })
+            let view = self.saved_view(name).ok().flatten()?;
+            Some(filter::SavedView { noun: view.noun, filter: view.filter })
         };
         let scope = filter::Scope { model: self.model, locale, views: &views };
         filter::to_sql(text, noun, &scope)

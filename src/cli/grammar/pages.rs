@@ -24,7 +24,8 @@ pub(super) fn root(model: &Model) -> String {
     let mut page = String::from(
         "The CRM for people who live in a terminal\n\n\
          Usage: rolo NOUN VERB [REF…|FILTER] [--FIELD VALUE …]\n       \
-         rolo NOUN [FILTER]\n       rolo COMMAND …\n",
+         rolo NOUN [FILTER]\n       rolo COMMAND …\n       \
+         rolo [--plain]        the dashboard, on a terminal\n",
     );
     for (head, list) in [
         ("Records (`rolo NOUN --help` has their verbs and fields)", nouns(false)),

@@ -2,13 +2,13 @@
 
 use chrono_tz::Tz;
 
-use crate::entity::money::amount_for_people;
-use crate::entity::when::{Due, duration_for_people};
-use crate::entity::{Field, Kind, Part, Value};
+use super::money::amount_for_people;
+use super::when::{Due, duration_for_people};
+use super::{Field, Kind, Part, Value};
 
 /// A value for people.
 #[must_use]
-pub(super) fn shown(field: &Field, part: Part, value: &Value, zone: Tz) -> String {
+pub fn shown(field: &Field, part: Part, value: &Value, zone: Tz) -> String {
     match (value, part) {
         (Value::Money(m), Part::Currency) => m.currency.to_string(),
         (Value::Money(m), _) => amount_for_people(m.minor, m.currency),
@@ -53,13 +53,13 @@ pub(super) fn shown(field: &Field, part: Part, value: &Value, zone: Tz) -> Strin
 
 /// An instant on the user's clock.
 #[must_use]
-pub(super) fn local(at: chrono::DateTime<chrono::Utc>, zone: Tz) -> String {
+pub fn local(at: chrono::DateTime<chrono::Utc>, zone: Tz) -> String {
     at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
 }
 
 /// Whether a column's values stand at the right, under each other by their units.
 #[must_use]
-pub(super) fn is_numeric(field: &Field, part: Part) -> bool {
+pub fn is_numeric(field: &Field, part: Part) -> bool {
     match part {
         Part::Id => true,
         Part::Whole => matches!(

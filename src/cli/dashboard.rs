@@ -1,0 +1,109 @@
+//! Opening the dashboard: what it needs from the session, and the command line that it runs lines
+//! with.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use super::global::{Output, Settings, Surroundings};
+use super::grammar::Opening;
+use super::session::Session;
+use crate::clock::Clock;
+use crate::entity::Model;
+use crate::error::Result;
+use crate::tui::{self, CommandLine, Setup};
+
+/// Whether the dashboard can open: somebody sits at both ends, and asked for nothing else.
+pub(super) fn can_open(settings: &Settings) -> bool {
+    settings.stdin_is_terminal
+        && settings.stdout_is_terminal
+        && settings.output == Output::Table
+        && !settings.dry_run
+}
+
+/// Opens the dashboard at a screen.
+///
+/// # Errors
+/// The database or the terminal can't be used.
+pub(super) fn open(session: &mut Session, at: Opening) -> Result<()> {
+    let editor = super::editor::editor_command(session)?;
+    let store = session.take_store()?;
+    let settings = &session.settings;
+    let command = runner(settings, store.path().into(), session.base);
+    tui::run(Setup {
+        store,
+        locale: settings.locale.clone(),
+        user: settings.user.clone(),
+        config: settings.config.clone(),
+        stands: settings.clock_stands.then(|| settings.clock.now()),
+        color: settings.color,
+        unicode: is_unicode(),
+        editor,
+        command,
+        first: at.noun,
+        filter: at.filter,
+    })
+}
+
+/// Opens the lists line by line.
+///
+/// # Errors
+/// The database can't be used, or the output is closed.
+pub(super) fn open_plain(session: &mut Session) -> Result<()> {
+    let store = session.take_store()?;
+    let Session { settings, printer, base, .. } = session;
+    let command = runner(settings, store.path().into(), *base);
+    tui::run_plain(tui::Plain {
+        store,
+        clock: Clock::new(
+            settings.clock_stands.then(|| settings.clock.now()),
+            settings.clock.zone(),
+        ),
+        locale: settings.locale.clone(),
+        user: settings.user.clone(),
+        command,
+        input: &mut std::io::stdin().lock(),
+        out: printer.out(),
+    })
+}
+
+/// Runs command lines over the same file as the same user, without a terminal.
+fn runner(settings: &Settings, db: OsString, base: fn() -> Model) -> CommandLine {
+    let user = settings.user.clone();
+    let config = settings.config.path().map(|p| p.as_os_str().to_owned());
+    let now =
+        settings.clock_stands.then(|| crate::entity::when::instant_text(settings.clock.now()));
+    Arc::new(move |line: &str| {
+        let Some(words) = shlex::split(line) else { return "error: a quote is not closed".into() };
+        let skip = usize::from(words.first().is_some_and(|w| w == "rolo"));
+        let args: Vec<OsString> = words.into_iter().skip(skip).map(OsString::from).collect();
+        let env = |name: &str| match name {
+            "ROLO_DB" => Some(db.clone()),
+            "ROLO_USER" => Some(OsString::from(&user)),
+            "ROLO_CONFIG" => config.clone(),
+            "ROLO_NOW" => now.as_ref().map(OsString::from),
+            other => std::env::var_os(other),
+        };
+        let around = Surroundings {
+            env: &env,
+            stdin_is_terminal: false,
+            stdout_is_terminal: false,
+            stderr_is_terminal: false,
+        };
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let _ = super::run_with(&args, base, &around, &mut out, &mut err);
+        out.extend_from_slice(&err);
+        String::from_utf8_lossy(&out).into_owned()
+    })
+}
+
+/// Whether the terminal takes more than ASCII, as far as the environment tells.
+fn is_unicode() -> bool {
+    let set = |name| std::env::var(name).ok().filter(|v| !v.is_empty());
+    let charset = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
+    let utf8 = charset.is_none_or(|c| {
+        let c = c.to_lowercase();
+        c.contains("utf-8") || c.contains("utf8")
+    });
+    let plain = set("TERM").is_some_and(|t| matches!(t.as_str(), "linux" | "dumb" | "vt100"));
+    utf8 && !plain
+}

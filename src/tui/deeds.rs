@@ -1,0 +1,341 @@
+//! The changes that the dashboard makes. Each goes the way of the command that it names: through the
+//! actions and the store's one write path.
+
+use super::desk::{Desk, Done};
+use super::screen::Subject;
+use crate::actions::{Action, Call};
+use crate::entity::{LinkTo, Model, Noun, Value};
+use crate::error::{Error, Result};
+use crate::store::{Draft, Written, same};
+
+/// A word as a shell takes it.
+pub(crate) fn quoted(text: &str) -> String {
+    let clean = text.replace('\0', "");
+    shlex::try_quote(&clean).map_or_else(|_| String::new(), std::borrow::Cow::into_owned)
+}
+
+fn done<T>(written: &Written<T>, line: String, command: String) -> Done {
+    let mut line = if written.change.is_none() { String::new() } else { line };
+    for warning in &written.warnings {
+        line += &format!(" - {warning}");
+    }
+    Done { line, change: written.change, made: None, command }
+}
+
+/// A deed of the business, with its arguments as they would be typed.
+///
+/// # Errors
+/// The action refuses, or the file can't be written.
+pub(crate) fn act(
+    desk: &mut Desk,
+    action: &'static Action,
+    subject: &Subject,
+    args: &[(&'static str, String)],
+) -> Result<Done> {
+    let command = act_command(action, subject, args);
+    let locale = desk.locale.clone();
+    let written = desk.write(action.verb, &command, |w| {
+        let noun = w.reader().model().noun(action.noun)?;
+        let ids = &subject.ids;
+        (action.run)(&mut Call { writer: w, noun, ids, args, locale: &locale, made: Vec::new() })
+    })?;
+    let told: Vec<&str> = args.iter().take(1).map(|(_, t)| t.as_str()).collect();
+    let line = format!("{} {}: {}", action.verb, subject.shown(desk.store.model()), told.join(" "));
+    Ok(done(&written, line.trim_end_matches([':', ' ']).to_owned(), command))
+}
+
+/// The command that does the same as an action.
+pub(crate) fn act_command(
+    action: &Action,
+    subject: &Subject,
+    args: &[(&'static str, String)],
+) -> String {
+    use crate::actions::ArgKind;
+    let mut words = format!("{} {} {}", action.noun, action.verb, subject.refs());
+    for (name, text) in args {
+        let kind = action.args.iter().find(|a| a.name == *name).map(|a| a.kind);
+        words += &match kind {
+            Some(ArgKind::Positional) => format!(" {}", quoted(text)),
+            Some(ArgKind::Flag) => format!(" --{name}"),
+            _ => format!(" --{name} {}", quoted(text)),
+        };
+    }
+    words
+}
+
+/// Moves deals, each to its stage, as one change.
+///
+/// # Errors
+/// A stage refuses one of them, or the file can't be written.
+pub(crate) fn move_deals(
+    desk: &mut Desk,
+    subject: &Subject,
+    moves: &[(String, Vec<i64>)],
+) -> Result<Done> {
+    let action =
+        crate::actions::find("deal", "move").ok_or_else(|| Error::failed("no such deed"))?;
+    let commands: Vec<String> = moves
+        .iter()
+        .map(|(stage, ids)| {
+            let part = Subject { ids: ids.clone(), ..subject.clone() };
+            act_command(action, &part, &[("stage", stage.clone())])
+        })
+        .collect();
+    let command = commands.join(" && rolo ");
+    let locale = desk.locale.clone();
+    let written = desk.write(action.verb, &command, |w| {
+        let noun = w.reader().model().noun(action.noun)?;
+        for (stage, ids) in moves {
+            let args = [("stage", stage.clone())];
+            (action.run)(&mut Call {
+                writer: w,
+                noun,
+                ids,
+                args: &args,
+                locale: &locale,
+                made: Vec::new(),
+            })?;
+        }
+        Ok(())
+    })?;
+    let to = match moves {
+        [(stage, _)] => stage.rsplit('/').next().unwrap_or_default(),
+        _ => "the next stages",
+    };
+    let line = format!("moved {} to {to}", subject.shown(desk.store.model()));
+    Ok(done(&written, line, command))
+}
+
+/// A field about to be changed: its value as it was read and as it should be, and as typed.
+#[derive(Debug, Clone)]
+pub(crate) struct Edit {
+    pub index: usize,
+    /// What the form began with; somebody else's change since is a conflict.
+    pub base: Option<Value>,
+    pub new: Value,
+    /// As a command line would have it.
+    pub text: String,
+}
+
+/// Changes fields of records. Where a base is given and somebody else changed that field since,
+/// nothing is written.
+///
+/// # Errors
+/// A value isn't allowed, a field changed meanwhile, or the file can't be written.
+pub(crate) fn edit(desk: &mut Desk, subject: &Subject, edits: &[Edit]) -> Result<Done> {
+    let command = edit_command(desk.store.model(), subject, edits)?;
+    let written = desk.write("edit", &command, |w| {
+        let noun = w.reader().model().noun(subject.noun)?;
+        for id in &subject.ids {
+            let now = w.reader().record(noun, *id)?;
+            refuse_removed(noun, &now.values, *id)?;
+            refuse_clashes(noun, &now.values, edits)?;
+        }
+        let values: Vec<(usize, Value)> = edits.iter().map(|e| (e.index, e.new.clone())).collect();
+        for id in &subject.ids {
+            w.update(noun, *id, values.clone())?;
+        }
+        Ok(())
+    })?;
+    let line = format!("changed {}", subject.shown(desk.store.model()));
+    Ok(done(&written, line, command))
+}
+
+fn refuse_removed(noun: &Noun, values: &[Value], id: i64) -> Result<()> {
+    let trashed = noun.require("trashed")?.index;
+    if values[trashed].is_empty() {
+        return Ok(());
+    }
+    Err(Error::conflict(format!("{}:{id} was removed meanwhile", noun.name()))
+        .hint("it lies in the trash: `g x` opens it"))
+}
+
+/// A field that changed here and by somebody else stands in the way.
+fn refuse_clashes(noun: &Noun, now: &[Value], edits: &[Edit]) -> Result<()> {
+    let differs = |edit: &&Edit| {
+        let theirs = &now[edit.index];
+        edit.base.as_ref().is_some_and(|base| !same(base, theirs)) && !same(theirs, &edit.new)
+    };
+    let names: Vec<String> =
+        edits.iter().filter(differs).map(|e| noun.fields[e.index].label()).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    Err(Error::conflict(format!("somebody else changed the same meanwhile: {}", names.join(", ")))
+        .hint("nothing was overwritten"))
+}
+
+fn edit_command(model: &Model, subject: &Subject, edits: &[Edit]) -> Result<String> {
+    let noun = model.noun(subject.noun)?;
+    let mut words = format!("{} edit {}", subject.noun, subject.refs());
+    for edit in edits {
+        let field = noun.fields[edit.index];
+        words += &if field.custom {
+            format!(" --set {}", quoted(&format!("{}={}", field.name, edit.text)))
+        } else {
+            format!(" --{} {}", field.name.replace('_', "-"), quoted(&edit.text))
+        };
+    }
+    Ok(words)
+}
+
+/// Makes a record.
+///
+/// # Errors
+/// A value isn't allowed, or the file can't be written.
+pub(crate) fn add(
+    desk: &mut Desk,
+    noun_name: &'static str,
+    values: Vec<(usize, Value)>,
+    texts: &[(usize, String)],
+) -> Result<Done> {
+    let noun = desk.store.noun(noun_name)?;
+    let mut command = format!("{noun_name} add");
+    for (index, text) in texts {
+        let field = noun.fields[*index];
+        command += &match () {
+            () if *index == noun.label_index() => format!(" {}", quoted(text)),
+            () if field.custom => format!(" --set {}", quoted(&format!("{}={text}", field.name))),
+            () => format!(" --{} {}", field.name.replace('_', "-"), quoted(text)),
+        };
+    }
+    let written = desk.write("add", &command, |w| {
+        let noun = w.reader().model().noun(noun_name)?;
+        w.insert(noun, values.into())
+    })?;
+    let id = written.value;
+    let labels = desk.reader()?.labels(noun_name, &[id])?;
+    let label = labels.get(&id).map_or("", |l| l.label.as_str());
+    let line = format!("added {noun_name}:{id} {label}");
+    Ok(Done { made: Some((noun_name, id)), ..done(&written, line, command) })
+}
+
+/// Puts records into the trash, or takes them out of it.
+///
+/// # Errors
+/// A record is in use, or a key is taken meanwhile.
+pub(crate) fn trash(desk: &mut Desk, subject: &Subject, back: bool) -> Result<Done> {
+    let verb = if back { "restore" } else { "rm" };
+    let command = format!("{} {verb} {}", subject.noun, subject.refs());
+    let written = desk.write(verb, &command, |w| {
+        let noun = w.reader().model().noun(subject.noun)?;
+        for id in &subject.ids {
+            if back {
+                w.restore(noun, *id)?;
+            } else {
+                w.trash(noun, *id)?;
+            }
+        }
+        Ok(())
+    })?;
+    let past = if back { "restored" } else { "removed" };
+    let line = format!("{past} {}", subject.shown(desk.store.model()));
+    Ok(done(&written, line, command))
+}
+
+/// Adds tags and takes tags off: `vip -old`.
+///
+/// # Errors
+/// The file can't be written.
+pub(crate) fn tag(desk: &mut Desk, subject: &Subject, text: &str) -> Result<Done> {
+    let words = text.split([' ', ',']).map(|w| w.trim_start_matches('+')).filter(|w| !w.is_empty());
+    let (gone, more): (Vec<&str>, Vec<&str>) = words.partition(|w| w.starts_with('-'));
+    let gone: Vec<&str> = gone.iter().map(|w| w.trim_start_matches('-')).collect();
+    let mut command = format!("{} edit {}", subject.noun, subject.refs());
+    for (flag, words) in [("tag", &more), ("untag", &gone)] {
+        command.extend(words.iter().map(|word| format!(" --{flag} {}", quoted(word))));
+    }
+    let is_gone = |word: &String| gone.iter().any(|g| g.to_lowercase() == word.to_lowercase());
+    let written = desk.write("edit", &command, |w| {
+        let noun = w.reader().model().noun(subject.noun)?;
+        let tags = noun.require("tags")?.index;
+        for id in &subject.ids {
+            let mut words = match &w.stored(noun, *id)?[tags] {
+                Value::Words(words) => words.clone(),
+                _ => Vec::new(),
+            };
+            words.retain(|word| !is_gone(word));
+            for tag in &more {
+                if !words.iter().any(|word| word.to_lowercase() == tag.to_lowercase()) {
+                    words.push((*tag).to_owned());
+                }
+            }
+            words.sort_by_cached_key(|word| crate::entity::text::fold(word));
+            w.update(noun, *id, vec![(tags, Value::Words(words))])?;
+        }
+        Ok(())
+    })?;
+    let line = format!("tagged {}", subject.shown(desk.store.model()));
+    Ok(done(&written, line, command))
+}
+
+/// Records something that happened with records.
+///
+/// # Errors
+/// The file can't be written.
+pub(crate) fn log(desk: &mut Desk, kind: &str, subject: &Subject, text: &str) -> Result<Done> {
+    let first = format!("{}:{}", subject.noun, subject.one());
+    let command = match kind {
+        "note" => format!("note {first} {}", quoted(text)),
+        _ => format!("log {kind} {first} {}", quoted(text)),
+    };
+    let written = desk.write("log", &command, |w| {
+        let activity = w.reader().model().noun("activity")?;
+        let links = subject.ids.iter().map(|id| LinkTo::bare(subject.noun, *id)).collect();
+        let fields = vec![
+            ("kind", Value::Text(kind.to_owned())),
+            ("body", Value::Text(text.to_owned())),
+            ("about", Value::Links(links)),
+        ];
+        w.insert(activity, Draft::of(activity, fields)?)
+    })?;
+    let line = format!("logged a {kind} about {}", subject.shown(desk.store.model()));
+    Ok(done(&written, line, command))
+}
+
+/// Takes the last change back, or the last undo.
+///
+/// # Errors
+/// There is nothing to take back, or a later change stands in the way.
+pub(crate) fn undo(desk: &mut Desk, redo: bool) -> Result<Done> {
+    let kind = if redo { "redo" } else { "undo" };
+    let written = desk.write(kind, kind, |w| {
+        let of = if redo { w.last_redoable()? } else { w.last_undoable(false)? };
+        w.undoing = Some(of);
+        w.take_back(of, redo)
+    })?;
+    let past = if redo { "redid" } else { "undid" };
+    let line = format!("{past}: {}", written.value.summary.trim_start_matches("undo of "));
+    Ok(done(&written, line, kind.to_owned()))
+}
+
+/// Saves a view.
+///
+/// # Errors
+/// The name is taken, or the file can't be written.
+pub(crate) fn save_view(
+    desk: &mut Desk,
+    name: &str,
+    noun: &str,
+    parts: [(&'static str, String); 3],
+) -> Result<Done> {
+    let mut command = format!("view save {} {noun}", quoted(name));
+    for (part, text) in &parts {
+        if !text.is_empty() {
+            command += &match *part {
+                "filter" => format!(" {}", quoted(text)),
+                _ => format!(" --{part} {}", quoted(text)),
+            };
+        }
+    }
+    let written = desk.write("add", &command, |w| {
+        let views = w.reader().model().noun("view")?;
+        let mut fields =
+            vec![("name", Value::Text(name.to_owned())), ("noun", Value::Text(noun.to_owned()))];
+        for (part, text) in parts {
+            fields.push((part, if text.is_empty() { Value::Null } else { Value::Text(text) }));
+        }
+        w.insert(views, Draft::of(views, fields)?)
+    })?;
+    Ok(done(&written, format!("saved the view `{name}`"), command))
+}

@@ -1,0 +1,197 @@
+//! The dashboard: a face of the same actions as the command line. `app` holds the stack of screens,
+//! `screens` one file each; `keys` is the one table of what can be pressed; `desk` is the worker with
+//! its own connection; `terminal` and `pump` are the edge to the terminal. The invariant: the thread
+//! that draws never reads the database, and whatever ends the dashboard gives the terminal back.
+
+mod app;
+mod chrome;
+mod deeds;
+mod desk;
+mod keys;
+mod outside;
+mod plain;
+mod pump;
+mod screen;
+mod screens;
+mod terminal;
+#[cfg(test)]
+mod tests;
+mod theme;
+mod verbs;
+mod widgets;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use ratatui::layout::Rect;
+
+use self::app::{App, Common, Out};
+use self::desk::{Desk, Worker};
+use self::keys::Keys;
+pub use self::plain::{Plain, run as run_plain};
+use self::pump::Pump;
+use self::screen::Toast;
+use self::terminal::Held;
+use self::theme::Theme;
+use crate::config::Config;
+use crate::entity::Locale;
+use crate::error::Result;
+use crate::store::Store;
+
+/// Runs a command line of rolo without a terminal, and gives what it said.
+pub type CommandLine = Arc<dyn Fn(&str) -> String + Send + Sync>;
+
+/// What the dashboard is opened with.
+pub struct Setup {
+    pub store: Store,
+    pub locale: Locale,
+    /// Handle of who is acting.
+    pub user: String,
+    pub config: Config,
+    /// The clock stands there.
+    pub stands: Option<DateTime<Utc>>,
+    /// Whether colours are wanted.
+    pub color: bool,
+    /// Whether the terminal's text is UTF-8, and it draws lines.
+    pub unicode: bool,
+    /// The program that edits text, with its arguments.
+    pub editor: Vec<String>,
+    pub command: CommandLine,
+    /// The noun whose list opens first; none: the first screen.
+    pub first: Option<&'static str>,
+    /// The filter of that list.
+    pub filter: String,
+}
+
+/// Opens the dashboard, and returns when it is left.
+///
+/// # Errors
+/// The config names an unknown theme or key, or the terminal can't be used.
+pub fn run(setup: Setup) -> Result<()> {
+    let config = setup.config;
+    let ascii = match config.get("borders")?.as_deref() {
+        Some("ascii") => true,
+        Some(_) => false,
+        None => !setup.unicode,
+    };
+    let named = config.get("theme")?.unwrap_or_else(|| "dark".into());
+    let name = if setup.color { named } else { "mono".into() };
+    let theme = Theme::load(&name, ascii, &config)?;
+    let keys = Keys::new(&config)?;
+    let mouse = config.get("mouse")?.as_deref() != Some("off");
+    let path: PathBuf = setup.store.path().to_owned();
+    let common = Common {
+        model: setup.store.model().clone(),
+        theme,
+        keys,
+        locale: setup.locale.clone(),
+        me: setup.user.clone(),
+        config,
+        file: path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()),
+        command: setup.command,
+        size: Rect::new(0, 0, 80, 24),
+        stands: setup.stands,
+    };
+    let desk = Desk::new(setup.store, setup.locale, setup.user, setup.stands);
+    let (pump, waker) = Pump::new()?;
+    terminal::give_back_on_panic();
+    let held = Held::take(mouse)?;
+    let worker = Worker::start(desk, waker);
+    let mut dashboard = Dashboard { pump, held, worker, editor: setup.editor, ended: false };
+    let result = dashboard.run(common, setup.first, &setup.filter);
+    terminal::give_back();
+    result
+}
+
+/// The edge: what is waited for, what is drawn on, who works.
+struct Dashboard {
+    pump: Pump,
+    held: Held,
+    worker: Worker,
+    editor: Vec<String>,
+    ended: bool,
+}
+
+impl Dashboard {
+    fn run(&mut self, mut common: Common, first: Option<&'static str>, filter: &str) -> Result<()> {
+        let (columns, rows) = self.held.size();
+        common.size = Rect::new(0, 0, columns, rows);
+        let digit = first.and_then(screens::digit_of).filter(|_| filter.is_empty());
+        let mut app = App::new(common, digit.unwrap_or(screens::FIRST));
+        if let (Some(noun), None) = (first, digit) {
+            app.open(screens::list::filtered(noun, filter));
+        }
+        app.open(screens::start::look());
+        self.perform(&mut app)?;
+        while !self.ended {
+            app.tick();
+            self.held.draw(|frame| app.draw(frame))?;
+            self.wait(&mut app)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for news, and gives all of it to the app before anything is drawn.
+    fn wait(&mut self, app: &mut App) -> Result<()> {
+        let minute = Instant::now() + std::time::Duration::from_mins(1);
+        let deadline = app.deadline().map_or(minute, |at| at.min(minute));
+        let news = self.pump.wait(Some(deadline))?;
+        self.ended |= news.ends;
+        for event in news.events {
+            app.input(event);
+            self.perform(app)?;
+        }
+        while let Ok(said) = self.worker.said.try_recv() {
+            app.said(said);
+            self.perform(app)?;
+        }
+        if news.stops {
+            self.suspend(app)?;
+        } else if news.returns {
+            self.held.enter()?;
+            let (columns, rows) = self.held.size();
+            app.resize(columns, rows);
+        }
+        Ok(())
+    }
+
+    /// Does what the app asks of the world.
+    fn perform(&mut self, app: &mut App) -> Result<()> {
+        for out in app.take_out() {
+            match out {
+                // The worker ends with the dashboard alone.
+                Out::Work(work) => drop(self.worker.work.send(work)),
+                Out::Copy(text) => Held::copy(&text),
+                Out::OpenLink(link) => {
+                    if let Err(why) = outside::open_link(&link) {
+                        app.toast(Toast { text: why.message, bad: true });
+                    }
+                }
+                Out::Editor(screen, text) => {
+                    terminal::give_back();
+                    let edited = outside::edit(&self.editor, &text);
+                    self.held.enter()?;
+                    app.edited(screen, edited);
+                    return self.perform(app);
+                }
+                Out::Mouse(on) => self.held.set_mouse(on),
+                Out::Repaint => self.held.repaint(),
+                Out::Suspend => self.suspend(app)?,
+                Out::Quit => self.ended = true,
+            }
+        }
+        Ok(())
+    }
+
+    /// Back to the shell, until it lets the dashboard go on.
+    fn suspend(&mut self, app: &mut App) -> Result<()> {
+        terminal::give_back();
+        pump::stop()?;
+        self.held.enter()?;
+        let (columns, rows) = self.held.size();
+        app.resize(columns, rows);
+        Ok(())
+    }
+}

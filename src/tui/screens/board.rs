@@ -1,0 +1,371 @@
+//! The board: the stages of a pipeline as columns, deals as cards. Counts and sums come from SQL;
+//! the focus belongs to a deal and goes with it.
+
+mod draw;
+mod load;
+
+use std::collections::BTreeSet;
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+pub(super) use self::load::{Card, Loaded, Stage};
+use super::choose::{Choose, Item};
+use crate::error::{Error, Result};
+use crate::tui::deeds::{self, quoted};
+use crate::tui::keys::{Act, Place};
+use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask, deed};
+use crate::tui::widgets::input::Input;
+
+/// Cards that a column loads at first; more when somebody scrolls there.
+const CARDS: u64 = 60;
+
+/// The board with its state.
+pub(crate) struct Board {
+    pipelines: Vec<(i64, String)>,
+    pipeline: Option<i64>,
+    stages: Vec<Stage>,
+    column: usize,
+    /// The card in focus in each column.
+    at: Vec<usize>,
+    filter: Input,
+    applied: String,
+    typing: bool,
+    error: Option<Error>,
+    marks: BTreeSet<i64>,
+    details: bool,
+    limit: u64,
+    loaded: bool,
+    drag: Option<Drag>,
+}
+
+/// A card between press and release.
+struct Drag {
+    id: i64,
+    from: (u16, u16),
+    /// The column under the pointer, once the card is lifted.
+    over: Option<usize>,
+}
+
+/// The board.
+pub(crate) fn open() -> Box<dyn Screen> {
+    Box::new(Board {
+        pipelines: Vec::new(),
+        pipeline: None,
+        stages: Vec::new(),
+        column: 0,
+        at: Vec::new(),
+        filter: Input::default(),
+        applied: String::new(),
+        typing: false,
+        error: None,
+        marks: BTreeSet::new(),
+        details: true,
+        limit: CARDS,
+        loaded: false,
+        drag: None,
+    })
+}
+
+impl Board {
+    fn look(&self) -> Effects {
+        let (pipeline, filter, limit) = (self.pipeline, self.applied.clone(), self.limit);
+        vec![ask(0, move |desk| load::load(desk, pipeline, &filter, limit, None))]
+    }
+
+    /// The first frame: the cards in sight come before the others.
+    fn glance(&self, cx: &Cx) -> Effects {
+        let seen = draw::columns_wide(cx.area.width);
+        let limit = self.limit;
+        vec![ask(0, move |desk| load::load(desk, None, "", limit, Some(seen)))]
+    }
+
+    fn focused(&self) -> Option<&Card> {
+        self.stages.get(self.column)?.cards.get(*self.at.get(self.column)?)
+    }
+
+    /// Takes what was loaded; the focus stays on its deal, wherever that stands now.
+    fn take(&mut self, loaded: Loaded) {
+        let focus = self.focused().map(|c| c.id);
+        self.loaded = true;
+        self.error = None;
+        self.pipelines = loaded.pipelines;
+        self.pipeline = loaded.pipeline;
+        self.stages = loaded.stages;
+        self.at.resize(self.stages.len(), 0);
+        for (stage, at) in self.stages.iter().zip(&mut self.at) {
+            *at = (*at).min(stage.cards.len().saturating_sub(1));
+        }
+        self.column = self.column.min(self.stages.len().saturating_sub(1));
+        let place = self.stages.iter().enumerate().find_map(|(column, stage)| {
+            Some((column, stage.cards.iter().position(|c| Some(c.id) == focus)?))
+        });
+        if let Some((column, at)) = place {
+            self.column = column;
+            self.at[column] = at;
+        } else if focus.is_none() && self.stages.get(self.column).is_none_or(|s| s.cards.is_empty())
+        {
+            self.column = self.stages.iter().position(|s| !s.cards.is_empty()).unwrap_or(0);
+        }
+    }
+
+    fn move_card(&mut self, by: isize) -> Effects {
+        let Some(stage) = self.stages.get(self.column) else { return Vec::new() };
+        let last = stage.cards.len().saturating_sub(1);
+        let at = self.at[self.column].saturating_add_signed(by).min(last);
+        self.at[self.column] = at;
+        // The end of what is loaded is near, there is more, and it isn't on its way yet.
+        let held = stage.cards.len() as u64;
+        if at + 10 > last && held < stage.sums.count && self.limit <= held {
+            self.limit = held * 2;
+            return self.look();
+        }
+        Vec::new()
+    }
+
+    fn move_column(&mut self, by: isize) {
+        let last = self.stages.len().saturating_sub(1);
+        self.column = self.column.saturating_add_signed(by).min(last);
+    }
+
+    fn turn(&mut self, by: isize) -> Effects {
+        let count = self.pipelines.len();
+        if count < 2 {
+            return Vec::new();
+        }
+        let here =
+            self.pipelines.iter().position(|(id, _)| Some(*id) == self.pipeline).unwrap_or(0);
+        let next = if by < 0 { here + count - 1 } else { here + 1 } % count;
+        self.pipeline = self.pipelines.get(next).map(|(id, _)| *id);
+        self.marks.clear();
+        self.look()
+    }
+
+    fn typed(&mut self) -> Effects {
+        self.applied = self.filter.text().to_owned();
+        self.limit = CARDS;
+        self.look()
+    }
+
+    fn back(&mut self) -> Option<Effects> {
+        if self.drag.take().is_some() {
+        } else if self.typing {
+            self.typing = false;
+        } else if !self.filter.text().is_empty() {
+            self.filter.set("");
+            return Some(self.typed());
+        } else if !self.marks.is_empty() {
+            self.marks.clear();
+        } else {
+            return None;
+        }
+        Some(Vec::new())
+    }
+
+    fn act(&mut self, act: Act, cx: &Cx) -> Option<Effects> {
+        let page = isize::try_from(draw::cards_high(self, cx)).unwrap_or(1);
+        let far = isize::MAX / 2;
+        match act {
+            Act::Up => return Some(self.move_card(-1)),
+            Act::Down => return Some(self.move_card(1)),
+            Act::HalfUp | Act::PageUp => return Some(self.move_card(-page.max(1))),
+            Act::HalfDown | Act::PageDown => return Some(self.move_card(page.max(1))),
+            Act::First => return Some(self.move_card(-far)),
+            Act::Last => return Some(self.move_card(far)),
+            Act::Left => self.move_column(-1),
+            Act::Right => self.move_column(1),
+            Act::NextPane => self.column = (self.column + 1) % self.stages.len().max(1),
+            Act::LastPane => {
+                let count = self.stages.len().max(1);
+                self.column = (self.column + count - 1) % count;
+            }
+            Act::NextView => return Some(self.turn(1)),
+            Act::LastView => return Some(self.turn(-1)),
+            Act::Pipeline => {
+                let items = self
+                    .pipelines
+                    .iter()
+                    .enumerate()
+                    .map(|(at, (_, name))| Item::new(name.clone(), "", at));
+                let ids: Vec<i64> = self.pipelines.iter().map(|(id, _)| *id).collect();
+                return Some(vec![Effect::Push(Choose::of(
+                    "Pipeline".into(),
+                    items.collect(),
+                    move |item, _| vec![Effect::Tell(Box::new(Chosen(ids[item.value])))],
+                ))]);
+            }
+            Act::Back => return self.back(),
+            Act::Open if self.typing => self.typing = false,
+            Act::Filter => self.typing = true,
+            Act::Mark => {
+                if let Some(id) = self.focused().map(|c| c.id) {
+                    if !self.marks.remove(&id) {
+                        self.marks.insert(id);
+                    }
+                    return Some(self.move_card(1));
+                }
+            }
+            Act::MarkAll if !self.marks.is_empty() => self.marks.clear(),
+            Act::MarkAll => {
+                let cards = self.stages.get(self.column).map_or(&[][..], |s| &s.cards);
+                self.marks = cards.iter().map(|c| c.id).collect();
+            }
+            Act::Preview => self.details = !self.details,
+            Act::Reload => return Some(self.look()),
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
+
+    fn mouse(&mut self, mouse: MouseEvent, cx: &Cx) -> Option<Effects> {
+        let hit = draw::hit(self, cx, mouse.column, mouse.row);
+        match mouse.kind {
+            MouseEventKind::ScrollUp | MouseEventKind::ScrollDown => {
+                if let Some((column, _)) = hit {
+                    self.column = column;
+                }
+                return Some(self.move_card(if mouse.kind == MouseEventKind::ScrollUp {
+                    -1
+                } else {
+                    1
+                }));
+            }
+            MouseEventKind::Down(MouseButton::Left) => {
+                let (column, card) = hit?;
+                self.column = column;
+                let Some(at) = card else { return Some(Vec::new()) };
+                self.at[column] = at;
+                let id = self.focused().map(|c| c.id)?;
+                self.drag = Some(Drag { id, from: (mouse.column, mouse.row), over: None });
+            }
+            MouseEventKind::Drag(MouseButton::Left) => {
+                let drag = self.drag.as_mut()?;
+                let far = mouse.column.abs_diff(drag.from.0) + mouse.row.abs_diff(drag.from.1) > 1;
+                if far || drag.over.is_some() {
+                    drag.over = hit.map(|(column, _)| column).or(Some(usize::MAX));
+                }
+                // The edge scrolls the stages.
+                if mouse.column == 0 {
+                    self.move_column(-1);
+                } else if mouse.column + 1 >= cx.area.width {
+                    self.move_column(1);
+                }
+            }
+            MouseEventKind::Up(MouseButton::Left) => {
+                let drag = self.drag.take()?;
+                return Some(self.drop_card(&drag));
+            }
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
+
+    /// A card was let go over a column.
+    fn drop_card(&self, drag: &Drag) -> Effects {
+        let Some(stage) = drag.over.and_then(|at| self.stages.get(at)) else { return Vec::new() };
+        let card = self.stages.iter().flat_map(|s| &s.cards).find(|c| c.id == drag.id);
+        let (Some(card), false) = (card, stage.cards.iter().any(|c| c.id == drag.id)) else {
+            return Vec::new();
+        };
+        let subject = Subject { noun: "deal", ids: vec![drag.id], label: card.name.clone() };
+        let moves = vec![(format!("{}/{}", stage.sums.pipeline, stage.sums.name), vec![drag.id])];
+        vec![deed(move |desk| deeds::move_deals(desk, &subject, &moves))]
+    }
+}
+
+/// The pipeline that was chosen.
+struct Chosen(i64);
+
+impl Screen for Board {
+    fn place(&self) -> Place {
+        Place::Board
+    }
+
+    fn title(&self, _: &Cx) -> String {
+        "board".into()
+    }
+
+    fn open(&mut self, cx: &Cx) -> Effects {
+        self.glance(cx)
+    }
+
+    fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
+        match event {
+            Event::Act(act) => self.act(act, cx),
+            Event::Key(press) if self.typing => {
+                if self.filter.press(press) {
+                    Some(self.typed())
+                } else {
+                    Some(Vec::new())
+                }
+            }
+            Event::Paste(text) if self.typing => {
+                self.filter.paste(&text);
+                Some(self.typed())
+            }
+            Event::Answer(_, said) => {
+                match answer::<Result<Loaded>>(said)? {
+                    Ok(loaded) => {
+                        let whole = loaded.whole;
+                        self.take(loaded);
+                        if !whole {
+                            return Some(self.look());
+                        }
+                    }
+                    // The last good board stays.
+                    Err(why) if !self.applied.is_empty() => self.error = Some(why),
+                    Err(why) => return Some(vec![Toast::bad(&why)]),
+                }
+                Some(Vec::new())
+            }
+            Event::Told(what) => {
+                if let Ok(chosen) = what.downcast::<Chosen>() {
+                    self.pipeline = Some(chosen.0);
+                    self.marks.clear();
+                }
+                Some(self.look())
+            }
+            Event::Changed => Some(self.look()),
+            Event::Mouse(mouse) => self.mouse(mouse, cx),
+            _ => None,
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        draw::draw(self, frame, area, cx);
+    }
+
+    fn is_typing(&self) -> bool {
+        self.typing
+    }
+
+    fn subject(&self) -> Option<Subject> {
+        let focus = self.focused();
+        let ids: Vec<i64> = if self.marks.is_empty() {
+            focus.map(|c| c.id).into_iter().collect()
+        } else {
+            self.marks.iter().copied().collect()
+        };
+        if ids.is_empty() {
+            return None;
+        }
+        Some(Subject { noun: "deal", ids, label: focus.map_or(String::new(), |c| c.name.clone()) })
+    }
+
+    fn noun(&self) -> Option<&'static str> {
+        Some("deal")
+    }
+
+    fn command(&self) -> Option<String> {
+        let name = self.pipelines.iter().find(|(id, _)| Some(*id) == self.pipeline).map(|(_, n)| n);
+        let mut words = "deal board".to_owned();
+        if !self.applied.is_empty() {
+            words += &format!(" {}", quoted(&self.applied));
+        }
+        if let Some(name) = name.filter(|_| self.pipelines.len() > 1) {
+            words += &format!(" --pipeline {}", quoted(name));
+        }
+        Some(words)
+    }
+}

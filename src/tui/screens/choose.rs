@@ -1,0 +1,175 @@
+//! Choosing one thing of several by typing a part of it.
+
+use crossterm::event::{MouseButton, MouseEventKind};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::entity::text::fold;
+use crate::tui::keys::{Act, Place};
+use crate::tui::screen::{Cx, Effect, Effects, Event, Screen};
+use crate::tui::theme::Role;
+use crate::tui::widgets::input::Input;
+use crate::tui::widgets::{pane, rows};
+
+/// One thing to choose.
+#[derive(Debug, Clone)]
+pub(crate) struct Item {
+    pub label: String,
+    pub detail: String,
+    pub value: usize,
+    pub act: Option<Act>,
+    /// Chosen already, where several can be.
+    pub on: Option<bool>,
+}
+
+impl Item {
+    pub(crate) fn new(label: impl Into<String>, detail: impl Into<String>, value: usize) -> Self {
+        Self { label: label.into(), detail: detail.into(), value, act: None, on: None }
+    }
+
+    /// The item with an act in place of a value.
+    pub(crate) fn with(mut self, act: Act) -> Self {
+        self.act = Some(act);
+        self
+    }
+}
+
+type Then = Box<dyn Fn(&Item, &Cx) -> Effects>;
+
+/// A list to choose from.
+pub(crate) struct Choose {
+    title: String,
+    items: Vec<Item>,
+    typed: Input,
+    at: usize,
+    then: Then,
+}
+
+impl Choose {
+    /// A choice that closes with the first thing chosen.
+    pub(crate) fn of(
+        title: String,
+        items: Vec<Item>,
+        then: impl Fn(&Item, &Cx) -> Effects + 'static,
+    ) -> Box<dyn Screen> {
+        Box::new(Self { title, items, typed: Input::default(), at: 0, then: Box::new(then) })
+    }
+
+    fn matching(&self) -> Vec<&Item> {
+        let wanted = fold(self.typed.text());
+        let words: Vec<&str> = wanted.split_whitespace().collect();
+        let fits = |item: &&Item| {
+            let text = fold(&format!("{} {}", item.label, item.detail));
+            words.iter().all(|w| text.contains(w))
+        };
+        let mut found: Vec<&Item> = self.items.iter().filter(fits).collect();
+        // What is called so comes before what only speaks of it: `lose` is not `win … close them`.
+        let rank = |item: &&Item| {
+            let label = fold(&item.label);
+            let named = |word: &&str| label.split_whitespace().any(|w| w.starts_with(*word));
+            let called = words.iter().all(|word| label.contains(word));
+            (!words.iter().all(named), !called)
+        };
+        found.sort_by_key(rank);
+        found
+    }
+
+    fn place_of(&self, area: Rect) -> (u16, u16) {
+        let rows = u16::try_from(self.items.len() + 3).unwrap_or(u16::MAX);
+        (76, rows.clamp(5, area.height.max(5)))
+    }
+
+    fn accept(&self, cx: &Cx) -> Effects {
+        let found = self.matching();
+        let Some(item) = found.get(self.at) else { return Vec::new() };
+        let mut effects = vec![Effect::Pop];
+        effects.extend((self.then)(item, cx));
+        effects
+    }
+}
+
+impl Screen for Choose {
+    fn place(&self) -> Place {
+        Place::Menu
+    }
+
+    fn title(&self, _: &Cx) -> String {
+        self.title.clone()
+    }
+
+    fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
+        let last = self.matching().len().saturating_sub(1);
+        match event {
+            Event::Act(Act::Up | Act::LastPane) => self.at = self.at.checked_sub(1).unwrap_or(last),
+            Event::Act(Act::Down | Act::NextPane) => {
+                self.at = if self.at >= last { 0 } else { self.at + 1 };
+            }
+            Event::Act(Act::PageUp) => self.at = self.at.saturating_sub(10),
+            Event::Act(Act::PageDown) => self.at = (self.at + 10).min(last),
+            Event::Act(Act::Open) => return Some(self.accept(cx)),
+            Event::Key(press) => {
+                if self.typed.press(press) {
+                    self.at = 0;
+                }
+            }
+            Event::Paste(text) => {
+                self.typed.paste(&text);
+                self.at = 0;
+            }
+            Event::Mouse(mouse) => {
+                let place = pane::middle(cx.area, self.place_of(cx.area));
+                let top = place.y + 2;
+                if mouse.kind == MouseEventKind::Down(MouseButton::Left) && mouse.row >= top {
+                    let at = usize::from(mouse.row - top) + self.first(place);
+                    if at <= last && mouse.row < place.bottom() - 1 {
+                        self.at = at;
+                        return Some(self.accept(cx));
+                    }
+                }
+            }
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let size = self.place_of(area);
+        let found = self.matching();
+        let foot = format!("{} of {}", found.len(), self.items.len());
+        let inside = pane::popup(frame, area, size, &self.title, &foot, cx);
+        let line = pane::row(inside, 0);
+        let sign = Rect { width: 2.min(line.width), ..line };
+        rows::write(frame, sign, "> ", cx.theme.style(Role::Key), cx);
+        let typed = Rect { x: line.x + sign.width, width: line.width - sign.width, ..line };
+        self.typed.draw(frame, typed, cx.theme.style(Role::Text), true);
+        let labels = found.iter().map(|i| crate::entity::width::width(&i.label)).max().unwrap_or(0);
+        let labels = labels.min(usize::from(inside.width / 2));
+        let top = self.first(pane::middle(area, size));
+        for (row, (at, item)) in found.iter().enumerate().skip(top).enumerate() {
+            let place = pane::row(inside, row + 1);
+            if place.is_empty() {
+                break;
+            }
+            let focus = at == self.at;
+            let mark = item.on.map_or("", |on| if on { "[x] " } else { "[ ] " });
+            let label = pane::safe(&item.label);
+            let label = crate::entity::width::pad(&cx.theme.cut(&label, labels), labels, false);
+            let sign = if focus { ">" } else { " " };
+            let text = format!("{sign}{mark}{label}  {}", pane::safe(&item.detail));
+            let role = if focus { Role::Focus } else { Role::Text };
+            rows::write(frame, place, &text, cx.theme.style(role), cx);
+        }
+    }
+
+    fn is_popup(&self) -> bool {
+        true
+    }
+}
+
+impl Choose {
+    /// The first item in sight.
+    fn first(&self, place: Rect) -> usize {
+        let height = usize::from(place.height.saturating_sub(3));
+        rows::scrolled(0, self.at, height, self.matching().len())
+    }
+}

@@ -1,0 +1,49 @@
+//! A question whose answer leads on: it asks, waits out of sight, and goes.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::error::Error;
+use crate::tui::keys::Place;
+use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Toast, answer};
+
+/// A question under way, with what follows from its answer.
+pub(crate) struct Errand<T> {
+    question: Option<Effect>,
+    then: fn(T) -> Effect,
+}
+
+impl<T> Errand<T> {
+    pub(crate) fn new(question: Effect, then: fn(T) -> Effect) -> Self {
+        Self { question: Some(question), then }
+    }
+}
+
+impl<T: Send + 'static> Screen for Errand<T> {
+    fn place(&self) -> Place {
+        Place::Page
+    }
+
+    fn title(&self, _: &Cx) -> String {
+        String::new()
+    }
+
+    fn open(&mut self, _: &Cx) -> Effects {
+        self.question.take().into_iter().collect()
+    }
+
+    fn update(&mut self, event: Event, _: &Cx) -> Option<Effects> {
+        let Event::Answer(_, said) = event else { return None };
+        let next = match answer::<Result<T, Error>>(said)? {
+            Ok(found) => (self.then)(found),
+            Err(why) => Toast::bad(&why),
+        };
+        Some(vec![Effect::Pop, next])
+    }
+
+    fn draw(&self, _: &mut Frame, _: Rect, _: &Cx) {}
+
+    fn is_popup(&self) -> bool {
+        true
+    }
+}

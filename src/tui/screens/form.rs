@@ -1,0 +1,455 @@
+//! A form from declarations: a record to make, records to change, the arguments of a deed.
+
+mod draw;
+mod entry;
+mod save;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use self::entry::Entry;
+pub(in crate::tui) use self::entry::understood;
+use super::choose::{Choose, Item};
+use super::pick::Pick;
+use super::prompt::Prompt;
+use crate::actions::{Action, Arg, Takes};
+use crate::entity::{Field, Kind, LinkTo, Record, Value};
+use crate::error::{Error, ErrorKind};
+use crate::tui::deeds;
+use crate::tui::keys::{Act, Place};
+use crate::tui::screen::{
+    Cx, Edited, Effect, Effects, Event, Screen, Subject, Toast, answer, ask, deed as change,
+};
+use crate::tui::widgets::rows;
+
+/// What a form is for.
+#[derive(Clone)]
+enum Purpose {
+    Add(&'static str),
+    Edit(Subject),
+    /// One field of records.
+    Field(Subject, usize),
+    Deed(&'static Action, Subject),
+}
+
+/// A form with its state.
+pub(crate) struct Form {
+    purpose: Purpose,
+    title: String,
+    entries: Vec<Entry>,
+    at: usize,
+    error: Option<Error>,
+    /// The record as it was read; a change of somebody else's since is a conflict.
+    base: Option<Record>,
+    loaded: bool,
+    /// Esc was pressed once over unsaved text.
+    leaving: bool,
+}
+
+/// Whether people may fill a field in a form: set by them, and by no deed of its own.
+pub(crate) fn is_open(field: &Field) -> bool {
+    field.is_settable() && field.deed.is_none() && !matches!(field.kind, Kind::List(Kind::File))
+        || field.kind == Kind::Tags
+}
+
+/// A form for a new record, with what is known already.
+pub(crate) fn add(noun: &'static str, known: &[(usize, String)], cx: &Cx) -> Box<dyn Screen> {
+    let Some(declared) = cx.model.get(noun) else { return blank() };
+    let open = |at: &usize| {
+        let field = declared.fields[*at];
+        (is_open(field) || field.deed.is_some() && field.is_settable()) && !field.quiet
+    };
+    let entries = (0..declared.fields.len()).filter(open).map(|at| {
+        let mut entry = Entry::of_field(at, declared.fields[at]);
+        if let Some((_, text)) = known.iter().find(|(i, _)| *i == at) {
+            entry.input.set(text);
+        }
+        entry
+    });
+    let title = format!("New {noun}");
+    Box::new(Form::new(Purpose::Add(noun), title, entries.collect(), true))
+}
+
+/// A form for records that are there: one with its values, several with empty fields, of which those
+/// that are filled go to all.
+pub(crate) fn edit(subject: Subject, cx: &Cx) -> Box<dyn Screen> {
+    let Some(noun) = cx.model.get(subject.noun) else { return blank() };
+    let shown = |at: &usize| is_open(noun.fields[*at]) && !noun.fields[*at].quiet;
+    let entries =
+        (0..noun.fields.len()).filter(shown).map(|at| Entry::of_field(at, noun.fields[at]));
+    let title = format!("Edit {}", subject.shown(cx.model));
+    let loaded = subject.ids.len() > 1;
+    Box::new(Form::new(Purpose::Edit(subject), title, entries.collect(), loaded))
+}
+
+/// One field of records: a choice, a record to pick, or a line.
+pub(crate) fn field(subject: Subject, at: usize) -> Box<dyn Screen> {
+    Box::new(Form::new(Purpose::Field(subject, at), String::new(), Vec::new(), false))
+}
+
+/// All arguments of a deed.
+pub(crate) fn deed(action: &'static Action, subject: Subject, cx: &Cx) -> Box<dyn Screen> {
+    let Some(noun) = cx.model.get(action.noun) else { return blank() };
+    let entries = action.args.iter().map(|arg| Entry::of_arg(arg, noun));
+    let title = format!("{} {}", action.verb, subject.shown(cx.model));
+    Box::new(Form::new(Purpose::Deed(action, subject), title, entries.collect(), true))
+}
+
+/// The one argument that a deed needs.
+pub(crate) fn argument(
+    action: &'static Action,
+    arg: &'static Arg,
+    subject: Subject,
+    cx: &Cx,
+) -> Box<dyn Screen> {
+    let noun = cx.model.get(action.noun);
+    let kind = match arg.takes {
+        Takes::Kind(kind, _) => kind,
+        Takes::Field(name) => {
+            noun.and_then(|n| Some(n.fields[n.index(name)?].kind)).unwrap_or(Kind::Text)
+        }
+    };
+    let title = format!("{} {}: {}", action.verb, subject.shown(cx.model), arg.about);
+    let act = move |text: String| {
+        let subject = subject.clone();
+        change(move |desk| deeds::act(desk, action, &subject, &[(arg.name, text)]))
+    };
+    match kind {
+        Kind::Link(target) => Pick::of(title, target, false, move |link, _| {
+            link.map(|l| act(l.id.to_string())).into_iter().collect()
+        }),
+        Kind::Choice(choices) if !choices.open => {
+            let items = choices.words.iter().enumerate().map(|(at, w)| Item::new(w.word, "", at));
+            Choose::of(title, items.collect(), move |item, _| vec![act(item.label.clone())])
+        }
+        _ => Box::new(
+            Prompt::new(&title, kind.hint(), "", move |text, _| {
+                if text.trim().is_empty() {
+                    return Err(Error::usage(format!("{} is needed", arg.name)));
+                }
+                Ok(vec![act(text.to_owned())])
+            })
+            .understanding(move |text, cx| {
+                entry::understood(&kind, text, cx).map_err(Error::invalid)
+            }),
+        ),
+    }
+}
+
+/// A form of nothing, where the model lacks the noun: never seen.
+fn blank() -> Box<dyn Screen> {
+    Box::new(Form::new(Purpose::Add("contact"), String::new(), Vec::new(), true))
+}
+
+impl Form {
+    fn new(purpose: Purpose, title: String, entries: Vec<Entry>, loaded: bool) -> Self {
+        Self { purpose, title, entries, at: 0, error: None, base: None, loaded, leaving: false }
+    }
+
+    /// Whether it holds something that isn't saved.
+    fn is_unsaved(&self) -> bool {
+        self.entries.iter().any(Entry::is_changed)
+    }
+
+    fn entry(&mut self) -> Option<&mut Entry> {
+        self.entries.get_mut(self.at)
+    }
+
+    /// The noun and id of the record that the form begins with.
+    fn source(&self) -> Option<(&'static str, i64)> {
+        match &self.purpose {
+            Purpose::Edit(subject) | Purpose::Field(subject, _) => {
+                Some((subject.noun, subject.one()))
+            }
+            _ => None,
+        }
+    }
+
+    fn look(&self, slot: u8) -> Option<Effect> {
+        let (noun, id) = self.source()?;
+        Some(ask(slot, move |desk| desk.reader()?.record(desk.store.noun(noun)?, id)))
+    }
+
+    /// Fills the entries with the record's values.
+    fn fill(&mut self, record: Record, cx: &Cx) -> Effects {
+        let Some(noun) = cx.model.get(record.noun) else { return Vec::new() };
+        self.loaded = true;
+        if let Purpose::Field(subject, at) = &self.purpose {
+            let (subject, at) = (subject.clone(), *at);
+            return vec![Effect::Pop, Effect::Push(one_field(subject, at, &record, cx))];
+        }
+        for entry in &mut self.entries {
+            if let Some(at) = entry.field {
+                // What was typed before the record came stays.
+                let typed = entry.is_changed().then(|| entry.text().to_owned());
+                entry.fill(noun.fields[at], &record.values[at], cx);
+                if let Some(typed) = typed {
+                    entry.write(&typed);
+                }
+            }
+        }
+        self.base = Some(record);
+        Vec::new()
+    }
+
+    fn leave_field(&mut self, cx: &Cx) {
+        if let Some(entry) = self.entry() {
+            entry.check(cx);
+        }
+        self.leaving = false;
+    }
+
+    fn step(&mut self, by: isize, cx: &Cx) {
+        self.leave_field(cx);
+        let count = self.entries.len().max(1);
+        let far = by.unsigned_abs() % count;
+        self.at = if by < 0 { self.at + count - far } else { self.at + far } % count;
+    }
+
+    /// Opens what a field is chosen from: records, words.
+    fn choose(&self, cx: &Cx) -> Option<Effect> {
+        let entry = self.entries.get(self.at)?;
+        let title = entry.label.clone();
+        Some(match entry.kind {
+            Kind::Link(target) => {
+                Effect::Push(Pick::of(title, target, !entry.required, |link, _| {
+                    vec![Effect::Tell(Box::new(Picked(link)))]
+                }))
+            }
+            Kind::Choice(choices) | Kind::Words(choices) if !choices.words.is_empty() => {
+                let items =
+                    choices.words.iter().enumerate().map(|(at, w)| Item::new(w.word, "", at));
+                Effect::Push(Choose::of(title, items.collect(), |item, _| {
+                    vec![Effect::Tell(Box::new(Word(item.label.clone())))]
+                }))
+            }
+            Kind::Bool => {
+                let items = vec![Item::new("yes", "", 0), Item::new("no", "", 1)];
+                Effect::Push(Choose::of(title, items, |item, _| {
+                    vec![Effect::Tell(Box::new(Word(item.label.clone())))]
+                }))
+            }
+            _ => {
+                let _ = cx;
+                return None;
+            }
+        })
+    }
+
+    fn accept(&mut self, cx: &Cx) -> Effects {
+        self.leave_field(cx);
+        if self.at + 1 >= self.entries.len() {
+            return self.save(cx);
+        }
+        self.at += 1;
+        Vec::new()
+    }
+
+    fn close(&mut self) -> Effects {
+        if !self.is_unsaved() || self.leaving {
+            return vec![Effect::Pop];
+        }
+        self.leaving = true;
+        vec![Toast::good("not saved: Esc again leaves it, ^S saves")]
+    }
+
+    fn key(&mut self, press: crate::tui::keys::Press, cx: &Cx) -> Effects {
+        let Some(entry) = self.entries.get_mut(self.at) else { return Vec::new() };
+        let space = press.code == crossterm::event::KeyCode::Char(' ');
+        if space && entry.is_chosen() && entry.input.text().is_empty() {
+            return self.choose(cx).into_iter().collect();
+        }
+        if entry.long.is_some() {
+            return vec![Toast::good("several lines: ^E writes them in $EDITOR")];
+        }
+        if entry.input.press(press) {
+            entry.touched();
+            self.leaving = false;
+            self.error = None;
+        }
+        Vec::new()
+    }
+
+    fn told(&mut self, what: Box<dyn std::any::Any>, cx: &Cx) -> Effects {
+        let Some(entry) = self.entries.get_mut(self.at) else { return Vec::new() };
+        let what = match what.downcast::<Picked>() {
+            Ok(picked) => {
+                entry.pick(picked.0);
+                self.step(1, cx);
+                return Vec::new();
+            }
+            Err(what) => what,
+        };
+        let what = match what.downcast::<Word>() {
+            Ok(word) => {
+                entry.input.set(&word.0);
+                entry.touched();
+                self.step(1, cx);
+                return Vec::new();
+            }
+            Err(what) => what,
+        };
+        let what = match what.downcast::<Edited>() {
+            Ok(edited) => {
+                entry.write(edited.0.trim_end_matches('\n'));
+                return Vec::new();
+            }
+            Err(what) => what,
+        };
+        match what.downcast::<super::conflict::Settled>() {
+            Ok(settled) => self.settle(*settled, cx),
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// What was decided about fields that somebody else changed: theirs are the new base, and where
+    /// theirs are kept, the field isn't written.
+    fn settle(&mut self, settled: super::conflict::Settled, cx: &Cx) -> Effects {
+        let Some(noun) = cx.model.get(settled.now.noun) else { return Vec::new() };
+        for (at, mine) in settled.mine {
+            let entry = self.entries.iter_mut().find(|e| e.field == Some(at));
+            if let (Some(entry), false) = (entry, mine) {
+                entry.fill(noun.fields[at], &settled.now.values[at], cx);
+            }
+        }
+        self.base = Some(settled.now);
+        self.save(cx)
+    }
+}
+
+/// The record that was picked.
+struct Picked(Option<LinkTo>);
+/// The word that was chosen.
+struct Word(String);
+
+/// One field of records, in the way that fits its kind.
+fn one_field(subject: Subject, at: usize, record: &Record, cx: &Cx) -> Box<dyn Screen> {
+    let Some(noun) = cx.model.get(subject.noun) else { return blank() };
+    let field = noun.fields[at];
+    let title = format!("{} of {}", field.label(), subject.shown(cx.model));
+    let base = (subject.ids.len() == 1).then(|| record.values[at].clone());
+    let write = move |new: Value, text: String| {
+        let (subject, base) = (subject.clone(), base.clone());
+        change(move |desk| {
+            deeds::edit(desk, &subject, &[deeds::Edit { index: at, base, new, text }])
+        })
+    };
+    match field.kind {
+        Kind::Link(target) => Pick::of(title, target, !field.required, move |link, _| {
+            let text = link.as_ref().map_or(String::new(), |l| l.id.to_string());
+            vec![write(link.map_or(Value::Null, Value::Link), text)]
+        }),
+        Kind::Choice(choices) if !choices.open => {
+            let items = choices.words.iter().enumerate().map(|(at, w)| Item::new(w.word, "", at));
+            Choose::of(title, items.collect(), move |item, _| {
+                vec![write(Value::Text(item.label.clone()), item.label.clone())]
+            })
+        }
+        kind => {
+            let mut entry = Entry::of_field(at, field);
+            entry.fill(field, &record.values[at], cx);
+            let text = entry.long.clone().unwrap_or_else(|| entry.input.text().to_owned());
+            Box::new(
+                Prompt::new(&title, kind.hint(), &text, move |text, cx| {
+                    let value = if text.trim().is_empty() {
+                        Value::Null
+                    } else {
+                        field.parse(text, cx.locale).map_err(Error::invalid)?
+                    };
+                    Ok(vec![write(value, text.to_owned())])
+                })
+                .understanding(move |text, cx| {
+                    field.parse(text, cx.locale).map_err(Error::invalid)?;
+                    entry::understood(&kind, text, cx).map_err(Error::invalid)
+                }),
+            )
+        }
+    }
+}
+
+impl Screen for Form {
+    fn place(&self) -> Place {
+        Place::Form
+    }
+
+    fn title(&self, _: &Cx) -> String {
+        self.title.clone()
+    }
+
+    fn open(&mut self, _: &Cx) -> Effects {
+        if self.loaded { Vec::new() } else { self.look(0).into_iter().collect() }
+    }
+
+    fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
+        match event {
+            Event::Act(Act::NextPane | Act::Down) => self.step(1, cx),
+            Event::Act(Act::LastPane | Act::Up) => self.step(-1, cx),
+            Event::Act(Act::PageDown) => self.step(8, cx),
+            Event::Act(Act::PageUp) => self.step(-8, cx),
+            Event::Act(Act::Open) => return Some(self.accept(cx)),
+            Event::Act(Act::Save) => {
+                self.leave_field(cx);
+                return Some(self.save(cx));
+            }
+            Event::Act(Act::Back | Act::Quit) => return Some(self.close()),
+            Event::Act(Act::Editor) => {
+                let entry = self.entry()?;
+                let text = entry.long.clone().unwrap_or_else(|| entry.input.text().to_owned());
+                return Some(vec![Effect::Editor(text)]);
+            }
+            Event::Key(press) => return Some(self.key(press, cx)),
+            Event::Paste(text) => {
+                let entry = self.entry()?;
+                if entry.kind == Kind::Longtext && text.trim_end().contains('\n') {
+                    let before = entry.input.text().to_owned();
+                    entry.write(&format!("{before}{text}"));
+                } else {
+                    entry.input.paste(&text);
+                    entry.touched();
+                }
+            }
+            Event::Answer(0, said) => match answer::<Result<Record, Error>>(said)? {
+                Ok(record) => return Some(self.fill(record, cx)),
+                Err(why) => return Some(vec![Effect::Pop, Toast::bad(&why)]),
+            },
+            Event::Answer(_, said) => match answer::<Result<Record, Error>>(said)? {
+                Ok(now) => return Some(self.clash(now, cx)),
+                Err(why) => self.error = Some(why),
+            },
+            Event::Told(what) => return Some(self.told(what, cx)),
+            Event::Done => return Some(vec![Effect::Pop]),
+            Event::Refused(why) if why.kind == ErrorKind::Conflict && self.base.is_some() => {
+                self.error = Some(why);
+                return Some(self.look(1).into_iter().collect());
+            }
+            Event::Refused(why) => self.blame(why),
+            Event::Mouse(mouse) => {
+                let first = draw::first(self, cx.area);
+                let at =
+                    usize::from(mouse.row.saturating_sub(draw::place(self, cx.area).y + 1)) + first;
+                if matches!(mouse.kind, crossterm::event::MouseEventKind::Down(_))
+                    && at < self.entries.len()
+                {
+                    self.leave_field(cx);
+                    self.at = at;
+                }
+            }
+            Event::Changed | Event::Resized => {}
+            Event::Act(_) => return None,
+        }
+        Some(Vec::new())
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        draw::draw(self, frame, area, cx);
+    }
+
+    fn is_popup(&self) -> bool {
+        true
+    }
+}
+
+/// The first entry in sight.
+fn first_in(form: &Form, height: usize) -> usize {
+    rows::scrolled(0, form.at, height, form.entries.len())
+}

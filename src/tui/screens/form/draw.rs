@@ -1,0 +1,128 @@
+//! How a form looks: names at the left, values, and at the right what was understood.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::entry::{Entry, understood};
+use super::{Form, first_in};
+use crate::entity::Kind;
+use crate::entity::width::{pad, width};
+use crate::tui::screen::Cx;
+use crate::tui::theme::Role;
+use crate::tui::widgets::{pane, rows};
+
+const NAMES: usize = 18;
+
+/// The place of a form.
+pub(super) fn place(form: &Form, area: Rect) -> Rect {
+    let rows = u16::try_from(form.entries.len() + 4).unwrap_or(u16::MAX);
+    pane::middle(area, (100, rows))
+}
+
+/// The first entry in sight.
+pub(super) fn first(form: &Form, area: Rect) -> usize {
+    first_in(form, usize::from(place(form, area).height.saturating_sub(4)))
+}
+
+pub(super) fn draw(form: &Form, frame: &mut Frame, area: Rect, cx: &Cx) {
+    if form.entries.is_empty() {
+        return;
+    }
+    let changed = if form.is_unsaved() { " - modified *" } else { "" };
+    let title = format!("{}{changed}", form.title);
+    let size = place(form, area);
+    let inside = pane::popup(frame, area, (size.width, size.height), &title, "", cx);
+    let height = usize::from(inside.height).saturating_sub(2);
+    let top = first(form, area);
+    for (row, (at, entry)) in form.entries.iter().enumerate().skip(top).take(height).enumerate() {
+        line(entry, at == form.at, frame, pane::row(inside, row), cx);
+    }
+    foot(form, frame, inside, cx);
+}
+
+fn line(entry: &Entry, focus: bool, frame: &mut Frame, area: Rect, cx: &Cx) {
+    if area.is_empty() {
+        return;
+    }
+    let sign = match (&entry.error, focus) {
+        (Some(_), _) => "!",
+        (None, true) => ">",
+        (None, false) => " ",
+    };
+    let star = if entry.required { "*" } else { "" };
+    let name = format!("{sign} {}{star}", entry.label);
+    let name = pad(&cx.theme.cut(&name, NAMES), NAMES, false);
+    let role = match (&entry.error, focus) {
+        (Some(_), _) => Role::Bad,
+        (None, true) => Role::Key,
+        (None, false) => Role::Text,
+    };
+    let names = u16::try_from(NAMES).unwrap_or(0).min(area.width);
+    rows::write(frame, Rect { width: names, ..area }, &name, cx.theme.style(role), cx);
+    let rest = Rect { x: area.x + names, width: area.width - names, ..area };
+    let (note, role) = note(entry, focus, cx);
+    let wanted = u16::try_from(width(&note)).unwrap_or(0);
+    let right = if note.is_empty() { 0 } else { (wanted + 2).min(rest.width / 2) };
+    let value = Rect { width: rest.width - right, ..rest };
+    if let Some(long) = &entry.long {
+        let text = format!("({} lines: ^E opens them in $EDITOR)", long.split('\n').count());
+        rows::write(frame, value, &text, cx.theme.style(Role::Dim), cx);
+    } else {
+        let style = if focus { Role::Link } else { Role::Text };
+        entry.input.draw(frame, value, cx.theme.style(style), focus);
+    }
+    if right > 0 {
+        let place = Rect { x: rest.right() - right + 1, width: right - 1, ..rest };
+        rows::write(frame, place, &note, cx.theme.style(role), cx);
+    }
+}
+
+/// What stands beside a value: what is wrong with it, else what was understood, else what to do.
+fn note(entry: &Entry, focus: bool, cx: &Cx) -> (String, Role) {
+    if let Some(why) = &entry.error {
+        return (pane::safe(why), Role::Bad);
+    }
+    let text = entry.input.text();
+    if (entry.is_changed() || focus)
+        && let Ok(said) = understood(&entry.kind, text, cx)
+        && !said.is_empty()
+    {
+        return (pane::safe(&said), Role::Good);
+    }
+    match entry.kind {
+        _ if !focus => (String::new(), Role::Dim),
+        _ if entry.is_chosen() && text.is_empty() => ("Space chooses".into(), Role::Dim),
+        Kind::Longtext => ("^E opens $EDITOR".into(), Role::Dim),
+        _ => (String::new(), Role::Dim),
+    }
+}
+
+fn foot(form: &Form, frame: &mut Frame, inside: Rect, cx: &Cx) {
+    let rows_high = usize::from(inside.height);
+    if rows_high < 3 {
+        return;
+    }
+    let about = form.entries.get(form.at).map_or("", |e| e.about);
+    let (text, role) = match &form.error {
+        Some(why) => (why.message.replace('\n', " "), Role::Bad),
+        None => (about.to_owned(), Role::Dim),
+    };
+    rows::write(
+        frame,
+        pane::row(inside, rows_high - 2),
+        &pane::safe(&text),
+        cx.theme.style(role),
+        cx,
+    );
+    let hint = form.error.as_ref().and_then(|e| e.hint.clone());
+    let hint = hint.unwrap_or_else(|| {
+        "^S saves   Tab next   ^E editor   ^Z undoes in the field   Esc closes".into()
+    });
+    rows::write(
+        frame,
+        pane::row(inside, rows_high - 1),
+        &pane::safe(&hint),
+        cx.theme.style(Role::Dim),
+        cx,
+    );
+}

@@ -1,0 +1,186 @@
+//! One line of a form.
+
+use crate::actions::{Arg, ArgKind, Takes};
+use crate::entity::shown::{local, shown};
+use crate::entity::when::Due;
+use crate::entity::{Field, Kind, LinkTo, Noun, Part, Value};
+use crate::tui::screen::Cx;
+use crate::tui::widgets::input::Input;
+
+/// A field, or an argument of a deed, as it is being filled.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub label: String,
+    pub about: &'static str,
+    pub kind: Kind,
+    /// The field of the noun.
+    pub field: Option<usize>,
+    /// The argument of a deed.
+    pub arg: Option<&'static str>,
+    pub required: bool,
+    pub input: Input,
+    /// Text of several lines, which the editor alone changes.
+    pub long: Option<String>,
+    /// The record that was picked rather than typed.
+    picked: Option<LinkTo>,
+    /// What it was filled with.
+    initial: String,
+    /// What is wrong with it.
+    pub error: Option<String>,
+}
+
+impl Entry {
+    pub(super) fn of_field(at: usize, field: &Field) -> Self {
+        Self {
+            label: field.label(),
+            about: field.about,
+            kind: field.kind,
+            field: Some(at),
+            arg: None,
+            required: field.required,
+            input: Input::default(),
+            long: None,
+            picked: None,
+            initial: String::new(),
+            error: None,
+        }
+    }
+
+    pub(super) fn of_arg(arg: &'static Arg, noun: &Noun) -> Self {
+        let field = match arg.takes {
+            Takes::Field(name) => noun.index(name).map(|at| noun.fields[at]),
+            Takes::Kind(..) => None,
+        };
+        let kind = match arg.takes {
+            Takes::Kind(kind, _) => kind,
+            Takes::Field(_) => field.map_or(Kind::Text, |f| f.kind),
+        };
+        Self {
+            label: arg.name.replace('_', " "),
+            about: arg.about,
+            kind,
+            field: None,
+            arg: Some(arg.name),
+            required: matches!(arg.kind, ArgKind::Positional | ArgKind::Option { required: true }),
+            input: Input::default(),
+            long: None,
+            picked: None,
+            initial: String::new(),
+            error: None,
+        }
+    }
+
+    /// The text as it stands.
+    pub(super) fn text(&self) -> &str {
+        self.long.as_deref().unwrap_or(self.input.text())
+    }
+
+    /// Whether it differs from what it was filled with.
+    pub(super) fn is_changed(&self) -> bool {
+        self.text() != self.initial || self.picked.is_some()
+    }
+
+    /// Whether it is chosen from a list rather than typed.
+    pub(super) fn is_chosen(&self) -> bool {
+        match self.kind {
+            Kind::Link(_) | Kind::Bool => true,
+            Kind::Choice(c) | Kind::Words(c) => !c.words.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Fills it with a value.
+    pub(super) fn fill(&mut self, field: &Field, value: &Value, cx: &Cx) {
+        let text = match value {
+            Value::Instant(at) | Value::Due(Due::At(at)) => local(*at, cx.zone()),
+            Value::Money(m) => m.to_string(),
+            Value::Int(_) if field.kind == Kind::Duration => {
+                shown(field, Part::Whole, value, cx.zone())
+            }
+            Value::Bool(b) => if *b { "yes" } else { "no" }.to_owned(),
+            other => other.to_cell(),
+        };
+        self.write(&text);
+        self.initial = text;
+        self.picked = None;
+        self.error = None;
+    }
+
+    /// Puts a text in, of one line or several.
+    pub(super) fn write(&mut self, text: &str) {
+        self.long = text.contains('\n').then(|| text.to_owned());
+        self.input = Input::new(if self.long.is_some() { "" } else { text });
+        self.error = None;
+    }
+
+    pub(super) fn pick(&mut self, link: Option<LinkTo>) {
+        self.input.set(link.as_ref().map_or("", |l| &l.label));
+        self.picked = link;
+        self.error = None;
+    }
+
+    /// The text was typed into: what was picked no longer counts.
+    pub(super) fn touched(&mut self) {
+        self.picked = None;
+        self.error = None;
+    }
+
+    /// Whether the text can be a value; said when the field is left, not at each key.
+    pub(super) fn check(&mut self, cx: &Cx) {
+        if !self.is_changed() {
+            return;
+        }
+        self.error = if self.required && self.text().trim().is_empty() {
+            Some("is needed".into())
+        } else {
+            self.value(None, cx).err()
+        };
+    }
+
+    /// The value that the text means.
+    pub(super) fn value(&self, field: Option<&Field>, cx: &Cx) -> Result<Value, String> {
+        if let Some(link) = &self.picked {
+            return Ok(Value::Link(link.clone()));
+        }
+        if self.text().trim().is_empty() {
+            return Ok(Value::Null);
+        }
+        match field {
+            Some(field) => field.parse(self.text(), cx.locale),
+            None => self.kind.parse(self.text(), cx.locale),
+        }
+    }
+
+    /// As a command line would have it.
+    pub(super) fn typed(&self) -> String {
+        self.picked.as_ref().map_or_else(|| self.text().to_owned(), |l| l.id.to_string())
+    }
+}
+
+/// What a text means as a value of a kind, where that isn't plain from the text.
+pub(in crate::tui) fn understood(kind: &Kind, text: &str, cx: &Cx) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Ok(String::new());
+    }
+    let value = kind.parse(text, cx.locale)?;
+    Ok(match &value {
+        Value::Date(day) | Value::Due(Due::Day(day)) => format!("= {}", day.format("%a %Y-%m-%d")),
+        Value::Instant(at) | Value::Due(Due::At(at)) => {
+            format!("= {}", at.with_timezone(&cx.zone()).format("%a %Y-%m-%d %H:%M"))
+        }
+        Value::Money(m) => {
+            format!("= {}", crate::entity::money::amount_for_people(m.minor, m.currency))
+        }
+        Value::Amount(n) => format!("= {n}, in the record's currency"),
+        Value::Int(n) if *kind == Kind::Duration => {
+            format!("= {}", crate::entity::when::duration_for_people(*n))
+        }
+        Value::Decimal(n) if *kind == Kind::Percent => format!("= {} %", n.normalize()),
+        Value::Text(word)
+            if matches!(kind, Kind::Choice(_) | Kind::Rrule) && word != text.trim() =>
+        {
+            format!("= {word}")
+        }
+        _ => String::new(),
+    })
+}

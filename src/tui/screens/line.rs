@@ -1,0 +1,88 @@
+//! Lines that do something when they are typed: the command line, quick add, a task about a record.
+
+mod quick;
+
+use super::prompt::Prompt;
+use crate::entity::{Kind, LinkTo, Value};
+use crate::error::Error;
+use crate::tui::deeds;
+use crate::tui::keys::Act;
+use crate::tui::screen::{Cx, Effect, Effects, Screen, Subject, deed};
+use crate::tui::screens::{self, ROOTS};
+
+/// `:`: any rolo command, and a few words of the dashboard's own.
+pub(crate) fn command() -> Box<dyn Screen> {
+    let hint = "a rolo command, such as `deal list is:stale`; or q, board, set theme=light";
+    Prompt::of(":", hint, "", |text, _| Ok(run(text.trim())))
+}
+
+fn run(text: &str) -> Effects {
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    if let ("set", Some((name, value))) = (word, rest.split_once('=')) {
+        return vec![Effect::Set(name.trim().into(), value.trim().into())];
+    }
+    if !rest.is_empty() {
+        return vec![Effect::Command(text.to_owned())];
+    }
+    match word {
+        "" => Vec::new(),
+        // A fault on purpose, for the test that the terminal comes back whole.
+        #[cfg(debug_assertions)]
+        "panic" => panic!("a fault on purpose"),
+        "q" | "q!" | "quit" | "wq" => vec![Effect::Quit],
+        "w" => Vec::new(),
+        "undo" => vec![Effect::Act(Act::Undo)],
+        "redo" => vec![Effect::Act(Act::Redo)],
+        "reload" => vec![Effect::Act(Act::Reload)],
+        "help" => vec![Effect::Act(Act::Help)],
+        "trash" => vec![Effect::Push(screens::trash::nouns())],
+        "changes" => vec![Effect::Push(screens::changes::open())],
+        _ => match ROOTS.iter().find(|(_, name, _)| name.to_lowercase() == word) {
+            Some((digit, ..)) => vec![Effect::Go(*digit)],
+            None => vec![Effect::Command(text.to_owned())],
+        },
+    }
+}
+
+/// A new record from one line; an empty one opens the form.
+pub(crate) fn quick_add(noun: &'static str) -> Box<dyn Screen> {
+    let title = format!("New {noun}");
+    let hint = "name, then `field=value`, `+tag`, `@owner`; Enter on an empty line opens the form";
+    let hint = if noun == "task" {
+        "call Maya fri 10:00 !high +tag @owner; empty: the form"
+    } else {
+        hint
+    };
+    Box::new(
+        Prompt::new(&title, hint, "", move |text, cx| {
+            if text.trim().is_empty() {
+                return Ok(vec![Effect::Push(screens::form::add(noun, &[], cx))]);
+            }
+            let parsed = quick::parse(text, cx.model.noun(noun)?, cx)?;
+            let (values, texts) = (parsed.values, parsed.texts);
+            Ok(vec![deed(move |desk| deeds::add(desk, noun, values, &texts))])
+        })
+        .understanding(move |text, cx| Ok(quick::parse(text, cx.model.noun(noun)?, cx)?.said)),
+    )
+}
+
+/// A task about records.
+pub(crate) fn task_about(subject: &Subject, cx: &Cx) -> Box<dyn Screen> {
+    let title = format!("Task about {}", subject.shown(cx.model));
+    let (noun, id) = (subject.noun, subject.one());
+    Box::new(
+        Prompt::new(&title, "call about the offer fri 10:00 !high", "", move |text, cx| {
+            let tasks = cx.model.noun("task")?;
+            let parsed = quick::parse(text, tasks, cx)?;
+            let (mut values, mut texts) = (parsed.values, parsed.texts);
+            let about = tasks.require("about")?;
+            if !matches!(about.field.kind, Kind::Link(_)) {
+                return Err(Error::failed("a task has no link to what it is about"));
+            }
+            values.push((about.index, Value::Link(LinkTo::bare(noun, id))));
+            texts.push((about.index, format!("{noun}:{id}")));
+            Ok(vec![deed(move |desk| deeds::add(desk, "task", values, &texts))])
+        })
+        .understanding(|text, cx| Ok(quick::parse(text, cx.model.noun("task")?, cx)?.said)),
+    )
+}

@@ -1,0 +1,556 @@
+//! The list of a noun: any noun. Rows come by id; what is in sight and two screens around it is held,
+//! the rest is known by its place alone, so that a million records scroll as one.
+
+mod countdown;
+mod draw;
+mod load;
+mod tabs;
+
+use std::collections::BTreeSet;
+
+use crossterm::event::{MouseButton, MouseEventKind};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use self::load::{Listed, Rows, Wanted};
+use self::tabs::Tab;
+use crate::entity::{Noun, Value};
+use crate::error::Error;
+use crate::store::Among;
+use crate::tui::deeds::{self, quoted};
+use crate::tui::keys::{Act, Place};
+use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask, deed};
+use crate::tui::screens::choose::{Choose, Item};
+use crate::tui::screens::prompt::Prompt;
+use crate::tui::widgets::input::Input;
+use crate::tui::widgets::rows;
+use crate::tui::widgets::sheet::Sheet;
+
+const LISTING: u8 = 0;
+const ROWS: u8 = 1;
+const SHEET: u8 = 2;
+const TABS: u8 = 3;
+
+/// A list with its state.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub(crate) struct List {
+    noun: &'static str,
+    tabs: Vec<Tab>,
+    tab: usize,
+    filter: Input,
+    /// The filter that the rows are of.
+    applied: String,
+    typing: bool,
+    error: Option<Error>,
+    columns: Vec<String>,
+    sort: String,
+    among: Among,
+    /// Every record that matches, in order.
+    ids: Vec<i64>,
+    /// Whether `ids` is all there is; the first answer holds one page alone.
+    complete: bool,
+    heads: Vec<rows::Head>,
+    rows: Rows,
+    at: usize,
+    top: usize,
+    marks: BTreeSet<i64>,
+    range: Option<usize>,
+    preview: bool,
+    sheet: Option<Sheet>,
+    /// The record that the pane of details is of, or will be.
+    sheet_of: Option<i64>,
+    /// The file changed and this is to be focused, when it comes.
+    wanted: Option<i64>,
+    loaded: bool,
+}
+
+/// The list of a noun.
+pub(crate) fn of(noun: &Noun) -> Box<dyn Screen> {
+    Box::new(List::new(noun))
+}
+
+/// The list of a noun under a filter, as a screen of its own.
+pub(crate) fn filtered(noun: &'static str, filter: &str) -> Box<dyn Screen> {
+    Box::new(List { filter: Input::new(filter), applied: filter.to_owned(), ..List::bare(noun) })
+}
+
+/// What lies in the trash of a noun.
+pub(crate) fn trashed(noun: &'static str) -> Box<dyn Screen> {
+    Box::new(List { among: Among::Trash, ..List::bare(noun) })
+}
+
+impl List {
+    fn bare(noun: &'static str) -> Self {
+        Self {
+            noun,
+            tabs: Vec::new(),
+            tab: 0,
+            filter: Input::default(),
+            applied: String::new(),
+            typing: false,
+            error: None,
+            columns: Vec::new(),
+            sort: String::new(),
+            among: Among::Live,
+            ids: Vec::new(),
+            complete: false,
+            heads: Vec::new(),
+            rows: Rows::new(),
+            at: 0,
+            top: 0,
+            marks: BTreeSet::new(),
+            range: None,
+            preview: true,
+            sheet: None,
+            sheet_of: None,
+            wanted: None,
+            loaded: false,
+        }
+    }
+
+    fn new(noun: &Noun) -> Self {
+        let tabs = tabs::own(noun);
+        Self { tabs, ..Self::bare(noun.name()) }
+    }
+
+    fn focused(&self) -> Option<i64> {
+        self.ids.get(self.at).copied()
+    }
+
+    fn height(&self, cx: &Cx) -> usize {
+        usize::from(draw::places(self, cx.area).rows.height).max(1)
+    }
+
+    /// Keeps the focus in sight, and asks for what is missing there.
+    fn settle(&mut self, cx: &Cx) -> Effects {
+        self.at = self.at.min(self.ids.len().saturating_sub(1));
+        self.top = rows::scrolled(self.top, self.at, self.height(cx), self.ids.len());
+        let mut effects: Effects = self.missing(cx).into_iter().collect();
+        effects.extend(self.look(cx));
+        effects
+    }
+
+    /// Asks for the rows in sight, where some of them are not held.
+    fn missing(&self, cx: &Cx) -> Option<Effect> {
+        let height = self.height(cx);
+        let seen = &self.ids[self.top.min(self.ids.len())..(self.top + height).min(self.ids.len())];
+        if seen.iter().all(|id| self.rows.contains_key(id)) {
+            return None;
+        }
+        let from = self.top.saturating_sub(2 * height);
+        let until = (self.top + 3 * height).min(self.ids.len());
+        let ids = self.ids[from..until].to_vec();
+        let wanted = self.wanted(cx);
+        Some(ask(ROWS, move |desk| load::rows(desk, &wanted, &ids)))
+    }
+
+    /// Asks for the details of what is in focus, where they are shown.
+    fn look(&mut self, cx: &Cx) -> Option<Effect> {
+        let shown = self.preview && draw::places(self, cx.area).details.is_some();
+        let id = self.focused().filter(|id| shown && self.sheet_of != Some(*id))?;
+        self.sheet_of = Some(id);
+        let noun = self.noun;
+        Some(ask(SHEET, move |desk| Sheet::read(desk, noun, id, 40)))
+    }
+
+    fn wanted(&self, cx: &Cx) -> Wanted {
+        let tab = self.tabs.get(self.tab);
+        let or = |own: &String, of: fn(&Tab) -> &String| {
+            if own.is_empty() { tab.map_or(String::new(), |t| of(t).clone()) } else { own.clone() }
+        };
+        let columns = if self.columns.is_empty() {
+            tab.map_or(Vec::new(), |t| t.columns.clone())
+        } else {
+            self.columns.clone()
+        };
+        Wanted {
+            noun: self.noun,
+            base: tab.map_or(String::new(), |t| t.filter.clone()),
+            filter: self.applied.clone(),
+            sort: or(&self.sort, |t| &t.sort),
+            columns,
+            among: self.among,
+            focus: self.wanted.or_else(|| self.focused()),
+            at: self.at,
+            height: self.height(cx),
+            zone: cx.zone(),
+        }
+    }
+
+    /// Asks for the list; `whole` for all its ids, else for one page.
+    fn list(&self, cx: &Cx, whole: bool) -> Effect {
+        let wanted = self.wanted(cx);
+        ask(LISTING, move |desk| load::listing(desk, &wanted, whole))
+    }
+
+    fn take(&mut self, listed: Listed, cx: &Cx) -> Effects {
+        self.error = None;
+        self.loaded = true;
+        self.ids = listed.ids;
+        self.complete = listed.complete;
+        self.heads = listed.heads;
+        self.rows = listed.rows;
+        self.wanted = None;
+        // Focus and marks belong to records, not to rows.
+        self.at = listed.at;
+        if self.complete {
+            let there: std::collections::HashSet<i64> = self.ids.iter().copied().collect();
+            self.marks.retain(|id| there.contains(id));
+        }
+        self.range = None;
+        let mut effects = Vec::new();
+        if !self.complete {
+            effects.push(self.list(cx, true));
+        }
+        effects.extend(self.settle(cx));
+        effects
+    }
+
+    fn typed(&mut self, cx: &Cx) -> Effects {
+        self.applied = self.filter.text().to_owned();
+        self.at = 0;
+        vec![self.list(cx, false)]
+    }
+
+    fn turn_to(&mut self, tab: usize, cx: &Cx) -> Effects {
+        self.tab = tab;
+        self.columns.clear();
+        self.sort.clear();
+        self.sheet_of = None;
+        vec![self.list(cx, false)]
+    }
+
+    /// Takes a layer away: typing, filter, range, marks.
+    fn back(&mut self, cx: &Cx) -> Option<Effects> {
+        if self.typing {
+            self.typing = false;
+        } else if self.range.take().is_some() {
+        } else if !self.filter.text().is_empty() && !self.tabs.is_empty() {
+            self.filter.set("");
+            return Some(self.typed(cx));
+        } else if !self.marks.is_empty() {
+            self.marks.clear();
+        } else {
+            return None;
+        }
+        Some(Vec::new())
+    }
+
+    fn mark(&mut self) {
+        let Some(id) = self.focused() else { return };
+        if !self.marks.remove(&id) {
+            self.marks.insert(id);
+        }
+    }
+
+    fn mark_range(&mut self) {
+        if let Some(from) = self.range {
+            let (low, high) = (from.min(self.at), from.max(self.at));
+            self.marks.extend(&self.ids[low..=high.min(self.ids.len() - 1)]);
+        }
+    }
+
+    fn moved(&mut self, act: Act, cx: &Cx) -> bool {
+        let mut scroll = super::text::Scroll { at: self.at, top: self.top };
+        let moved = scroll.act(act, self.ids.len(), self.height(cx));
+        (self.at, self.top) = (scroll.at, scroll.top);
+        if moved && !self.ids.is_empty() {
+            self.mark_range();
+        }
+        moved
+    }
+
+    fn act(&mut self, act: Act, cx: &Cx) -> Option<Effects> {
+        if self.moved(act, cx) {
+            return Some(self.settle(cx));
+        }
+        match act {
+            Act::Back => return self.back(cx),
+            Act::Open if self.typing => self.typing = false,
+            Act::Filter => self.typing = true,
+            Act::Mark => {
+                self.mark();
+                self.moved(Act::Down, cx);
+                return Some(self.settle(cx));
+            }
+            Act::MarkAll if self.marks.is_empty() => {
+                self.marks = self.ids.iter().copied().collect();
+            }
+            Act::MarkAll => self.marks.clear(),
+            Act::Range => match self.range.take() {
+                Some(_) => {}
+                None if self.ids.is_empty() => {}
+                None => {
+                    self.range = Some(self.at);
+                    self.mark_range();
+                }
+            },
+            Act::Preview => {
+                self.preview = !self.preview;
+                self.sheet_of = None;
+                return Some(self.settle(cx));
+            }
+            Act::NextView | Act::NextPane if !self.tabs.is_empty() => {
+                return Some(self.turn_to((self.tab + 1) % self.tabs.len(), cx));
+            }
+            Act::LastView | Act::LastPane if !self.tabs.is_empty() => {
+                return Some(self.turn_to((self.tab + self.tabs.len() - 1) % self.tabs.len(), cx));
+            }
+            Act::Sort => return Some(vec![self.choose_sort(cx)?]),
+            Act::Columns => return Some(vec![self.choose_columns(cx)?]),
+            Act::SaveView => return Some(vec![self.save_view(cx)]),
+            Act::Reload => {
+                self.sheet_of = None;
+                return Some(vec![self.list(cx, true)]);
+            }
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
+
+    fn choose_sort(&self, cx: &Cx) -> Option<Effect> {
+        let noun = cx.model.get(self.noun)?;
+        let now = self.wanted(cx).sort;
+        let can = |f: &&&crate::entity::Field| !f.kind.is_many() && f.name != "uid";
+        let items = noun.fields.iter().filter(can).enumerate().map(|(at, f)| {
+            let down = format!("-{}", f.name);
+            let order = match () {
+                () if now == f.name => "ascending now; again turns it round",
+                () if now == down => "descending now; again turns it round",
+                () => "",
+            };
+            Item::new(f.name, order, at)
+        });
+        Some(Effect::Push(Choose::of("Sort by".into(), items.collect(), move |item, _| {
+            let sort =
+                if now == item.label { format!("-{}", item.label) } else { item.label.clone() };
+            vec![Effect::Tell(Box::new(Sorted(sort)))]
+        })))
+    }
+
+    fn choose_columns(&self, cx: &Cx) -> Option<Effect> {
+        let noun = cx.model.get(self.noun)?;
+        let now = load::columns(&self.wanted(cx), noun);
+        let text = now.join(", ");
+        let hint = "fields, in order, through links too: name, company.industry, amount";
+        Some(Effect::Push(Box::new(
+            Prompt::new("Columns", hint, &text, {
+                let noun = self.noun;
+                move |text, cx| {
+                    let noun = cx.model.noun(noun)?;
+                    let names: Vec<String> = text
+                        .split([',', ' '])
+                        .map(str::trim)
+                        .filter(|n| !n.is_empty())
+                        .map(str::to_owned)
+                        .collect();
+                    for name in &names {
+                        crate::store::Path::parse(name, noun, cx.model)?;
+                    }
+                    Ok(vec![Effect::Tell(Box::new(Columns(names)))])
+                }
+            })
+            .understanding({
+                let noun = self.noun;
+                move |text, cx| {
+                    let noun = cx.model.noun(noun)?;
+                    let names = text.split([',', ' ']).map(str::trim).filter(|n| !n.is_empty());
+                    for name in names {
+                        crate::store::Path::parse(name, noun, cx.model)?;
+                    }
+                    Ok("Enter shows them".into())
+                }
+            }),
+        )))
+    }
+
+    fn save_view(&self, cx: &Cx) -> Effect {
+        let wanted = self.wanted(cx);
+        let filter = wanted.whole_filter();
+        let (sort, columns) = (wanted.sort, wanted.columns.join(","));
+        let noun = self.noun;
+        let hint = format!("saves `{filter}` as a tab, and as @NAME in filters");
+        Effect::Push(Prompt::of("Save the view as", &hint, "", move |name, _| {
+            if name.trim().is_empty() {
+                return Err(Error::usage("a view needs a name"));
+            }
+            let name = name.trim().to_owned();
+            let parts =
+                [("filter", filter.clone()), ("sort", sort.clone()), ("columns", columns.clone())];
+            Ok(vec![deed(move |desk| deeds::save_view(desk, &name, noun, parts))])
+        }))
+    }
+
+    fn answered(&mut self, slot: u8, said: crate::tui::screen::Answer, cx: &Cx) -> Option<Effects> {
+        match slot {
+            LISTING => match answer::<Result<Listed, Error>>(said)? {
+                Ok(listed) => return Some(self.take(listed, cx)),
+                // The last good rows stay.
+                Err(why) if self.typing || !self.applied.is_empty() => self.error = Some(why),
+                Err(why) => return Some(vec![Toast::bad(&why)]),
+            },
+            ROWS => match answer::<Result<Rows, Error>>(said)? {
+                Ok(rows) => self.rows = rows,
+                Err(why) => return Some(vec![Toast::bad(&why)]),
+            },
+            SHEET => {
+                self.sheet = answer::<Result<Sheet, Error>>(said)?.ok();
+            }
+            _ => {
+                if let Ok(saved) = answer::<Result<Vec<Tab>, Error>>(said)? {
+                    self.tabs.retain(|t| !t.saved);
+                    self.tabs.extend(saved);
+                    self.tab = self.tab.min(self.tabs.len().saturating_sub(1));
+                }
+            }
+        }
+        Some(Vec::new())
+    }
+
+    fn saved_tabs(&self) -> Option<Effect> {
+        let noun = self.noun;
+        (!self.tabs.is_empty()).then(|| ask(TABS, move |desk| tabs::saved(desk, noun)))
+    }
+
+    fn told(&mut self, what: Box<dyn std::any::Any>, cx: &Cx) -> Effects {
+        match what.downcast::<Sorted>() {
+            Ok(sorted) => self.sort = sorted.0,
+            Err(what) => match what.downcast::<Columns>() {
+                Ok(columns) => self.columns = columns.0,
+                Err(_) => return Vec::new(),
+            },
+        }
+        vec![self.list(cx, true)]
+    }
+
+    fn mouse(&mut self, mouse: crossterm::event::MouseEvent, cx: &Cx) -> Option<Effects> {
+        let places = draw::places(self, cx.area);
+        match mouse.kind {
+            MouseEventKind::ScrollUp => (0..3).for_each(|_| {
+                self.moved(Act::Up, cx);
+            }),
+            MouseEventKind::ScrollDown => (0..3).for_each(|_| {
+                self.moved(Act::Down, cx);
+            }),
+            MouseEventKind::Down(MouseButton::Left) => {
+                let inside = places.rows.contains((mouse.column, mouse.row).into());
+                let at = usize::from(mouse.row.saturating_sub(places.rows.y)) + self.top;
+                if !inside || at >= self.ids.len() {
+                    return Some(Vec::new());
+                }
+                if at == self.at {
+                    return Some(vec![Effect::Act(Act::Open)]);
+                }
+                self.at = at;
+            }
+            _ => return None,
+        }
+        Some(self.settle(cx))
+    }
+}
+
+/// The order that was chosen.
+struct Sorted(String);
+/// The columns that were chosen.
+struct Columns(Vec<String>);
+
+impl Screen for List {
+    fn place(&self) -> Place {
+        Place::List
+    }
+
+    fn title(&self, cx: &Cx) -> String {
+        let plural = cx.model.get(self.noun).map_or("", |n| n.entity.plural);
+        let trash = if self.among == Among::Trash { " in the trash" } else { "" };
+        format!("{plural}{trash}")
+    }
+
+    fn open(&mut self, cx: &Cx) -> Effects {
+        self.saved_tabs().into_iter().chain([self.list(cx, false)]).collect()
+    }
+
+    fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
+        match event {
+            Event::Act(act) => self.act(act, cx),
+            Event::Key(press) if self.typing => {
+                if self.filter.press(press) {
+                    Some(self.typed(cx))
+                } else {
+                    Some(Vec::new())
+                }
+            }
+            Event::Paste(text) if self.typing => {
+                self.filter.paste(&text);
+                Some(self.typed(cx))
+            }
+            Event::Answer(slot, said) => self.answered(slot, said, cx),
+            Event::Told(what) => Some(self.told(what, cx)),
+            Event::Mouse(mouse) => self.mouse(mouse, cx),
+            Event::Changed => {
+                self.sheet_of = None;
+                let mut effects: Effects = self.saved_tabs().into_iter().collect();
+                effects.push(self.list(cx, true));
+                effects.extend(self.look(cx));
+                Some(effects)
+            }
+            Event::Resized => Some(self.settle(cx)),
+            _ => None,
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        draw::draw(self, frame, area, cx);
+    }
+
+    fn is_typing(&self) -> bool {
+        self.typing
+    }
+
+    fn subject(&self) -> Option<Subject> {
+        let focus = self.focused();
+        let ids: Vec<i64> = if self.marks.is_empty() {
+            focus.into_iter().collect()
+        } else {
+            self.marks.iter().copied().collect()
+        };
+        if ids.is_empty() {
+            return None;
+        }
+        let label = self.heads.iter().position(|h| h.keep);
+        let label =
+            focus.and_then(|id| self.rows.get(&id)?.cells.get(label?).cloned()).unwrap_or_default();
+        Some(Subject { noun: self.noun, ids, label })
+    }
+
+    fn noun(&self) -> Option<&'static str> {
+        Some(self.noun)
+    }
+
+    fn deadline(&self, cx: &Cx) -> Option<std::time::Duration> {
+        let seen = self.ids.iter().skip(self.top).take(self.height(cx));
+        let left = seen.filter_map(|id| self.rows.get(id)?.left?.changes_in(cx.now()));
+        left.min().map(std::time::Duration::from_secs)
+    }
+
+    fn command(&self) -> Option<String> {
+        let tab = self.tabs.get(self.tab);
+        let base = tab.map_or("", |t| t.filter.as_str());
+        let filter = load::joined(base, &self.applied);
+        let mut words = format!("{} list", self.noun);
+        if !filter.is_empty() {
+            words += &format!(" {}", quoted(&filter));
+        }
+        for (flag, text) in [("columns", self.columns.join(",")), ("sort", self.sort.clone())] {
+            if !text.is_empty() {
+                words += &format!(" --{flag} {}", quoted(&text));
+            }
+        }
+        Some(words)
+    }
+}
+
+/// The text of a cell for people; long text in one line.
+fn cell(value: &Value, path: &crate::store::Path, zone: chrono_tz::Tz) -> String {
+    let text = crate::entity::shown::shown(path.field(), path.last().part, value, zone);
+    text.lines().next().unwrap_or_default().to_owned()
+}

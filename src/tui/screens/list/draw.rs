@@ -1,0 +1,276 @@
+//! How a list looks, in each class of size.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use super::List;
+use super::countdown::{self, Urgency};
+use super::load::Row;
+use crate::entity::width::pad;
+use crate::store::Among;
+use crate::tui::keys::{Act, Place};
+use crate::tui::screen::Cx;
+use crate::tui::screens::elsewhere;
+use crate::tui::theme::Role;
+use crate::tui::widgets::sheet::SheetLine;
+use crate::tui::widgets::{pane, rows};
+
+/// Where the parts of a list stand.
+pub(super) struct Places {
+    pub views: Rect,
+    pub filter: Rect,
+    pub frame: Rect,
+    pub rows: Rect,
+    pub details: Option<Rect>,
+    bordered: bool,
+}
+
+/// Columns of the time that is left.
+const LEFT: usize = 10;
+
+/// Works the layout out of the size alone.
+pub(super) fn places(list: &List, area: Rect) -> Places {
+    let wide = area.width >= 100;
+    let bordered = area.width >= 60 && area.height >= 14;
+    let views = pane::row(area, 0);
+    let has_line = list.typing || !list.filter.text().is_empty() || list.error.is_some();
+    let filter = if has_line { pane::row(area, 1) } else { Rect { height: 0, ..views } };
+    let errors = list
+        .error
+        .as_ref()
+        .map_or(0, |e| 1 + u16::try_from(e.message.matches('\n').count()).unwrap_or(0));
+    let above = (1 + filter.height + errors).min(area.height);
+    let rest = Rect { y: area.y + above, height: area.height - above, ..area };
+    let (frame, details) = match () {
+        () if !list.preview || !bordered => (rest, None),
+        () if wide => {
+            let left = if area.width >= 150 { area.width * 3 / 5 } else { area.width * 11 / 20 };
+            let right = Rect { x: rest.x + left, width: rest.width - left, ..rest };
+            (Rect { width: left, ..rest }, Some(right))
+        }
+        () if rest.height >= 18 => {
+            let below = rest.height * 2 / 5;
+            let place = Rect { y: rest.bottom() - below, height: below, ..rest };
+            (Rect { height: rest.height - below, ..rest }, Some(place))
+        }
+        () => (rest, None),
+    };
+    let edge = u16::from(bordered);
+    let head = 1;
+    let inner = Rect {
+        x: frame.x + edge,
+        y: frame.y + edge + head,
+        width: frame.width.saturating_sub(2 * edge),
+        height: frame.height.saturating_sub(2 * edge + head),
+    };
+    Places { views, filter, frame, rows: inner, details, bordered }
+}
+
+pub(super) fn draw(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
+    let places = places(list, area);
+    views(list, frame, places.views, cx);
+    filter(list, frame, &places, cx);
+    table(list, frame, &places, cx);
+    if let Some(place) = places.details {
+        details(list, frame, place, cx);
+    }
+}
+
+fn views(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
+    let mut spans = vec![Span::raw(" ")];
+    if list.tabs.is_empty() {
+        let trash = if list.among == Among::Trash { " in the trash" } else { "" };
+        let plural = cx.model.get(list.noun).map_or("", |n| n.entity.plural);
+        spans.push(Span::styled(format!("{plural}{trash}"), cx.theme.style(Role::Heading)));
+    }
+    let count = match (list.loaded, list.complete) {
+        (false, _) => "reading".to_owned(),
+        (true, true) => format!("{} ", grouped(list.ids.len())),
+        (true, false) => format!("over {} ", grouped(list.ids.len())),
+    };
+    let room = usize::from(area.width).saturating_sub(count.len() + 3);
+    let mut taken = 1;
+    // The open tab is always in sight: tabs before it go where there is no room.
+    let widths: Vec<usize> =
+        list.tabs.iter().map(|t| crate::entity::width::width(&t.name) + 3).collect();
+    let mut first = 0;
+    while first < list.tab && widths[first..=list.tab].iter().sum::<usize>() > room {
+        first += 1;
+    }
+    for (at, tab) in list.tabs.iter().enumerate().skip(first) {
+        if taken + widths[at] > room && at != list.tab {
+            break;
+        }
+        taken += widths[at];
+        let role = if at == list.tab { Role::Tab } else { Role::Dim };
+        if at > first {
+            spans.push(Span::styled(" | ", cx.theme.style(Role::Dim)));
+        }
+        spans.push(Span::styled(pane::safe(&tab.name), cx.theme.style(role)));
+    }
+    pane::two_ends(frame, area, spans, vec![Span::styled(count, cx.theme.style(Role::Dim))]);
+}
+
+/// A number with its thousands apart.
+pub(in crate::tui) fn grouped(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (at, c) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn filter(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
+    if places.filter.is_empty() {
+        return;
+    }
+    let line = places.filter;
+    let sign = Rect { width: 2.min(line.width), ..line };
+    rows::write(frame, sign, " /", cx.theme.style(Role::Key), cx);
+    let typed = Rect { x: line.x + sign.width, width: line.width - sign.width, ..line };
+    list.filter.draw(frame, typed, cx.theme.style(Role::Text), list.typing);
+    if let Some(why) = &list.error {
+        for (at, text) in why.message.split('\n').enumerate() {
+            let at = u16::try_from(at).unwrap_or(0);
+            let place = Rect { y: line.y + 1 + at, ..line };
+            if place.y < places.frame.y {
+                let text = format!("  {}", pane::safe(text));
+                rows::write(frame, place, &text, cx.theme.style(Role::Bad), cx);
+            }
+        }
+    }
+}
+
+fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
+    let total = list.ids.len();
+    let mut foot = Vec::new();
+    if total > 0 {
+        foot.push(format!("{}/{}", grouped(list.at + 1), grouped(total)));
+    }
+    if !list.marks.is_empty() {
+        foot.push(format!("{} marked", grouped(list.marks.len())));
+    }
+    if list.range.is_some() {
+        foot.push("range".to_owned());
+    }
+    if !list.sort.is_empty() {
+        foot.push(format!("sort: {}", list.sort));
+    }
+    if places.bordered {
+        pane::framed(frame, places.frame, "", &foot.join("  "), true, cx);
+    }
+    let area = places.rows;
+    if area.is_empty() {
+        return;
+    }
+    let height = usize::from(area.height);
+    let seen: Vec<i64> = list.ids.iter().copied().skip(list.top).take(height).collect();
+    let held: Vec<Option<&Row>> = seen.iter().map(|id| list.rows.get(id)).collect();
+    let cells: Vec<Vec<String>> =
+        held.iter().map(|row| row.map_or(Vec::new(), |r| r.cells.clone())).collect();
+    let counts = cx.model.get(list.noun).is_some_and(countdown::has);
+    let lefts = if counts { LEFT + 1 } else { 0 };
+    let room = usize::from(area.width).saturating_sub(3 + lefts);
+    let widths = rows::widths(&list.heads, &cells, room);
+    let names: Vec<String> = list.heads.iter().map(|h| h.name.clone()).collect();
+    let head = Rect { y: area.y - 1, height: 1, ..area };
+    let left = if counts { pad("  left", lefts, false) } else { String::new() };
+    let text = format!("   {left}{}", rows::line(&names, &list.heads, &widths, cx));
+    rows::write(frame, head, &text, cx.theme.style(Role::Heading), cx);
+    for (row, id) in seen.iter().enumerate() {
+        let focus = list.top + row == list.at;
+        let marked = list.marks.contains(id);
+        let sign = if focus { ">" } else { " " };
+        let mark = if marked { "*" } else { " " };
+        let line = if held[row].is_some() {
+            rows::line(&cells[row], &list.heads, &widths, cx)
+        } else {
+            cx.theme.sign("…", "...").to_owned()
+        };
+        let (left, urgency) = match held[row].and_then(|r| r.left) {
+            Some(left) => left.shown(cx.now()),
+            None => (String::new(), Urgency::Calm),
+        };
+        let left = pad(&left, lefts, false);
+        let role = match (focus, marked, urgency) {
+            (true, ..) => Role::Focus,
+            (_, true, _) => Role::Mark,
+            (_, _, Urgency::Breached) => Role::Bad,
+            (_, _, Urgency::Close) => Role::Warn,
+            _ => Role::Text,
+        };
+        let text = format!("{sign}{mark} {left}{line}");
+        rows::write(frame, pane::row(area, row), &text, cx.theme.style(role), cx);
+    }
+    if total == 0 && list.loaded && list.error.is_none() {
+        nothing(list, frame, area, cx);
+    }
+}
+
+/// Why the list is empty, and the key that mends it.
+fn nothing(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
+    let noun = cx.model.get(list.noun);
+    let plural = noun.map_or("", |n| n.entity.plural);
+    let key = |act| cx.keys.shown(Place::List, act).unwrap_or_default();
+    let lines = if !list.applied.is_empty() {
+        let mut lines = vec![format!("No {plural} match `{}`.", list.applied)];
+        lines.extend(elsewhere(list.noun, &list.applied, cx));
+        lines.push(format!("{} edits the filter, {} clears it.", key(Act::Filter), key(Act::Back)));
+        lines
+    } else if list.among == Among::Trash {
+        vec![format!("No {plural} lie in the trash.")]
+    } else if list.tabs.get(list.tab).is_some_and(|t| !t.filter.is_empty()) {
+        let tab = &list.tabs[list.tab];
+        vec![
+            format!("No {plural} under `{}` ({}).", tab.name, tab.filter),
+            format!("{} shows the next view.", key(Act::NextView)),
+        ]
+    } else {
+        vec![
+            format!("There are no {plural} yet."),
+            format!("{} adds one; `rolo {} import FILE` brings many.", key(Act::New), list.noun),
+        ]
+    };
+    for (at, text) in lines.iter().enumerate() {
+        let role = if at == 0 { Role::Text } else { Role::Dim };
+        let text = format!("   {}", pane::safe(text));
+        rows::write(frame, pane::row(area, at + 1), &text, cx.theme.style(role), cx);
+    }
+}
+
+/// The pane of details: what is in focus, its fields and what happened.
+fn details(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
+    let Some(noun) = cx.model.get(list.noun) else { return };
+    let focus = list.focused();
+    let Some(sheet) = list.sheet.as_ref().filter(|s| Some(s.record.id) == focus) else {
+        pane::framed(frame, area, "", "", false, cx);
+        return;
+    };
+    let inside = pane::framed(frame, area, &sheet.label(noun), "", false, cx);
+    let room = usize::from(inside.width);
+    let mut lines = sheet.fields(noun, room, cx);
+    let label = noun.label_index();
+    lines.retain(|l| l.field != Some(label));
+    let moments = sheet.moments(cx);
+    // The timeline always gets a part of the room.
+    let height = usize::from(inside.height);
+    let least = moments.len().min(height / 3);
+    lines.truncate(height.saturating_sub(least + usize::from(least > 0)));
+    if !moments.is_empty() {
+        lines.push(SheetLine {
+            text: "timeline".into(),
+            role: Role::Heading,
+            leads: None,
+            field: None,
+        });
+        lines.extend(moments);
+    }
+    for (at, line) in lines.iter().take(height).enumerate() {
+        rows::write(frame, pane::row(inside, at), &line.text, cx.theme.style(line.role), cx);
+    }
+}

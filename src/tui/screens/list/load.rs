@@ -1,0 +1,156 @@
+//! What a list asks of the worker.
+
+use std::collections::HashMap;
+
+use chrono_tz::Tz;
+
+use super::cell;
+use super::countdown::Countdown;
+use crate::entity::shown::is_numeric;
+use crate::entity::{Noun, Part};
+use crate::error::Result;
+use crate::store::{Among, Listing, Path, Reader};
+use crate::tui::desk::Desk;
+use crate::tui::widgets::rows::Head;
+
+/// What a list shows, as the worker needs it.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    pub noun: &'static str,
+    /// The tab's filter, and the typed one.
+    pub base: String,
+    pub filter: String,
+    pub sort: String,
+    pub columns: Vec<String>,
+    pub among: Among,
+    /// The record to stay on, and where it was.
+    pub focus: Option<i64>,
+    pub at: usize,
+    pub height: usize,
+    pub zone: Tz,
+}
+
+/// A list as it stands.
+pub(super) struct Listed {
+    pub ids: Vec<i64>,
+    pub complete: bool,
+    pub at: usize,
+    pub heads: Vec<Head>,
+    pub rows: Rows,
+}
+
+/// A row: its cells, and what time is left where there is a deadline.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Row {
+    pub cells: Vec<String>,
+    pub left: Option<Countdown>,
+}
+
+/// Rows by id.
+pub(super) type Rows = HashMap<i64, Row>;
+
+impl Wanted {
+    /// Both filters as one.
+    pub(super) fn whole_filter(&self) -> String {
+        joined(&self.base, &self.filter)
+    }
+}
+
+/// Two filters as one that both must hold.
+pub(super) fn joined(one: &str, other: &str) -> String {
+    match (one.trim(), other.trim()) {
+        ("", text) | (text, "") => text.to_owned(),
+        (one, other) => {
+            let held = |text: &str| {
+                if text.contains(" or ") { format!("({text})") } else { text.to_owned() }
+            };
+            format!("{} {}", held(one), held(other))
+        }
+    }
+}
+
+/// The columns to show: those chosen, else the noun's.
+pub(super) fn columns(wanted: &Wanted, noun: &Noun) -> Vec<String> {
+    if wanted.columns.is_empty() {
+        let label = noun.entity.label().name;
+        // The label leads: it is what people look for.
+        let rest = noun.entity.columns.iter().filter(|c| **c != label && **c != "id");
+        std::iter::once(&label).chain(rest).map(|c| (*c).to_owned()).collect()
+    } else {
+        wanted.columns.clone()
+    }
+}
+
+fn paths(wanted: &Wanted, noun: &Noun, reader: &Reader) -> Result<Vec<Path>> {
+    columns(wanted, noun).iter().map(|c| Path::parse(c, noun, reader.model())).collect()
+}
+
+/// The list from its beginning: one page, or with `whole` every id and the rows round the focus.
+pub(super) fn listing(desk: &mut Desk, wanted: &Wanted, whole: bool) -> Result<Listed> {
+    let reader = desk.reader()?;
+    let noun = desk.store.noun(wanted.noun)?;
+    let mut listing = Listing::all(noun);
+    listing.columns = Vec::new();
+    listing.among = wanted.among;
+    // The typed filter is held alone first, so that an error points into what was typed.
+    reader.filter(noun, &wanted.filter, &desk.locale)?;
+    let both = wanted.whole_filter();
+    if !both.is_empty() {
+        listing.filter = Some(reader.filter(noun, &both, &desk.locale)?);
+    }
+    let sort = if wanted.sort.is_empty() { noun.entity.sort } else { &wanted.sort };
+    listing.sort_by(sort, reader.model())?;
+    let page = 3 * wanted.height.max(20);
+    if !whole {
+        listing.limit = Some(page as u64 + 1);
+    }
+    let mut ids = reader.ids(&listing)?;
+    let complete = whole || ids.len() <= page;
+    if !complete {
+        ids.truncate(page);
+    }
+    let found = wanted.focus.and_then(|focus| ids.iter().position(|id| *id == focus));
+    let at = found.unwrap_or(if complete { wanted.at } else { 0 }).min(ids.len().saturating_sub(1));
+    let from = at.saturating_sub(2 * wanted.height);
+    let until = (at + 3 * wanted.height).min(ids.len());
+    let rows = rows_of(&reader, noun, wanted, &ids[from..until])?;
+    let heads = paths(wanted, noun, &reader)?
+        .iter()
+        .map(|path| Head {
+            name: path.name.replace('_', " "),
+            numeric: is_numeric(path.field(), path.last().part),
+            keep: path.steps.len() == 1
+                && path.last().part == Part::Whole
+                && path.field().name == noun.entity.label().name,
+        })
+        .collect();
+    Ok(Listed { ids, complete, at, heads, rows })
+}
+
+/// The rows of some records.
+pub(super) fn rows(desk: &mut Desk, wanted: &Wanted, ids: &[i64]) -> Result<Rows> {
+    let reader = desk.reader()?;
+    let noun = desk.store.noun(wanted.noun)?;
+    rows_of(&reader, noun, wanted, ids)
+}
+
+fn rows_of(reader: &Reader, noun: &Noun, wanted: &Wanted, ids: &[i64]) -> Result<Rows> {
+    let paths = paths(wanted, noun, reader)?;
+    let mut asked = paths.clone();
+    let counts = super::countdown::has(noun);
+    if counts {
+        for name in super::countdown::FIELDS {
+            asked.push(Path::parse(name, noun, reader.model())?);
+        }
+    }
+    let found = reader.cells_of(noun, ids, asked)?;
+    let row = |values: &[crate::entity::Value]| Row {
+        cells: values
+            .iter()
+            .zip(&paths)
+            .map(|(value, path)| cell(value, path, wanted.zone))
+            .collect(),
+        left: counts.then(|| Countdown::of(&values[paths.len()..])),
+    };
+    Ok(found.iter().map(|f| (f.id, row(&f.values))).collect())
+}

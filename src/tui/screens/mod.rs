@@ -1,0 +1,77 @@
+//! The screens, one file each.
+
+pub(crate) mod agenda;
+pub(crate) mod board;
+pub(crate) mod changes;
+pub(crate) mod choose;
+pub(crate) mod conflict;
+pub(crate) mod errand;
+pub(crate) mod form;
+pub(crate) mod help;
+pub(crate) mod history;
+pub(crate) mod line;
+pub(crate) mod list;
+pub(crate) mod output;
+pub(crate) mod palette;
+pub(crate) mod pick;
+pub(crate) mod prompt;
+pub(crate) mod record;
+pub(crate) mod reports;
+pub(crate) mod start;
+pub(crate) mod text;
+pub(crate) mod trash;
+
+use super::CommandLine;
+use super::screen::{Cx, Screen};
+use crate::entity::Model;
+
+/// The screens that have a digit: the digit, the name, and the name where there is little room.
+pub(crate) static ROOTS: &[(u8, &str, &str)] = &[
+    (1, "Board", "Board"),
+    (2, "Contacts", "Contacts"),
+    (3, "Companies", "Cos"),
+    (4, "Agenda", "Agenda"),
+    (5, "Tickets", "Tickets"),
+    (6, "Reports", "Reports"),
+    (7, "Deals", "Deals"),
+    (8, "Leads", "Leads"),
+    (9, "Tasks", "Tasks"),
+];
+
+/// The screen that the dashboard opens with.
+pub(crate) const FIRST: u8 = 1;
+
+/// The nouns whose lists have a digit.
+const LISTS: [(u8, &str); 6] =
+    [(2, "contact"), (3, "company"), (5, "ticket"), (7, "deal"), (8, "lead"), (9, "task")];
+
+/// The digit of a noun's list.
+pub(crate) fn digit_of(noun: &str) -> Option<u8> {
+    LISTS.iter().find(|(_, n)| *n == noun).map(|(digit, _)| *digit)
+}
+
+/// A root screen by its digit.
+pub(crate) fn root(digit: u8, model: &Model) -> Option<Box<dyn Screen>> {
+    match digit {
+        1 => return Some(board::open()),
+        4 => return Some(agenda::open()),
+        6 => return Some(reports::open()),
+        _ => {}
+    }
+    let (_, noun) = LISTS.iter().find(|(d, _)| *d == digit)?;
+    Some(list::of(model.get(noun)?))
+}
+
+/// What to try where plain words found nothing: they look into a record's own text alone.
+pub(crate) fn elsewhere(noun: &str, filter: &str, cx: &Cx) -> Option<String> {
+    let plain = filter.chars().all(|c| c.is_alphanumeric() || c == ' ');
+    let linked = cx.model.get(noun)?.index("company").is_some();
+    let key = cx.keys.shown(super::keys::Place::Board, super::keys::Act::Palette)?;
+    (plain && linked)
+        .then(|| format!("`company:{}` looks at companies; {key} finds anything.", filter.trim()))
+}
+
+/// What a command line says.
+pub(crate) fn said(line: String, run: CommandLine) -> Box<dyn Screen> {
+    output::open(line, run)
+}

@@ -1,0 +1,204 @@
+//! Choosing a record: typed words narrow it, the worker looks.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::entity::text::words;
+use crate::entity::{LinkTo, Target, Value};
+use crate::error::{Error, Result};
+use crate::store::{Listing, Path};
+use crate::tui::desk::Desk;
+use crate::tui::keys::{Act, Place};
+use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, answer, ask};
+use crate::tui::theme::Role;
+use crate::tui::widgets::input::Input;
+use crate::tui::widgets::{pane, rows};
+
+/// Most records that are offered.
+const MOST: u64 = 50;
+
+/// A record that may be chosen, with a second column.
+#[derive(Debug, Clone)]
+pub(crate) struct Offer {
+    pub link: LinkTo,
+    pub detail: String,
+}
+
+type Then = Box<dyn Fn(Option<LinkTo>, &Cx) -> Effects>;
+
+/// A choice of one record of a noun, or of any.
+pub(crate) struct Pick {
+    title: String,
+    target: Target,
+    typed: Input,
+    found: Vec<Offer>,
+    at: usize,
+    /// Whether nobody can be chosen too.
+    optional: bool,
+    error: Option<Error>,
+    then: Then,
+}
+
+impl Pick {
+    pub(crate) fn of(
+        title: String,
+        target: Target,
+        optional: bool,
+        then: impl Fn(Option<LinkTo>, &Cx) -> Effects + 'static,
+    ) -> Box<dyn Screen> {
+        Box::new(Self {
+            title,
+            target,
+            typed: Input::default(),
+            found: Vec::new(),
+            at: 0,
+            optional,
+            error: None,
+            then: Box::new(then),
+        })
+    }
+
+    fn look(&self) -> Effect {
+        let (target, typed) = (self.target, self.typed.text().to_owned());
+        ask(0, move |desk| offers(desk, target, &typed))
+    }
+
+    fn count(&self) -> usize {
+        self.found.len() + usize::from(self.optional)
+    }
+}
+
+/// Records whose words begin as typed.
+fn offers(desk: &mut Desk, target: Target, typed: &str) -> Result<Vec<Offer>> {
+    let reader = desk.reader()?;
+    let Some(entity) = target.one() else {
+        let found = reader.search(typed, 50)?.into_iter().filter(|l| target.allows(l.noun));
+        return Ok(found.map(|link| Offer { detail: link.noun.to_owned(), link }).collect());
+    };
+    let noun = desk.store.noun(entity.name)?;
+    let mut listing = Listing::all(noun);
+    let label = noun.entity.label();
+    let second = noun.entity.columns.iter().find(|c| **c != "id" && **c != label.name);
+    let columns = [Some(&label.name), second].into_iter().flatten();
+    listing.columns =
+        columns.map(|c| Path::parse(c, noun, reader.model())).collect::<Result<_>>()?;
+    listing.sort_by(noun.entity.sort, reader.model())?;
+    listing.limit = Some(MOST);
+    let plain = words(typed);
+    if !plain.trim().is_empty() {
+        // A word of the language itself is meant as text.
+        let held = |w: &str| match w {
+            "or" | "not" => format!("\"{w}\""),
+            word => word.to_owned(),
+        };
+        let words: Vec<String> = plain.split_whitespace().map(held).collect();
+        listing.filter = Some(reader.filter(noun, &words.join(" "), &desk.locale)?);
+    }
+    let zone = desk.locale.times.zone;
+    let shown = |path: &Path, value: &Value| {
+        crate::entity::shown::shown(path.field(), path.last().part, value, zone)
+    };
+    let paths = listing.columns.clone();
+    let found = reader.list(&listing)?.into_iter().map(|f| Offer {
+        detail: paths.get(1).zip(f.values.get(1)).map_or(String::new(), |(p, v)| shown(p, v)),
+        link: LinkTo {
+            uid: f.uid,
+            label: f.values.first().map_or(String::new(), Value::to_cell),
+            ..LinkTo::bare(noun.name(), f.id)
+        },
+    });
+    Ok(found.collect())
+}
+
+impl Screen for Pick {
+    fn place(&self) -> Place {
+        Place::Menu
+    }
+
+    fn title(&self, _: &Cx) -> String {
+        self.title.clone()
+    }
+
+    fn open(&mut self, _: &Cx) -> Effects {
+        vec![self.look()]
+    }
+
+    fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
+        let last = self.count().saturating_sub(1);
+        match event {
+            Event::Act(Act::Up | Act::LastPane) => self.at = self.at.checked_sub(1).unwrap_or(last),
+            Event::Act(Act::Down | Act::NextPane) => {
+                self.at = if self.at >= last { 0 } else { self.at + 1 };
+            }
+            Event::Act(Act::PageUp) => self.at = self.at.saturating_sub(10),
+            Event::Act(Act::PageDown) => self.at = (self.at + 10).min(last),
+            Event::Act(Act::Open) if self.count() > 0 => {
+                let chosen = self.found.get(self.at).map(|o| o.link.clone());
+                let mut effects = vec![Effect::Pop];
+                effects.extend((self.then)(chosen, cx));
+                return Some(effects);
+            }
+            Event::Act(Act::Open) => {}
+            Event::Key(press) => {
+                if self.typed.press(press) {
+                    self.at = 0;
+                    return Some(vec![self.look()]);
+                }
+            }
+            Event::Paste(text) => {
+                self.typed.paste(&text);
+                self.at = 0;
+                return Some(vec![self.look()]);
+            }
+            Event::Answer(_, said) => match answer::<Result<Vec<Offer>>>(said)? {
+                Ok(found) => {
+                    self.found = found;
+                    self.at = self.at.min(self.count().saturating_sub(1));
+                    self.error = None;
+                }
+                Err(why) => self.error = Some(why),
+            },
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
+        let size = (76, 16.min(area.height));
+        let inside = pane::popup(frame, area, size, &self.title, "", cx);
+        let line = pane::row(inside, 0);
+        let sign = Rect { width: 2.min(line.width), ..line };
+        rows::write(frame, sign, "> ", cx.theme.style(Role::Key), cx);
+        let typed = Rect { x: line.x + sign.width, width: line.width - sign.width, ..line };
+        self.typed.draw(frame, typed, cx.theme.style(Role::Text), true);
+        if let Some(why) = &self.error {
+            let text = pane::safe(&why.message);
+            rows::write(frame, pane::row(inside, 1), &text, cx.theme.style(Role::Bad), cx);
+            return;
+        }
+        let mut lines: Vec<String> = self
+            .found
+            .iter()
+            .map(|o| {
+                let label = pane::safe(&o.link.label);
+                let label = crate::entity::width::pad(&cx.theme.cut(&label, 40), 40, false);
+                format!("{label}  {}  {}:{}", pane::safe(&o.detail), o.link.noun, o.link.id)
+            })
+            .collect();
+        if self.optional {
+            lines.push("(nobody and nothing)".into());
+        }
+        let height = usize::from(inside.height).saturating_sub(1);
+        let top = rows::scrolled(0, self.at, height, lines.len());
+        for (row, (at, text)) in lines.iter().enumerate().skip(top).take(height).enumerate() {
+            let focus = at == self.at;
+            let role = if focus { Role::Focus } else { Role::Text };
+            let text = format!("{}{text}", if focus { ">" } else { " " });
+            rows::write(frame, pane::row(inside, row + 1), &text, cx.theme.style(role), cx);
+        }
+    }
+
+    fn is_popup(&self) -> bool {
+        true
+    }
+}

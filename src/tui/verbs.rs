@@ -1,0 +1,369 @@
+//! What the keys that are the same on every screen do to the records they are about.
+
+use super::deeds;
+use super::keys::{Act, Place};
+use super::screen::{Cx, Effect, Effects, Subject, Toast, ask, deed};
+use super::screens;
+use super::screens::choose::{Choose, Item};
+use super::screens::prompt::Prompt;
+use crate::actions::{self, Action};
+use crate::entity::when::Due;
+use crate::entity::{Kind, Noun, Value};
+use crate::error::Error;
+
+/// Keys whose meaning for a noun is one of its deeds.
+const DEEDS: &[(Act, &str, &str)] = &[
+    (Act::Done, "deal", "win"),
+    (Act::Done, "task", "done"),
+    (Act::Done, "ticket", "resolve"),
+    (Act::Done, "lead", "convert"),
+    (Act::State, "deal", "move"),
+    (Act::Assign, "ticket", "assign"),
+    (Act::Reply, "ticket", "reply"),
+];
+
+/// Effects of a key on a subject.
+pub(crate) fn of(
+    act: Act,
+    subject: Option<Subject>,
+    noun: Option<&'static str>,
+    place: Place,
+    cx: &Cx,
+) -> Effects {
+    match act {
+        Act::Help => return vec![Effect::Push(screens::help::of(place, cx))],
+        Act::Palette => return vec![Effect::Push(screens::palette::open(subject))],
+        Act::Command => return vec![Effect::Push(screens::line::command())],
+        Act::Undo => return vec![deed(|desk| deeds::undo(desk, false))],
+        Act::Redo => return vec![deed(|desk| deeds::undo(desk, true))],
+        Act::Trash => return vec![Effect::Push(screens::trash::nouns())],
+        Act::Changes => return vec![Effect::Push(screens::changes::open())],
+        Act::New => return new(noun, subject.as_ref()),
+        _ => {}
+    }
+    let Some(subject) = subject else {
+        return if is_about_records(act) { vec![nothing_chosen()] } else { Vec::new() };
+    };
+    let Some(noun) = cx.model.get(subject.noun) else { return Vec::new() };
+    if let Some((_, _, verb)) = DEEDS.iter().find(|(a, n, _)| *a == act && *n == subject.noun) {
+        return actions::find(subject.noun, verb).map_or(Vec::new(), |a| perform(a, subject, cx));
+    }
+    match act {
+        Act::Open => vec![Effect::Push(screens::record::open(subject.noun, subject.one()))],
+        Act::Edit => vec![Effect::Push(screens::form::edit(subject, cx))],
+        Act::Inline => inline(subject, noun, cx),
+        Act::State | Act::Menu => vec![menu(subject, cx)],
+        Act::Assign => assign(subject, noun),
+        Act::Tag => vec![tag(subject)],
+        Act::Note => vec![log("note", subject, cx)],
+        Act::Call => vec![log("call", subject, cx)],
+        Act::Task => vec![Effect::Push(screens::line::task_about(&subject, cx))],
+        Act::Delete => delete(subject, cx),
+        Act::Restore => vec![deed(move |desk| deeds::trash(desk, &subject, true))],
+        Act::History => vec![Effect::Push(screens::history::open(subject.noun, subject.one()))],
+        Act::CopyId => vec![Effect::Copy(format!("{}:{}", subject.noun, subject.one()))],
+        Act::CopyMail => vec![of_field(subject, is_mail, Effect::Copy)],
+        Act::CopyLink => vec![of_field(subject, is_web, Effect::Copy)],
+        Act::OpenLink => vec![of_field(subject, is_web, Effect::OpenLink)],
+        Act::GoCompany => vec![go_one(subject, "company")],
+        Act::GoContact => vec![go_one(subject, "contact")],
+        Act::GoDeals => go_many(&subject, "deal", cx),
+        Act::GoTasks => go_many(&subject, "task", cx),
+        Act::GoTickets => go_many(&subject, "ticket", cx),
+        Act::Raise => step(subject, noun, 1, place),
+        Act::Lower => step(subject, noun, -1, place),
+        Act::StepOn if subject.noun == "deal" => vec![step_stage(subject, 1)],
+        Act::StepBack if subject.noun == "deal" => vec![step_stage(subject, -1)],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether an act needs a record.
+fn is_about_records(act: Act) -> bool {
+    matches!(
+        act,
+        Act::Open
+            | Act::Edit
+            | Act::Inline
+            | Act::Done
+            | Act::State
+            | Act::Menu
+            | Act::Assign
+            | Act::Tag
+            | Act::Note
+            | Act::Call
+            | Act::Delete
+            | Act::History
+    )
+}
+
+fn nothing_chosen() -> Effect {
+    Toast::good("nothing is in focus here")
+}
+
+fn new(noun: Option<&'static str>, subject: Option<&Subject>) -> Effects {
+    let Some(noun) = noun else { return vec![nothing_chosen()] };
+    let _ = subject;
+    vec![Effect::Push(screens::line::quick_add(noun))]
+}
+
+/// Does a deed at once where it needs nothing more, else asks for its arguments.
+pub(crate) fn perform(action: &'static Action, subject: Subject, cx: &Cx) -> Effects {
+    use crate::actions::ArgKind;
+    if subject.ids.len() > 1 && action.refs == actions::Refs::One {
+        let why = Error::usage(format!("`{}` takes one {}", action.verb, action.noun))
+            .hint("clear the marks first");
+        return vec![Toast::bad(&why)];
+    }
+    let needs = |kind| matches!(kind, ArgKind::Positional | ArgKind::Option { required: true });
+    let needed: Vec<_> = action.args.iter().filter(|a| needs(a.kind)).collect();
+    match needed[..] {
+        [] => vec![deed(move |desk| deeds::act(desk, action, &subject, &[]))],
+        [arg] if action.args.iter().filter(|a| a.kind == ArgKind::Positional).count() == 1 => {
+            vec![Effect::Push(screens::form::argument(action, arg, subject, cx))]
+        }
+        _ => vec![Effect::Push(screens::form::deed(action, subject, cx))],
+    }
+}
+
+/// All deeds of a noun, to choose from.
+fn menu(subject: Subject, cx: &Cx) -> Effect {
+    let own: Vec<&'static Action> =
+        actions::ACTIONS.iter().filter(|a| a.noun == subject.noun).collect();
+    let mut items: Vec<Item> = own
+        .iter()
+        .enumerate()
+        .map(|(at, a)| Item::new(format!("{} {}", a.noun, a.verb), a.about, at))
+        .collect();
+    // What any record can have done to it comes behind.
+    for act in [
+        Act::Edit,
+        Act::Inline,
+        Act::Assign,
+        Act::Tag,
+        Act::Note,
+        Act::Call,
+        Act::Task,
+        Act::History,
+        Act::Delete,
+    ] {
+        let binding = super::keys::BINDINGS.iter().find(|b| b.act == act);
+        if let Some(binding) = binding {
+            items.push(
+                Item::new(binding.name.replace('-', " "), binding.about, usize::MAX).with(act),
+            );
+        }
+    }
+    let title = format!("Do with {}", subject.shown(cx.model));
+    Effect::Push(Choose::of(title, items, move |item, cx| match item.act {
+        Some(act) => vec![Effect::Act(act)],
+        None => own.get(item.value).map_or(Vec::new(), |a| perform(a, subject.clone(), cx)),
+    }))
+}
+
+fn assign(subject: Subject, noun: &Noun) -> Effects {
+    let Some(owner) = noun.index("owner") else {
+        let why = Error::usage(format!("a {} has no owner", noun.name()));
+        return vec![Toast::bad(&why)];
+    };
+    vec![Effect::Push(screens::form::field(subject, owner))]
+}
+
+fn tag(subject: Subject) -> Effect {
+    let hint = "words to add; `-word` takes one off";
+    Effect::Push(Prompt::of("Tags", hint, "", move |text, _| {
+        let (subject, text) = (subject.clone(), text.to_owned());
+        Ok(vec![deed(move |desk| deeds::tag(desk, &subject, &text))])
+    }))
+}
+
+fn log(kind: &'static str, subject: Subject, cx: &Cx) -> Effect {
+    let title = format!(
+        "{} about {}",
+        if kind == "note" { "Note" } else { "Call" },
+        subject.shown(cx.model)
+    );
+    Effect::Push(Prompt::of(
+        &title,
+        "what was said; Ctrl+E writes it in $EDITOR",
+        "",
+        move |text, _| {
+            if text.trim().is_empty() {
+                return Err(Error::usage("nothing was written"));
+            }
+            let (subject, text) = (subject.clone(), text.to_owned());
+            Ok(vec![deed(move |desk| deeds::log(desk, kind, &subject, &text))])
+        },
+    ))
+}
+
+/// One goes to the trash at once, as undo brings it back; several are asked for.
+fn delete(subject: Subject, cx: &Cx) -> Effects {
+    let gone = move |subject: Subject| deed(move |desk| deeds::trash(desk, &subject, false));
+    if subject.ids.len() == 1 {
+        return vec![gone(subject)];
+    }
+    let title = format!("Remove {} to the trash?", subject.shown(cx.model));
+    let items =
+        vec![Item::new("no", "leave them", 0), Item::new("yes", "undo brings them back", 1)];
+    vec![Effect::Push(Choose::of(title, items, move |item, _| {
+        if item.value == 1 { vec![gone(subject.clone())] } else { Vec::new() }
+    }))]
+}
+
+/// Chooses a field, then changes it in one line.
+fn inline(subject: Subject, noun: &Noun, cx: &Cx) -> Effects {
+    let items: Vec<Item> = noun
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|(_, f)| screens::form::is_open(f))
+        .map(|(at, f)| Item::new(f.label(), f.about, at))
+        .collect();
+    let title = format!("Change of {}", subject.shown(cx.model));
+    vec![Effect::Push(Choose::of(title, items, move |item, _| {
+        vec![Effect::Push(screens::form::field(subject.clone(), item.value))]
+    }))]
+}
+
+fn is_web(kind: &Kind) -> bool {
+    matches!(kind, Kind::Url | Kind::List(Kind::Url))
+}
+
+fn is_mail(kind: &Kind) -> bool {
+    matches!(kind, Kind::Email | Kind::List(Kind::Email))
+}
+
+/// Reads the first filled field of a kind, and does something with its text.
+fn of_field(subject: Subject, fits: fn(&Kind) -> bool, then: fn(String) -> Effect) -> Effect {
+    let question = move |desk: &mut super::desk::Desk| {
+        let reader = desk.reader()?;
+        let noun = desk.store.noun(subject.noun)?;
+        let record = reader.record(noun, subject.one())?;
+        let fields = noun.fields.iter().zip(&record.values);
+        let text = fields.filter(|(f, v)| fits(&f.kind) && !v.is_empty()).map(|(_, v)| match v {
+            Value::List(items) => items.first().map_or(String::new(), |i| i.value.clone()),
+            other => other.to_cell(),
+        });
+        text.into_iter().next().ok_or_else(|| Error::not_found("it has no such address"))
+    };
+    then_effect(question, then)
+}
+
+/// A question whose answer becomes an effect, carried by an invisible screen.
+fn then_effect<T: Send + 'static>(
+    question: impl FnOnce(&mut super::desk::Desk) -> crate::error::Result<T> + Send + 'static,
+    then: fn(T) -> Effect,
+) -> Effect {
+    Effect::Push(Box::new(screens::errand::Errand::new(ask(0, question), then)))
+}
+
+/// Opens the record behind a link of the subject.
+fn go_one(subject: Subject, field: &'static str) -> Effect {
+    let question = move |desk: &mut super::desk::Desk| {
+        let reader = desk.reader()?;
+        let noun = desk.store.noun(subject.noun)?;
+        let record = reader.record(noun, subject.one())?;
+        let link = [field, "about"].iter().find_map(|f| record.values[noun.index(f)?].as_link());
+        let link = link.filter(|l| l.noun == field);
+        link.map(|l| (l.noun, l.id)).ok_or_else(|| Error::not_found(format!("it has no {field}")))
+    };
+    then_effect(question, |(noun, id)| Effect::Push(screens::record::open(noun, id)))
+}
+
+/// Opens the records of a noun that link to the subject.
+fn go_many(subject: &Subject, noun: &'static str, cx: &Cx) -> Effects {
+    let Some(target) = cx.model.get(noun) else { return Vec::new() };
+    let by = [subject.noun, "about"].into_iter().find(|f| target.index(f).is_some());
+    let Some(by) = by else {
+        return vec![Toast::bad(&Error::not_found(format!(
+            "no {noun} links to a {}",
+            subject.noun
+        )))];
+    };
+    let ids = subject
+        .ids
+        .iter()
+        .map(|id| if by == "about" { format!("{}:{id}", subject.noun) } else { id.to_string() });
+    let filter = ids.map(|id| format!("{by}:{id}")).collect::<Vec<_>>().join(" or ");
+    vec![Effect::Push(screens::list::filtered(noun, &filter))]
+}
+
+/// A step of the priority; on the agenda a day.
+fn step(subject: Subject, noun: &Noun, by: i32, place: Place) -> Effects {
+    if place == Place::Agenda && subject.noun == "task" {
+        return vec![snooze(subject, by)];
+    }
+    let Some(at) = noun.index("priority") else { return Vec::new() };
+    let Kind::Choice(choices) = noun.fields[at].kind else { return Vec::new() };
+    vec![deed(move |desk| {
+        let now = {
+            let noun = desk.store.noun(subject.noun)?;
+            desk.reader()?.record(noun, subject.one())?.values[at].clone()
+        };
+        let words: Vec<&str> = choices.words.iter().map(|w| w.word).collect();
+        let here = words.iter().position(|w| Some(*w) == now.as_text()).unwrap_or(0);
+        let next = here.saturating_add_signed(by as isize).min(words.len().saturating_sub(1));
+        let word = words.get(next).copied().unwrap_or_default();
+        let edit =
+            deeds::Edit { index: at, base: None, new: Value::Text(word.into()), text: word.into() };
+        deeds::edit(desk, &subject, &[edit])
+    })]
+}
+
+/// Puts tasks off by days.
+fn snooze(subject: Subject, days: i32) -> Effect {
+    deed(move |desk| {
+        let action =
+            actions::find("task", "snooze").ok_or_else(|| Error::failed("no such deed"))?;
+        let zone = desk.locale.times.zone;
+        let today = desk.locale.times.today();
+        let due = {
+            let noun = desk.store.noun("task")?;
+            let record = desk.reader()?.record(noun, subject.one())?;
+            noun.index("due").map(|at| record.values[at].clone())
+        };
+        let days = chrono::Duration::days(i64::from(days));
+        let text = match due {
+            Some(Value::Due(Due::Day(day))) => (day + days).to_string(),
+            Some(Value::Due(Due::At(at))) => {
+                (at.with_timezone(&zone).naive_local() + days).format("%Y-%m-%d %H:%M").to_string()
+            }
+            _ => (today + days).to_string(),
+        };
+        deeds::act(desk, action, &subject, &[("due", text)])
+    })
+}
+
+/// Moves deals, each to the stage beside its own.
+fn step_stage(subject: Subject, by: isize) -> Effect {
+    deed(move |desk| {
+        let mut moves: Vec<(String, Vec<i64>)> = Vec::new();
+        {
+            let reader = desk.reader()?;
+            let noun = desk.store.noun("deal")?;
+            for record in reader.records(noun, &subject.ids)? {
+                let link = |name: &str| Some(record.values[noun.index(name)?].as_link()?.id);
+                let stages = reader.board(crate::store::Wanted {
+                    pipeline: link("pipeline"),
+                    filter: None,
+                    deals: Some(0),
+                })?;
+                let here = stages.iter().position(|s| Some(s.id) == link("stage"));
+                let next =
+                    here.and_then(|at| at.checked_add_signed(by)).and_then(|at| stages.get(at));
+                // From won nobody goes on to lost by a step: a menu does that.
+                let Some(next) = next.filter(|s| by < 0 || s.kind != "lost") else { continue };
+                let name = format!("{}/{}", next.pipeline, next.name);
+                match moves.iter_mut().find(|(n, _)| *n == name) {
+                    Some((_, ids)) => ids.push(record.id),
+                    None => moves.push((name, vec![record.id])),
+                }
+            }
+        }
+        if moves.is_empty() {
+            return Err(Error::usage("there is no stage beyond").hint("`m` moves to any stage"));
+        }
+        deeds::move_deals(desk, &subject, &moves)
+    })
+}

@@ -1,0 +1,63 @@
+//! Amounts where there is little room.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::entity::money::Currency;
+
+/// `EUR 212k`: three digits that count; sums of several currencies beside each other, never added.
+pub(crate) fn short_sums(sums: &BTreeMap<Currency, i64>) -> String {
+    let parts: Vec<String> =
+        sums.iter().filter(|(_, minor)| **minor != 0).map(|(c, minor)| short(*minor, *c)).collect();
+    parts.join(" + ")
+}
+
+/// One amount, shortened.
+pub(crate) fn short(minor: i64, currency: Currency) -> String {
+    let amount = Decimal::new(minor, currency.decimals());
+    format!("{} {}", currency.code(), short_number(amount.to_f64().unwrap_or(0.0)))
+}
+
+/// A number with at most three digits that count, and `k`, `M` or `G`.
+pub(crate) fn short_number(n: f64) -> String {
+    let sign = if n < 0.0 { "-" } else { "" };
+    let n = n.abs();
+    for (unit, letter) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] {
+        if n >= unit * 0.9995 {
+            let scaled = n / unit;
+            let digits = if scaled < 9.995 { 2 } else { usize::from(scaled < 99.95) };
+            let text = format!("{scaled:.digits$}");
+            let text = if text.contains('.') {
+                text.trim_end_matches('0').trim_end_matches('.')
+            } else {
+                &text
+            };
+            return format!("{sign}{text}{letter}");
+        }
+    }
+    format!("{sign}{n:.0}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_digits_count() {
+        for (n, text) in [
+            (0.0, "0"),
+            (999.4, "999"),
+            (999.6, "1k"),
+            (1_250_000.0, "1.25M"),
+            (48_000.0, "48k"),
+            (12_300.0, "12.3k"),
+            (212_345.0, "212k"),
+            (999_600.0, "1M"),
+            (-5_900.0, "-5.9k"),
+        ] {
+            assert_eq!(short_number(n), text);
+        }
+    }
+}

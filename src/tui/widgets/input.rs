@@ -1,0 +1,141 @@
+//! One line that is typed into.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use tui_input::{Input as Inner, InputRequest};
+
+use crate::entity::text::visible;
+use crate::tui::keys::Press;
+
+/// A line of text with a cursor, and what it was before each change.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Input {
+    inner: Inner,
+    before: Vec<String>,
+}
+
+impl Input {
+    pub(crate) fn new(text: &str) -> Self {
+        Self { inner: Inner::new(text.to_owned()), before: Vec::new() }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        self.inner.value()
+    }
+
+    pub(crate) fn set(&mut self, text: &str) {
+        self.keep();
+        self.inner = Inner::new(text.to_owned());
+    }
+
+    fn keep(&mut self) {
+        if self.before.last().map(String::as_str) != Some(self.inner.value()) {
+            self.before.push(self.inner.value().to_owned());
+        }
+    }
+
+    /// Takes a key; whether the text has changed.
+    pub(crate) fn press(&mut self, press: Press) -> bool {
+        use InputRequest as Ask;
+        let control = press.held.contains(KeyModifiers::CONTROL);
+        let request = match press.code {
+            KeyCode::Char('z') if control => return self.undo(),
+            KeyCode::Char('w') if control => Ask::DeletePrevWord,
+            KeyCode::Char('u') if control => Ask::DeleteLine,
+            KeyCode::Char('k') if control => Ask::DeleteTillEnd,
+            KeyCode::Char('a') if control => Ask::GoToStart,
+            KeyCode::Char(c) if press.is_text() => Ask::InsertChar(c),
+            KeyCode::Backspace => Ask::DeletePrevChar,
+            KeyCode::Delete => Ask::DeleteNextChar,
+            KeyCode::Left if control => Ask::GoToPrevWord,
+            KeyCode::Right if control => Ask::GoToNextWord,
+            KeyCode::Left => Ask::GoToPrevChar,
+            KeyCode::Right => Ask::GoToNextChar,
+            KeyCode::Home => Ask::GoToStart,
+            KeyCode::End => Ask::GoToEnd,
+            _ => return false,
+        };
+        self.keep();
+        let changed = self.inner.handle(request).is_some_and(|c| c.value);
+        if !changed {
+            self.before.pop();
+        }
+        changed
+    }
+
+    fn undo(&mut self) -> bool {
+        let Some(text) = self.before.pop() else { return false };
+        self.inner = Inner::new(text);
+        true
+    }
+
+    /// Takes pasted text as one step; line ends become spaces.
+    pub(crate) fn paste(&mut self, text: &str) {
+        self.keep();
+        let line = text.replace("\r\n", " ").replace(['\n', '\r', '\t'], " ");
+        for c in line.chars() {
+            self.inner.handle(InputRequest::InsertChar(c));
+        }
+    }
+
+    /// Draws the line with its cursor, scrolled so that the cursor is in sight.
+    pub(crate) fn draw(&self, frame: &mut Frame, area: Rect, style: Style, active: bool) {
+        if area.is_empty() {
+            return;
+        }
+        let room = usize::from(area.width).max(1);
+        // Text that could move the terminal's cursor is shown as marks, before and behind alike.
+        let value = self.inner.value();
+        let split: usize = value.chars().take(self.inner.cursor()).map(char::len_utf8).sum();
+        let (before, behind) = (visible(&value[..split]), visible(&value[split..]));
+        let mut left: &str = &before;
+        let at = loop {
+            let columns = crate::entity::width::width(left);
+            if columns < room {
+                break columns;
+            }
+            let next = left.chars().next().map_or(left.len(), char::len_utf8);
+            left = &left[next..];
+        };
+        let line = Line::from(vec![Span::raw(left.to_owned()), Span::raw(behind.into_owned())]);
+        frame.render_widget(line.style(style), area);
+        if active {
+            let x = area.x + u16::try_from(at).unwrap_or(0).min(area.width - 1);
+            frame.set_cursor_position(Position::new(x, area.y));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(input: &mut Input, keys: &str) {
+        for key in Press::sequence(keys).unwrap() {
+            input.press(key);
+        }
+    }
+
+    #[test]
+    fn typing_goes_by_graphemes_and_ctrl_z_takes_back() {
+        let mut input = Input::new("Zoe\u{308}");
+        typed(&mut input, "backspace");
+        assert_eq!(input.text(), "Zo");
+        typed(&mut input, "ctrl+z");
+        assert_eq!(input.text(), "Zoe\u{308}");
+        typed(&mut input, "home 王 end ctrl+w");
+        assert_eq!(input.text(), "王");
+    }
+
+    #[test]
+    fn a_paste_is_one_step_and_one_line() {
+        let mut input = Input::new("a");
+        input.paste("b\r\nc\td");
+        assert_eq!(input.text(), "ab c d");
+        typed(&mut input, "ctrl+z");
+        assert_eq!(input.text(), "a");
+    }
+}

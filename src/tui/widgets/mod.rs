@@ -1,0 +1,7 @@
+//! Pieces that screens are drawn of.
+
+pub(crate) mod amount;
+pub(crate) mod input;
+pub(crate) mod pane;
+pub(crate) mod rows;
+pub(crate) mod sheet;

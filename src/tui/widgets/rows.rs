@@ -1,0 +1,132 @@
+//! Columns and rows: widths by what is in sight, the least important column goes first.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+use crate::entity::text::visible;
+use crate::entity::width::{pad, width};
+use crate::tui::screen::Cx;
+
+/// The head of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub name: String,
+    /// At the right, and never cut.
+    pub numeric: bool,
+    /// Never left out: the label.
+    pub keep: bool,
+}
+
+/// Widths of the columns that fit into the room; the last ones are left out first.
+pub(crate) fn widths(heads: &[Head], rows: &[Vec<String>], room: usize) -> Vec<(usize, usize)> {
+    let mut shown: Vec<usize> = (0..heads.len()).collect();
+    let wanted: Vec<usize> = heads
+        .iter()
+        .enumerate()
+        .map(|(at, head)| {
+            let cells = rows.iter().filter_map(|r| r.get(at)).map(|c| width(&visible(c)));
+            cells.chain([width(&head.name)]).max().unwrap_or(0).clamp(1, 60)
+        })
+        .collect();
+    let least = |at: usize| {
+        if heads[at].numeric {
+            wanted[at]
+        } else {
+            wanted[at].min(if heads[at].keep { 16 } else { 10 })
+        }
+    };
+    while shown.len() > 1 && shown.iter().map(|at| least(*at) + 1).sum::<usize>() > room + 1 {
+        let Some(gone) = shown.iter().rposition(|at| !heads[*at].keep) else { break };
+        shown.remove(gone);
+    }
+    let mut given: Vec<(usize, usize)> = shown.iter().map(|at| (*at, least(*at))).collect();
+    let mut spare =
+        room.saturating_sub(given.iter().map(|(_, w)| w + 1).sum::<usize>().saturating_sub(1));
+    // What is left goes to those that want more: the label first, then from the left.
+    let mut order: Vec<usize> = (0..given.len()).collect();
+    order.sort_by_key(|i| !heads[given[*i].0].keep);
+    for i in order {
+        let (at, now) = given[i];
+        let more = wanted[at].saturating_sub(now).min(spare);
+        given[i].1 += more;
+        spare -= more;
+    }
+    if given.len() == 1 {
+        given[0].1 = given[0].1.min(room);
+    }
+    given
+}
+
+/// One row as text, its cells cut or filled to their widths.
+pub(crate) fn line(cells: &[String], heads: &[Head], widths: &[(usize, usize)], cx: &Cx) -> String {
+    let mut out = String::new();
+    for (i, (at, columns)) in widths.iter().enumerate() {
+        if i > 0 {
+            out.push(' ');
+        }
+        let cell = cells.get(*at).map_or("", String::as_str);
+        let shown = visible(cell);
+        out += &pad(&cx.theme.cut(&shown, *columns), *columns, heads[*at].numeric);
+    }
+    out
+}
+
+/// Writes a line of text over a whole row, so that its style reaches the end.
+pub(crate) fn write(frame: &mut Frame, area: Rect, text: &str, style: Style, cx: &Cx) {
+    if area.is_empty() {
+        return;
+    }
+    let room = usize::from(area.width);
+    let text = pad(&cx.theme.cut(text, room), room, false);
+    frame.render_widget(Line::raw(text).style(style), area);
+}
+
+/// The first row to show so that `at` is in sight, moving as little as can be.
+pub(crate) fn scrolled(top: usize, at: usize, height: usize, total: usize) -> usize {
+    let height = height.max(1);
+    let top = top.min(total.saturating_sub(height));
+    if at < top {
+        at
+    } else if at >= top + height {
+        at + 1 - height
+    } else {
+        top
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heads() -> Vec<Head> {
+        ["id", "name", "company", "amount"]
+            .iter()
+            .map(|n| Head { name: (*n).into(), numeric: *n == "amount", keep: *n == "name" })
+            .collect()
+    }
+
+    #[test]
+    fn columns_go_from_the_right_and_the_label_stays() {
+        let rows = vec![vec!["1".into(), "x".repeat(40), "y".repeat(40), "EUR 1,000.00".into()]];
+        let names =
+            |room| widths(&heads(), &rows, room).iter().map(|(at, _)| *at).collect::<Vec<_>>();
+        assert_eq!(names(120), [0, 1, 2, 3]);
+        assert_eq!(names(30), [0, 1, 2]);
+        assert_eq!(names(10), [1]);
+        for room in 1..130 {
+            let total: usize = widths(&heads(), &rows, room).iter().map(|(_, w)| w + 1).sum();
+            assert!(total <= room + 1, "{room}: {total}");
+        }
+    }
+
+    #[test]
+    fn scrolling_moves_as_little_as_can_be() {
+        assert_eq!(scrolled(0, 5, 10, 100), 0);
+        assert_eq!(scrolled(0, 10, 10, 100), 1);
+        assert_eq!(scrolled(20, 5, 10, 100), 5);
+        assert_eq!(scrolled(95, 99, 10, 100), 90);
+        assert_eq!(scrolled(3, 0, 0, 0), 0);
+    }
+}

@@ -1,0 +1,180 @@
+//! A record with what belongs to it: fields, related records, timeline; as a pane and as a page.
+
+use std::collections::VecDeque;
+
+use crate::entity::shown::{local, shown};
+use crate::entity::text::visible_lines;
+use crate::entity::width::{pad, width, wrap};
+use crate::entity::{Kind, Noun, Part, Record, Value};
+use crate::error::Result;
+use crate::store::Related;
+use crate::tui::desk::Desk;
+use crate::tui::screen::Cx;
+use crate::tui::theme::Role;
+
+/// Everything shown about one record.
+#[derive(Debug, Clone)]
+pub(crate) struct Sheet {
+    pub record: Record,
+    pub related: Vec<Related>,
+    pub timeline: Vec<Moment>,
+    /// How many activities there are.
+    pub happened: usize,
+    /// Which value is the label.
+    pub label_at: usize,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone)]
+pub(crate) struct Moment {
+    pub at: Option<chrono::DateTime<chrono::Utc>>,
+    pub kind: String,
+    pub who: String,
+    pub words: String,
+    pub id: i64,
+}
+
+/// A line of a sheet: what it says, how it looks, where it leads.
+#[derive(Debug, Clone)]
+pub(crate) struct SheetLine {
+    pub text: String,
+    pub role: Role,
+    pub leads: Option<(&'static str, i64)>,
+    /// The field that the line belongs to.
+    pub field: Option<usize>,
+}
+
+impl Sheet {
+    /// Reads a sheet, in a handful of queries.
+    ///
+    /// # Errors
+    /// The record is gone, or the database can't be read.
+    pub(crate) fn read(desk: &Desk, noun: &str, id: i64, moments: usize) -> Result<Self> {
+        let reader = desk.reader()?;
+        let noun = desk.store.noun(noun)?;
+        let record = reader.record(noun, id)?;
+        let activities = desk.store.noun("activity")?;
+        let ids =
+            if noun.name() == "activity" { Vec::new() } else { reader.about(noun.name(), id)? };
+        let some: Vec<i64> = ids.iter().copied().take(moments).collect();
+        let field = |name: &str| activities.index(name).unwrap_or(0);
+        let (at, kind, who) = (field("at"), field("kind"), field("author"));
+        let (subject, body) = (field("subject"), field("body"));
+        let timeline = reader.records(activities, &some)?.into_iter().map(|r| {
+            let words = match (r.values[subject].as_text(), r.values[body].as_text()) {
+                (Some(subject), Some(body)) => format!("{subject}: {body}"),
+                (subject, body) => subject.or(body).unwrap_or_default().to_owned(),
+            };
+            let instant = match r.values[at] {
+                Value::Instant(at) => Some(at),
+                _ => None,
+            };
+            Moment {
+                at: instant,
+                kind: r.values[kind].to_cell(),
+                who: r.values[who].to_cell(),
+                words,
+                id: r.id,
+            }
+        });
+        let timeline = timeline.collect();
+        let related = reader.related(noun, id)?;
+        Ok(Self { record, related, timeline, happened: ids.len(), label_at: noun.label_index() })
+    }
+
+    /// The label.
+    pub(crate) fn label(&self, noun: &Noun) -> String {
+        self.record.values[noun.label_index()].to_cell()
+    }
+
+    /// The lines of the fields that hold something.
+    pub(crate) fn fields(&self, noun: &Noun, room: usize, cx: &Cx) -> Vec<SheetLine> {
+        let held = |at: &usize| {
+            let field = noun.fields[*at];
+            !self.record.values[*at].is_empty() && field.name != "uid" && !field.quiet
+        };
+        let all: Vec<usize> = (0..noun.fields.len()).filter(held).collect();
+        let names =
+            all.iter().map(|at| width(&noun.fields[*at].label())).max().unwrap_or(0).min(16);
+        let mut lines = Vec::new();
+        for at in all {
+            let field = noun.fields[at];
+            let text = shown(field, Part::Whole, &self.record.values[at], cx.zone());
+            let text = if field.kind == Kind::Longtext { text } else { text.replace('\n', " ") };
+            let leads = self.record.values[at].as_link().map(|l| (l.noun, l.id));
+            let mut pieces: VecDeque<String> = VecDeque::new();
+            for line in visible_lines(&text).split('\n') {
+                pieces.extend(
+                    wrap(line, Some(room.saturating_sub(names + 2).max(8)))
+                        .into_iter()
+                        .map(str::to_owned),
+                );
+            }
+            let mut name = pad(&cx.theme.cut(&field.label(), names), names, false);
+            for piece in pieces {
+                lines.push(SheetLine {
+                    text: format!("{name}  {piece}"),
+                    role: if leads.is_some() { Role::Link } else { Role::Text },
+                    leads,
+                    field: Some(at),
+                });
+                name = " ".repeat(names);
+            }
+        }
+        lines
+    }
+
+    /// The lines of the records that link here.
+    pub(crate) fn related(&self, noun: &Noun) -> Vec<SheetLine> {
+        let mut lines = Vec::new();
+        for related in &self.related {
+            let by = if related.field == noun.name() || related.field == "about" {
+                String::new()
+            } else {
+                format!(" ({})", related.field.replace('_', " "))
+            };
+            lines.push(plain(format!("{}{by}: {}", related.plural, related.count), Role::Heading));
+            for link in &related.records {
+                lines.push(SheetLine {
+                    text: format!("  {}:{} {}", link.noun, link.id, super::pane::safe(&link.label)),
+                    role: Role::Text,
+                    leads: Some((link.noun, link.id)),
+                    field: None,
+                });
+            }
+        }
+        lines
+    }
+
+    /// The lines of the timeline.
+    pub(crate) fn moments(&self, cx: &Cx) -> Vec<SheetLine> {
+        let mut lines: Vec<SheetLine> = self
+            .timeline
+            .iter()
+            .map(|m| SheetLine {
+                text: format!(
+                    "{}  {:<8} {:<8} {}",
+                    m.at.map_or(String::new(), |at| local(at, cx.zone())),
+                    super::pane::safe(&m.kind),
+                    super::pane::safe(&m.who),
+                    super::pane::safe(&m.words)
+                ),
+                role: Role::Text,
+                leads: Some(("activity", m.id)),
+                field: None,
+            })
+            .collect();
+        if self.happened > self.timeline.len() {
+            lines.push(plain(
+                format!("and {} older", self.happened - self.timeline.len()),
+                Role::Dim,
+            ));
+        }
+        lines
+    }
+}
+
+/// A line that leads nowhere.
+pub(crate) fn plain(text: String, role: Role) -> SheetLine {
+    SheetLine { text, role, leads: None, field: None }
+}
