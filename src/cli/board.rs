@@ -1,12 +1,16 @@
 //! `deal board`: the stages of the pipelines with their deals, counts and sums per currency.
 
+use std::collections::BTreeSet;
+
 use clap::ArgMatches;
 
 use super::global::Output;
 use super::grammar::{filter_text, text};
 use super::print::Printer;
 use super::print::width::{cut, pad, width};
+use super::rates::{rates_json, report_currency};
 use super::session::{Session, filter_sql};
+use crate::entity::exchange::{Quoted, footer};
 use crate::entity::money::{amount_for_people, amount_text};
 use crate::error::Result;
 use crate::interchange::JsonOut;
@@ -39,9 +43,21 @@ pub(super) fn board(session: &mut Session, matches: &ArgMatches) -> Result<()> {
         Output::Table => Some(CARDS),
         Output::Csv | Output::Tsv => Some(0),
     };
-    let stages = reader.board(Wanted { pipeline, filter: sql.as_ref(), deals })?;
+    let mut stages = reader.board(Wanted { pipeline, filter: sql.as_ref(), deals })?;
+    let to = report_currency(settings)?;
+    if let Some(to) = to {
+        let rates = reader.rates(settings.locale.times.today())?;
+        stages.iter_mut().try_for_each(|s| s.convert(&rates, to))?;
+    }
     match output {
-        Output::Table => columns(printer, &stages),
+        Output::Table => {
+            columns(printer, &stages)?;
+            let used: BTreeSet<Quoted> = stages.iter().flat_map(|s| &s.rates).copied().collect();
+            if let Some(footer) = to.and_then(|to| footer(to, &used)) {
+                printer.note(&footer);
+            }
+            Ok(())
+        }
         Output::Ids => stages
             .iter()
             .flat_map(|s| &s.deals)
@@ -213,6 +229,10 @@ fn object(out: &mut JsonOut, stage: &StageSums) {
             out.raw(&amount_text(minor, currency));
         }
         out.end_object();
+    }
+    if !stage.rates.is_empty() {
+        out.key("rates");
+        rates_json(out, stage.rates.iter());
     }
     out.key("deals");
     out.begin_array();

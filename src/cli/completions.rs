@@ -334,7 +334,8 @@ fn whole_words(script: &str) -> String {
         .replacen("\n}\n", STRIP, 1)
 }
 
-/// Joins the words that nothing stands between; `begun` is what of the last bash leaves alone.
+/// Joins the words that nothing stands between; `begun` is what of the last bash leaves alone. What
+/// an `@` begins it cuts, but replaces whole.
 const JOIN: &str = r#"    local words=() rest="$COMP_LINE" begun="" cword=-1 at part
     for ((at = 0; at <= COMP_CWORD; at++)); do
         part="${COMP_WORDS[at]}"
@@ -346,7 +347,13 @@ const JOIN: &str = r#"    local words=() rest="$COMP_LINE" begun="" cword=-1 at 
         rest="${rest#"$part"}"
         begun="${words[cword]}"
         if ((at == COMP_CWORD)); then
-            if [[ "$part" =~ ^[:=@]+$ ]]; then begun+="$part"; else part="$2"; fi
+            if [[ "$2" == @* ]]; then
+                begun="${begun%@}" words[cword]="${words[cword]%@}" part="$2"
+            elif [[ "$part" =~ ^[:=]+$ ]]; then
+                begun+="$part"
+            else
+                part="$2"
+            fi
         fi
         words[cword]+="$part"
     done

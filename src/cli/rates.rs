@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use clap::ArgMatches;
 
 use super::global::Output;
+use super::global::Settings;
 use super::grammar::text;
 use super::record::{add_with, print_json_list};
 use super::session::Session;
@@ -46,7 +47,7 @@ pub(super) fn convert(session: &mut Session, matches: &ArgMatches) -> Result<()>
         .map_err(|why| Error::invalid(format!("amount: {why}")).hint(Kind::Money.hint()))?;
     let to = match text(matches, "currency") {
         Some(code) => currency(code)?,
-        None => report_currency(session)?.unwrap_or(own),
+        None => report_currency(&session.settings)?.unwrap_or(own),
     };
     let day = on(session, matches)?;
     let output = session.settings.output;
@@ -99,8 +100,8 @@ pub(super) fn rates_json<'r>(out: &mut JsonOut, rates: impl Iterator<Item = &'r 
 ///
 /// # Errors
 /// The config's value is wrong.
-pub(super) fn report_currency(session: &Session) -> Result<Option<Currency>> {
-    Ok(session.settings.config.get("report_currency")?.and_then(|code| code.parse().ok()))
+pub(super) fn report_currency(settings: &Settings) -> Result<Option<Currency>> {
+    Ok(settings.config.get("report_currency")?.and_then(|code| code.parse().ok()))
 }
 
 /// A currency by its code.

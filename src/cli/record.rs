@@ -156,6 +156,19 @@ pub(super) fn resolve_all(
     Ok(found)
 }
 
+/// As [`resolve_all`], for those who only look: what lies in the trash is found where nothing else is.
+///
+/// # Errors
+/// One finds none or several.
+pub(super) fn resolve_seen(
+    reader: &Reader,
+    noun: Option<&str>,
+    refs: &[String],
+) -> Result<Vec<(&'static str, i64)>> {
+    resolve_all(reader, noun, refs, Among::Live)
+        .or_else(|why| resolve_all(reader, noun, refs, Among::Both).map_err(|_| why))
+}
+
 /// The records that a command is about: its REFs, or with `--where` all that match, after asking
 /// where that is more than one.
 ///

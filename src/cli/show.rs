@@ -5,13 +5,13 @@ use clap::ArgMatches;
 use super::global::Output;
 use super::grammar::texts;
 use super::print::{ColumnHead, Entry, Printer};
-use super::record::resolve_all;
+use super::record::resolve_seen;
 use super::session::Session;
 use crate::entity::shown::shown;
 use crate::entity::{Kind, Noun, Part, Record};
 use crate::error::{Error, Result};
 use crate::interchange::{JsonOut, Scope, json_fields};
-use crate::store::{Among, Reader, Related};
+use crate::store::{Reader, Related};
 
 /// `show REF…`: everything about records.
 ///
@@ -21,10 +21,7 @@ pub(super) fn show(session: &mut Session, noun: Option<&str>, matches: &ArgMatch
     let refs = texts(matches, "ref");
     let output = session.settings.output;
     let (reader, store, printer, settings) = session.parts()?;
-    let found = match resolve_all(&reader, noun, &refs, Among::Live) {
-        Ok(found) => found,
-        Err(why) => resolve_all(&reader, noun, &refs, Among::Both).map_err(|_| why)?,
-    };
+    let found = resolve_seen(&reader, noun, &refs)?;
     match output {
         Output::Ids => found.iter().try_for_each(|(_, id)| printer.line(&id.to_string())),
         Output::Json | Output::Jsonl => {

@@ -6,13 +6,13 @@ use super::global::Output;
 use super::grammar::texts;
 use super::lists::{print_json_list, print_rows};
 use super::print::ColumnHead;
-use super::record::resolve_all;
+use super::record::resolve_seen;
 use super::session::Session;
 use crate::entity::shown::shown;
 use crate::entity::when::{instant_text, stored_instant};
 use crate::entity::{LinkTo, Noun, Part, Value};
 use crate::error::{Error, Result};
-use crate::store::{Among, HistoryEntry};
+use crate::store::HistoryEntry;
 
 /// `history REF`: who changed what, when, from what to what.
 ///
@@ -26,10 +26,7 @@ pub(super) fn history(
     let refs = texts(matches, "ref");
     let output = session.settings.output;
     let (reader, store, printer, settings) = session.parts()?;
-    let found = match resolve_all(&reader, noun, &refs, Among::Live) {
-        Ok(found) => found,
-        Err(why) => resolve_all(&reader, noun, &refs, Among::Both).map_err(|_| why)?,
-    };
+    let found = resolve_seen(&reader, noun, &refs)?;
     let zone = settings.locale.times.zone;
     let [(noun, id)] = found[..] else { return Err(Error::usage("history takes one REF")) };
     let noun = store.noun(noun)?;

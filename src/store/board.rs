@@ -1,6 +1,6 @@
 //! Counts and sums of deals by stage, always from SQL.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
 use rusqlite::OptionalExtension;
@@ -9,6 +9,7 @@ use rusqlite::types::Value as Sql;
 use super::Store;
 use super::read::{Reader, uid_of};
 use crate::entity::LinkTo;
+use crate::entity::exchange::{Quoted, Rates};
 use crate::entity::money::{Currency, Money};
 use crate::entity::when::{instant_text, stored_instant};
 use crate::error::Result;
@@ -29,6 +30,8 @@ pub struct StageSums {
     pub stale: u64,
     /// Deals and minor units by currency; deals without an amount are under none.
     pub by_currency: BTreeMap<Option<Currency>, Pile>,
+    /// Rates that the piles took, where they were converted to one currency.
+    pub rates: BTreeSet<Quoted>,
     /// As many of the deals as were asked for, the largest amounts first.
     pub deals: Vec<Card>,
     /// Came here at this instant or before: stale.
@@ -80,6 +83,23 @@ impl StageSums {
     /// The sums by currency, without the deals that have no amount.
     pub fn sums(&self) -> impl Iterator<Item = (Currency, Pile)> + '_ {
         self.by_currency.iter().filter_map(|(currency, pile)| Some(((*currency)?, *pile)))
+    }
+
+    /// Makes one pile of those of all currencies. Each sum is converted and rounded once.
+    ///
+    /// # Errors
+    /// No rate leads from one of the currencies to this one.
+    pub fn convert(&mut self, rates: &Rates, to: Currency) -> Result<()> {
+        let sum = rates.total(self.sums().map(|(c, pile)| (c, pile.sum)), to)?;
+        let weighted = rates.total(self.sums().map(|(c, pile)| (c, pile.weighted)), to)?;
+        let count = self.sums().map(|(_, pile)| pile.count).sum();
+        if count > 0 {
+            self.by_currency.retain(|currency, _| currency.is_none());
+            let pile = Pile { count, sum: sum.minor, weighted: weighted.minor };
+            self.by_currency.insert(Some(to), pile);
+            self.rates = sum.used.into_iter().chain(weighted.used).collect();
+        }
+        Ok(())
     }
 }
 
@@ -165,6 +185,7 @@ impl Reader<'_> {
                     count: 0,
                     stale: 0,
                     by_currency: BTreeMap::new(),
+                    rates: BTreeSet::new(),
                     deals: Vec::new(),
                     stale_from,
                 },

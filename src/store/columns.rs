@@ -169,6 +169,8 @@ pub(super) fn read(field: &Field, row: &Row, at: &mut usize, model: &Model) -> R
             *at += 1;
             match (int_of(cell), text_of(currency).and_then(|c| c.parse::<Currency>().ok())) {
                 (Some(minor), Some(currency)) => Value::Money(Money { minor, currency }),
+                // A share of no amount has a currency all the same.
+                (None, _) if !field.is_stored() => Value::Null,
                 _ => misfit(&[cell, currency]),
             }
         }

@@ -219,6 +219,20 @@ impl Writer<'_> {
     }
 
     fn refuse_loop_of(&self, noun: &Noun, field: &Field, id: i64, above: i64) -> Result<()> {
+        if self.leads_back(noun, field, id, above)? {
+            return Err(self.loop_of(noun, field, id, above)?.at(field.name));
+        }
+        Ok(())
+    }
+
+    /// Whether a record of the same noun is this one, or leads to it over however many others.
+    pub(super) fn leads_back(
+        &self,
+        noun: &Noun,
+        field: &Field,
+        id: i64,
+        above: i64,
+    ) -> Result<bool> {
         let sql = format!(
             "SELECT {} FROM {} WHERE id = ?1",
             quoted(&column_name(field)),
@@ -227,13 +241,13 @@ impl Writer<'_> {
         let mut stmt = self.reader.conn.prepare_cached(&sql)?;
         let mut at = Some(above);
         for _ in 0..LONGEST {
-            let Some(here) = at else { return Ok(()) };
+            let Some(here) = at else { return Ok(false) };
             if here == id {
-                return Err(self.loop_of(noun, field, id, above)?.at(field.name));
+                return Ok(true);
             }
             at = stmt.query_row([here], |r| r.get(0)).optional()?.flatten();
         }
-        Ok(())
+        Ok(false)
     }
 
     fn loop_of(&self, noun: &Noun, field: &Field, id: i64, above: i64) -> Result<Error> {

@@ -115,19 +115,24 @@ impl<'r, 'a> Filler<'r, 'a> {
     fn fill_children(&self, at: usize, chunk: &mut Chunk) -> Result<()> {
         let planned = &self.plan[at];
         let Some(place_of_owner) = planned.child else { return Ok(()) };
-        let mut places: HashMap<i64, Vec<usize>> = HashMap::new();
-        for (place, (_, owners)) in chunk.iter().enumerate() {
-            if let Some(owner) = owners[place_of_owner] {
-                places.entry(owner).or_default().push(place);
-            }
-        }
-        let mut owners: Vec<i64> = places.keys().copied().collect();
+        let mut owners: Vec<(i64, usize)> = chunk
+            .iter()
+            .enumerate()
+            .filter_map(|(place, (_, owners))| Some((owners[place_of_owner]?, place)))
+            .collect();
         owners.sort_unstable();
+        let mut ids: Vec<i64> = owners.iter().map(|(owner, _)| *owner).collect();
+        ids.dedup();
         let mut stmt = self.reader.conn.prepare_cached(&child_sql(planned.noun, planned.field))?;
-        let mut rows = stmt.query([array(owners.into_iter())])?;
+        let mut rows = stmt.query([array(ids.into_iter())])?;
+        // The rows come in the order of their owners.
+        let mut first = 0;
         while let Some(row) = rows.next()? {
             let owner: i64 = row.get(0)?;
-            for place in places.get(&owner).into_iter().flatten() {
+            while owners.get(first).is_some_and(|(o, _)| *o < owner) {
+                first += 1;
+            }
+            for (_, place) in owners[first..].iter().take_while(|(o, _)| *o == owner) {
                 push_child(&mut chunk[*place].0.values[at], planned.field, row, self.reader.model)?;
             }
         }

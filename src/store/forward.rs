@@ -12,7 +12,7 @@ use crate::entity::{LinkTo, Noun, Value};
 use crate::error::Result;
 
 /// What stands in `trashed` before the id of the record that this one went into.
-const MARK: &str = "merged:";
+pub(super) const MARK: &str = "merged:";
 
 /// The mark of a record that went into another.
 #[must_use]
@@ -116,20 +116,28 @@ impl Reader<'_> {
 
     /// A value whose links lead to the records that count.
     pub(super) fn with_current_links(&self, mut value: Value) -> Result<Value> {
-        let settle = |link: &mut LinkTo| -> Result<()> {
-            link.id = self.current(self.model.noun(link.noun)?, link.id)?;
-            Ok(())
+        let settle = |link: &mut LinkTo| -> Result<bool> {
+            let current = self.current(self.model.noun(link.noun)?, link.id)?;
+            Ok(std::mem::replace(&mut link.id, current) != current)
         };
         match &mut value {
-            Value::Link(link) => settle(link)?,
+            Value::Link(link) => {
+                settle(link)?;
+            }
             Value::Links(links) => {
-                links.iter_mut().try_for_each(settle)?;
-                let mut seen = Vec::new();
-                links.retain(|l| {
-                    let new = !seen.contains(&(l.noun, l.id));
-                    seen.push((l.noun, l.id));
-                    new
-                });
+                let mut turned = false;
+                for link in links.iter_mut() {
+                    turned |= settle(link)?;
+                }
+                // A list may name one record twice, as the stays of a deal do.
+                if turned {
+                    let mut seen = Vec::new();
+                    links.retain(|l| {
+                        let new = !seen.contains(&(l.noun, l.id));
+                        seen.push((l.noun, l.id));
+                        new
+                    });
+                }
             }
             _ => {}
         }

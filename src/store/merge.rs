@@ -87,7 +87,8 @@ impl Writer<'_> {
                     }
             })
         });
-        let lost = join.lost;
+        let mut lost = join.lost;
+        lost.extend(self.break_loops(noun, keep, &before, &mut values)?);
         // A name that stays is not made anew of parts that came.
         let label = noun.label_index();
         if !values.iter().any(|(i, _)| *i == label) {
@@ -99,6 +100,31 @@ impl Writer<'_> {
         }
         done.noted += lost.len() as u64;
         self.note_lost(noun, keep, &theirs, &lost)
+    }
+
+    /// Empties links of the kept record that by now would lead back to it, such as a manager who
+    /// reported to the other one; what stood there is told.
+    fn break_loops(
+        &self,
+        noun: &Noun,
+        keep: i64,
+        before: &[Value],
+        values: &mut Vec<(usize, Value)>,
+    ) -> Result<Vec<String>> {
+        let mut told = Vec::new();
+        for (index, field) in noun.fields.iter().enumerate().filter(|(_, f)| f.no_loop) {
+            let now = values.iter().find(|(at, _)| *at == index).map_or(&before[index], |(_, v)| v);
+            let Some(above) = now.as_link().map(|l| l.id) else { continue };
+            if !self.leads_back(noun, field, keep, above)? {
+                continue;
+            }
+            let labels = self.reader.labels(noun.name(), &[above])?;
+            let label = labels.get(&above).map_or("", |l| l.label.as_str());
+            told.push(format!("{}: {}:{above} {label}", field.label(), noun.name()));
+            values.retain(|(at, _)| *at != index);
+            values.push((index, Value::Null));
+        }
+        Ok(told)
     }
 
     /// Sets `updated` of a record in which nothing else changed.

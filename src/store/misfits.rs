@@ -3,6 +3,7 @@
 use super::Store;
 use super::check::Health;
 use super::columns;
+use super::forward::MARK;
 use super::schema::{columns_of, has_columns, quoted, read_count};
 use crate::entity::Noun;
 use crate::error::Result;
@@ -33,7 +34,7 @@ impl Store {
             .flat_map(|f| columns_of(f).into_iter().take(read_count(f)).map(|(c, _)| quoted(&c)))
             .collect();
         let sql = format!(
-            "SELECT id, {} FROM {} WHERE trashed IS NOT 'gone'",
+            "SELECT id, {} FROM {} WHERE trashed IS NULL OR trashed <> 'gone' AND trashed NOT GLOB '{MARK}*'",
             columns.join(", "),
             quoted(noun.name())
         );

@@ -9,7 +9,8 @@ use crate::entity::Noun;
 use crate::error::{Error, Result};
 
 impl Writer<'_> {
-    /// Erases records. Links to them become empty; activities that were about them alone go too.
+    /// Erases records. Links to them become empty; activities that were about them alone and the
+    /// lines of a deal go too.
     ///
     /// # Errors
     /// A record is part of how others are set up and in use.
@@ -36,6 +37,9 @@ impl Writer<'_> {
         }
         for (name, activity) in self.sole_children(noun, id)? {
             self.purge_one(model.noun(name)?, activity)?;
+        }
+        for (name, part) in self.parts(noun, id)? {
+            self.purge_one(model.noun(name)?, part)?;
         }
         // What went into it are older records of the same.
         for merged in self.reader.merged_in(noun, id)? {
@@ -107,6 +111,19 @@ impl Writer<'_> {
         };
         self.reader.conn.execute(&sql, [id])?;
         Ok(())
+    }
+
+    /// Records that a sum of this one is made of, and that are nothing without it: a deal's lines.
+    fn parts(&self, noun: &Noun, id: i64) -> Result<Vec<(&'static str, i64)>> {
+        let mut all = Vec::new();
+        for of in noun.fields.iter().filter_map(|f| f.sum_of) {
+            let sql = format!("SELECT id FROM {} WHERE {} = ?1", quoted(of.noun), quoted(of.link));
+            let mut stmt = self.reader.conn.prepare_cached(&sql)?;
+            for part in stmt.query_map([id], |r| r.get(0))? {
+                all.push((of.noun, part?));
+            }
+        }
+        Ok(all)
     }
 
     /// Activities about this record and nothing else.

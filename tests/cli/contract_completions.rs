@@ -45,7 +45,12 @@ fn tab(w: &World, line: &str) -> Vec<String> {
         }
     }
     let current = words.last().cloned().unwrap_or_default();
-    let current = if current.starts_with([':', '=', '@']) { String::new() } else { current };
+    let behind_at = words.len() > 1 && words[words.len() - 2] == "@";
+    let current = match current.as_str() {
+        ":" | "=" => String::new(),
+        _ if behind_at => format!("@{current}"),
+        _ => current,
+    };
     let listed: Vec<String> = words.iter().map(|w| format!("'{w}'")).collect();
     let run = format!(
         "source '{script}' 2>/dev/null; COMP_LINE='{line}'; COMP_POINT=${{#COMP_LINE}}; COMP_WORDS=({}); \
@@ -66,8 +71,9 @@ fn terms_of_a_filter_are_completed_from_the_database() {
     w.ok(&["user", "add", "bob"]);
     w.ok(&["view", "save", "hot", "deal", "is:open"]);
     w.ok(&["view", "save", "home", "contact", "is:mine"]);
-    assert_eq!(tab(&w, "rolo deal list @"), ["hot"]);
-    assert_eq!(tab(&w, "rolo deal list @h"), ["hot"]);
+    assert_eq!(tab(&w, "rolo deal list @"), ["@hot"]);
+    assert_eq!(tab(&w, "rolo deal list @h"), ["@hot"]);
+    assert_eq!(tab(&w, "rolo contact list @h"), ["@home"]);
     assert_eq!(tab(&w, "rolo deal list +v"), ["+vip"]);
     assert_eq!(tab(&w, "rolo deal list owner:"), ["ann", "bob"]);
     assert_eq!(tab(&w, "rolo deal list owner:b"), ["bob"]);

@@ -310,3 +310,19 @@ fn stays_that_are_missing_are_worked_out_of_the_history() {
     w.ok(&["doctor", "--mend"]);
     assert_eq!((stays(&w, "1"), stays(&w, "2")), whole);
 }
+
+#[test]
+fn a_deal_that_is_erased_takes_its_lines_along() {
+    let w = World::new();
+    for deal in ["Big", "Small"] {
+        w.ok(&["deal", "add", deal]);
+        w.ok(&["line", "add", "Seats 席", "--deal", deal, "--price", "5"]);
+    }
+    w.ok(&["deal", "rm", "Big", "--purge", "--yes"]);
+    assert_eq!(w.ok(&["line", "list", "-o", "ids"]), "2\n");
+    assert_eq!(
+        w.json(&["sql", "SELECT DISTINCT deal_id FROM stays", "-o", "json"])[0]["deal_id"],
+        2
+    );
+    w.ok(&["doctor"]);
+}

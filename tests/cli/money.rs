@@ -110,3 +110,36 @@ fn weighted_amounts_round_a_half_to_the_even_cent_and_the_board_agrees() {
     let board = w.json(&["deal", "board", "-o", "json"]);
     assert_eq!(board[0]["weighted"]["EUR"].to_string(), "0.04");
 }
+
+#[test]
+fn the_board_sums_up_in_the_report_currency_with_a_footer() {
+    let w = World::new();
+    w.ok(&["rate", "add", "EUR", "USD", "1.25", "--on", "2026-01-01"]);
+    w.ok(&["rate", "add", "EUR", "USD", "2", "--on", "2026-11-22"]);
+    for amount in ["100 USD", "0.01", "50 USD"] {
+        w.ok(&["--now", "2026-11-20T09:00:00Z", "deal", "add", "Заказ", "--amount", amount]);
+    }
+    w.ok(&["--now", "2026-11-20T09:00:00Z", "deal", "add", "Bare"]);
+    let own = w.json(&["deal", "board", "-o", "json"]);
+    assert_eq!(own[0]["sums"].to_string(), r#"{"EUR":0.01,"USD":150.00}"#);
+    assert_eq!(own[0]["rates"], serde_json::Value::Null);
+    w.ok(&["config", "set", "report_currency", "EUR"]);
+    let board = w.json(&["deal", "board", "-o", "json"]);
+    assert_eq!(board[0]["sums"].to_string(), r#"{"EUR":75.01}"#);
+    assert_eq!(board[0]["weighted"].to_string(), r#"{"EUR":7.50}"#);
+    assert_eq!(board[0]["rates"][0]["rate"].to_string(), "2");
+    assert_eq!((board[0]["count"].as_u64(), board[1]["sums"].to_string()), (Some(4), "{}".into()));
+    // What a deal is worth stays as it was agreed.
+    assert_eq!(board[0]["deals"][0]["amount_currency"], "USD");
+    let shown = w.run(&["deal", "board"]);
+    assert!(shown.out.contains("75.01 EUR"), "{}", shown.out);
+    assert_eq!(shown.err, "converted to EUR at EUR/USD 2 of 2026-11-22\n");
+    let rows = w.ok(&["deal", "board", "-o", "csv"]);
+    assert!(rows.contains(",3,EUR,75.01,7.50\n") && rows.contains(",1,,,\n"), "{rows}");
+    // A past board takes the rates of its day, whenever they were written down.
+    let past = w.json(&["deal", "board", "--as-of", "2026-11-21", "-o", "json"]);
+    assert_eq!(past[0]["sums"].to_string(), r#"{"EUR":120.01}"#);
+    w.ok(&["config", "set", "report_currency", "JPY"]);
+    let why = w.fails(4, &["deal", "board"]);
+    assert!(why.contains("no rate from EUR to JPY of 2026-11-22 or before"), "{why}");
+}

@@ -102,7 +102,8 @@ fn sales() -> World {
         ("C", "0.01", "ann", "2026-10-31"),
         ("D", "4000", "bob", "2026-12-01"),
     ] {
-        w.ok(&["deal", "add", name, "--amount", amount, "--owner", owner, "--company", "Lee"]);
+        let deal = ["deal", "add", name, "--amount", amount, "--owner", owner, "--company", "Lee"];
+        w.ok(&[&["--now", "2026-10-01T00:00:00Z"][..], &deal].concat());
         w.ok(&["--now", "2026-12-31T00:00:00Z", "deal", "win", name, "--on", on]);
     }
     w.ok(&["deal", "add", "Open", "--amount", "9k", "--owner", "bob", "--closes", "2026-11-05"]);
