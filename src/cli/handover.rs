@@ -18,8 +18,8 @@ use crate::entity::when::instant_text;
 use crate::entity::{Kind, LinkTo, Noun, Value};
 use crate::error::{Error, Result};
 use crate::interchange::{
-    Exporter, Form, Input, JsonOut, Mapping, RawRow, ReadOptions, RowParser, Scope, Source, Written,
-    columns,
+    Exporter, Form, Input, JsonOut, Mapping, RawRow, ReadOptions, RowParser, Scope, Source,
+    Written, columns,
 };
 use crate::store::{Among, Draft, Match, OnMatch, Reader, Writer, refuse_own};
 

@@ -16,8 +16,8 @@ use crate::entity::Model;
 use crate::entity::when::DateOrder;
 use crate::error::{Error, Result};
 use crate::interchange::{
-    Asked, Charset, Digest, Epoch, Format, Input, Layout, Mark, Preset, ReadOptions, Source, Written,
-    check_map_name, delimiter_of, import, kept, presets, rates_by, several,
+    Asked, Charset, Digest, Epoch, Format, Input, Layout, Mark, Preset, ReadOptions, Source,
+    Written, check_map_name, delimiter_of, import, kept, presets, rates_by, several,
 };
 use crate::store::{ImportFacts, OnMatch};
 
@@ -86,12 +86,15 @@ pub(super) fn import(
     let written = loop {
         let mut unclear = Vec::new();
         let written = session.write_as("import", &format!("import{what} {file}"), |w| {
-            let mut told = |at| progress.set_position(at);
-            let out = rejects.as_mut().map(RejectsFile::rows);
+            let told = import::Told {
+                rejects: rejects.as_mut().map(RejectsFile::rows),
+                unclear: &mut unclear,
+                progress: &mut |at| progress.set_position(at),
+            };
             let done = if is_several {
-                several::run(w, &mut source, &options, &locale, out, &mut told)
+                several::run(w, &mut source, &options, &locale, told)
             } else {
-                import::run(w, noun, &mut source, &options, &locale, &mut unclear, out, &mut told)
+                import::run(w, noun, &mut source, &options, &locale, told)
             };
             progress.finish_and_clear();
             let summary = done?;
@@ -147,11 +150,7 @@ pub(super) fn import(
     }
 }
 
-fn options(
-    session: &Session,
-    matches: &ArgMatches,
-    size: Option<u64>,
-) -> Result<import::Options> {
+fn options(session: &Session, matches: &ArgMatches, size: Option<u64>) -> Result<import::Options> {
     Ok(import::Options {
         map: texts(matches, "map"),
         layout: Layout::default(),
@@ -350,4 +349,3 @@ fn progress_bar(session: &Session, size: Option<u64>) -> indicatif::ProgressBar 
         _ => indicatif::ProgressBar::hidden(),
     }
 }
-

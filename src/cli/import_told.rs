@@ -21,7 +21,11 @@ fn file_facts(source: &Source) -> Vec<(&'static str, String)> {
 }
 
 /// How a file was understood, for people: a table of its columns.
-pub(super) fn tell_columns(session: &mut Session, source: &Source, summary: &import::Summary) -> Result<()> {
+pub(super) fn tell_columns(
+    session: &mut Session,
+    source: &Source,
+    summary: &import::Summary,
+) -> Result<()> {
     if !matches!(session.settings.output, Output::Table) {
         return Ok(());
     }
@@ -113,15 +117,12 @@ pub(super) fn tell(
         format!("; the same file as import {}, `{}`", before.change.id, before.facts.file)
     });
     let left_out = |more: &str| {
-        let mut words = String::new();
-        for (count, word) in [
+        let counts = [
             (summary.revived, "of them brought back from the trash"),
             (summary.rejected, "rejected"),
-        ] {
-            if count > 0 {
-                words.push_str(&format!(", {count} {word}"));
-            }
-        }
+        ];
+        let words = counts.iter().filter(|(count, _)| *count > 0);
+        let words: String = words.map(|(count, word)| format!(", {count} {word}")).collect();
         words + more
     };
     let line = if layout.is_several() {
@@ -197,4 +198,3 @@ fn by_noun(summary: &import::Summary) -> serde_json::Value {
         .collect::<serde_json::Map<_, _>>()
         .into()
 }
-

@@ -87,4 +87,3 @@ fn is_same_file(a: &Path, b: &Path) -> bool {
     let of = |p: &Path| std::fs::metadata(p).ok().map(|m| (m.dev(), m.ino()));
     of(a).is_some_and(|a| Some(a) == of(b))
 }
-

@@ -9,9 +9,7 @@ use crate::entity::{Model, Noun};
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::interchange::{Exporter, Form};
-use crate::store::{
-    Access, Intent, Listing, Older, Options, Reader, Store, Writer, Written,
-};
+use crate::store::{Access, Intent, Listing, Older, Options, Reader, Store, Writer, Written};
 
 /// What a command works with.
 pub struct Session<'p> {

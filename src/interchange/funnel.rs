@@ -190,7 +190,9 @@ impl<'a> Funnel<'a> {
             crate::store::Match::Several(_) => Ok(None),
             crate::store::Match::None => {
                 let values = vec![(noun.label_index(), Value::Text(outer.trim().to_owned()))];
-                Ok(Some(w.insert(noun, Draft { values, fingerprint: Some(IN_PASSING), ready: None })?))
+                Ok(Some(
+                    w.insert(noun, Draft { values, fingerprint: Some(IN_PASSING), ready: None })?,
+                ))
             }
         }
     }

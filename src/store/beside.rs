@@ -143,8 +143,7 @@ fn carry_tables(from: &Connection, to: &Connection) -> rusqlite::Result<()> {
         to.execute(&format!("DELETE FROM {table}"), [])?;
         let count = columns.split(", ").count();
         let marks = vec!["?"; count].join(", ");
-        let mut put =
-            to.prepare(&format!("INSERT INTO {table}({columns}) VALUES ({marks})"))?;
+        let mut put = to.prepare(&format!("INSERT INTO {table}({columns}) VALUES ({marks})"))?;
         let mut get = from.prepare(&format!("SELECT {columns} FROM {table}"))?;
         let mut rows = get.query([])?;
         while let Some(row) = rows.next()? {

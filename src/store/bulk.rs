@@ -72,9 +72,8 @@ impl Seen {
             xxhash_rust::xxh3::xxh3_64(fold(text).as_bytes())
         };
         let mask = self.bits.len() as u64 - 1;
-        [hash, hash.rotate_left(32)].map(|h| {
-            (usize::try_from((h >> 6) & mask).unwrap_or(0), 1_u64 << (h & 63))
-        })
+        [hash, hash.rotate_left(32)]
+            .map(|h| (usize::try_from((h >> 6) & mask).unwrap_or(0), 1_u64 << (h & 63)))
     }
 }
 
@@ -139,9 +138,12 @@ impl Writer<'_> {
         let rows = std::mem::take(&mut waiting.rows);
         waiting.bytes = 0;
         if let Some(beside) = &mut self.beside {
-            let there = rows.iter().filter(|(_, (_, was_there))| *was_there);
-            there.for_each(|(at, _)| beside.put((*at, String::new(), true)));
-            rows.into_iter().for_each(|(at, (body, _))| beside.put((at, body, false)));
+            for (at, _) in rows.iter().filter(|(_, (_, was_there))| *was_there) {
+                beside.put((*at, String::new(), true));
+            }
+            for (at, (body, _)) in rows {
+                beside.put((at, body, false));
+            }
             return Ok(());
         }
         let conn = self.reader.conn;

@@ -57,7 +57,9 @@ impl Store {
         }
         self.check_files(&mut health);
         self.check_journal(&mut health)?;
-        for area in ["integrity", "schema", "orphans", "values", "derived", "permissions", "journal"] {
+        for area in
+            ["integrity", "schema", "orphans", "values", "derived", "permissions", "journal"]
+        {
             if !health.findings.iter().any(|f| f.area == area) {
                 health.well.push(area.to_owned());
             }

@@ -29,8 +29,7 @@ impl<'a> Writer<'a> {
     ) -> Result<Vec<Value>> {
         // The rest of a record that a uid names is still to come with the file of its noun.
         let uid = noun.index("uid");
-        let to_come =
-            fingerprint == Some(IN_PASSING) && given.iter().any(|(i, _)| Some(*i) == uid);
+        let to_come = fingerprint == Some(IN_PASSING) && given.iter().any(|(i, _)| Some(*i) == uid);
         let mut row: Vec<Value> =
             std::iter::repeat_with(|| Value::Null).take(noun.fields.len()).collect();
         for (index, value) in given {

@@ -132,12 +132,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// It means several records, or one in the trash by uid; a value isn't allowed.
-    pub fn take_in(
-        &mut self,
-        noun: &Noun,
-        incoming: Incoming,
-        policy: Policy,
-    ) -> Result<Outcome> {
+    pub fn take_in(&mut self, noun: &Noun, incoming: Incoming, policy: Policy) -> Result<Outcome> {
         self.take_in_known(noun, incoming, policy).map(|(outcome, _)| outcome)
     }
 

@@ -62,8 +62,8 @@ pub use doubles::{Double, Hunt, groups, keeper};
 pub use draft::IN_PASSING;
 pub use due::{Span, Whose};
 pub use history::{ChangeRow, EditRow, HistoryEntry};
-pub use incoming::{Incoming, OnMatch, Outcome, Policy};
 pub use imports::{ImportFacts, ImportRow, Origin};
+pub use incoming::{Incoming, OnMatch, Outcome, Policy};
 pub use matching::Match;
 pub use merge::{Joined, Take};
 pub use open::{
@@ -77,10 +77,10 @@ pub use related::Related;
 pub use select::links_to;
 pub use sharing::{Candidate, Keeper, ScoreRule, ShareRule};
 pub use stays::Stay;
-pub use words::{FIELD_MARK, Ready, search_body};
 pub use undo::Undone;
 pub use unmerge::Parted;
 pub use views::View;
+pub use words::{FIELD_MARK, Ready, search_body};
 
 /// An open database.
 #[derive(Debug)]
@@ -481,7 +481,10 @@ fn seed_records(
                 values
                     .push((named.index, named.field.parse(text, &locale).map_err(Error::failed)?));
             }
-            writer.insert(noun, Draft { values, fingerprint: Some(draft::IN_PASSING), ready: None })?;
+            writer.insert(
+                noun,
+                Draft { values, fingerprint: Some(draft::IN_PASSING), ready: None },
+            )?;
         }
     }
     Ok(())

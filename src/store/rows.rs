@@ -162,7 +162,11 @@ impl Writer<'_> {
                 let values = vec![(noun.label_index(), Value::Text(name.to_owned()))];
                 let id = self.insert(
                     noun,
-                    super::commit::Draft { values, fingerprint: Some(super::draft::IN_PASSING), ready: None },
+                    super::commit::Draft {
+                        values,
+                        fingerprint: Some(super::draft::IN_PASSING),
+                        ready: None,
+                    },
                 )?;
                 // A tag made in passing is no record that the user asked for.
                 (self.touched, self.tally) = (touched, tally);

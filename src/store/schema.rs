@@ -42,8 +42,7 @@ const FIXED: &[&str] = &[
 ];
 
 /// The search index: one for all nouns, over text that is cut and folded already.
-pub(super) const SEARCH: &str =
-    "CREATE VIRTUAL TABLE search USING fts5(body, content='', contentless_delete=1, tokenize='ascii')";
+pub(super) const SEARCH: &str = "CREATE VIRTUAL TABLE search USING fts5(body, content='', contentless_delete=1, tokenize='ascii')";
 
 /// A column of a table: its name and its SQL type.
 pub type ColumnDef = (String, &'static str);

@@ -38,11 +38,7 @@ impl Ready {
         let settled = |f: &crate::entity::Field| {
             f.default == Default::Nothing || !f.kind.is_searched() || !f.is_stored()
         };
-        let body = noun
-            .fields
-            .iter()
-            .all(|f| settled(f))
-            .then(|| body_of(noun, all.into_iter()));
+        let body = noun.fields.iter().all(|f| settled(f)).then(|| body_of(noun, all.into_iter()));
         Self { body, folds }
     }
 

@@ -3,7 +3,7 @@
 mod again;
 mod hostile;
 mod programs;
-mod spectrum;
-mod understood;
 mod provenance;
 mod rejects;
+mod spectrum;
+mod understood;
