@@ -86,12 +86,15 @@ pub(super) fn import(
     let written = loop {
         let mut unclear = Vec::new();
         let written = session.write_as("import", &format!("import{what} {file}"), |w| {
-            let mut told = |at| progress.set_position(at);
-            let out = rejects.as_mut().map(RejectsFile::rows);
+            let told = import::Told {
+                rejects: rejects.as_mut().map(RejectsFile::rows),
+                unclear: &mut unclear,
+                progress: &mut |at| progress.set_position(at),
+            };
             let done = if is_several {
-                several::run(w, &mut source, &options, &locale, out, &mut told)
+                several::run(w, &mut source, &options, &locale, told)
             } else {
-                import::run(w, noun, &mut source, &options, &locale, &mut unclear, out, &mut told)
+                import::run(w, noun, &mut source, &options, &locale, told)
             };
             progress.finish_and_clear();
             let summary = done?;

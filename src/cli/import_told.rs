@@ -117,15 +117,12 @@ pub(super) fn tell(
         format!("; the same file as import {}, `{}`", before.change.id, before.facts.file)
     });
     let left_out = |more: &str| {
-        let mut words = String::new();
-        for (count, word) in [
+        let counts = [
             (summary.revived, "of them brought back from the trash"),
             (summary.rejected, "rejected"),
-        ] {
-            if count > 0 {
-                words.push_str(&format!(", {count} {word}"));
-            }
-        }
+        ];
+        let words = counts.iter().filter(|(count, _)| *count > 0);
+        let words: String = words.map(|(count, word)| format!(", {count} {word}")).collect();
         words + more
     };
     let line = if layout.is_several() {

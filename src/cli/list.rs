@@ -126,7 +126,9 @@ pub(super) fn write_out(
         scope.spawn(move || {
             exporter.begin();
             for batch in batches {
-                batch.iter().for_each(|values| exporter.record(values));
+                for values in &batch {
+                    exporter.record(values);
+                }
                 if rendered.send((exporter.take(), batch)).is_err() {
                     return;
                 }

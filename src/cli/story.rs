@@ -12,7 +12,7 @@ use crate::entity::shown::shown;
 use crate::entity::when::{instant_text, stored_instant};
 use crate::entity::{LinkTo, Noun, Part, Value};
 use crate::error::{Error, Result};
-use crate::store::HistoryEntry;
+use crate::store::{ChangeRow, HistoryEntry, Origin};
 
 /// `history REF`: who changed what, when, from what to what.
 ///
@@ -30,6 +30,10 @@ pub(super) fn history(
     let zone = settings.locale.times.zone;
     let [(noun, id)] = found[..] else { return Err(Error::usage("history takes one REF")) };
     let noun = store.noun(noun)?;
+    if matches.get_flag("values") {
+        let origins = reader.origins(noun, id)?;
+        return print_origins(printer, output, noun, &origins, zone);
+    }
     let entries = reader.history(noun, id)?;
     if matches!(output, Output::Csv | Output::Tsv) {
         return print_rows(
@@ -50,7 +54,7 @@ pub(super) fn history(
             format!("{}", entry.change.id),
             at,
             entry.change.who.clone(),
-            entry.change.kind.clone(),
+            named_kind(&entry.change, entry.file.as_deref()),
         ];
         if entry.created {
             rows.push([head.to_vec(), vec![String::new(), String::new(), "made".into()]].concat());
@@ -68,6 +72,50 @@ pub(super) fn history(
     let heads = ["change", "at", "who", "what", "field", "from", "to"]
         .map(|name| ColumnHead { name: name.into(), numeric: name == "change" });
     printer.table(heads.into(), rows.into_iter().map(Ok))?;
+    Ok(())
+}
+
+/// What a change was; an import with its file.
+fn named_kind(change: &ChangeRow, file: Option<&str>) -> String {
+    file.map_or_else(|| change.kind.clone(), |file| format!("{} {file}", change.kind))
+}
+
+/// The values of a record with the changes that brought them.
+fn print_origins(
+    printer: &mut super::print::Printer,
+    output: Output,
+    noun: &Noun,
+    origins: &[Origin],
+    zone: chrono_tz::Tz,
+) -> Result<()> {
+    let field = |name: &str| noun.index(name).map(|i| noun.fields[i]);
+    if output != Output::Table {
+        let list: Vec<_> = origins
+            .iter()
+            .map(|o| {
+                let change = o.change.as_ref();
+                serde_json::json!({
+                    "field": o.field, "value": value_json(&o.value),
+                    "change": change.map(|c| c.id), "at": change.map(|c| &c.at),
+                    "who": change.map(|c| &c.who), "kind": change.map(|c| &c.kind), "file": o.file,
+                })
+            })
+            .collect();
+        return print_json_list(printer, output, &list);
+    }
+    let heads = ["field", "value", "change", "at", "who", "what"]
+        .map(|name| ColumnHead { name: name.into(), numeric: name == "change" });
+    let rows = origins.iter().map(|o| {
+        let value = field(o.field)
+            .map_or_else(|| o.value.to_cell(), |f| shown(f, Part::Whole, &o.value, zone));
+        let by = o.change.as_ref().map(|c| {
+            let at = stored_instant(&c.at)
+                .map_or(c.at.clone(), |at| crate::entity::shown::local(at, zone));
+            [c.id.to_string(), at, c.who.clone(), named_kind(c, o.file.as_deref())]
+        });
+        Ok([vec![o.field.to_owned(), value], by.unwrap_or_default().to_vec()].concat())
+    });
+    printer.table(heads.into(), rows)?;
     Ok(())
 }
 
@@ -95,6 +143,7 @@ fn history_json(entry: &HistoryEntry) -> serde_json::Value {
         "at": entry.change.at,
         "who": entry.change.who,
         "kind": entry.change.kind,
+        "import": entry.file.as_ref().map(|file| serde_json::json!({"import": entry.change.id, "file": file})),
         "command": entry.change.command,
         "created": entry.created,
         "edits": entry.edits.iter().map(|e| serde_json::json!({

@@ -12,6 +12,7 @@ use crate::store::{OnMatch, Outcome, Policy, Writer};
 
 /// How a file is taken in.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools)] // Each is a flag of the command.
 pub struct Options {
     /// `HEADER=FIELD` as typed.
     pub map: Vec<String>,
@@ -57,6 +58,16 @@ pub struct Summary {
     /// How the columns were understood, where that was asked for.
     pub columns: Vec<Understood>,
     pub seconds: f64,
+}
+
+/// Where an import tells of its rows while they go in.
+pub struct Told<'t> {
+    /// Where bad rows go; without it they refuse the file.
+    pub rejects: Option<Rejects<'t>>,
+    /// Stages whose kind can't be told, which refuse the file.
+    pub unclear: &'t mut Vec<String>,
+    /// Gets how many bytes of the file were read.
+    pub progress: &'t mut dyn FnMut(u64),
 }
 
 impl Options {
@@ -140,8 +151,7 @@ pub fn check(noun: &Noun, source: &mut Source, options: &Options) -> Result<()> 
     )))
 }
 
-/// Takes all rows in; with `rejects`, all but the bad ones. Stages whose kind can't be told are put
-/// into `unclear`, and refuse the file.
+/// Takes all rows in; where bad ones have a place to go, all but those.
 ///
 /// # Errors
 /// Every bad row (exit 4), or the file can't be read on.
@@ -151,10 +161,9 @@ pub fn run(
     source: &mut Source,
     options: &Options,
     locale: &Locale,
-    unclear: &mut Vec<String>,
-    mut rejects: Option<Rejects>,
-    progress: &mut dyn FnMut(u64),
+    told: Told,
 ) -> Result<Summary> {
+    let Told { mut rejects, unclear, progress } = told;
     w.manner.import = true;
     w.manner.create_links = options.create_links;
     let mut summary = Summary::default();

@@ -532,6 +532,9 @@ fn date_of_parts(
     field.parse(&text, locale).map_err(|why| (parts[0].unwrap_or_default(), why))
 }
 
+/// Of what kind the moment is at which a station was entered.
+static ENTERED: Kind = Kind::Datetime;
+
 /// What is to be found out about columns: the kinds of what they fill, where nobody said it.
 fn looked_at<'n>(
     noun: &'n Noun,
@@ -540,7 +543,6 @@ fn looked_at<'n>(
     plan: &[Step],
 ) -> Vec<Option<&'n Kind>> {
     let mut kinds = vec![None; mapping.headers.len()];
-    static ENTERED: Kind = Kind::Datetime;
     if written.order.is_none() && !mapping.exact {
         mapping.stations.iter().for_each(|(column, _)| kinds[*column] = Some(&ENTERED));
     }

@@ -2,8 +2,8 @@
 //! note in one row, each linked to what stands before it.
 
 use super::ahead::Prints;
-use super::import::{Leftover, Options, Summary, is_of_the_row, refused, row_error};
-use super::{Mapping, RawRow, Rejects, RowParser, Source};
+use super::import::{Leftover, Options, Summary, Told, is_of_the_row, refused, row_error};
+use super::{Mapping, RawRow, RowParser, Source};
 use crate::entity::{Kind, LinkTo, Locale, Model, Noun, Target, Value};
 use crate::error::{Error, Result, RowError};
 use crate::store::{Incoming, OnMatch, Outcome, Policy, Ready, Writer};
@@ -65,9 +65,9 @@ pub fn run(
     source: &mut Source,
     options: &Options,
     locale: &Locale,
-    mut rejects: Option<Rejects>,
-    progress: &mut dyn FnMut(u64),
+    told: Told,
 ) -> Result<Summary> {
+    let Told { mut rejects, progress, .. } = told;
     w.manner.import = true;
     w.manner.create_links = options.create_links;
     let model = w.reader().model();

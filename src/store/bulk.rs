@@ -138,9 +138,12 @@ impl Writer<'_> {
         let rows = std::mem::take(&mut waiting.rows);
         waiting.bytes = 0;
         if let Some(beside) = &mut self.beside {
-            let there = rows.iter().filter(|(_, (_, was_there))| *was_there);
-            there.for_each(|(at, _)| beside.put((*at, String::new(), true)));
-            rows.into_iter().for_each(|(at, (body, _))| beside.put((at, body, false)));
+            for (at, _) in rows.iter().filter(|(_, (_, was_there))| *was_there) {
+                beside.put((*at, String::new(), true));
+            }
+            for (at, (body, _)) in rows {
+                beside.put((at, body, false));
+            }
             return Ok(());
         }
         let conn = self.reader.conn;

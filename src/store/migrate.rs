@@ -121,6 +121,9 @@ fn step(
             let model = base.with_custom(&custom)?;
             let new = complete(conn, &model)?;
             super::seed_records(conn, base, clock, &|noun| new.contains(noun))?;
+            for noun in &model.nouns {
+                super::stays::fill_missing(conn, noun)?;
+            }
             SCHEMA_VERSION
         }
     };
