@@ -255,11 +255,21 @@ impl Writer<'_> {
     }
 
     fn set_all_made_aside(&mut self, change: i64, redo: bool, undoes: Option<i64>) -> Result<u64> {
+        let is_field = |noun: &Noun| noun.name() == super::custom::NOUN;
         let mut records = 0;
-        for (position, noun) in self.reader.model.nouns.iter().enumerate() {
-            let made = self.set_made_aside(change, position, noun, redo, undoes)?;
-            self.fields_touched |= made > 0 && noun.name() == super::custom::NOUN;
-            records += made;
+        // Custom fields come back first: what else comes back may have values in them.
+        for fields in [redo, !redo] {
+            let nouns = self.reader.model.nouns.iter().enumerate();
+            for (position, noun) in nouns.filter(|(_, n)| is_field(n) == fields) {
+                let made = self.set_made_aside(change, position, noun, redo, undoes)?;
+                records += made;
+                if made > 0 && fields {
+                    self.fields_touched = true;
+                    if redo {
+                        self.adopt_fields()?;
+                    }
+                }
+            }
         }
         Ok(records)
     }

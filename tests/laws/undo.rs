@@ -484,3 +484,17 @@ fn a_record_that_came_back_has_its_id_and_uid() {
     let next = d.ok(&["contact", "add", "Other"]);
     assert!(next.trim() > id.trim(), "an id is never used again: {id} {next}");
 }
+
+#[test]
+fn what_comes_back_in_a_field_that_comes_back_is_found_again() {
+    let d = office();
+    write_files(&d);
+    step(&d, &["contact", "rm", "1"], 1);
+    step(&d, &["contact", "import", "FILE:extra.csv", "--keep-extra"], 2);
+    let soup = d.ok(&["search", "soup", "-o", "ids"]);
+    assert_eq!(soup.lines().count(), 1, "{soup}");
+    step(&d, &["undo"], 3);
+    assert_eq!(d.ok(&["search", "soup", "-o", "ids"]), "");
+    step(&d, &["redo"], 4);
+    assert_eq!(d.ok(&["search", "soup", "-o", "ids"]), soup);
+}
