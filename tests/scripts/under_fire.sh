@@ -20,12 +20,19 @@ fail() {
     bad=1
 }
 
-# Everything in the file but uids and stamps that a second run makes anew; empty without a file.
+# The rows of a query, without their heads.
+rows() {
+    local out
+    out=$("$rolo" sql -o csv "$1") && tail -n +2 <<<"$out"
+}
+
+# Everything in the file but uids and stamps that a second run makes anew. A file without records holds as much
+# as no file: a command makes it, whole and empty, before it begins.
 everything() {
     [ -e "$ROLO_DB" ] || return 0
-    "$rolo" sql -o csv "SELECT name, emails, company, city, tags FROM contacts ORDER BY 1, 2" &&
-        "$rolo" sql -o csv "SELECT name, domain, city FROM companies ORDER BY 1, 2" &&
-        "$rolo" sql -o csv "SELECT name, stage, company, amount FROM deals ORDER BY 1, 2"
+    rows "SELECT name, emails, company, city, tags FROM contacts ORDER BY 1, 2" &&
+        rows "SELECT name, domain, city FROM companies ORDER BY 1, 2" &&
+        rows "SELECT name, stage, company, amount FROM deals ORDER BY 1, 2"
 }
 
 # A fresh world from what `$place/from` holds.
