@@ -70,8 +70,7 @@ pub use incoming::{Incoming, OnMatch, Outcome, Policy};
 pub use matching::Match;
 pub use merge::{Joined, Take};
 pub use open::{
-    Access, NEW_NAME, Older, Options, give_name, inspect, make_folder, placed, resolve,
-    temporary_folder_in, temporary_in, wal_path,
+    Access, Older, Options, inspect, placed, resolve, temporary_folder_in, temporary_in, wal_path,
 };
 pub use quotas::{Attainment, Bonus};
 pub use rates::LATEST_RATES;

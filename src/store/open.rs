@@ -403,7 +403,7 @@ pub(super) fn create(
 ///
 /// # Errors
 /// Somebody has it, or the folder can't be written.
-pub fn give_name(made: &Path, path: &Path) -> std::io::Result<()> {
+fn give_name(made: &Path, path: &Path) -> std::io::Result<()> {
     File::open(made)?.sync_all()?;
     match fs::hard_link(made, path) {
         // A file system without hard links.
@@ -423,7 +423,7 @@ pub fn give_name(made: &Path, path: &Path) -> std::io::Result<()> {
 ///
 /// # Errors
 /// It can't be made.
-pub fn make_folder(folder: &Path) -> std::io::Result<()> {
+fn make_folder(folder: &Path) -> std::io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
@@ -482,9 +482,6 @@ fn process_of(path: &Path) -> Option<String> {
     process.parse::<u32>().is_ok().then(|| process.to_owned())
 }
 
-/// What a database under way is called in a folder of its own.
-pub const NEW_NAME: &str = "rolo.db";
-
 const A_DAY: Duration = Duration::from_hours(24);
 const A_WHILE: Duration = Duration::from_mins(10);
 
@@ -499,7 +496,7 @@ pub(super) fn hard_link_warning(path: &Path) -> Option<String> {
             fs::metadata(p).is_ok_and(|m| (m.dev(), m.ino()) == (meta.dev(), meta.ino()))
         };
         let own = under_way_beside(path);
-        links -= own.filter(|p| same(p) || same(&p.join(NEW_NAME))).count() as u64;
+        links -= own.filter(|p| same(p)).count() as u64;
     }
     (links > 1).then(|| {
         format!(
