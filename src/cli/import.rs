@@ -83,6 +83,7 @@ pub(super) fn import(
         .map_or_else(|| "standard input".into(), |n| n.to_string_lossy().into_owned());
     let what = if is_several { String::new() } else { format!(" {noun}") };
     let mut digest = Some(digest);
+    session.writing()?.leave_wal(options.size)?;
     let written = loop {
         let mut unclear = Vec::new();
         let written = session.write_as("import", &format!("import{what} {file}"), |w| {
@@ -129,6 +130,7 @@ pub(super) fn import(
             other => break other,
         }
     };
+    session.writing()?.keep_wal();
     let written = written.map_err(|why| {
         if let Some(rejects) = &rejects {
             rejects.forget();

@@ -1,7 +1,5 @@
 //! `NOUN list [FILTER]`: records in every format.
 
-use std::sync::mpsc::{channel, sync_channel};
-
 use clap::ArgMatches;
 
 use super::global::Output;
@@ -9,14 +7,10 @@ use super::grammar::{filter_text, text};
 use super::print::ColumnHead;
 use super::session::{Session, filter_sql};
 use crate::entity::shown::{is_numeric, shown};
-use crate::entity::{Kind, Model, Noun, Part, Value};
+use crate::entity::{Kind, Model, Noun, Part};
 use crate::error::{Error, Result};
-use crate::interchange::{Column, Exporter, Form, Scope};
+use crate::interchange::{Column, Exporter, Form, Scope, write_out};
 use crate::store::{Listing, Path};
-
-/// So many records go to the thread that writes them at once, and so many such batches wait.
-const ROWS: usize = 256;
-const AHEAD: usize = 4;
 
 /// `list`: a table for people, or whole records for programs; `--columns` chooses.
 ///
@@ -106,64 +100,6 @@ struct Asked {
     columns: Option<String>,
     sort: Option<String>,
     limit: Option<u64>,
-}
-
-/// Streams a listing through an exporter, which works on a thread of its own: records are read while
-/// those before them are written.
-///
-/// # Errors
-/// The database can't be read, or the target can't be written.
-pub(super) fn write_out(
-    reader: &crate::store::Reader,
-    listing: &Listing,
-    mut exporter: Exporter,
-    target: &mut dyn std::io::Write,
-) -> Result<()> {
-    let unwritten = |why: &std::io::Error| Error::io("the output can't be written", why);
-    std::thread::scope(|scope| {
-        let (give, batches) = sync_channel::<Vec<Vec<Value>>>(AHEAD);
-        let (rendered, bytes) = channel();
-        scope.spawn(move || {
-            exporter.begin();
-            for batch in batches {
-                for values in &batch {
-                    exporter.record(values);
-                }
-                if rendered.send((exporter.take(), batch)).is_err() {
-                    return;
-                }
-            }
-            exporter.end();
-            // Nobody takes it when the target failed.
-            let _ = rendered.send((exporter.take(), Vec::new()));
-        });
-        let (mut batch, mut spare, mut used) = (Vec::new(), Vec::new(), 0);
-        reader.each(listing, |found| {
-            if used == batch.len() {
-                batch.push(Vec::new());
-            }
-            std::mem::swap(&mut found.values, &mut batch[used]);
-            used += 1;
-            if used == ROWS {
-                while let Ok((bytes, old)) = bytes.try_recv() {
-                    target.write_all(&bytes).map_err(|why| unwritten(&why))?;
-                    spare.push(old);
-                }
-                let full = std::mem::replace(&mut batch, spare.pop().unwrap_or_default());
-                // If the other thread has stopped, so has this.
-                let _ = give.send(full);
-                used = 0;
-            }
-            Ok(())
-        })?;
-        batch.truncate(used);
-        let _ = give.send(batch);
-        drop(give);
-        for (bytes, _) in bytes {
-            target.write_all(&bytes).map_err(|why| unwritten(&why))?;
-        }
-        Ok(())
-    })
 }
 
 /// The columns that a text such as `name,company.city` asks for.

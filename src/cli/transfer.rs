@@ -7,10 +7,10 @@ use clap::ArgMatches;
 
 use super::global::Output;
 use super::grammar::{filter_text, text};
-use super::list::{alone, paths, write_out};
+use super::list::{alone, paths};
 use super::session::{Session, filter_sql};
 use crate::error::{Error, Result};
-use crate::interchange::{Exporter, Format, Scope, columns};
+use crate::interchange::{Format, Scope, Sheet, columns};
 use crate::store::{Listing, refuse_own};
 
 /// `NOUN export [FILTER…]`.
@@ -51,15 +51,16 @@ pub(super) fn export(session: &mut Session, noun: &str, matches: &ArgMatches) ->
         listing.columns = needed(noun, &mut columns);
         (Scope::Exchange, columns)
     };
-    let exporter = Exporter::new(format.form, columns, scope, raw);
+    let sheet = Sheet { form: format.form, columns, scope, raw };
+    let mut fill = |target: &mut dyn Write| {
+        crate::interchange::export(store, &reader, &mut listing, &sheet, target)
+    };
     match out {
-        None => write_out(&reader, &listing, exporter, printer.out()),
+        None => fill(printer.out()),
         Some(path) => {
             let target = crate::store::resolve(&path)?;
             refuse_own(store, &target)?;
-            write_file(&target, force, settings.dry_run, |file| {
-                write_out(&reader, &listing, exporter, file)
-            })
+            write_file(&target, force, settings.dry_run, fill)
         }
     }
 }

@@ -154,6 +154,7 @@ pub struct Field {
 }
 
 /// The records whose totals make up an amount: the lines of a deal.
+#[derive(Debug)]
 pub struct SumOf {
     pub noun: &'static str,
     /// Their link to the record that has the amount.

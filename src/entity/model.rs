@@ -1,9 +1,11 @@
 //! The entities of a program together with the custom fields of a file, and the one way to find a
 //! field by the name that somebody typed.
 
-use std::collections::HashMap;
+use std::sync::OnceLock;
 
-use super::{Choices, Default, Entity, Field, Kind, Target, Word, field};
+use foldhash::HashMap;
+
+use super::{Choices, Default, Entity, Field, Kind, SumOf, Target, Word, field};
 use crate::error::{Error, Result, nearest};
 
 /// An entity with all its fields: its own, those every record has, and this file's custom ones.
@@ -14,7 +16,7 @@ pub struct Noun {
     pub fields: Vec<&'static Field>,
     /// Place in the list of entities: its number inside the file.
     pub position: usize,
-    names: HashMap<&'static str, usize>,
+    names: OnceLock<HashMap<&'static str, usize>>,
     label: usize,
 }
 
@@ -24,6 +26,8 @@ pub struct Model {
     entities: &'static [&'static Entity],
     common: &'static [Field],
     pub nouns: Vec<Noun>,
+    /// The nouns that have a sum of other records, each with that sum.
+    pub(crate) sums: Vec<(&'static str, &'static SumOf)>,
 }
 
 /// A custom field, as the file's `field` table tells it.
@@ -72,14 +76,21 @@ impl Noun {
         let (tags, stamps): (Vec<_>, Vec<_>) = back.iter().partition(|f| f.kind == Kind::Tags);
         let fields: Vec<&'static Field> =
             front.iter().chain(entity.fields).chain(tags).chain(custom).chain(stamps).collect();
-        let mut names = HashMap::new();
-        for (index, field) in fields.iter().enumerate().rev() {
-            for name in field.aliases.iter().chain([&field.name]) {
-                names.insert(*name, index);
+        let label = fields.iter().position(|f| f.name == entity.label().name).unwrap_or(0);
+        Self { entity, fields, position, names: OnceLock::new(), label }
+    }
+
+    /// Made when it is first asked for: most commands have to do with few nouns.
+    fn names(&self) -> &HashMap<&'static str, usize> {
+        self.names.get_or_init(|| {
+            let mut names = HashMap::default();
+            for (index, field) in self.fields.iter().enumerate().rev() {
+                for name in field.aliases.iter().chain([&field.name]) {
+                    names.insert(*name, index);
+                }
             }
-        }
-        let label = names.get(entity.label().name).copied().unwrap_or(0);
-        Self { entity, fields, position, names, label }
+            names
+        })
     }
 
     /// Singular name.
@@ -91,7 +102,7 @@ impl Noun {
     /// The index of a field by its exact name.
     #[must_use]
     pub fn index(&self, name: &str) -> Option<usize> {
-        self.names.get(name).copied()
+        self.names().get(name).copied()
     }
 
     /// The index of the label.
@@ -157,7 +168,7 @@ impl Model {
             .enumerate()
             .map(|(at, e)| Noun::new(at, e, common, Vec::new()))
             .collect();
-        Self { entities, common, nouns }
+        Self { entities, common, nouns, sums: sums(entities) }
     }
 
     /// The same model with a file's custom fields; one of an unknown noun is left out.
@@ -173,7 +184,7 @@ impl Model {
             }
             nouns.push(Noun::new(at, entity, self.common, own));
         }
-        Ok(Self { entities: self.entities, common: self.common, nouns })
+        Ok(Self { nouns, sums: self.sums.clone(), ..*self })
     }
 
     /// The noun of a singular name.
@@ -229,6 +240,13 @@ impl Model {
                 .map(move |f| (n, *f))
         })
     }
+}
+
+fn sums(entities: &[&'static Entity]) -> Vec<(&'static str, &'static SumOf)> {
+    entities
+        .iter()
+        .flat_map(|e| e.fields.iter().filter_map(|f| Some((e.name, f.sum_of?))))
+        .collect()
 }
 
 impl CustomField {

@@ -219,6 +219,10 @@ pub fn join_cell<'a>(parts: impl Iterator<Item = (&'a str, &'a str)>) -> String 
 }
 
 fn escape_part(part: &str, out: &mut String) {
+    if !part.bytes().any(|b| matches!(b, b'\\' | b';' | b':')) {
+        out.push_str(part);
+        return;
+    }
     for c in part.chars() {
         if matches!(c, '\\' | ';' | ':') {
             out.push('\\');

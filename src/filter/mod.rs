@@ -24,6 +24,7 @@ pub use check::check;
 pub use cond::{Checked, mentions_trash};
 pub use expr::Expr;
 pub use parse::parse;
+pub(crate) use sql::major;
 pub use sql::{SEARCH_ID_BITS, Sql, compile};
 
 use crate::entity::{Locale, Model, Noun};

@@ -4,6 +4,8 @@
 //! false or null. `NOT` is therefore always `IS NOT TRUE`. Only names from the declarations stand
 //! in the text; what was typed is bound.
 
+use std::collections::BTreeMap;
+
 use rusqlite::types::Value;
 
 use super::bound::Bounds;
@@ -392,13 +394,19 @@ fn currency(field: &Field, t: &str) -> String {
     format!("{t}.{}", quoted(&format!("{of}_currency")))
 }
 
-/// An amount in major units.
-fn major(minor: &str, currency: &str) -> String {
-    let cases = FINE_CURRENCIES
+/// SQL for an amount in major units from its minor units and its currency.
+pub(crate) fn major(minor: &str, currency: &str) -> String {
+    let mut fine: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for (code, scale) in FINE_CURRENCIES {
+        fine.entry(*scale).or_default().push(format!("'{code}'"));
+    }
+    let fine: String = fine
         .iter()
-        .map(|(code, scale)| format!(" WHEN '{code}' THEN {}.0", 10_i64.pow(*scale)));
-    let fine = cases.collect::<Vec<_>>().concat();
-    format!("({minor} / CASE {currency}{fine} ELSE 100.0 END)")
+        .map(|(scale, codes)| {
+            format!(" WHEN {currency} IN ({}) THEN {}.0", codes.join(", "), 10_i64.pow(*scale))
+        })
+        .collect();
+    format!("(({minor}) / CASE{fine} ELSE 100.0 END)")
 }
 
 fn quoted(name: &str) -> String {

@@ -4,6 +4,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
 use super::{RawRow, RowParser, Source};
+use crate::entity::Value;
 use crate::error::{Error, Result, RowError};
 use crate::store::{Incoming, Ready};
 
@@ -12,6 +13,8 @@ use crate::store::{Incoming, Ready};
 pub(super) struct Parsed {
     pub(super) row: RawRow,
     pub(super) incoming: std::result::Result<Incoming, Vec<RowError>>,
+    /// Values that are written, to be freed by the thread that made them.
+    pub(super) spent: Vec<Value>,
 }
 
 /// Rows one behind the other.
@@ -103,9 +106,11 @@ fn fill(
     let (mut count, mut text) = (0, 0);
     while count < ROWS && text < TEXT {
         if batch.rows.len() == count {
-            batch.rows.push(Parsed { row: RawRow::default(), incoming: Err(Vec::new()) });
+            let (row, incoming) = (RawRow::default(), Err(Vec::new()));
+            batch.rows.push(Parsed { row, incoming, spent: Vec::new() });
         }
         let parsed = &mut batch.rows[count];
+        parsed.spent.clear();
         match source.read(&mut parsed.row) {
             Ok(true) => {}
             ended => {
@@ -128,7 +133,7 @@ fn fill(
 
 /// Tells equal rows of one file apart by their count.
 #[derive(Default)]
-pub(super) struct Prints(std::collections::HashMap<i64, u32>);
+pub(super) struct Prints(foldhash::HashMap<i64, u32>);
 
 impl Prints {
     pub(super) fn nth(&mut self, print: i64) -> i64 {

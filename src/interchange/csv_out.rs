@@ -75,7 +75,8 @@ impl CsvOut {
     #[must_use]
     pub fn take(&mut self) -> Vec<u8> {
         self.row_start = 0;
-        std::mem::take(&mut self.out)
+        let room = self.out.capacity();
+        std::mem::replace(&mut self.out, Vec::with_capacity(room))
     }
 
     /// Hands the buffer on, between two rows.

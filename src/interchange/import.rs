@@ -201,7 +201,7 @@ pub fn run(
     let keys = policy.keys(noun);
     ahead::each(source, &mut parser, &keys, expected > MANY, &mut |batch| {
         progress(batch.position);
-        for Parsed { row, incoming } in &mut batch.rows {
+        for Parsed { row, incoming, spent } in &mut batch.rows {
             summary.read += 1;
             left.look(row);
             let incoming = std::mem::replace(incoming, Err(Vec::new()));
@@ -214,6 +214,7 @@ pub fn run(
                 }
                 w.take_in(noun, incoming, policy)
             });
+            *spent = w.take_spent();
             let wrong = match taken {
                 Ok(Ok(outcome)) => {
                     summary.count(outcome);

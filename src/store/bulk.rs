@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::beside::Beside;
 use super::commit::Writer;
 use super::incoming::key_texts;
-use super::schema::{indexes, quoted};
+use super::schema::{MERGED, indexes, quoted};
 use crate::entity::text::fold;
 use crate::entity::{Noun, Value};
 use crate::error::Result;
@@ -100,6 +100,12 @@ impl Writer<'_> {
                 }
             }
         }
+    }
+
+    /// The values of the last new record, which are written: memory is freed fastest by the thread
+    /// that took it.
+    pub fn take_spent(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.spent)
     }
 
     /// Puts a row aside for the end of the bulk, where there is one and it has to wait.
@@ -198,12 +204,14 @@ impl Writer<'_> {
             deferred.settings = true;
             conn.execute_batch(super::beside::MANY_ROWS)?;
         }
-        conn.execute_batch("PRAGMA cache_size=-60000")?;
+        conn.execute_batch("PRAGMA cache_size=-48000")?;
         if expected * SHARE < u64::try_from(there).unwrap_or(0) {
             return Ok(deferred);
         }
         for (name, sql) in indexes(noun) {
-            if !needed.iter().any(|n| name.contains(n.as_str())) {
+            // What holds few of the records costs less kept than a look through all of them.
+            let of_few = sql.contains(MERGED);
+            if !of_few && !needed.iter().any(|n| name.contains(n.as_str())) {
                 conn.execute_batch(&format!("DROP INDEX IF EXISTS {}", quoted(&name)))?;
                 deferred.statements.push(sql);
             }

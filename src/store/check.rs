@@ -203,7 +203,7 @@ impl Store {
     fn check_journal(&self, health: &mut Health) -> Result<()> {
         let mode: String = self.conn.query_row("PRAGMA journal_mode", [], |r| r.get(0))?;
         let has_wal = mode.eq_ignore_ascii_case("wal");
-        if has_wal && self.delete_journal {
+        if has_wal && self.options.delete_journal {
             let what = "the file keeps a WAL, the config asks for `journal_mode = delete`";
             health.note("journal", what.into(), true);
         }
@@ -253,7 +253,7 @@ impl Store {
         let result = self.mend_inside(health, &wanted);
         self.conn.execute_batch(if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
         result?;
-        if self.delete_journal {
+        if self.options.delete_journal {
             self.conn.pragma_update(None, "journal_mode", "delete")?;
         }
         for suffix in ["", "-wal", "-shm"] {

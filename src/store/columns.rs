@@ -124,9 +124,16 @@ pub(super) fn read_into(
     model: &Model,
     into: &mut Value,
 ) -> Result<()> {
+    let cell = row.get_ref(*at)?;
+    if cell == ValueRef::Null && super::schema::read_count(field) == 1 {
+        // Most columns of most records.
+        *into = Value::Null;
+        *at += 1;
+        return Ok(());
+    }
     let plain = field.kind.is_text() || matches!(field.kind, Kind::Longtext | Kind::Choice(_));
     if let (true, Value::Text(kept)) = (plain, &mut *into)
-        && let Some(text) = text_of(row.get_ref(*at)?)
+        && let Some(text) = text_of(cell)
     {
         kept.clear();
         kept.push_str(text);
@@ -134,7 +141,7 @@ pub(super) fn read_into(
         return Ok(());
     }
     if let (Kind::Link(Target::One(_)), Value::Link(kept)) = (field.kind, &mut *into)
-        && let Some(id) = int_of(row.get_ref(*at)?)
+        && let Some(id) = int_of(cell)
     {
         kept.id = id;
         kept.uid = Uuid::nil();
@@ -142,6 +149,19 @@ pub(super) fn read_into(
         kept.trashed = false;
         *at += 1;
         return Ok(());
+    }
+    if let (Kind::List(_), Value::List(kept)) = (field.kind, &mut *into)
+        && let (Some(value), label) = (text_of(cell), text_of(row.get_ref(*at + 1)?))
+    {
+        kept.truncate(1);
+        if let Some(first) = kept.first_mut() {
+            first.value.clear();
+            first.value.push_str(value);
+            first.label.clear();
+            first.label.push_str(label.unwrap_or_default());
+            *at += 2;
+            return Ok(());
+        }
     }
     *into = read(field, row, at, model)?;
     Ok(())

@@ -4,8 +4,10 @@
 //! drafts (`draft`), applies them (`rows`) and records old and new values of each field that an
 //! edit changed. A creation stores no values: the record carries the change that made it.
 
-use std::collections::{HashMap, HashSet};
+use std::cell::RefCell;
+use std::collections::HashSet;
 
+use foldhash::HashMap;
 use rusqlite::CachedStatement;
 use rusqlite::types::Value as Sql;
 use uuid::Uuid;
@@ -59,8 +61,12 @@ pub struct Writer<'a> {
     pub(super) known_links: super::draft::KnownLinks,
     pub(super) tags: HashMap<String, i64>,
     pub(super) touched: Option<(&'static str, i64)>,
+    /// Whether a noun had no record, not even one set aside, when that was first asked.
+    pub(super) vacant: RefCell<HashMap<&'static str, bool>>,
     /// The first id of each noun that this change made.
     pub(super) first_made: HashMap<&'static str, i64>,
+    /// In a bulk: the values of the last new record, for whoever made them to free.
+    pub(super) spent: Vec<Value>,
     /// In a bulk: rows of the search index that wait for its end.
     pub(super) waiting: Option<super::bulk::Waiting>,
     /// In a bulk: the search index that is built beside the file.
@@ -153,15 +159,17 @@ impl<'a> Writer<'a> {
             manner: Manner::default(),
             warnings: Vec::new(),
             tally: Tally::default(),
-            ready: HashMap::new(),
+            ready: HashMap::default(),
             known_links: super::draft::KnownLinks::default(),
-            tags: HashMap::new(),
+            tags: HashMap::default(),
             touched: None,
-            first_made: HashMap::new(),
+            vacant: RefCell::default(),
+            spent: Vec::new(),
+            first_made: HashMap::default(),
             waiting: None,
             beside: None,
             seen: None,
-            rows_joined: HashMap::new(),
+            rows_joined: HashMap::default(),
             undoing: None,
             to_the_letter: None,
             claimed: HashSet::new(),
@@ -207,6 +215,9 @@ impl<'a> Writer<'a> {
         let row = self.complete(noun, draft.values, fingerprint)?;
         let id = self.write_new(noun, &row, fingerprint, ready)?;
         self.note_due(noun, id, None, &row);
+        if self.waiting.is_some() {
+            self.spent = row;
+        }
         self.tally.made += 1;
         self.first_made.entry(noun.name()).or_insert(id);
         if let Some(row) = &mut self.row {

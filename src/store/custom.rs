@@ -121,7 +121,7 @@ impl Writer<'_> {
         let mut live = load(conn)?;
         live.retain(|f| (&f.noun, &f.slug) != (&gone.noun, &gone.slug));
         let after = known.with_custom(&live)?;
-        conn.execute_batch(&view(after.noun(&gone.noun)?, &after))?;
+        conn.execute_batch(&view(after.noun(&gone.noun)?))?;
         Ok(())
     }
 
@@ -298,7 +298,7 @@ pub(super) fn make_columns(conn: &Connection, known: &Model) -> Result<()> {
             conn.execute_batch(&sql.replacen("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1))?;
         }
         conn.execute_batch(&format!("DROP VIEW IF EXISTS {}", quoted(noun.entity.plural)))?;
-        conn.execute_batch(&view(noun, &model))?;
+        conn.execute_batch(&view(noun))?;
     }
     Ok(())
 }

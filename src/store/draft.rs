@@ -1,8 +1,7 @@
 //! From what was given to a whole record: links found or made, defaults, names from their parts,
 //! currencies, and the checks that a declaration asks for.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use rusqlite::types::Value as Sql;
 use uuid::Uuid;
 
@@ -93,18 +92,17 @@ impl<'a> Writer<'a> {
                 if field.within.is_some() != scoped {
                     continue;
                 }
-                match std::mem::take(&mut row[index]) {
+                match &row[index] {
+                    Value::Named(name) if scoped => {
+                        row[index] = self.resolve_scoped(noun, field, name, row)?;
+                    }
                     Value::Named(name) => {
-                        row[index] = if scoped {
-                            self.resolve_scoped(noun, field, &name, row)?
-                        } else {
-                            Value::Link(self.resolve_name(field, &name, None)?)
-                        };
+                        row[index] = Value::Link(self.resolve_name(field, name, None)?);
                     }
                     Value::NamedLinks(names) => {
                         let mut links: Vec<LinkTo> = Vec::new();
                         let scope = super::stays::scope_of_stays(noun, field, row);
-                        for name in &names {
+                        for name in names {
                             let mut to = self.resolve_name(field, name, scope)?;
                             to.role.clone_from(&name.role);
                             let again = links.iter().any(|l| (l.noun, l.id) == (to.noun, to.id));
@@ -114,7 +112,7 @@ impl<'a> Writer<'a> {
                         }
                         row[index] = Value::Links(links);
                     }
-                    other => row[index] = other,
+                    _ => {}
                 }
                 if scoped {
                     self.settle_scope(noun, field, row)?;
@@ -374,6 +372,20 @@ impl<'a> Writer<'a> {
         self.default_link(noun, index, &row)
     }
 
+    /// Whether a noun has no record at all, so that none need be looked for.
+    fn is_vacant(&self, noun: &'static str) -> Result<bool> {
+        if self.first_made.contains_key(noun) {
+            return Ok(false);
+        }
+        if let Some(known) = self.vacant.borrow().get(noun) {
+            return Ok(*known);
+        }
+        let sql = format!("SELECT NOT EXISTS (SELECT 1 FROM {})", quoted(noun));
+        let vacant = self.reader.conn.query_row(&sql, [], |r| r.get(0))?;
+        self.vacant.borrow_mut().insert(noun, vacant);
+        Ok(vacant)
+    }
+
     /// The id that a field's default query gives for this record.
     pub(super) fn default_link(
         &self,
@@ -382,6 +394,11 @@ impl<'a> Writer<'a> {
         row: &[Value],
     ) -> Result<Option<i64>> {
         let Default::Query(sql) = noun.fields[index].default else { return Ok(None) };
+        if let Kind::Link(Target::One(to)) = noun.fields[index].kind
+            && self.is_vacant(to.name)?
+        {
+            return Ok(None);
+        }
         let mut stmt = self.reader.conn.prepare_cached(sql)?;
         for at in 1..=stmt.parameter_count() {
             let Some(name) = stmt.parameter_name(at).and_then(|n| n.strip_prefix(':')) else {

@@ -46,14 +46,11 @@ impl Writer<'_> {
                 self.dues.sums.insert((noun.name(), id, true));
             }
         }
-        for owner in &self.reader.model.nouns {
-            let sums =
-                owner.fields.iter().filter_map(|f| f.sum_of).filter(|s| s.noun == noun.name());
-            for link in sums.filter_map(|s| noun.index(s.link)) {
-                for values in before.into_iter().chain([after]) {
-                    if let Some(to) = values[link].as_link() {
-                        self.dues.sums.insert((owner.name(), to.id, false));
-                    }
+        for (owner, sum) in self.reader.model.sums.iter().filter(|(_, s)| s.noun == noun.name()) {
+            let Some(link) = noun.index(sum.link) else { continue };
+            for values in before.into_iter().chain([after]) {
+                if let Some(to) = values[link].as_link() {
+                    self.dues.sums.insert((owner, to.id, false));
                 }
             }
         }

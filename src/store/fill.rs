@@ -1,13 +1,11 @@
 //! What of a record doesn't lie in its table: labels behind links, and the second and later values of
 //! lists, fetched for a whole chunk of records at once.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
+use foldhash::HashMap;
 use rusqlite::Row;
 
 use super::listing::{Listing, has_children, main_link};
-use super::read::{Found, Reader, array};
+use super::read::{CHUNK, Found, Reader, array};
 use super::schema::quoted;
 use crate::entity::{Field, Item, Kind, LinkTo, Model, Noun, Target, Value};
 use crate::error::Result;
@@ -62,28 +60,15 @@ pub(super) struct Filler<'r, 'a> {
     filled: Vec<usize>,
     links: Vec<usize>,
     labels: HashMap<&'static str, Labels>,
+    /// All tags, once many records are read.
+    tags: Option<Tags>,
 }
+
+/// Tag → its place among all by name, and its name.
+type Tags = HashMap<i64, (usize, String)>;
 
 /// Labels of one noun by id.
-type Labels = HashMap<i64, LinkTo, BuildHasherDefault<IdHasher>>;
-
-/// Ids are small and dense: one multiplication spreads them.
-#[derive(Default)]
-struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for b in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*b);
-        }
-    }
-    fn write_i64(&mut self, id: i64) {
-        self.0 = id.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-}
+type Labels = HashMap<i64, LinkTo>;
 
 pub(super) type Chunk = [(Found, Vec<Option<i64>>)];
 
@@ -101,12 +86,21 @@ impl<'r, 'a> Filler<'r, 'a> {
             }
         }
         let links = (0..plan.len()).filter(|at| plan[*at].is_link).collect();
-        Ok(Self { reader, plan, filled, links, labels: HashMap::new() })
+        Ok(Self { reader, plan, filled, links, labels: HashMap::default(), tags: None })
     }
 
     pub(super) fn fill(&mut self, chunk: &mut Chunk) -> Result<()> {
         for at in &self.filled {
-            self.fill_children(*at, chunk)?;
+            if self.plan[*at].field.kind == Kind::Tags && chunk.len() == CHUNK {
+                if self.tags.is_none() {
+                    self.tags = Some(self.all_tags()?);
+                }
+                if let Some(tags) = &self.tags {
+                    self.fill_tags(*at, chunk, tags)?;
+                }
+            } else {
+                self.fill_children(*at, chunk)?;
+            }
         }
         self.fill_labels(chunk)
     }
@@ -114,15 +108,7 @@ impl<'r, 'a> Filler<'r, 'a> {
     /// Second and later values of one column, for all records of the chunk in one query.
     fn fill_children(&self, at: usize, chunk: &mut Chunk) -> Result<()> {
         let planned = &self.plan[at];
-        let Some(place_of_owner) = planned.child else { return Ok(()) };
-        let mut owners: Vec<(i64, usize)> = chunk
-            .iter()
-            .enumerate()
-            .filter_map(|(place, (_, owners))| Some((owners[place_of_owner]?, place)))
-            .collect();
-        owners.sort_unstable();
-        let mut ids: Vec<i64> = owners.iter().map(|(owner, _)| *owner).collect();
-        ids.dedup();
+        let (owners, ids) = owners_of(planned, chunk);
         let mut stmt = self.reader.conn.prepare_cached(&child_sql(planned.noun, planned.field))?;
         let mut rows = stmt.query([array(ids.into_iter())])?;
         // The rows come in the order of their owners.
@@ -139,37 +125,71 @@ impl<'r, 'a> Filler<'r, 'a> {
         Ok(())
     }
 
+    fn all_tags(&self) -> Result<Tags> {
+        let sql = "SELECT id, name FROM tag ORDER BY name_fold, id";
+        let mut stmt = self.reader.conn.prepare_cached(sql)?;
+        let mut rows = stmt.query([])?;
+        let mut tags = HashMap::default();
+        while let Some(row) = rows.next()? {
+            tags.insert(row.get(0)?, (tags.len(), row.get(1)?));
+        }
+        Ok(tags)
+    }
+
+    /// The tags of all records of the chunk: their names and order are known already.
+    fn fill_tags(&self, at: usize, chunk: &mut Chunk, tags: &Tags) -> Result<()> {
+        let planned = &self.plan[at];
+        let (owners, ids) = owners_of(planned, chunk);
+        let sql = format!(
+            "SELECT record, tag FROM {} WHERE record IN rarray(?1) ORDER BY record",
+            quoted(&format!("{}_{}", planned.noun, planned.field.name))
+        );
+        let mut stmt = self.reader.conn.prepare_cached(&sql)?;
+        let mut rows = stmt.query([array(ids.into_iter())])?;
+        let mut all: Vec<(i64, &(usize, String))> = Vec::new();
+        while let Some(row) = rows.next()? {
+            if let Some(tag) = tags.get(&row.get(1)?) {
+                all.push((row.get(0)?, tag));
+            }
+        }
+        all.sort_unstable();
+        let mut first = 0;
+        for (owner, place) in owners {
+            first += all[first..].iter().take_while(|(o, _)| *o < owner).count();
+            let own = all[first..].iter().take_while(|(o, _)| *o == owner);
+            if let Value::Words(words) = &mut chunk[place].0.values[at] {
+                words.extend(own.map(|(_, (_, name))| name.clone()));
+            }
+        }
+        Ok(())
+    }
+
     fn fill_labels(&mut self, chunk: &mut Chunk) -> Result<()> {
-        let mut wanted: HashMap<&'static str, Vec<i64>> = HashMap::new();
         if self.labels.values().map(HashMap::len).sum::<usize>() > 200_000 {
             self.labels.clear();
         }
+        let mut wanted = self.label(chunk);
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        for (noun, ids) in &mut wanted {
+            ids.sort_unstable();
+            ids.dedup();
+            let found = self.reader.labels(noun, ids)?;
+            self.labels.entry(noun).or_default().extend(found);
+        }
+        self.label(chunk);
+        Ok(())
+    }
+
+    /// Gives links the labels that are known, and gives back the ids of the others.
+    fn label(&self, chunk: &mut Chunk) -> HashMap<&'static str, Vec<i64>> {
+        let mut unknown: HashMap<&'static str, Vec<i64>> = HashMap::default();
         for at in &self.links {
             // Links of one column mostly lead to one noun.
             let mut last: Option<(&str, Option<&Labels>)> = None;
-            for (found, _) in chunk.iter() {
-                for link in links_of(&found.values[*at]) {
-                    let known = match last {
-                        Some((noun, known)) if std::ptr::eq(noun, link.noun) => known,
-                        _ => self.labels.get(link.noun),
-                    };
-                    last = Some((link.noun, known));
-                    if known.is_none_or(|k| !k.contains_key(&link.id)) {
-                        wanted.entry(link.noun).or_default().push(link.id);
-                    }
-                }
-            }
-        }
-        for (noun, mut ids) in wanted {
-            ids.sort_unstable();
-            ids.dedup();
-            let found = self.reader.labels(noun, &ids)?;
-            self.labels.entry(noun).or_default().extend(found);
-        }
-        for at in &self.links {
-            let mut last: Option<(&str, Option<&Labels>)> = None;
             for (found, _) in chunk.iter_mut() {
-                for link in links_of_mut(&mut found.values[*at]) {
+                for link in links_of(&mut found.values[*at]) {
                     let labels = match last {
                         Some((noun, labels)) if std::ptr::eq(noun, link.noun) => labels,
                         _ => self.labels.get(link.noun),
@@ -179,23 +199,30 @@ impl<'r, 'a> Filler<'r, 'a> {
                         link.uid = known.uid;
                         link.label.clone_from(&known.label);
                         link.trashed = known.trashed;
+                    } else {
+                        unknown.entry(link.noun).or_default().push(link.id);
                     }
                 }
             }
         }
-        Ok(())
+        unknown
     }
 }
 
-fn links_of(value: &Value) -> &[LinkTo] {
-    match value {
-        Value::Link(link) => std::slice::from_ref(link),
-        Value::Links(links) => links,
-        _ => &[],
-    }
+/// The records of a chunk whose column has a table of its own: as (owner, place), and the owners.
+fn owners_of(planned: &Planned, chunk: &Chunk) -> (Vec<(i64, usize)>, Vec<i64>) {
+    let mut owners: Vec<(i64, usize)> = chunk
+        .iter()
+        .enumerate()
+        .filter_map(|(place, (_, owners))| Some((owners[planned.child?]?, place)))
+        .collect();
+    owners.sort_unstable();
+    let mut ids: Vec<i64> = owners.iter().map(|(owner, _)| *owner).collect();
+    ids.dedup();
+    (owners, ids)
 }
 
-fn links_of_mut(value: &mut Value) -> &mut [LinkTo] {
+fn links_of(value: &mut Value) -> &mut [LinkTo] {
     match value {
         Value::Link(link) => std::slice::from_mut(link),
         Value::Links(links) => links,

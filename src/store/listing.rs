@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use rusqlite::types::Value as Sql;
+use uuid::Uuid;
 
 use super::schema::quoted;
 use super::select::{Path, expressions, sort_expression};
@@ -38,7 +39,7 @@ impl Among {
 }
 
 /// What is asked of a noun.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Listing<'a> {
     pub noun: &'a Noun,
     pub filter: Option<filter::Sql>,
@@ -51,6 +52,8 @@ pub struct Listing<'a> {
     pub effective: bool,
     /// Only records behind this one in the order of the one sorted column: the next page.
     pub after: Option<After>,
+    /// Only records whose uids lie in a range: from this one on, and before that one.
+    pub between: (Option<Uuid>, Option<Uuid>),
 }
 
 /// Where the page before ended: the sort column's value, and the id.
@@ -73,6 +76,7 @@ impl<'a> Listing<'a> {
             columns: (0..noun.fields.len()).map(|i| Path::of(noun, i)).collect(),
             effective: true,
             after: None,
+            between: (None, None),
         }
     }
 
@@ -97,6 +101,8 @@ impl<'a> Listing<'a> {
         all.extend(
             self.filter.as_ref().filter(|f| !f.text.is_empty()).map(|f| format!("({})", f.text)),
         );
+        all.extend(self.between.0.map(|_| "t.uid >= :uid_from".to_owned()));
+        all.extend(self.between.1.map(|_| "t.uid < :uid_to".to_owned()));
         all.join(" AND ")
     }
 

@@ -23,6 +23,7 @@ mod forward;
 mod history;
 mod imports;
 mod incoming;
+mod journal;
 mod listing;
 mod matching;
 mod merge;
@@ -42,6 +43,7 @@ mod select;
 mod sharing;
 mod stays;
 mod trends;
+mod twin;
 mod undo;
 mod unmerge;
 mod views;
@@ -80,6 +82,7 @@ pub use select::links_to;
 pub use sharing::{Candidate, Keeper, ScoreRule, ShareRule};
 pub use stays::Stay;
 pub use trends::Month;
+pub use twin::Twin;
 pub use undo::Undone;
 pub use unmerge::Parted;
 pub use views::View;
@@ -94,8 +97,8 @@ pub struct Store {
     base: fn() -> Model,
     /// Inside `batch`: one outer transaction holds all changes.
     batching: bool,
-    /// Whether the config asks for `journal_mode=DELETE`.
-    delete_journal: bool,
+    /// How it was opened.
+    options: Options,
     /// Whether writes are rolled back at their end.
     pub dry_run: bool,
     /// The acting user, once known.
@@ -107,7 +110,7 @@ pub struct Store {
     /// What was done to the file so that it could be opened.
     pub notes: Vec<String>,
     /// The copy that stands for a file of an older schema which stays as it is.
-    _scratch: Option<tempfile::TempDir>,
+    scratch: Option<tempfile::TempDir>,
 }
 
 /// How a file of an older schema came to be one of today.
@@ -159,20 +162,24 @@ impl Store {
         let custom = custom::load(&conn).map_err(|why| placed(why, &path))?;
         let model = if custom.is_empty() { plain } else { plain.with_custom(&custom)? };
         let warnings = open::hard_link_warning(&path).into_iter().collect();
-        Ok(Self {
+        let mut store = Self {
             conn,
             path,
             model,
             base,
             batching: false,
-            delete_journal: options.delete_journal,
+            options: options.clone(),
             dry_run: false,
             me: None,
             warnings,
             notes: today.notes,
-            _scratch: today.scratch,
+            scratch: today.scratch,
             past: None,
-        })
+        };
+        if access == Access::Write && store.lacks_wal()? {
+            store.keep_wal();
+        }
+        Ok(store)
     }
 
     /// The file.

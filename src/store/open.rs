@@ -295,6 +295,9 @@ fn ready(conn: Connection, options: &Options) -> rusqlite::Result<Connection> {
     Ok(conn)
 }
 
+/// The page cache of a connection, 16 MB.
+pub(super) const CACHE: &str = "PRAGMA cache_size=-16000";
+
 fn configure(conn: &Connection, options: &Options) -> rusqlite::Result<()> {
     conn.busy_timeout(options.busy_timeout)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -303,8 +306,9 @@ fn configure(conn: &Connection, options: &Options) -> rusqlite::Result<()> {
     conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     conn.set_prepared_statement_cache_capacity(256);
     conn.execute_batch(
-        "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY",
+        "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY",
     )?;
+    conn.execute_batch(CACHE)?;
     rusqlite::vtab::array::load_module(conn)?;
     register(conn, "fold", fold)?;
     register(conn, "lower_u", str::to_lowercase)?;

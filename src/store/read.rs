@@ -51,7 +51,8 @@ pub struct Reader<'a> {
 
 pub(super) type KeyOfSql = (usize, usize, Among, Option<&'static str>);
 
-const CHUNK: usize = 256;
+/// So many records are read at once.
+pub(super) const CHUNK: usize = 256;
 
 impl<'a> Reader<'a> {
     pub(super) fn new(conn: &'a Connection, model: &'a Model, moment: Moment) -> Self {
@@ -99,8 +100,7 @@ impl<'a> Reader<'a> {
             listing.conditions()
         );
         let mut stmt = self.conn.prepare(&sql)?;
-        self.bind_moment(&mut stmt)?;
-        Self::bind_filter(&mut stmt, listing.filter.as_ref())?;
+        self.bind_listing(&mut stmt, listing)?;
         let mut rows = stmt.raw_query();
         let count: i64 = rows.next()?.map_or(Ok(0), |r| r.get(0))?;
         Ok(u64::try_from(count).unwrap_or(0))
@@ -154,6 +154,11 @@ impl<'a> Reader<'a> {
                 if let Some(at) = stmt.parameter_index(name)? {
                     stmt.raw_bind_parameter(at, value)?;
                 }
+            }
+        }
+        for (name, uid) in [(":uid_from", listing.between.0), (":uid_to", listing.between.1)] {
+            if let (Some(uid), Some(at)) = (uid, stmt.parameter_index(name)?) {
+                stmt.raw_bind_parameter(at, uid.as_bytes().as_slice())?;
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 mod again;
 mod hostile;
+mod long;
 mod programs;
 mod provenance;
 mod rejects;

@@ -1,0 +1,64 @@
+//! The journal that the file keeps: a WAL, but for the one write that fills a new file.
+//!
+//! A WAL takes every page twice, once into itself and once into the file. A rollback journal keeps
+//! what pages held before, and the pages of a file that grows held nothing: each is written once, and
+//! no WAL of the file's own size lies beside it. Readers have to wait meanwhile, which nobody does
+//! for a file that is still empty.
+
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use super::Store;
+use crate::error::Result;
+
+/// A file of so many pages holds little besides its schema.
+const EMPTY: i64 = 1_000;
+/// From so many bytes on, a file that comes in is worth it.
+const WORTH: u64 = 4 << 20;
+
+impl Store {
+    /// Before `bytes` of a file are taken in: leaves the WAL where the database is as good as empty
+    /// and nobody else has it open. [`Self::keep_wal`] goes back to it; after a crash the next writer
+    /// does.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn leave_wal(&mut self, bytes: Option<u64>) -> Result<()> {
+        if self.dry_run || self.batching || bytes.is_none_or(|b| b < WORTH) {
+            return Ok(());
+        }
+        let pages: i64 = self.conn.query_row("PRAGMA page_count", [], |r| r.get(0))?;
+        if pages > EMPTY {
+            return Ok(());
+        }
+        // Whoever has the file open keeps the WAL; that is not worth waiting for.
+        self.conn.busy_timeout(Duration::ZERO)?;
+        let left = set(&self.conn, "delete");
+        self.conn.busy_timeout(self.options.busy_timeout)?;
+        match left {
+            Err(why) if why.sqlite_error_code() != Some(rusqlite::ErrorCode::DatabaseBusy) => {
+                Err(why.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Back to the WAL, unless the config asks for none. Where that can't be now, the next writer
+    /// will see to it.
+    pub fn keep_wal(&mut self) {
+        if !self.options.delete_journal && !self.dry_run {
+            let _ = set(&self.conn, "wal");
+        }
+    }
+
+    /// Whether the file has a rollback journal though the config asks for none.
+    pub(super) fn lacks_wal(&self) -> Result<bool> {
+        let mode: String = self.conn.query_row("PRAGMA journal_mode", [], |r| r.get(0))?;
+        Ok(mode == "delete" && !self.options.delete_journal)
+    }
+}
+
+fn set(conn: &Connection, mode: &str) -> rusqlite::Result<()> {
+    conn.pragma_update_and_check(None, "journal_mode", mode, |_| Ok(()))
+}

@@ -1,0 +1,66 @@
+//! Files of many rows, which go in and out in other ways than small ones do.
+
+use std::fmt::Write as _;
+
+use crate::harness::World;
+
+/// So many rows that an export reads them on two threads.
+const ROWS: usize = 9_000;
+
+fn contacts(rows: usize, about: &str) -> String {
+    let mut csv = String::from("name,email,company,tags,about\n");
+    for n in 0..rows {
+        let tags = ["", "vip", "zeta; alpha"][n % 3];
+        let _ = writeln!(csv, "Name {n},n{n}@example.org,Firm {},{tags},{about}", n % 700);
+    }
+    csv
+}
+
+#[test]
+fn a_long_export_has_every_record_once_and_in_the_order_of_a_short_one() {
+    let world = World::new();
+    let file = world.file("in.csv", contacts(ROWS, ""));
+    world.ok(&["contact", "import", &file, "-q"]);
+    world.ok(&["contact", "rm", "name:\"Name 5000\"", "--yes"]);
+    let whole = world.ok(&["contact", "export"]);
+    // JSON is written in one piece.
+    let one: Vec<serde_json::Value> =
+        serde_json::from_str(&world.ok(&["contact", "export", "-o", "json"])).expect("an array");
+    assert_eq!(one.len(), ROWS - 1);
+    let mut csv = csv::Reader::from_reader(whole.as_bytes());
+    let heads = csv.headers().expect("headers").clone();
+    let place = |name: &str| heads.iter().position(|h| h == name).expect(name);
+    let rows: Vec<csv::StringRecord> = csv.records().map(|r| r.expect("a row")).collect();
+    assert_eq!(rows.len(), one.len());
+    for (row, record) in rows.iter().zip(&one) {
+        for field in ["uid", "name"] {
+            assert_eq!(row[place(field)], record[field], "{record}");
+        }
+        assert_eq!(row[place("company")], record["company"]["label"], "{record}");
+        let tags: Vec<&str> =
+            record["tags"].as_array().expect("tags").iter().filter_map(|t| t.as_str()).collect();
+        assert_eq!(row[place("tags")], tags.join("; "), "{record}");
+    }
+    let some = world.ok(&["contact", "export", "tag:vip"]);
+    assert_eq!(some.lines().count(), 1 + rows.iter().filter(|r| &r[place("tags")] == "vip").count());
+    assert_eq!(whole, world.ok(&["contact", "export"]));
+}
+
+#[test]
+fn a_large_file_into_a_new_database_leaves_the_journal_as_it_was() {
+    let world = World::new();
+    let file = world.file("in.csv", contacts(2_000, &"long ".repeat(500)));
+    world.ok(&["contact", "import", &file, "-q"]);
+    assert_eq!(world.ok(&["contact", "list", "--count"]), "2000\n");
+    let mode = || {
+        let conn = rusqlite::Connection::open(world.db()).expect("the file");
+        conn.query_row("PRAGMA journal_mode", [], |r| r.get::<_, String>(0)).expect("a mode")
+    };
+    assert_eq!(mode(), "wal");
+    // After a crash in the middle of such an import, the next writer goes back to the WAL.
+    let conn = rusqlite::Connection::open(world.db()).expect("the file");
+    conn.pragma_update(None, "journal_mode", "delete").expect("another mode");
+    drop(conn);
+    world.ok(&["tag", "add", "x"]);
+    assert_eq!(mode(), "wal");
+}
