@@ -14,6 +14,8 @@ use crate::error::Result;
 
 /// A file of so many pages holds little besides its schema.
 const EMPTY: i64 = 1_000;
+/// Says in the file that its WAL was left.
+const LEFT: &str = "wal_left";
 /// From so many bytes on, a file that comes in is worth it.
 const WORTH: u64 = 4 << 20;
 
@@ -32,6 +34,11 @@ impl Store {
         if pages > EMPTY {
             return Ok(());
         }
+        let mode: String = self.conn.query_row("PRAGMA journal_mode", [], |r| r.get(0))?;
+        if mode != "wal" {
+            return Ok(());
+        }
+        self.conn.execute("INSERT OR REPLACE INTO meta(key, value) VALUES (?1, 1)", [LEFT])?;
         // Whoever has the file open keeps the WAL; that is not worth waiting for.
         self.conn.busy_timeout(Duration::ZERO)?;
         let left = set(&self.conn, "delete");
@@ -44,18 +51,17 @@ impl Store {
         }
     }
 
-    /// Back to the WAL, unless the config asks for none. Where that can't be now, the next writer
-    /// will see to it.
+    /// Back to the WAL, where it was left. Where that can't be now, the next writer will see to it.
     pub fn keep_wal(&mut self) {
-        if !self.options.delete_journal && !self.dry_run {
-            let _ = set(&self.conn, "wal");
+        if self.has_left_wal().unwrap_or(false) && set(&self.conn, "wal").is_ok() {
+            let _ = self.conn.execute("DELETE FROM meta WHERE key = ?1", [LEFT]);
         }
     }
 
-    /// Whether the file has a rollback journal though the config asks for none.
-    pub(super) fn lacks_wal(&self) -> Result<bool> {
-        let mode: String = self.conn.query_row("PRAGMA journal_mode", [], |r| r.get(0))?;
-        Ok(mode == "delete" && !self.options.delete_journal)
+    /// Whether the WAL was left and nobody went back to it.
+    pub(super) fn has_left_wal(&self) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM meta WHERE key = ?1)";
+        Ok(self.conn.query_row(sql, [LEFT], |r| r.get(0))?)
     }
 }
 

@@ -393,7 +393,7 @@ mod tests {
         let views: String =
             base.nouns.iter().map(|n| format!("DROP VIEW {};", n.entity.plural)).collect();
         conn.execute_batch(&format!(
-            "{views} DROP VIEW stays; DROP TABLE deal_contacts; DROP TABLE stage; DROP TABLE import; DROP INDEX deal_sums; \
+            "{views} DROP VIEW stays; DROP VIEW labels; DROP TABLE deal_contacts; DROP TABLE stage; DROP TABLE import; DROP INDEX deal_sums; \
              DROP INDEX contact_name_fold; ALTER TABLE contact DROP COLUMN name_fold; \
              ALTER TABLE contact DROP COLUMN birthday; ALTER TABLE product DROP COLUMN price_currency; \
              DROP INDEX contact_fingerprint; CREATE INDEX contact_fingerprint ON contact(id); \

@@ -176,7 +176,7 @@ impl Store {
             scratch: today.scratch,
             past: None,
         };
-        if access == Access::Write && store.lacks_wal()? {
+        if access == Access::Write && store.has_left_wal()? {
             store.keep_wal();
         }
         Ok(store)
