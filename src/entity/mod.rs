@@ -142,6 +142,8 @@ pub struct Field {
     /// For several links: each holds from an instant until the next one; the role tells since when
     /// and by whom ([`Since`]).
     pub dated: bool,
+    /// A link that says whose, where empty means everybody's: no purge empties it.
+    pub narrows: bool,
     /// A whole number that puts records of one scope in order, without gaps: SQL for those that stay
     /// behind the others.
     pub ranked: Option<&'static str>,
@@ -213,6 +215,7 @@ pub const fn field(name: &'static str, kind: Kind, about: &'static str) -> Field
         stamps: None,
         trail: None,
         dated: false,
+        narrows: false,
         ranked: None,
         sum_of: None,
         names_of: None,
@@ -394,6 +397,12 @@ impl Field {
     #[must_use]
     pub const fn dated(mut self) -> Self {
         self.dated = true;
+        self
+    }
+    /// Says whose; empty means everybody's, so no purge of the other record empties it.
+    #[must_use]
+    pub const fn narrows(mut self) -> Self {
+        self.narrows = true;
         self
     }
 

@@ -143,12 +143,12 @@ impl<'a> Writer<'a> {
             Ok(None) if self.manner.create_links => self.make_linked(field, target, name, scope)?,
             Ok(None) => {
                 let uid = name.uid.unwrap_or_default();
-                return Err(unknown_link(
-                    field,
-                    &Error::not_found(format!("no record has the uid {uid}")),
-                ));
+                let why = Error::not_found(format!("no record has the uid {uid}"));
+                return Err(unknown_link(field, &why, self.manner.may_create));
             }
-            Err(why) if why.kind == ErrorKind::NotFound => return Err(unknown_link(field, &why)),
+            Err(why) if why.kind == ErrorKind::NotFound => {
+                return Err(unknown_link(field, &why, self.manner.may_create));
+            }
             Err(why) => {
                 return Err(Error {
                     message: format!("{}: {}", field.label(), why.message),
@@ -645,12 +645,12 @@ fn guess_made(noun: &Noun, label: &str, values: &mut Vec<(usize, Value)>) {
     }
 }
 
-/// The error of a link that finds nothing, with what would make it.
-fn unknown_link(field: &Field, why: &Error) -> Error {
-    let hint = why.hint.as_deref().map_or(String::new(), |h| format!("{h}; "));
-    Error::not_found(format!("{}: {}", field.label(), why.message))
-        .hint(format!("{hint}`--create-links` makes what is missing"))
-        .at(field.name)
+/// The error of a link that finds nothing, with what would make it where that could be asked for.
+fn unknown_link(field: &Field, why: &Error, may_create: bool) -> Error {
+    let made = may_create.then(|| "`--create-links` makes what is missing".to_owned());
+    let hint: Vec<String> = why.hint.clone().into_iter().chain(made).collect();
+    let error = Error::not_found(format!("{}: {}", field.label(), why.message)).at(field.name);
+    if hint.is_empty() { error } else { error.hint(hint.join("; ")) }
 }
 
 /// Makes an empty label out of its parts: `given_name` and `family_name` make up `name`.
