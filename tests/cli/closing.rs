@@ -1,0 +1,84 @@
+//! The day on which a deal was won or lost: by every way it comes to an end.
+
+use crate::harness::World;
+
+fn closed(w: &World, deal: &str) -> (String, String) {
+    let deal = w.json(&["deal", "show", deal, "-o", "json"]);
+    let text = |key: &str| deal[key].as_str().unwrap_or("").to_owned();
+    (text("closes"), text("closed"))
+}
+
+#[test]
+fn nothing_has_happened_on_a_day_that_is_still_to_come() {
+    let w = World::new();
+    w.ok(&["deal", "add", "D"]);
+    w.ok(&["task", "add", "T"]);
+    for args in [
+        &["deal", "win", "1"][..],
+        &["deal", "lose", "1", "--reason", "price"],
+        &["deal", "move", "1", "Proposal"],
+        &["task", "done", "1"],
+    ] {
+        for on in ["2026-11-23", "tomorrow", "2027-01-01T00:00:00Z"] {
+            let err = w.fails(4, &[args, &["--on", on]].concat());
+            assert!(err.contains(&format!("`--on`: {on} is still to come")), "{err}");
+        }
+    }
+    assert_eq!(w.json(&["deal", "show", "1", "-o", "json"])["stage"], "Lead");
+    w.ok(&["deal", "win", "1", "--on", "today"]);
+}
+
+#[test]
+fn a_deal_that_is_made_won_closed_today_or_on_a_day_before() {
+    let w = World::new();
+    w.ok(&["deal", "add", "D", "--stage", "Won", "--amount", "10"]);
+    assert_eq!(closed(&w, "D"), ("2026-11-22".into(), "2026-11-22T09:00:00Z".into()));
+    let err = w.fails(4, &["deal", "add", "E", "--stage", "Lost", "--closes", "2026-11-23"]);
+    assert!(err.contains("closes: 2026-11-23 is still to come"), "{err}");
+    // A past day tells of a deal that was over then.
+    w.ok(&["deal", "add", "P", "--stage", "Won", "--closes", "2026-10-31"]);
+    assert_eq!(closed(&w, "P"), ("2026-10-31".into(), "2026-10-31T00:00:00Z".into()));
+    let past = w.json(&["deal", "show", "P", "-o", "json"]);
+    assert_eq!(past["created"], past["stays"][0]["entered"]);
+    w.ok(&["deal", "add", "E", "--stage", "Lost", "--closes", "today"]);
+    w.ok(&["deal", "add", "F", "--closes", "2027-01-01"]);
+    assert_eq!(closed(&w, "F"), ("2027-01-01".into(), String::new()));
+}
+
+#[test]
+fn the_day_of_a_close_can_be_mended_and_stays_one() {
+    let w = World::new();
+    w.ok(&["--now", "2026-10-01T09:00:00Z", "deal", "add", "D", "--amount", "10"]);
+    w.ok(&["--now", "2026-10-11T09:00:00Z", "deal", "next", "D"]);
+    w.ok(&["deal", "win", "D"]);
+    w.ok(&["deal", "edit", "D", "--closes", "2026-10-31"]);
+    assert_eq!(closed(&w, "D"), ("2026-10-31".into(), "2026-10-31T00:00:00Z".into()));
+    let deal = w.json(&["deal", "show", "D", "-o", "json"]);
+    assert_eq!(deal["stays"][2]["entered"], "2026-10-31T00:00:00Z");
+    assert_eq!(deal["stays"][1]["left"], "2026-10-31T00:00:00Z");
+    let err = w.fails(4, &["deal", "edit", "D", "--closes", "2026-10-10"]);
+    assert!(err.contains("closes: 2026-10-10 is before 2026-10-11"), "{err}");
+    let err = w.fails(4, &["deal", "edit", "D", "--closes", "2026-11-23"]);
+    assert!(err.contains("closes: 2026-11-23 is still to come"), "{err}");
+    w.ok(&["undo"]);
+    assert_eq!(closed(&w, "D"), ("2026-11-22".into(), "2026-11-22T09:00:00Z".into()));
+}
+
+#[test]
+fn deals_of_a_stage_that_goes_end_or_go_on_with_the_stage_they_come_to() {
+    let w = World::new();
+    w.ok(&["deal", "add", "A", "--closes", "2027-01-01"]);
+    w.ok(&["stage", "rm", "Lead", "--to", "Won"]);
+    assert_eq!(closed(&w, "A"), ("2026-11-22".into(), "2026-11-22T09:00:00Z".into()));
+    w.ok(&["stage", "rm", "Won", "--to", "Proposal"]);
+    assert_eq!(closed(&w, "A").1, "");
+}
+
+#[test]
+fn what_is_closed_is_not_split() {
+    let w = World::new();
+    w.ok(&["deal", "add", "D", "--amount", "10"]);
+    w.ok(&["deal", "win", "D"]);
+    let err = w.fails(4, &["deal", "split", "D", "--amount", "4"]);
+    assert!(err.contains("rolo deal reopen 1"), "{err}");
+}
