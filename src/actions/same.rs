@@ -5,7 +5,7 @@ use super::call::Call;
 use crate::entity::alike::names::{Closeness, Name, compare_companies};
 use crate::entity::alike::{canonical_email, domain_of};
 use crate::entity::{Column, Item, LinkTo, Noun, Value, e164};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::LEAD;
 use crate::store::Among;
 
@@ -40,7 +40,7 @@ pub(super) fn same_company(
                 same.push(id);
             }
         }
-        if let Some(id) = only(noun, &same, name.unwrap_or(&host))? {
+        if let Some(id) = only(call, noun, &same, name.unwrap_or(&host)) {
             return Ok(Some(id));
         }
     }
@@ -59,7 +59,7 @@ pub(super) fn same_company(
             same.push(id);
         }
     }
-    only(noun, &same, name.unwrap_or_default())
+    Ok(only(call, noun, &same, name.unwrap_or_default()))
 }
 
 fn name_of(call: &Call, noun: &Noun, id: i64) -> Result<Name> {
@@ -67,18 +67,15 @@ fn name_of(call: &Call, noun: &Noun, id: i64) -> Result<Name> {
     Ok(Name::of_company(stored[noun.label_index()].as_text().unwrap_or_default()))
 }
 
-/// The only one of these, none, or an error: never a choice.
-fn only(noun: &Noun, ids: &[i64], text: &str) -> Result<Option<i64>> {
-    match ids {
-        [] => Ok(None),
-        [id] => Ok(Some(*id)),
-        _ => {
-            let list: Vec<String> = ids.iter().map(|id| format!("{}:{id}", noun.name())).collect();
-            let merged = format!("`rolo {} merge` makes one of them", noun.name());
-            Err(Error::conflict(format!("`{text}` could be {}", list.join(", ")))
-                .hint(format!("name it with `--{}`, or {merged}", noun.name())))
-        }
+/// The only one of these: what could be several is never a choice, and said.
+fn only(call: &mut Call, noun: &Noun, ids: &[i64], text: &str) -> Option<i64> {
+    let one = (ids.len() < 2).then(|| ids.first().copied()).flatten();
+    if ids.len() > 1 {
+        let list: Vec<String> = ids.iter().map(|id| format!("{}:{id}", noun.name())).collect();
+        let list = list.join(", ");
+        call.writer.warnings.push(format!("`{text}` could be {list}: `--company` names one"));
     }
+    one
 }
 
 /// The contact that an import would find by the lead's e-mails; else the one whose mailbox they

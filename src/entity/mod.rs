@@ -82,6 +82,8 @@ pub enum Default {
     Query(&'static str),
     /// A field of the record behind a link: the price of a product.
     Linked(&'static str, &'static str),
+    /// What follows from the word that another field has: a won stage's chance.
+    OfWord(&'static str, &'static [(&'static str, &'static str)]),
 }
 
 /// A check of a value beyond its kind: the value, perhaps in another form, or why it can't be.

@@ -336,6 +336,12 @@ impl<'a> Writer<'a> {
                 Default::Linked(link, other) => {
                     row[index] = self.linked_value(noun, link, other, row)?;
                 }
+                Default::OfWord(other, of) => {
+                    let word = noun.index(other).and_then(|i| row[i].as_text());
+                    if let Some((_, text)) = of.iter().find(|(w, _)| Some(*w) == word) {
+                        row[index] = field.parse(text, self.locale).map_err(Error::invalid)?;
+                    }
+                }
                 Default::Query(_) => {
                     if let (Some(id), Kind::Link(Target::One(to))) =
                         (self.default_link(noun, index, row)?, field.kind)

@@ -11,21 +11,25 @@ use crate::entity::{LinkTo, Trail, Value};
 use crate::error::{Error, Result};
 
 impl Writer<'_> {
-    /// A record that is made where its trail ends has ended today, or on the past day that is given.
-    pub(super) fn end_today(
+    /// A record that is made where its trail ends has ended, today or on the past day that is given.
+    pub(super) fn refuse_end_to_come(
         &self,
-        row: &mut [Value],
+        row: &[Value],
         places: &Places,
         trail: &Trail,
     ) -> Result<()> {
         let today = self.locale.times.today();
         match row[places.expected] {
             Value::Date(day) if day > today => Err(self.to_come(trail.expected, &day.to_string())),
-            Value::Date(_) => Ok(()),
-            _ => {
-                row[places.expected] = Value::Date(today);
-                Ok(())
-            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The day of an end that only its instant tells.
+    pub(super) fn tell_end(&self, row: &mut [Value], places: &Places) {
+        if let (Value::Instant(at), true) = (&row[places.ended], row[places.expected].is_empty()) {
+            let day = at.with_timezone(&self.locale.times.zone).date_naive();
+            row[places.expected] = Value::Date(day);
         }
     }
 

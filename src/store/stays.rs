@@ -120,10 +120,10 @@ impl Writer<'_> {
         present: &LinkTo,
     ) -> Result<()> {
         let ends = self.ends(trail, present.id)?;
-        self.refuse_unfilled(noun, row, trail, present)?;
+        self.refuse_unfilled(noun, row, trail, present, true)?;
         let is_over = ends && row[places.ended].is_empty();
         if is_over && !self.manner.import {
-            self.end_today(row, places, trail)?;
+            self.refuse_end_to_come(row, places, trail)?;
         }
         let mut stays = given_stays(&row[places.stays])?;
         let created = noun.index("created");
@@ -164,6 +164,9 @@ impl Writer<'_> {
             row[created] = Value::Instant(begun);
         }
         self.finish_trail(noun, row, places, &settled(stays), present.noun, ends);
+        if ends && !self.is_exact(noun) {
+            self.tell_end(row, places);
+        }
         Ok(())
     }
 
@@ -216,7 +219,7 @@ impl Writer<'_> {
                 continue;
             }
             if moved {
-                self.refuse_unfilled(noun, row, trail, &present)?;
+                self.refuse_unfilled(noun, row, trail, &present, false)?;
                 let told = instant(&row[places.since])
                     .filter(|_| !same(&before[places.since], &row[places.since]));
                 let least = stays[stays.len() - 1].entered;
@@ -257,6 +260,7 @@ impl Writer<'_> {
         row: &[Value],
         trail: &Trail,
         station: &LinkTo,
+        is_new: bool,
     ) -> Result<()> {
         if self.manner.import {
             return Ok(());
@@ -285,12 +289,19 @@ impl Writer<'_> {
             station.noun,
             names.join(", ")
         ))
-        .hint(format!(
-            "fill {} first: `rolo {} edit REF --{} …`",
-            if names.len() == 1 { "it" } else { "them" },
-            noun.name(),
-            first.flag()
-        ))
+        .hint(if is_new {
+            format!(
+                "give `--{} …`",
+                empty.iter().map(|f| f.flag()).collect::<Vec<_>>().join(" … --")
+            )
+        } else {
+            format!(
+                "fill {} first: `rolo {} edit REF --{} …`",
+                if names.len() == 1 { "it" } else { "them" },
+                noun.name(),
+                first.flag()
+            )
+        })
         .at(first.name))
     }
 

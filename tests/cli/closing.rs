@@ -82,3 +82,30 @@ fn what_is_closed_is_not_split() {
     let err = w.fails(4, &["deal", "split", "D", "--amount", "4"]);
     assert!(err.contains("rolo deal reopen 1"), "{err}");
 }
+
+#[test]
+fn only_what_is_lost_has_a_reason_for_it() {
+    let w = World::new();
+    w.ok(&["company", "add", "Globex"]);
+    w.ok(&["deal", "add", "D"]);
+    w.ok(&["deal", "lose", "D", "--reason", "price", "--competitor", "Globex"]);
+    w.ok(&["deal", "win", "D"]);
+    let deal = w.json(&["deal", "show", "D", "-o", "json"]);
+    assert!(deal["lost_reason"].is_null() && deal["competitor"].is_null(), "{deal}");
+}
+
+#[test]
+fn a_won_stage_of_ones_own_is_certain_and_a_file_tells_the_day_of_the_end() {
+    let w = World::new();
+    w.ok(&["pipeline", "add", "P"]);
+    w.ok(&["stage", "add", "Open", "--pipeline", "P", "--required", "amount,closes"]);
+    w.ok(&["stage", "add", "Signed", "--pipeline", "P", "--kind", "won"]);
+    w.ok(&["stage", "add", "Gone", "--pipeline", "P", "--kind", "lost"]);
+    let err = w.fails(4, &["deal", "add", "D", "--pipeline", "P"]);
+    assert!(err.contains("give `--amount … --closes …`"), "{err}");
+    w.ok(&["deal", "add", "D", "--stage", "P/Signed", "--amount", "10"]);
+    assert_eq!(w.json(&["deal", "show", "D", "-o", "json"])["weighted"].to_string(), "10.00");
+    let file = w.file("d.csv", "name,stage,created,closed\nE,Won,2026-01-01,2026-02-01\n");
+    w.ok(&["deal", "import", &file]);
+    assert_eq!(closed(&w, "E"), ("2026-02-01".into(), "2026-02-01T00:00:00Z".into()));
+}
