@@ -176,7 +176,8 @@ pub static QUOTA: Entity = Entity::new(
     ],
 )
 .columns(&["id", "period", "user", "team", "territory", "amount", "won"])
-.sort("-period,id");
+.sort("-period,id")
+.setup();
 
 pub static BONUS: Entity = Entity::new(
     "bonus",

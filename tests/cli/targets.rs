@@ -354,3 +354,25 @@ fn who_a_quota_is_for_can_not_be_erased_before_it() {
         w.ok(&[noun, "rm", name, "--purge", "--yes"]);
     }
 }
+
+#[test]
+fn attainment_of_a_past_day_is_what_had_been_won_by_then() {
+    let w = World::new();
+    w.ok(&["quota", "add", "2026-Q4", "--amount", "100"]);
+    for (name, on) in [("A", "2026-10-31"), ("B", "2026-11-10")] {
+        let then = "2026-10-01T00:00:00Z";
+        w.ok(&["--now", then, "deal", "add", name, "--amount", "30"]);
+        w.ok(&["--now", "2026-11-11T00:00:00Z", "deal", "win", name, "--on", on]);
+    }
+    for (args, won) in [
+        (&["--as-of", "2026-10-30"][..], "0.00"),
+        (&["--as-of", "2026-10-31"], "30.00"),
+        (&["--as-of", "2026-11-10"], "60.00"),
+        (&[], "60.00"),
+    ] {
+        let found = w.json(&[&["quota", "attainment", "-o", "json"][..], args].concat());
+        assert_eq!(found[0]["won"].to_string(), won, "{args:?}");
+    }
+    let behind = ["quota", "attainment", "--explain", "1", "--as-of", "2026-11-01", "-o", "ids"];
+    assert_eq!(w.ok(&behind), "1\n");
+}
