@@ -151,11 +151,13 @@ impl Writer<'_> {
         let tells = self.manner.import || expected.is_some();
         let begun = if tells && made.is_none() { earliest.min(now) } else { made.unwrap_or(now) };
         if earliest > begun {
-            let first = self.default_link(noun, places.link, row)?.unwrap_or(stays[0].at);
-            if first == stays[0].at {
-                stays[0].entered = begun;
-            } else {
-                stays.insert(0, Stay { at: first, entered: begun, left: None, by: None });
+            match self.default_link(noun, places.link, row)? {
+                Some(first) if first != stays[0].at => {
+                    stays.insert(0, Stay { at: first, entered: begun, left: None, by: None });
+                }
+                // Where nothing but the end is known, it didn't begin with that.
+                None if ends && stays.len() == 1 => {}
+                _ => stays[0].entered = begun,
             }
         }
         if let (Some(created), None) = (created, made)
