@@ -51,21 +51,22 @@ impl Writer<'_> {
         before: &[Value],
         places: &Places,
         entered: DateTime<Utc>,
-        ends: bool,
+        (ends, is_exact): (bool, bool),
     ) {
         let untouched = |row: &[Value], place: usize| same(&before[place], &row[place]);
         if !ends && untouched(row, places.ended) {
             row[places.ended] = Value::Null;
         }
-        if ends && !self.manner.import {
-            if untouched(row, places.ended) {
-                row[places.ended] = Value::Instant(entered);
-            }
-            if untouched(row, places.expected) {
-                let zone = self.locale.times.zone;
-                row[places.expected] = Value::Date(entered.with_timezone(&zone).date_naive());
-            }
+        if !ends || is_exact {
+            return;
         }
+        if untouched(row, places.ended) {
+            row[places.ended] = Value::Instant(entered);
+        }
+        if !self.manner.import && untouched(row, places.expected) {
+            row[places.expected] = Value::Null;
+        }
+        self.tell_end(row, places);
     }
 
     /// Another day of the end, or instant of the last stay, of a record that ended: both go

@@ -232,7 +232,8 @@ impl Writer<'_> {
                     field,
                 )?;
                 stays.push(Stay { at: present.id, entered, left: None, by: self.doer()? });
-                self.follow_end(row, before, &places, entered, self.ends(trail, present.id)?);
+                let end = (self.ends(trail, present.id)?, self.is_exact(noun));
+                self.follow_end(row, before, &places, entered, end);
             } else if let (Some(since), Some(last)) =
                 (instant(&row[places.since]), stays.last_mut())
                 && !same(&before[places.since], &row[places.since])

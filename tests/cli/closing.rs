@@ -109,3 +109,20 @@ fn a_won_stage_of_ones_own_is_certain_and_a_file_tells_the_day_of_the_end() {
     w.ok(&["deal", "import", &file]);
     assert_eq!(closed(&w, "E"), ("2026-02-01".into(), "2026-02-01T00:00:00Z".into()));
 }
+
+#[test]
+fn a_file_that_moves_a_deal_to_an_end_ends_it() {
+    let w = World::new();
+    let import = |stage: &str, now: &str| {
+        let file = w.file("d.csv", format!("name,stage\nD,{stage}\n"));
+        w.ok(&["--now", now, "deal", "import", &file, "--key", "name"]);
+        closed(&w, "D")
+    };
+    let ended = |day: &str| (day.to_owned(), format!("{day}T09:00:00Z"));
+    assert_eq!(import("Lead", "2026-10-01T09:00:00Z"), (String::new(), String::new()));
+    assert_eq!(import("Won", "2026-10-02T09:00:00Z"), ended("2026-10-02"));
+    assert_eq!(import("Lost", "2026-10-03T09:00:00Z").1, "2026-10-03T09:00:00Z");
+    assert_eq!(import("Proposal", "2026-10-04T09:00:00Z").1, "");
+    w.ok(&["undo", "2"]);
+    assert_eq!(closed(&w, "D"), ended("2026-10-02"));
+}
