@@ -63,7 +63,23 @@ impl<'w> Call<'_, 'w> {
     }
 
     /// The instant of `--on`, else now.
+    ///
+    /// # Errors
+    /// It is no date, or one that is still to come: nothing has happened then.
     pub(super) fn on(&self) -> Result<chrono::DateTime<chrono::Utc>> {
+        let times: &Times = &self.locale.times;
+        let at = self.told_on()?;
+        if at <= times.now {
+            return Ok(at);
+        }
+        Err(Error::invalid(format!("`--on`: {} is still to come", self.text("on").unwrap_or("")))
+            .hint(format!(
+                "it tells when something happened: give a day up to {}, or leave it out",
+                times.today()
+            )))
+    }
+
+    fn told_on(&self) -> Result<chrono::DateTime<chrono::Utc>> {
         let times: &Times = &self.locale.times;
         match self.text("on") {
             Some(text) => match times.due(text) {

@@ -10,6 +10,7 @@ use crate::store::{Among, Listing};
 const AMOUNT: Column = DEAL.column("amount");
 const NAME: Column = DEAL.column("name");
 const CLOSES: Column = DEAL.column("closes");
+const CLOSED: Column = DEAL.column("closed");
 const LINES_DEAL: Column = LINE.column("deal");
 
 /// What a new deal doesn't have from another: where it stands, and how it ended.
@@ -31,6 +32,10 @@ pub(super) fn clone(call: &mut Call) -> Result<()> {
 pub(super) fn split(call: &mut Call) -> Result<()> {
     let [id] = call.ids else { return Err(Error::usage("one deal is split at a time")) };
     let before = call.writer.stored(call.noun, *id)?;
+    if !before[call.index(CLOSED)?].is_empty() {
+        return Err(Error::invalid(format!("deal:{id} is closed: what was won isn't split"))
+            .hint(format!("`rolo deal reopen {id}` opens it again; close both parts then")));
+    }
     let lines = lines_of(call, *id)?;
     let chosen = chosen_lines(call, *id, &lines)?;
     let amount = call.field("amount", AMOUNT)?;

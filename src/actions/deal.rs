@@ -129,10 +129,13 @@ fn enter(
         fields.push(call.set(STAGE_OF, Value::Link(LinkTo::bare("stage", step.stage)))?);
         fields.push(call.set(PIPELINE, Value::Link(LinkTo::bare("pipeline", step.pipeline)))?);
         fields.push(call.set(STAGE_SINCE, Value::Instant(at))?);
-        if step.kind == "open" {
-            fields.push(call.set(CLOSED, Value::Null)?);
+        // Only what is lost has a reason for it, and somebody who got it.
+        if step.kind != "lost" {
             fields.push(call.set(LOST_REASON, Value::Null)?);
             fields.push(call.set(COMPETITOR, Value::Null)?);
+        }
+        if step.kind == "open" {
+            fields.push(call.set(CLOSED, Value::Null)?);
         } else {
             let day = at.with_timezone(&call.locale.times.zone).date_naive();
             fields.push(call.set(CLOSED, Value::Instant(at))?);

@@ -2,10 +2,12 @@
 //! and its man page come from it. An action computes changes; only the store writes.
 
 mod call;
+mod convert;
 mod copies;
 mod deal;
 mod lead;
 mod pipeline;
+mod same;
 pub mod scoring;
 pub mod sharing;
 mod task;
@@ -386,7 +388,7 @@ pub static ACTIONS: &[Action] = &[
             "lead convert 42 --deal \"First order\" --amount 12k",
             "lead convert --where status:qualified",
         ],
-        run: lead::convert,
+        run: convert::convert,
     },
     Action {
         noun: "pipeline",

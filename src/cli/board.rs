@@ -43,10 +43,11 @@ pub(super) fn board(session: &mut Session, matches: &ArgMatches) -> Result<()> {
         Output::Table => Some(CARDS),
         Output::Csv | Output::Tsv => Some(0),
     };
-    let mut stages = reader.board(Wanted { pipeline, filter: sql.as_ref(), deals })?;
     let to = report_currency(settings)?;
+    let rates = reader.rates(settings.locale.times.today())?;
+    let worth = Some((&rates, to.unwrap_or(settings.locale.currency)));
+    let mut stages = reader.board(Wanted { pipeline, filter: sql.as_ref(), deals, worth })?;
     if let Some(to) = to {
-        let rates = reader.rates(settings.locale.times.today())?;
         stages.iter_mut().try_for_each(|s| s.convert(&rates, to))?;
     }
     match output {

@@ -34,6 +34,7 @@ pub(super) fn edit(session: &mut Session, noun: &str, matches: &ArgMatches) -> R
     let written = session.write("edit", |w| {
         let noun = w.reader().model().noun(noun)?;
         w.manner.create_links = create_links;
+        w.manner.may_create = true;
         attach(w, noun, &mut changes.set, limit)?;
         attach(w, noun, &mut changes.add, limit)?;
         for (_, id) in &found {

@@ -37,13 +37,14 @@ pub(super) fn intake(session: &mut Session, matches: &ArgMatches) -> Result<()> 
     let store = session.writing()?;
     let noun = store.noun("lead")?;
     let mapping = Mapping { exact: false, ..Mapping::new(noun, source.headers(), &[])? };
-    let mut bad = Vec::new();
+    let (mut bad, mut read) = (Vec::new(), 0_u64);
     let submissions = {
         let written = Written::default();
         let mut parser = RowParser::new(noun, &mapping, &locale, &written, &mut source)?;
         let mut all = Vec::new();
         let mut row = RawRow::default();
         while source.read(&mut row)? {
+            read += 1;
             match parser.values(&row) {
                 Ok(values) => {
                     let rest = left_over(&mapping, &row);
@@ -54,8 +55,7 @@ pub(super) fn intake(session: &mut Session, matches: &ArgMatches) -> Result<()> 
         }
         all
     };
-    let read = submissions.len() as u64;
-    if submissions.is_empty() && bad.is_empty() {
+    if read == 0 {
         return Err(Error::invalid("standard input holds no object").hint(SHAPE));
     }
     let written = session.write_as("lead intake", &format!("lead intake of {read}"), |w| {
@@ -94,7 +94,7 @@ pub(super) fn intake(session: &mut Session, matches: &ArgMatches) -> Result<()> 
 const SHAPE: &str = "send one JSON object, an array of them, or one a line: {\"name\": \"Ann Lee\", \"email\": \"ann@lee.example\"}";
 
 fn nothing_taken(bad: &[RowError], read: u64) -> Error {
-    let why = refused(bad, read.max(bad.len() as u64));
+    let why = refused(bad, read);
     let message = why.message.replace("imported", "taken in").replace(" row", " object");
     Error { message, ..why }.hint("mend them and send them again")
 }
@@ -105,6 +105,18 @@ fn left_over(mapping: &Mapping, row: &RawRow) -> String {
     let lines: Vec<String> =
         lines.map(|at| format!("{}: {}", mapping.headers[*at], row.cell(*at))).collect();
     lines.join("\n")
+}
+
+/// What a submission says otherwise than the lead that is there, which keeps what it has.
+fn told_otherwise(noun: &Noun, lead: &[Value], values: &[(usize, Value)]) -> Vec<String> {
+    let differs = |(index, value): &&(usize, Value)| {
+        let there = &lead[*index];
+        let kept = !there.is_empty() && !noun.fields[*index].kind.is_many();
+        kept && !value.is_empty() && there.to_cell() != value.to_cell()
+    };
+    let told = values.iter().filter(differs);
+    told.map(|(index, value)| format!("{}: {}", noun.fields[*index].name, value.to_cell()))
+        .collect()
 }
 
 /// Takes one submission in: into the open lead of the same e-mail, or as a new one, which gets an
@@ -122,14 +134,19 @@ fn take(
     if let (Some(word), false) = (source, values.iter().any(|(i, _)| *i == source_index)) {
         values.push((source_index, Value::Text(word.to_owned())));
     }
+    let mut rest = submission.rest;
     let id = if let Some(id) = open_lead(w, noun, &values)? {
+        for line in told_otherwise(noun, &w.stored(noun, id)?, &values) {
+            let between = if rest.is_empty() { "" } else { "\n" };
+            rest = format!("{rest}{between}{line}");
+        }
         w.fill_up(noun, id, values)?;
         id
     } else {
         name_it(noun, &mut values);
         w.insert(noun, values.into())?
     };
-    log(w, id, submission.rest)?;
+    log(w, id, rest)?;
     let owner = noun.require("owner")?.index;
     if w.stored(noun, id)?[owner].is_empty() {
         sharing.share_out(w, noun, id)?;
@@ -169,11 +186,12 @@ fn name_it(noun: &Noun, values: &mut Vec<(usize, Value)>) {
     if ["name", "given_name", "family_name"].iter().any(|n| given(n).is_some()) {
         return;
     }
-    let stands_for = match (given("company_name"), given("emails")) {
-        (Some(Value::Text(company)), _) => Some(company.clone()),
-        (_, Some(Value::List(items))) => items.first().map(|i| i.value.clone()),
+    let first = |name| match given(name) {
+        Some(Value::List(items)) => items.first().map(|i| i.value.clone()),
+        Some(Value::Text(text)) => Some(text.clone()),
         _ => None,
     };
+    let stands_for = ["company_name", "emails"].into_iter().find_map(first);
     if let Some(name) = stands_for {
         values.push((noun.label_index(), Value::Text(name)));
     }

@@ -29,6 +29,7 @@ mod merge;
 pub mod print;
 mod rates;
 mod record;
+mod register;
 mod rejects;
 mod session;
 mod setup;
@@ -163,7 +164,7 @@ fn noun_verb(
         ("territory", "apply") => targets::apply(session, matches),
         ("quota", "attainment") => targets::attainment(session, matches),
         ("deal", "handover") => handover::handover(session, matches),
-        ("deal", "register") => handover::register(session, matches),
+        ("deal", "register") => register::register(session, matches),
         ("view", "save") => setup::save_view(session, matches),
         ("field", "add") => setup::add_field(session, matches),
         (_, "add") => record::add(session, noun, matches),

@@ -49,6 +49,7 @@ pub(super) fn add_with(
     let written = session.write("add", |w| {
         let noun = w.reader().model().noun(noun)?;
         w.manner.create_links = create_links;
+        w.manner.may_create = true;
         attach(w, noun, &mut found, limit)?;
         let id = w.insert(noun, found.into())?;
         if !noun.entity.unique {
@@ -268,9 +269,13 @@ fn purge(session: &mut Session, noun: Option<&str>, matches: &ArgMatches) -> Res
     session.confirm(&format!("erase {} for good, with history", counted(&found)))?;
     session.writing()?.begin_secure()?;
     let typed = std::mem::take(&mut session.typed);
+    let to = matches.try_get_one::<String>("to").ok().flatten();
     let written = session.write_as("purge", "purge", |w| {
         let mut done = 0;
         for (name, id) in &found {
+            if to.is_some() {
+                crate::actions::empty_out(w, name, *id, to.map(String::as_str))?;
+            }
             let noun = w.reader().model().noun(name)?;
             done += w.purge(noun, &[*id])?;
         }

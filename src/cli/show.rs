@@ -141,7 +141,11 @@ fn show_page(
         let rows = rows.iter().map(|r| {
             let subject = get(r, "subject");
             let body = get(r, "body");
-            let words = if subject.is_empty() { body } else { format!("{subject}: {body}") };
+            let words = match (subject.is_empty(), body.is_empty()) {
+                (true, _) => body,
+                (_, true) => subject,
+                _ => format!("{subject}: {body}"),
+            };
             Ok(vec![get(r, "at"), get(r, "kind"), get(r, "author"), words])
         });
         let heads = ["at", "kind", "author", "what"]

@@ -60,6 +60,7 @@ pub(super) fn apply(session: &mut Session, matches: &ArgMatches) -> Result<()> {
 /// # Errors
 /// A wrong filter, or a currency that has no rate to that of its quota.
 pub(super) fn attainment(session: &mut Session, matches: &ArgMatches) -> Result<()> {
+    session.look_back(text(matches, "as-of"))?;
     if let Some(quota) = text(matches, "explain").map(str::to_owned) {
         return explain(session, &quota);
     }

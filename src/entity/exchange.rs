@@ -95,6 +95,16 @@ impl Rates {
         Ok(total)
     }
 
+    /// What a minor unit of one currency is about worth in minor units of another: for putting amounts
+    /// in order, not for sums.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "an order needs no more")]
+    pub fn worth(&self, from: Currency, to: Currency) -> Option<f64> {
+        let way = self.way(from, to)?;
+        let units = |c: Currency| 10_f64.powi(i32::try_from(c.scale()).unwrap_or(2));
+        Some(way.over as f64 / way.under as f64 * units(to) / units(from))
+    }
+
     fn missing(&self, from: Currency, to: Currency) -> Error {
         Error::invalid(format!("no rate from {from} to {to} of {} or before", self.on)).hint(
             format!(

@@ -82,6 +82,8 @@ pub enum Default {
     Query(&'static str),
     /// A field of the record behind a link: the price of a product.
     Linked(&'static str, &'static str),
+    /// What follows from the word that another field has: a won stage's chance.
+    OfWord(&'static str, &'static [(&'static str, &'static str)]),
 }
 
 /// A check of a value beyond its kind: the value, perhaps in another form, or why it can't be.
@@ -142,6 +144,8 @@ pub struct Field {
     /// For several links: each holds from an instant until the next one; the role tells since when
     /// and by whom ([`Since`]).
     pub dated: bool,
+    /// A link that says whose, where empty means everybody's: no purge empties it.
+    pub narrows: bool,
     /// A whole number that puts records of one scope in order, without gaps: SQL for those that stay
     /// behind the others.
     pub ranked: Option<&'static str>,
@@ -214,6 +218,7 @@ pub const fn field(name: &'static str, kind: Kind, about: &'static str) -> Field
         stamps: None,
         trail: None,
         dated: false,
+        narrows: false,
         ranked: None,
         sum_of: None,
         names_of: None,
@@ -395,6 +400,12 @@ impl Field {
     #[must_use]
     pub const fn dated(mut self) -> Self {
         self.dated = true;
+        self
+    }
+    /// Says whose; empty means everybody's, so no purge of the other record empties it.
+    #[must_use]
+    pub const fn narrows(mut self) -> Self {
+        self.narrows = true;
         self
     }
 

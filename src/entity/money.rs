@@ -39,6 +39,10 @@ impl FromStr for Currency {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
         let upper = text.trim().to_ascii_uppercase();
+        // ISO 4217 has codes for no currency and for tests: nobody owes anything in those.
+        if matches!(upper.as_str(), "XXX" | "XTS") {
+            return Err(());
+        }
         iso_currency::Currency::from_code(&upper).ok_or(())?;
         Ok(Self(upper.as_bytes().try_into().map_err(|_| ())?))
     }
@@ -221,6 +225,13 @@ const SIGNS: &[(&str, &str)] = &[
     ("Fr.", "CHF"),
 ];
 
+/// Whether a text ends with a digit and the letter for thousands, millions or billions: the `12k` of
+/// `12kEUR`.
+fn ends_thousands(text: &str) -> bool {
+    text.strip_suffix(['k', 'K', 'm', 'M', 'b', 'B'])
+        .is_some_and(|number| number.ends_with(|c: char| c.is_ascii_digit()))
+}
+
 /// The currency that stands before or behind a number, and the number without it.
 ///
 /// # Errors
@@ -246,8 +257,9 @@ pub fn split_currency(text: &str) -> Result<(&str, Option<Currency>), String> {
         return Ok((text[3..].trim(), Some(named(code)?)));
     }
     let tail = text.len().saturating_sub(3);
-    let back =
-        text.get(tail..).filter(|c| is_code(c) && ends_word(text[..tail].chars().next_back()));
+    let back = text.get(tail..).filter(|c| {
+        is_code(c) && (ends_word(text[..tail].chars().next_back()) || ends_thousands(&text[..tail]))
+    });
     if let Some(code) = back {
         return Ok((text[..tail].trim(), Some(named(code)?)));
     }
@@ -289,6 +301,9 @@ mod tests {
     fn amounts_are_read_with_and_without_currency() {
         assert_eq!(money("12k"), "12000.00 EUR");
         assert_eq!(money("12k USD"), "12000.00 USD");
+        assert_eq!(money("12kUSD"), "12000.00 USD");
+        assert_eq!(money("1.5mEUR"), "1500000.00 EUR");
+        assert_eq!(money("5MXN"), "5.00 MXN");
         assert_eq!(money("USD 1.5m"), "1500000.00 USD");
         assert_eq!(money("$12,000.50"), "12000.50 USD");
         assert_eq!(money("-5"), "-5.00 EUR");
@@ -303,7 +318,10 @@ mod tests {
     fn what_is_no_amount_is_told() {
         assert_eq!(money("12,5"), "`12,5` is not an amount");
         assert_eq!(money("1.005"), "`1.005` has more decimals than EUR has");
+        assert_eq!(money("5 XXX"), "`XXX` is not an ISO 4217 currency");
         assert_eq!(money("5 XYZ"), "`XYZ` is not an ISO 4217 currency");
+        assert_eq!(money("5kXYZ"), "`XYZ` is not an ISO 4217 currency");
+        assert_eq!(money("kUSD"), "`kUSD` is not an amount");
         assert_eq!(money("lots"), "`lots` is not an amount");
         assert_eq!(money("1e5"), "`1e5` is not an amount");
         assert_eq!(money("99999999999999"), "`99999999999999` is too large");

@@ -216,16 +216,10 @@ impl<'a> Funnel<'a> {
             }
         };
         let link = field.within.map_or("pipeline", |(_, theirs)| theirs);
-        let chance = match kind.as_str() {
-            "won" => Value::Decimal(100.into()),
-            "lost" => Value::Decimal(0.into()),
-            _ => Value::Null,
-        };
         let values = vec![
             (stages.label_index(), Value::Text(name.to_owned())),
             (stages.require(link)?.index, Value::Link(LinkTo::bare("pipeline", pipeline))),
             (stages.require("kind")?.index, Value::Text(kind)),
-            (stages.require("probability")?.index, chance),
         ];
         w.insert(stages, Draft { values, fingerprint: Some(IN_PASSING), ready: None })
     }

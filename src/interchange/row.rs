@@ -140,6 +140,7 @@ impl<'a> RowParser<'a> {
         }
         self.plan = plan;
         if !draft.is_empty() {
+            self.settle_station(&mut draft);
             self.settle_outcome(row, &mut draft);
             self.complete(row, &mut draft);
         }
@@ -481,8 +482,61 @@ impl<'a> RowParser<'a> {
         let text = how[..1].to_uppercase() + &how[1..];
         let value = Value::Named(Name { text, ..Name::default() });
         match given {
-            Some(at) => draft[at].1 = value,
+            Some(at) => {
+                let before = std::mem::replace(&mut draft[at].1, value);
+                self.keep_station(stage, before, draft);
+            }
             None => draft.push((stage, value)),
+        }
+    }
+
+    /// Where a record was when it ended is its last stay before: the day that tells of the station
+    /// tells when that one was entered, not the end.
+    fn keep_station(&self, stage: usize, before: Value, draft: &mut Vec<(usize, Value)>) {
+        let (Some(trail), Value::Named(before)) = (self.noun.fields[stage].trail, before) else {
+            return;
+        };
+        let place = |name: &str| self.noun.index(name);
+        let instant = |index: Option<usize>, draft: &[(usize, Value)]| {
+            draft.iter().find_map(|(f, v)| match v {
+                Value::Instant(at) if Some(*f) == index => Some(*at),
+                _ => None,
+            })
+        };
+        let since = instant(place(trail.since), draft);
+        let at = since.or_else(|| instant(place("created"), draft));
+        let (Some(at), Some(stays)) = (at, place(trail.stays)) else { return };
+        draft.retain(|(f, _)| Some(*f) != place(trail.since));
+        let stay = Name { role: Some(Since { at, by: None }.to_string()), ..before };
+        match draft.iter_mut().find(|(f, _)| *f == stays) {
+            Some((_, Value::NamedLinks(known))) => {
+                if !known.iter().any(|k| k.text.to_lowercase() == stay.text.to_lowercase()) {
+                    known.push(stay);
+                }
+            }
+            _ => draft.push((stays, Value::NamedLinks(vec![stay]))),
+        }
+    }
+
+    /// A station behind which its pipeline stands in brackets is the one without.
+    fn settle_station(&self, draft: &mut [(usize, Value)]) {
+        if self.mapping.exact {
+            return;
+        }
+        let trailed = self.noun.fields.iter().position(|f| f.trail.is_some());
+        let Some(stage) = trailed else { return };
+        let outer = self.noun.fields[stage].within.and_then(|(own, _)| self.noun.index(own));
+        let pipeline = draft.iter().find_map(|(f, v)| match v {
+            Value::Named(name) if Some(*f) == outer => Some(format!(" ({})", name.text)),
+            _ => None,
+        });
+        let Some(pipeline) = pipeline else { return };
+        for (field, value) in draft {
+            if let (true, Value::Named(name)) = (*field == stage, value)
+                && let Some(bare) = name.text.strip_suffix(pipeline.as_str())
+            {
+                name.text = bare.to_owned();
+            }
         }
     }
 

@@ -38,7 +38,8 @@ pub static STAGE: Entity = Entity::new(
         field("position", Kind::Int, "Place in the pipeline, from 1")
             .range(1, 100_000)
             .ranked("coalesce(kind, 'open') <> 'open'"),
-        field("probability", Kind::Percent, "Chance that a deal here is won"),
+        field("probability", Kind::Percent, "Chance that a deal here is won")
+            .default(Default::OfWord("kind", &[("won", "100"), ("lost", "0")])),
         field("kind", Kind::Choice(&STAGE_KINDS), "What it means for reports: open, won or lost")
             .default(Default::Text("open")),
         field("stale_days", Kind::Int, "Days until a deal here counts as stale").range(0, 100_000),

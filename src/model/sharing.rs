@@ -21,7 +21,7 @@ pub static ASSIGNMENT: Entity = Entity::new(
         field("by", Kind::Choice(&ASSIGN_BY), "round_robin, load, territory, field or user")
             .required()
             .default(Default::Text("round_robin")),
-        link("team", &TEAM, "Whose turn it can be; without one anybody's who is active"),
+        link("team", &TEAM, "Whose turn it can be; without one anybody's who is active").narrows(),
         link("user", &USER, "By user: who gets them"),
         field("field", Kind::Text, "By field: the lead's field that names the user").trimmed(),
         field("active", Kind::Bool, "Is used").default(Default::Text("yes")),
@@ -72,9 +72,13 @@ pub static RESPONSE: Entity = Entity::new(
     &[
         label("name", "What the policy is called"),
         field("position", Kind::Int, "Place in the order of the policies, from 1"),
-        field("within", Kind::Duration, "Time from its coming until the first answer")
-            .required()
-            .range(1, 5_256_000),
+        field(
+            "within",
+            Kind::Duration,
+            "Time from its coming until the first answer, nights and weekends too",
+        )
+        .required()
+        .range(1, 5_256_000),
         field("source", Kind::Choice(&ANY), "For leads of this source alone"),
         field("country", Kind::Text, "For leads of this country alone").trimmed(),
         field("industry", Kind::Choice(&ANY), "For leads of this industry alone"),

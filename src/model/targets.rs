@@ -165,9 +165,10 @@ pub static QUOTA: Entity = Entity::new(
             .check(above_nothing)
             .aliases(&["target"])
             .headers(&["quota", "goal"]),
-        link("user", &USER, "Whose deals count").headers(&["owner", "rep", "sales rep"]),
-        link("team", &TEAM, "The deals of whose users count, with the teams below"),
-        link("territory", &TERRITORY, "The deals of whose companies count, with those below"),
+        link("user", &USER, "Whose deals count").narrows().headers(&["owner", "rep", "sales rep"]),
+        link("team", &TEAM, "The deals of whose users count, with the teams below").narrows(),
+        link("territory", &TERRITORY, "The deals of whose companies count, with those below")
+            .narrows(),
         field("about", Kind::Longtext, "Notes, in Markdown").aliases(&["notes"]),
         computed("first_day", Kind::Date, first_day!("{t}"), "The first day of the period"),
         computed("last_day", Kind::Date, last_day!("{t}"), "The last day of the period"),
@@ -175,7 +176,8 @@ pub static QUOTA: Entity = Entity::new(
     ],
 )
 .columns(&["id", "period", "user", "team", "territory", "amount", "won"])
-.sort("-period,id");
+.sort("-period,id")
+.setup();
 
 pub static BONUS: Entity = Entity::new(
     "bonus",
@@ -190,7 +192,7 @@ pub static BONUS: Entity = Entity::new(
         field("of", Kind::Choice(&BONUS_OF), "Percent of what: all that was won, or what is above")
             .default(Default::Text("won")),
         field("amount", Kind::Money, "A fixed amount that is paid"),
-        link("team", &TEAM, "For quotas of this team and its users alone"),
+        link("team", &TEAM, "For quotas of this team and its users alone").narrows(),
     ],
 )
 .key(&["name"])

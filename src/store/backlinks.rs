@@ -36,6 +36,11 @@ impl Backlink<'_> {
         self.is_authorship() || self.field.dated
     }
 
+    /// Whether what links is a part of the other and goes with it: a pipeline's stage.
+    pub(super) fn is_part(&self) -> bool {
+        self.noun.entity.scope == Some(self.field.name)
+    }
+
     /// The tables, for behind `FROM`.
     pub(super) fn from(&self) -> String {
         let own = quoted(self.noun.name());

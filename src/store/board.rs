@@ -32,7 +32,8 @@ pub struct StageSums {
     pub by_currency: BTreeMap<Option<Currency>, Pile>,
     /// Rates that the piles took, where they were converted to one currency.
     pub rates: BTreeSet<Quoted>,
-    /// As many of the deals as were asked for, the largest amounts first.
+    /// As many of the deals as were asked for, the largest amounts first; where nothing says what
+    /// one currency is worth in another, those of the currency with the most deals first.
     pub deals: Vec<Card>,
     /// Came here at this instant or before: stale.
     stale_from: Option<String>,
@@ -65,6 +66,8 @@ pub struct Wanted<'a> {
     pub filter: Option<&'a filter::Sql>,
     /// How many deals of each stage; `None` for all.
     pub deals: Option<u64>,
+    /// What deals of several currencies are put in order by; without it each currency is by itself.
+    pub worth: Option<(&'a Rates, Currency)>,
 }
 
 impl StageSums {
@@ -247,11 +250,45 @@ impl Reader<'_> {
     }
 
     fn fill_deals(&self, id: i64, stage: &mut StageSums, wanted: &Wanted) -> Result<()> {
+        // The currency with the most deals first, deals without an amount last.
+        let mut piles: Vec<(Option<Currency>, u64)> =
+            stage.by_currency.iter().map(|(currency, pile)| (*currency, pile.count)).collect();
+        piles.sort_by_key(|(currency, count)| (currency.is_none(), std::cmp::Reverse(*count)));
+        for (currency, _) in &piles {
+            self.fill_deals_in(id, *currency, stage, wanted)?;
+        }
+        let worths = wanted.worth.and_then(|(rates, to)| {
+            let currencies = piles.iter().filter_map(|(currency, _)| *currency);
+            currencies.map(|c| Some((c, rates.worth(c, to)?))).collect::<Option<BTreeMap<_, _>>>()
+        });
+        if let Some(worths) = worths.filter(|w| w.len() > 1) {
+            #[expect(clippy::cast_precision_loss, reason = "an order needs no more")]
+            let worth = |card: &Card| {
+                card.amount.map_or(f64::NEG_INFINITY, |m| m.minor as f64 * worths[&m.currency])
+            };
+            stage.deals.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+        }
+        if let Some(most) = wanted.deals.and_then(|n| usize::try_from(n).ok()) {
+            stage.deals.truncate(most);
+        }
+        Ok(())
+    }
+
+    /// The largest deals of one currency in a stage: an index has them in this order.
+    fn fill_deals_in(
+        &self,
+        id: i64,
+        currency: Option<Currency>,
+        stage: &mut StageSums,
+        wanted: &Wanted,
+    ) -> Result<()> {
         let limit = wanted.deals.map_or(String::new(), |n| format!(" LIMIT {n}"));
+        let which = currency.map_or("IS NULL".to_owned(), |code| format!("= '{code}'"));
         let sql = format!(
             "SELECT t.id, t.uid, t.name, t.amount, t.amount_currency, t.stage_since, \
              CAST(julianday(:now) - julianday(coalesce(t.stage_since, t.created)) AS INTEGER) \
-             FROM deal t WHERE t.stage = :stage AND t.trashed IS NULL{} ORDER BY t.amount DESC, t.id DESC{limit}",
+             FROM deal t WHERE t.stage = :stage AND t.trashed IS NULL AND t.amount_currency {which}{} \
+             ORDER BY t.amount DESC, t.id DESC{limit}",
             wanted.condition()
         );
         let mut stmt = self.conn.prepare_cached(&sql)?;

@@ -12,7 +12,7 @@ use rusqlite::CachedStatement;
 use rusqlite::types::Value as Sql;
 use uuid::Uuid;
 
-use super::backlinks::backlinks;
+use super::backlinks::{Backlink, backlinks};
 use super::columns::encode;
 use super::read::{Moment, Reader};
 use super::schema::quoted;
@@ -40,6 +40,8 @@ pub struct Manner {
     pub import: bool,
     /// Make records that links name and nobody has.
     pub create_links: bool,
+    /// Whether that could be asked for: the hint of a link that finds nothing says so.
+    pub may_create: bool,
 }
 
 /// Writes inside one change.
@@ -370,29 +372,47 @@ impl<'a> Writer<'a> {
         if !noun.entity.setup {
             return Ok(());
         }
-        for link in backlinks(self.reader.model, noun).filter(|l| !l.is_past()) {
-            let sql = format!(
-                "SELECT count(*) FROM {} WHERE {} AND o.trashed IS NULL",
-                link.from(),
-                link.leads_to("?1")
-            );
-            let count: i64 = self.reader.conn.query_row(&sql, [id], |r| r.get(0))?;
-            if count == 0 {
-                continue;
-            }
-            let users = if count == 1 { link.noun.name() } else { link.noun.entity.plural };
-            let labels = self.reader.labels(noun.name(), &[id])?;
-            let filter = link.filter(id, labels.get(&id).map_or("", |l| l.label.as_str()));
-            return Err(Error::invalid(format!(
-                "this {} is in use by {count} {users}",
-                noun.name()
-            ))
-            .hint(format!(
-                "see them with `rolo {} list {filter}`, and give them another first",
-                link.noun.name()
-            )));
+        let links = backlinks(self.reader.model, noun).filter(|l| !l.is_past());
+        links.map(|link| (link, false)).try_for_each(|(l, all)| self.refuse_used(noun, id, &l, all))
+    }
+
+    /// The same for good: what records in the trash can't be without can't go either.
+    pub(super) fn refuse_needed(&self, noun: &Noun, id: i64) -> Result<()> {
+        if !noun.entity.setup {
+            return Ok(());
         }
-        Ok(())
+        backlinks(self.reader.model, noun)
+            .filter(|l| !l.is_past() && !l.has_rows() && !l.is_part())
+            .try_for_each(|l| self.refuse_used(noun, id, &l, l.field.required || l.field.narrows))
+    }
+
+    /// With `all`, records in the trash count too.
+    fn refuse_used(&self, noun: &Noun, id: i64, link: &Backlink, all: bool) -> Result<()> {
+        let count = |live: &str| -> Result<i64> {
+            let (from, leads) = (link.from(), link.leads_to("?1"));
+            let sql = format!("SELECT count(*) FROM {from} WHERE {leads} AND {live}");
+            Ok(self.reader.conn.query_row(&sql, [id], |r| r.get(0))?)
+        };
+        let live = count("o.trashed IS NULL")?;
+        // The trash says when; what was undone or merged says `gone` or `merged:…`.
+        let trashed = if all && live == 0 { count("o.trashed < 'g'")? } else { 0 };
+        let count = live + trashed;
+        if count == 0 {
+            return Ok(());
+        }
+        let users = if count == 1 { link.noun.name() } else { link.noun.entity.plural };
+        let labels = self.reader.labels(noun.name(), &[id])?;
+        let filter = link.filter(id, labels.get(&id).map_or("", |l| l.label.as_str()));
+        let by = link.noun.name();
+        let (place, hint) = if live > 0 {
+            let see = format!("see them with `rolo {by} list {filter}`");
+            ("", format!("{see}, and give them another first"))
+        } else {
+            let see = format!("see them with `rolo {by} list {filter} is:trashed`");
+            (" in the trash", format!("{see}, and purge them or restore and change them first"))
+        };
+        Err(Error::invalid(format!("this {} is in use by {count} {users}{place}", noun.name()))
+            .hint(hint))
     }
 
     /// The stored values of a record, links bare; a record taken away by undo isn't there.

@@ -405,8 +405,21 @@ impl Reader<'_> {
 
     /// Records that have all words of its name somewhere, in any order.
     fn of_words(&self, noun: &Noun, own: &Sketch) -> Result<Vec<i64>> {
-        let said: Vec<&String> = own.name.words.iter().filter(|w| w.chars().count() > 1).collect();
-        if said.len() < 2 && noun.entity.doubles == Some(Doubles::Person) || said.is_empty() {
+        if own.name.words.iter().filter(|w| w.chars().count() > 1).count() < 2
+            && noun.entity.doubles == Some(Doubles::Person)
+        {
+            return Ok(Vec::new());
+        }
+        self.with_words(noun, &own.name.words, own.id)
+    }
+
+    /// Records that have all of these folded words somewhere, in any order, but for one record.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn with_words(&self, noun: &Noun, said: &[String], but: i64) -> Result<Vec<i64>> {
+        let said: Vec<&String> = said.iter().filter(|w| w.chars().count() > 1).collect();
+        if said.is_empty() {
             return Ok(Vec::new());
         }
         let query = said.iter().map(|w| format!("\"{}\"", words(w))).collect::<Vec<_>>().join(" ");
@@ -416,7 +429,7 @@ impl Reader<'_> {
             quoted(noun.name())
         );
         let mut stmt = self.conn.prepare_cached(&sql)?;
-        let ids = stmt.query_map(rusqlite::params![base, query, own.id], |r| r.get(0))?;
+        let ids = stmt.query_map(rusqlite::params![base, query, but], |r| r.get(0))?;
         Ok(ids.collect::<rusqlite::Result<_>>()?)
     }
 }

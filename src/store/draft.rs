@@ -141,12 +141,12 @@ impl<'a> Writer<'a> {
             Ok(None) if self.manner.create_links => self.make_linked(field, target, name, scope)?,
             Ok(None) => {
                 let uid = name.uid.unwrap_or_default();
-                return Err(unknown_link(
-                    field,
-                    &Error::not_found(format!("no record has the uid {uid}")),
-                ));
+                let why = Error::not_found(format!("no record has the uid {uid}"));
+                return Err(unknown_link(field, &why, self.manner.may_create));
             }
-            Err(why) if why.kind == ErrorKind::NotFound => return Err(unknown_link(field, &why)),
+            Err(why) if why.kind == ErrorKind::NotFound => {
+                return Err(unknown_link(field, &why, self.manner.may_create));
+            }
             Err(why) => {
                 return Err(Error {
                     message: format!("{}: {}", field.label(), why.message),
@@ -333,6 +333,12 @@ impl<'a> Writer<'a> {
                 Default::Now => row[index] = Value::Instant(self.clock.now()),
                 Default::Linked(link, other) => {
                     row[index] = self.linked_value(noun, link, other, row)?;
+                }
+                Default::OfWord(other, of) => {
+                    let word = noun.index(other).and_then(|i| row[i].as_text());
+                    if let Some((_, text)) = of.iter().find(|(w, _)| Some(*w) == word) {
+                        row[index] = field.parse(text, self.locale).map_err(Error::invalid)?;
+                    }
                 }
                 Default::Query(_) => {
                     if let (Some(id), Kind::Link(Target::One(to))) =
@@ -662,12 +668,12 @@ fn guess_made(noun: &Noun, label: &str, values: &mut Vec<(usize, Value)>) {
     }
 }
 
-/// The error of a link that finds nothing, with what would make it.
-fn unknown_link(field: &Field, why: &Error) -> Error {
-    let hint = why.hint.as_deref().map_or(String::new(), |h| format!("{h}; "));
-    Error::not_found(format!("{}: {}", field.label(), why.message))
-        .hint(format!("{hint}`--create-links` makes what is missing"))
-        .at(field.name)
+/// The error of a link that finds nothing, with what would make it where that could be asked for.
+fn unknown_link(field: &Field, why: &Error, may_create: bool) -> Error {
+    let made = may_create.then(|| "`--create-links` makes what is missing".to_owned());
+    let hint: Vec<String> = why.hint.clone().into_iter().chain(made).collect();
+    let error = Error::not_found(format!("{}: {}", field.label(), why.message)).at(field.name);
+    if hint.is_empty() { error } else { error.hint(hint.join("; ")) }
 }
 
 /// Makes an empty label out of its parts: `given_name` and `family_name` make up `name`.

@@ -18,6 +18,7 @@ mod doubles;
 mod draft;
 mod due;
 mod dues;
+mod endings;
 mod fill;
 mod forward;
 mod history;

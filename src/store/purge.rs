@@ -35,6 +35,7 @@ impl Writer<'_> {
                 Error::invalid("you can't purge yourself").hint("act as another user with `--as`")
             );
         }
+        self.refuse_needed(noun, id)?;
         for (name, activity) in self.sole_children(noun, id)? {
             self.purge_one(model.noun(name)?, activity)?;
         }
@@ -113,14 +114,16 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Records that a sum of this one is made of, and that are nothing without it: a deal's lines.
+    /// Records that are nothing without this one: a deal's lines, a pipeline's stages.
     fn parts(&self, noun: &Noun, id: i64) -> Result<Vec<(&'static str, i64)>> {
         let mut all = Vec::new();
-        for of in noun.fields.iter().filter_map(|f| f.sum_of) {
-            let sql = format!("SELECT id FROM {} WHERE {} = ?1", quoted(of.noun), quoted(of.link));
+        let sums = noun.fields.iter().filter_map(|f| f.sum_of).map(|of| (of.noun, of.link));
+        let inner = backlinks(self.reader.model, noun).filter(Backlink::is_part);
+        for (part, link) in sums.chain(inner.map(|l| (l.noun.name(), l.field.name))) {
+            let sql = format!("SELECT id FROM {} WHERE {} = ?1", quoted(part), quoted(link));
             let mut stmt = self.reader.conn.prepare_cached(&sql)?;
-            for part in stmt.query_map([id], |r| r.get(0))? {
-                all.push((of.noun, part?));
+            for id in stmt.query_map([id], |r| r.get(0))? {
+                all.push((part, id?));
             }
         }
         Ok(all)

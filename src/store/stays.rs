@@ -64,12 +64,12 @@ fn links_of(noun: &'static str, stays: &[Stay]) -> Value {
 }
 
 /// The places of a trail's fields in a noun.
-struct Places {
-    link: usize,
-    stays: usize,
-    since: usize,
-    ended: usize,
-    expected: usize,
+pub(super) struct Places {
+    pub(super) link: usize,
+    pub(super) stays: usize,
+    pub(super) since: usize,
+    pub(super) ended: usize,
+    pub(super) expected: usize,
 }
 
 impl Places {
@@ -120,7 +120,11 @@ impl Writer<'_> {
         present: &LinkTo,
     ) -> Result<()> {
         let ends = self.ends(trail, present.id)?;
-        self.refuse_unfilled(noun, row, trail, present)?;
+        self.refuse_unfilled(noun, row, trail, present, true)?;
+        let is_over = ends && row[places.ended].is_empty();
+        if is_over && !self.manner.import {
+            self.refuse_end_to_come(row, places, trail)?;
+        }
         let mut stays = given_stays(&row[places.stays])?;
         let created = noun.index("created");
         let made = created.and_then(|i| instant(&row[i]));
@@ -128,8 +132,9 @@ impl Writer<'_> {
         if let (Some(ended), Some(made), false) = (ended, made, self.is_exact(noun)) {
             self.refuse_before(trail.ended, ended, made)?;
         }
-        let expected =
-            self.passed_day(&row[places.expected]).filter(|_| ends && self.manner.import);
+        let is_past =
+            self.manner.import && ends || is_over && !self.is_today(&row[places.expected]);
+        let expected = self.passed_day(&row[places.expected]).filter(|_| is_past);
         let told = instant(&row[places.since]).or(ended).or(expected);
         let now = self.clock.now();
         if stays.last().is_none_or(|s| s.at != present.id) {
@@ -143,17 +148,16 @@ impl Writer<'_> {
             });
         }
         let earliest = stays[0].entered;
-        let begun = if self.manner.import && made.is_none() {
-            earliest.min(now)
-        } else {
-            made.unwrap_or(now)
-        };
+        let tells = self.manner.import || expected.is_some();
+        let begun = if tells && made.is_none() { earliest.min(now) } else { made.unwrap_or(now) };
         if earliest > begun {
-            let first = self.default_link(noun, places.link, row)?.unwrap_or(stays[0].at);
-            if first == stays[0].at {
-                stays[0].entered = begun;
-            } else {
-                stays.insert(0, Stay { at: first, entered: begun, left: None, by: None });
+            match self.default_link(noun, places.link, row)? {
+                Some(first) if first != stays[0].at => {
+                    stays.insert(0, Stay { at: first, entered: begun, left: None, by: None });
+                }
+                // Where nothing but the end is known, it didn't begin with that.
+                None if ends && stays.len() == 1 => {}
+                _ => stays[0].entered = begun,
             }
         }
         if let (Some(created), None) = (created, made)
@@ -162,6 +166,9 @@ impl Writer<'_> {
             row[created] = Value::Instant(begun);
         }
         self.finish_trail(noun, row, places, &settled(stays), present.noun, ends);
+        if ends && !self.is_exact(noun) {
+            self.tell_end(row, places);
+        }
         Ok(())
     }
 
@@ -204,12 +211,17 @@ impl Writer<'_> {
                 continue;
             }
             let moved = stays.last().is_some_and(|s| s.at != present.id);
+            let is_told = !same(&before[places.since], &row[places.since]);
+            let field = if is_told { trail.since } else { trail.expected };
+            if !moved {
+                self.mend_end(before, row, &places, trail, &present)?;
+            }
             let touched = [places.stays, places.since, places.link];
             if !moved && touched.iter().all(|i| same(&before[*i], &row[*i])) {
                 continue;
             }
             if moved {
-                self.refuse_unfilled(noun, row, trail, &present)?;
+                self.refuse_unfilled(noun, row, trail, &present, false)?;
                 let told = instant(&row[places.since])
                     .filter(|_| !same(&before[places.since], &row[places.since]));
                 let least = stays[stays.len() - 1].entered;
@@ -217,9 +229,11 @@ impl Writer<'_> {
                     told.unwrap_or_else(|| self.clock.now()),
                     least,
                     told.is_some(),
-                    trail,
+                    field,
                 )?;
                 stays.push(Stay { at: present.id, entered, left: None, by: self.doer()? });
+                let end = (self.ends(trail, present.id)?, self.is_exact(noun));
+                self.follow_end(row, before, &places, entered, end);
             } else if let (Some(since), Some(last)) =
                 (instant(&row[places.since]), stays.last_mut())
                 && !same(&before[places.since], &row[places.since])
@@ -230,7 +244,9 @@ impl Writer<'_> {
                 let len = stays.len();
                 if len > 1 {
                     stays[len - 1].entered =
-                        self.not_before(since, stays[len - 2].entered, true, trail)?;
+                        self.not_before(since, stays[len - 2].entered, true, field)?;
+                } else if let Some(made) = noun.index("created").and_then(|i| instant(&row[i])) {
+                    stays[0].entered = self.not_before(since, made, true, field)?;
                 }
             }
             let ends = self.ends(trail, present.id)?;
@@ -247,6 +263,7 @@ impl Writer<'_> {
         row: &[Value],
         trail: &Trail,
         station: &LinkTo,
+        is_new: bool,
     ) -> Result<()> {
         if self.manner.import {
             return Ok(());
@@ -275,12 +292,19 @@ impl Writer<'_> {
             station.noun,
             names.join(", ")
         ))
-        .hint(format!(
-            "fill {} first: `rolo {} edit REF --{} …`",
-            if names.len() == 1 { "it" } else { "them" },
-            noun.name(),
-            first.flag()
-        ))
+        .hint(if is_new {
+            format!(
+                "give `--{} …`",
+                empty.iter().map(|f| f.flag()).collect::<Vec<_>>().join(" … --")
+            )
+        } else {
+            format!(
+                "fill {} first: `rolo {} edit REF --{} …`",
+                if names.len() == 1 { "it" } else { "them" },
+                noun.name(),
+                first.flag()
+            )
+        })
         .at(first.name))
     }
 
@@ -291,13 +315,13 @@ impl Writer<'_> {
         at: DateTime<Utc>,
         least: DateTime<Utc>,
         told: bool,
-        trail: &Trail,
+        field: &'static str,
     ) -> Result<DateTime<Utc>> {
         if at >= least {
             return Ok(at);
         }
         if told && !self.manner.import {
-            self.refuse_before(trail.since, at, least)?;
+            self.refuse_before(field, at, least)?;
         }
         Ok(least)
     }
@@ -330,7 +354,7 @@ impl Writer<'_> {
         (at <= self.clock.now()).then_some(at)
     }
 
-    fn ends(&self, trail: &Trail, station: i64) -> Result<bool> {
+    pub(super) fn ends(&self, trail: &Trail, station: i64) -> Result<bool> {
         let found = self
             .reader
             .conn

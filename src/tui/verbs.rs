@@ -348,6 +348,7 @@ fn step_stage(subject: Subject, by: isize) -> Effect {
                     pipeline: link("pipeline"),
                     filter: None,
                     deals: Some(0),
+                    worth: None,
                 })?;
                 let here = stages.iter().position(|s| Some(s.id) == link("stage"));
                 let next =

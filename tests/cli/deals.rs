@@ -326,3 +326,53 @@ fn a_deal_that_is_erased_takes_its_lines_along() {
     );
     w.ok(&["doctor"]);
 }
+
+#[test]
+fn a_stage_with_deals_is_not_erased_and_a_pipeline_takes_its_stages_along() {
+    let w = World::new();
+    w.ok(&["deal", "add", "A"]);
+    for (noun, name) in [("stage", "Lead"), ("pipeline", "Sales")] {
+        let err = w.fails(4, &[noun, "rm", name, "--purge", "--yes"]);
+        assert!(err.contains(&format!("this {noun} is in use by 1 deal")), "{err}");
+    }
+    w.ok(&["deal", "rm", "A"]);
+    let err = w.fails(4, &["stage", "rm", "Lead", "--purge", "--yes"]);
+    assert!(err.contains("1 deal in the trash"), "{err}");
+    w.ok(&["deal", "restore", "A"]);
+    w.ok(&["stage", "rm", "Lead", "--purge", "--to", "Qualified", "--yes"]);
+    assert_eq!(w.json(&["deal", "show", "A", "-o", "json"])["stage"], "Qualified");
+    w.ok(&["pipeline", "copy", "Sales", "Other"]);
+    w.ok(&["pipeline", "rm", "Other", "--purge", "--yes"]);
+    assert_eq!(w.ok(&["stage", "list", "--count"]), "5\n");
+}
+
+#[test]
+fn a_board_of_several_currencies_has_the_most_worth_first() {
+    let w = World::new();
+    for (name, amount) in
+        [("yen", "300kJPY"), ("dollars", "10kUSD"), ("euros", "9k EUR"), ("few", "1 EUR")]
+    {
+        w.ok(&["deal", "add", name, "--amount", amount]);
+    }
+    w.ok(&["deal", "add", "none"]);
+    let names = || {
+        let board = w.json(&["deal", "board", "-o", "json"]);
+        let deals = board[0]["deals"].as_array().expect("deals").clone();
+        deals.iter().map(|d| d["name"].as_str().unwrap_or("").to_owned()).collect::<Vec<_>>()
+    };
+    // Without rates nobody knows: each currency by itself, the one with the most deals first.
+    assert_eq!(names(), ["euros", "few", "yen", "dollars", "none"]);
+    w.ok(&["rate", "add", "EUR", "USD", "1.10"]);
+    w.ok(&["rate", "add", "EUR", "JPY", "160"]);
+    assert_eq!(names(), ["dollars", "euros", "yen", "few", "none"]);
+}
+
+#[test]
+fn an_action_names_no_option_that_it_lacks() {
+    let w = World::new();
+    w.ok(&["deal", "add", "A"]);
+    let err = w.fails(3, &["deal", "lose", "A", "--reason", "price", "--competitor", "Nobody"]);
+    assert!(!err.contains("--create-links"), "{err}");
+    let err = w.fails(3, &["deal", "add", "B", "--company", "Nobody"]);
+    assert!(err.contains("--create-links"), "{err}");
+}

@@ -90,3 +90,51 @@ fn a_deal_closed_before_it_was_made_is_a_bad_row() {
     assert!(why.contains("2026-01-15") && why.contains("2026-02-01"), "{why}");
     assert!(why.contains('3'), "the line is named: {why}");
 }
+
+#[test]
+fn a_pipedrive_deal_was_in_its_stage_before_it_was_won_or_lost() {
+    let w = World::new();
+    let file = w.file(
+        "deals.csv",
+        "Deal - ID,Deal - Title,Deal - Value,Deal - Currency,Deal - Pipeline,Deal - Stage,Deal - Status,\
+         Deal - Deal created,Deal - Last stage change,Deal - Won time\n\
+         1,A,1000,EUR,Pipeline,Proposal Made,Won,2026-01-01 10:00:00,2026-02-01 10:00:00,2026-02-20 12:00:00\n\
+         2,B,1000,EUR,Pipeline,Contacted,Lost,2026-01-01 10:00:00,2026-02-01 10:00:00,\n\
+         3,C,1000,EUR,Pipeline,Qualified,Open,2026-01-01 10:00:00,2026-02-01 10:00:00,\n",
+    );
+    w.ok(&["deal", "import", &file]);
+    let been = |deal: &str| {
+        let deal = w.json(&["deal", "show", deal, "-o", "json"]);
+        let stays = deal["stays"].as_array().expect("stays").clone();
+        let told = stays.iter().map(|s| format!("{} {}", s["name"], s["entered"]));
+        told.collect::<Vec<_>>().join(", ").replace('"', "")
+    };
+    assert!(
+        been("A").ends_with("Proposal Made 2026-01-01T10:00:00Z, Won 2026-02-20T12:00:00Z"),
+        "{}",
+        been("A")
+    );
+    assert!(been("B").contains("Contacted 2026-02-01T10:00:00Z, Lost"), "{}", been("B"));
+    assert!(been("C").ends_with("Qualified 2026-02-01T10:00:00Z"), "{}", been("C"));
+    let stages =
+        w.ok(&["stage", "list", "pipeline:Pipeline", "-o", "csv", "--columns", "name,kind"]);
+    assert_eq!(
+        stages,
+        "name,kind\nProposal Made,open\nContacted,open\nQualified,open\nWon,won\nLost,lost\n"
+    );
+}
+
+#[test]
+fn a_stage_with_its_pipeline_in_brackets_is_the_stage() {
+    let w = World::new();
+    let file = w.file(
+        "hubspot.csv",
+        "Deal Name,Deal Stage,Pipeline,Create Date,\"Date entered \"\"Closed Won (Sales Pipeline)\"\"\"\n\
+         A,Closed Won (Sales Pipeline),Sales Pipeline,2026-01-01 09:00,2026-02-02 10:00\n\
+         B,Demo (Sales Pipeline),Sales Pipeline,2026-01-01 09:00,\n",
+    );
+    w.ok(&["deal", "import", &file]);
+    let list =
+        ["stage", "list", "pipeline.name=\"Sales Pipeline\"", "-o", "csv", "--columns", "name"];
+    assert_eq!(w.ok(&list), "name\nDemo\nClosed Won\n");
+}

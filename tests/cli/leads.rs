@@ -346,3 +346,73 @@ fn what_was_converted_stays_so_until_it_is_undone() {
     w.fails(2, &["lead", "reject", "1"]);
     w.fails(4, &["lead", "reject", "1", "--reason", ""]);
 }
+
+#[test]
+fn a_lead_becomes_who_is_there_already_by_domain_mailbox_phone_and_legal_form() {
+    let w = World::new();
+    w.ok(&["company", "add", "Acme GmbH", "--domain", "acme.example"]);
+    w.ok(&["company", "add", "Сокол ООО"]);
+    let person = ["--email", "ann@acme.example", "--phone", "+49 30 1234567"];
+    w.ok(&[&["contact", "add", "Ann Lee", "--company", "Acme GmbH"][..], &person].concat());
+    for (lead, company, contacts) in [
+        // The domain of the e-mail, under a name without the legal form.
+        (&["Bo", "--email", "bo@acme.example", "--company-name", "Acme"][..], "Acme GmbH", 2),
+        // No name of a company at all.
+        (&["Cy", "--email", "cy@acme.example"], "Acme GmbH", 3),
+        (&["Di", "--website", "https://www.acme.example/x"], "Acme GmbH", 4),
+        // The same mailbox.
+        (&["A. Lee", "--email", "ann+web@acme.example"], "Acme GmbH", 4),
+        // The same name and number, written otherwise.
+        (&["Ann Lee", "--phone", "(030) 1234567", "--email", "ann@home.example"], "", 4),
+        // An office's number is no person.
+        (&["Ed", "--phone", "030 1234567"], "", 5),
+        (&["Фёдор", "--company-name", "ООО «Сокол»"], "Сокол ООО", 6),
+        // Whoever writes from there is of another company.
+        (&["Gil", "--email", "gil@acme.example", "--company-name", "Globex"], "Globex", 7),
+    ] {
+        let id = w.ok(&[&["lead", "add"][..], lead].concat());
+        w.ok(&["--config", &region(&w), "lead", "convert", id.trim()]);
+        let told = w.json(&["lead", "show", id.trim(), "-o", "json"]);
+        assert_eq!(told["converted_company"].as_str().unwrap_or(""), company, "{lead:?}");
+        let count = w.ok(&["contact", "list", "--count"]);
+        assert_eq!(count.trim(), contacts.to_string(), "{lead:?}");
+    }
+    assert_eq!(w.ok(&["company", "list", "--count"]), "3\n");
+    w.ok(&["company", "add", "Acme GmbH & Co. KG"]);
+    w.ok(&["company", "add", "Acme SE", "--domain", "acme.test"]);
+    w.ok(&["lead", "add", "Hu", "--company-name", "Acme"]);
+    let run = w.run(&["lead", "convert", "Hu"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.err.contains("`Acme` could be company:1, "), "{}", run.err);
+    assert_eq!(w.json(&["lead", "show", "Hu", "-o", "json"])["converted_company"], "Acme");
+}
+
+/// A configuration for phones of Germany.
+fn region(w: &World) -> String {
+    w.file("config.toml", "region = \"DE\"\n")
+}
+
+#[test]
+fn what_a_form_says_again_is_not_lost_and_bad_objects_are_counted() {
+    let w = World::new();
+    let send = |text: &str| w.run_with(&["lead", "intake"], text.as_bytes());
+    send(r#"{"name":"Ann","email":"ann@x.example","message":"first"}"#);
+    let run = send(r#"{"name":"Anna","email":"ann@x.example","message":"second","budget":"5k"}"#);
+    assert_eq!((run.code, run.out.as_str()), (0, "1\n"), "{}", run.err);
+    let lead = w.json(&["lead", "show", "1", "-o", "json"]);
+    assert_eq!(lead["about"], "first");
+    let bodies: Vec<&str> = lead["timeline"]
+        .as_array()
+        .expect("a timeline")
+        .iter()
+        .filter_map(|a| a["body"].as_str())
+        .collect();
+    assert_eq!(bodies, ["budget: 5k\nname: Anna\nabout: second"]);
+    let run = send("{\"name\":\"A\"}\n{\"name\":\"B\",\"email\":\"no\"}\n{\"name\":\"C\"}\n");
+    assert_eq!(run.code, 4);
+    assert!(
+        run.err.contains("1 bad object of 3") && run.err.contains("line 2, email"),
+        "{}",
+        run.err
+    );
+}

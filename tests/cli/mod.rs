@@ -2,6 +2,7 @@
 
 mod agenda;
 mod amounts;
+mod closing;
 mod contract_completions;
 mod contract_refs;
 mod contract_writes;

@@ -305,3 +305,74 @@ fn a_registered_deal_can_begin_in_a_pipeline_of_ones_own() {
     assert_eq!((&deal["pipeline"], &deal["stage"]), (&"Partners".into(), &"Registered".into()));
     assert_eq!(other.ok(&["stage", "list", "name:Strange", "--count"]), "0\n");
 }
+
+#[test]
+fn a_handed_over_deal_brings_its_way_through_the_stages() {
+    let w = World::new();
+    w.ok(&["company", "add", "Friend"]);
+    w.ok(&["--now", "2026-10-01T09:00:00Z", "deal", "add", "D"]);
+    w.ok(&["--now", "2026-10-11T09:00:00Z", "deal", "move", "D", "Proposal"]);
+    w.ok(&["--now", "2026-10-21T09:00:00Z", "deal", "back", "D"]);
+    let out = w.ok(&["deal", "handover", "D", "--partner", "Friend"]);
+    let stays = |w: &World| w.json(&["deal", "show", "1", "-o", "json"])["stays"].clone();
+    let other = World::new();
+    other.ok(&["stage", "rm", "Proposal"]);
+    let run = other.run_with(&["deal", "register", "-"], out.as_bytes());
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(stays(&other), stays(&w));
+    other.ok(&["pipeline", "add", "Partners"]);
+    other.ok(&["stage", "add", "Registered", "--pipeline", "Partners"]);
+    // A known deal stays where it is, with what is known of it.
+    let run = other.run_with(&["deal", "register", "-", "--pipeline", "Partners"], out.as_bytes());
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(stays(&other), stays(&w));
+    // In a funnel of one's own it begins anew.
+    let third = World::new();
+    third.ok(&["pipeline", "add", "Partners"]);
+    third.ok(&["stage", "add", "Registered", "--pipeline", "Partners"]);
+    let run = third.run_with(&["deal", "register", "-", "--pipeline", "Partners"], out.as_bytes());
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(stays(&third).as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn who_a_quota_is_for_can_not_be_erased_before_it() {
+    let w = World::new();
+    w.ok(&["user", "add", "bob"]);
+    w.ok(&["team", "add", "west"]);
+    w.ok(&["territory", "add", "DACH"]);
+    for (noun, name) in [("user", "bob"), ("team", "west"), ("territory", "DACH")] {
+        w.ok(&["quota", "add", "2026-Q4", "--amount", "1k", &format!("--{noun}"), name]);
+        let err = w.fails(4, &[noun, "rm", name, "--purge", "--yes"]);
+        assert!(err.contains("in use by 1 quota"), "{err}");
+        let quota = w.ok(&["quota", "list", "-o", "ids"]);
+        w.ok(&["quota", "rm", quota.trim()]);
+        // Brought back it would count for everybody.
+        let err = w.fails(4, &[noun, "rm", name, "--purge", "--yes"]);
+        assert!(err.contains("1 quota in the trash"), "{err}");
+        w.ok(&["quota", "rm", quota.trim(), "--purge", "--yes"]);
+        w.ok(&[noun, "rm", name, "--purge", "--yes"]);
+    }
+}
+
+#[test]
+fn attainment_of_a_past_day_is_what_had_been_won_by_then() {
+    let w = World::new();
+    w.ok(&["quota", "add", "2026-Q4", "--amount", "100"]);
+    for (name, on) in [("A", "2026-10-31"), ("B", "2026-11-10")] {
+        let then = "2026-10-01T00:00:00Z";
+        w.ok(&["--now", then, "deal", "add", name, "--amount", "30"]);
+        w.ok(&["--now", "2026-11-11T00:00:00Z", "deal", "win", name, "--on", on]);
+    }
+    for (args, won) in [
+        (&["--as-of", "2026-10-30"][..], "0.00"),
+        (&["--as-of", "2026-10-31"], "30.00"),
+        (&["--as-of", "2026-11-10"], "60.00"),
+        (&[], "60.00"),
+    ] {
+        let found = w.json(&[&["quota", "attainment", "-o", "json"][..], args].concat());
+        assert_eq!(found[0]["won"].to_string(), won, "{args:?}");
+    }
+    let behind = ["quota", "attainment", "--explain", "1", "--as-of", "2026-11-01", "-o", "ids"];
+    assert_eq!(w.ok(&behind), "1\n");
+}

@@ -179,7 +179,7 @@ pub(super) fn territory_apply(command: Command, _: &Noun) -> Command {
 }
 
 pub(super) fn quota_attainment(command: Command, noun: &Noun) -> Command {
-    let command = command.arg(filter(noun)).arg(
+    let command = command.arg(filter(noun)).arg(as_of()).arg(
         option("explain", "REF", "The deals behind the figure of this quota")
             .add(Meaning::Ref(Some("quota"))),
     );
@@ -189,6 +189,7 @@ pub(super) fn quota_attainment(command: Command, noun: &Noun) -> Command {
             "quota attainment period:2026-Q4",
             "quota attainment user:me -o json",
             "quota attainment --explain 3",
+            "quota attainment period:2026-Q4 --as-of 2026-10-31",
         ],
     )
 }

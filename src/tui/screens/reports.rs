@@ -134,7 +134,7 @@ fn charts(desk: &mut Desk, back: u32) -> Result<(Vec<Chart>, String)> {
     let first = today.with_day(1).unwrap_or(today) - Months::new(back);
     let names: Vec<String> =
         (0..=back).map(|n| (first + Months::new(n)).format("%Y-%m").to_string()).collect();
-    let stages = reader.board(Wanted { pipeline: None, filter: None, deals: Some(0) })?;
+    let stages = reader.board(Wanted { deals: Some(0), ..Wanted::default() })?;
     let months = reader.months(&names[0])?;
     let main = desk.locale.currency;
     let found =

@@ -74,7 +74,12 @@ pub(super) fn load(
     let narrowed = (!filter.trim().is_empty())
         .then(|| reader.filter(deals, filter, &desk.locale))
         .transpose()?;
-    let sums = reader.board(Wanted { pipeline, filter: narrowed.as_ref(), deals: Some(0) })?;
+    let sums = reader.board(Wanted {
+        pipeline,
+        filter: narrowed.as_ref(),
+        deals: Some(0),
+        ..Wanted::default()
+    })?;
     let today = desk.locale.times.today();
     let mut stages = Vec::with_capacity(sums.len());
     for (at, sums) in sums.into_iter().enumerate() {
