@@ -42,6 +42,7 @@ pub(super) fn import(
     let input = Input::open(&name)?;
     let size = input.size();
     let format = Format::of((name != "-").then_some(name.as_str()), text(matches, "format"))?;
+    let said_form = text(matches, "format").and(format).map(|f| f.form);
     let delimiter = text(matches, "delimiter").map(delimiter_of).transpose()?;
     let charset = text(matches, "encoding").map(charset_of).transpose()?;
     let (input, digest) = Digest::of(input, &path);
@@ -56,7 +57,10 @@ pub(super) fn import(
     let locale = session.settings.locale.clone();
     let progress = progress_bar(session, size);
     let mut rejects = match matches.get_one::<PathBuf>("rejects") {
-        Some(to) => Some(RejectsFile::new(session, to, &name, matches.get_flag("force"))?),
+        Some(to) => {
+            let said = ReadOptions { form: said_form, ..read };
+            Some(RejectsFile::new(session, to, &name, matches.get_flag("force"), said)?)
+        }
         None => None,
     };
     let store = session.writing()?;

@@ -23,6 +23,7 @@ mod forward;
 mod history;
 mod imports;
 mod incoming;
+mod joining;
 mod listing;
 mod matching;
 mod merge;
