@@ -95,6 +95,8 @@ pub struct Store {
     base: fn() -> Model,
     /// Inside `batch`: one outer transaction holds all changes.
     batching: bool,
+    /// A line of the batch failed half way: nothing of it can be kept.
+    broken: bool,
     /// Whether the config asks for `journal_mode=DELETE`.
     delete_journal: bool,
     /// Whether writes are rolled back at their end.
@@ -166,6 +168,7 @@ impl Store {
             model,
             base,
             batching: false,
+            broken: false,
             delete_journal: options.delete_journal,
             dry_run: false,
             me: None,
@@ -247,17 +250,20 @@ impl Store {
             return Err(Error::failed("the past can't be written"));
         }
         let outer = self.batching;
-        let begin = if outer { "SAVEPOINT one" } else { "BEGIN IMMEDIATE" };
+        // A savepoint makes the search index write out what it holds in memory, which costs more
+        // than the rest of an add. A batch is taken back as a whole anyway; only a user who comes
+        // about by a line without effect has to go again.
+        let apart = outer && self.user_id(handle)?.is_none();
+        let (begin, done, undone) = match (outer, apart) {
+            (false, _) => ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"),
+            (true, true) => ("SAVEPOINT one", "RELEASE one", "ROLLBACK TO one; RELEASE one"),
+            (true, false) => ("", "", ""),
+        };
         self.conn.execute_batch(begin).map_err(|why| self.write_error(&why))?;
         let result = self.write_inside(clock, locale, handle, intent, work);
         let keep = matches!(&result, Ok((w, _)) if w.change.is_some()) && !self.dry_run;
-        let end = match (keep, outer) {
-            (true, false) => "COMMIT",
-            (true, true) => "RELEASE one",
-            (false, false) => "ROLLBACK",
-            (false, true) => "ROLLBACK TO one; RELEASE one",
-        };
-        let ended = self.conn.execute_batch(end);
+        self.broken |= outer && !apart && result.is_err();
+        let ended = self.conn.execute_batch(if keep { done } else { undone });
         if ended.is_err() && !self.conn.is_autocommit() && !outer {
             let _ = self.conn.execute_batch("ROLLBACK");
         }
@@ -282,11 +288,12 @@ impl Store {
         work: impl FnOnce(&mut Writer) -> Result<T>,
     ) -> Result<(Written<T>, bool)> {
         let reader = Reader::new(&self.conn, &self.model, Moment::of(clock, None));
-        let change: i64 = self.conn.query_row(
-            "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change'), 0) + 1",
-            [],
-            |r| r.get(0),
-        )?;
+        let change: i64 = self
+            .conn
+            .prepare_cached(
+                "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change'), 0) + 1",
+            )?
+            .query_row([], |r| r.get(0))?;
         let mut writer = Writer::new(reader, clock, locale, change, 0);
         writer.me = writer.ensure_user(handle)?;
         writer.reader.moment.me = Some(writer.me);
@@ -336,13 +343,17 @@ impl Store {
     /// The file can't be written.
     pub fn end_batch(&mut self, keep: bool) -> Result<()> {
         self.batching = false;
-        let ended = self.conn.execute_batch(if keep { "COMMIT" } else { "ROLLBACK" });
+        let broken = std::mem::take(&mut self.broken);
+        let ended = self.conn.execute_batch(if keep && !broken { "COMMIT" } else { "ROLLBACK" });
         if let Err(why) = ended {
             if !self.conn.is_autocommit() {
                 // What failed to commit is taken back; the failure is what gets told.
                 let _ = self.conn.execute_batch("ROLLBACK");
             }
             return Err(self.write_error(&why));
+        }
+        if broken && keep {
+            return Err(Error::failed("a line failed half way: nothing of the batch was kept"));
         }
         // Custom fields that came or went inside did not, or did not for good.
         if keep { Ok(()) } else { self.reload_model() }
