@@ -349,6 +349,28 @@ fn a_kept_mapping_is_used_again_and_refused_where_it_does_not_fit() {
 }
 
 #[test]
+fn a_kept_mapping_keeps_how_values_are_written() {
+    let w = World::new();
+    let file = w.file("a.csv", "Wer,Geb,Wo\nAnn,01/02/1990,leer\n");
+    let said =
+        ["--map", "Wer=name", "--map", "Geb=birthday", "--map", "Wo=city", "--empty", "leer"];
+    let kept = ["--date-order", "mdy", "--save-map", "nightly"];
+    w.ok(&[&["contact", "import", &file][..], &said, &kept].concat());
+    let more = w.file("b.csv", "Wer,Geb,Wo\nBo,03/04/1990,leer\n");
+    w.ok(&["import", &more, "--preset", "nightly"]);
+    let bo = show(&w, "contact", "Bo");
+    assert_eq!((&bo["birthday"], &bo["city"]), (&json!("1990-03-04"), &json!(null)));
+    // What is typed counts for more.
+    let last = w.file("c.csv", "Wer,Geb,Wo\nCy,03/04/1990,x\n");
+    w.ok(&["import", &last, "--preset", "nightly", "--date-order", "dmy"]);
+    assert_eq!(show(&w, "contact", "Cy")["birthday"], "1990-04-03");
+    let map = w.path("home/.config/rolo/maps/nightly.toml");
+    let text = std::fs::read_to_string(&map).expect("a mapping");
+    std::fs::write(&map, text.replace("mdy", "mdx")).expect("a mapping");
+    assert!(w.fails(2, &["import", &more, "--preset", "nightly"]).contains("date-order = mdx"));
+}
+
+#[test]
 fn a_preset_that_does_not_fit_is_refused_before_anything_is_written() {
     let w = World::new();
     let file = w.file("a.csv", "Name,Email\nAnn,ann@x.test\n");
