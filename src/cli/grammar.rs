@@ -235,12 +235,7 @@ fn parse_wordless(
     }
 }
 
-fn parse_noun(
-    args: &[OsString],
-    at: usize,
-    noun: &Noun,
-    prepared: &mut Prepared,
-) -> Result<Typed> {
+fn parse_noun(args: &[OsString], at: usize, noun: &Noun, prepared: &mut Prepared) -> Result<Typed> {
     let verb_at = match next_word(args, at + 1) {
         Next::Help => return Ok(Typed::Help(pages::noun(noun))),
         Next::Word(verb_at) => Some(verb_at),

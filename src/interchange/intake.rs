@@ -34,7 +34,7 @@ impl Intake<'_> {
         w: &mut Writer,
         source: &mut Source,
         understand: &mut U,
-        take: &mut dyn FnMut(&mut Writer, &RawRow, U::Record, &mut Summary) -> Taken,
+        take: &mut Take<U::Record>,
     ) -> Result<()> {
         ahead::each(source, understand, self.on_thread, &mut |batch| {
             (self.told.progress)(batch.position);
@@ -72,6 +72,9 @@ impl Intake<'_> {
         Ok(())
     }
 }
+
+/// Writes what a row makes, and counts it.
+type Take<'t, R> = dyn FnMut(&mut Writer, &RawRow, R, &mut Summary) -> Taken + 't;
 
 /// What is wrong with a row that can't be taken in, or nothing.
 pub(super) type Taken = Result<Option<RowError>>;

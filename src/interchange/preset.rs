@@ -316,12 +316,9 @@ fn parse_one(table: &Table) -> std::result::Result<Preset, String> {
     let columns = columns.map_or(Vec::new(), |t| {
         t.iter().filter_map(|(k, v)| Some((k.to_owned(), v.as_str()?.to_owned()))).collect()
     });
-    let texts = |item: &Item| match item.as_str() {
-        Some(one) => vec![one.to_owned()],
-        None => {
-            let array = item.as_array().into_iter().flatten();
-            array.filter_map(|v| v.as_str().map(str::to_owned)).collect()
-        }
+    let texts = |item: &Item| -> Vec<String> {
+        let array = item.as_array().into_iter().flatten().filter_map(Value::as_str);
+        item.as_str().into_iter().chain(array).map(str::to_owned).collect()
     };
     let options = table.get("options").and_then(Item::as_table_like);
     let options =
@@ -386,6 +383,7 @@ mod tests {
     #[test]
     fn what_is_kept_reads_back_the_same() {
         let preset = Preset {
+            options: vec![("empty".into(), vec!["leer".into(), "-".into()])],
             name: "mine".into(),
             title: "a mapping of your own".into(),
             noun: Some("contact".into()),

@@ -369,7 +369,9 @@ impl Source {
     pub(super) fn watch(&mut self, columns: Columns) {
         if self.reasons {
             let sample = self.ahead.in_memory().to_vec();
-            sample.iter().for_each(|row| self.hear(&columns, row));
+            for row in &sample {
+                self.hear(&columns, row);
+            }
         }
         self.watched = Some(columns);
     }

@@ -105,8 +105,7 @@ fn meant(writer: &Writer, noun: &str) -> Result<i64> {
         .query_row([writer.change], |r| r.get(0))?;
     let Some(first) = writer.first_made.get(noun) else { return Ok(edited) };
     let sql = format!("SELECT count(*) FROM {} WHERE id >= ?1 AND made = ?2", quoted(noun));
-    let made: i64 =
-        conn.prepare_cached(&sql)?.query_row([*first, writer.change], |r| r.get(0))?;
+    let made: i64 = conn.prepare_cached(&sql)?.query_row([*first, writer.change], |r| r.get(0))?;
     Ok(edited + made)
 }
 

@@ -39,6 +39,7 @@ impl OnMatch {
 
 /// How records are taken in.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools)] // Each says one thing by itself.
 pub struct Policy {
     pub on_match: OnMatch,
     /// The field that finds a record, instead of the noun's key.

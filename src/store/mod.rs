@@ -86,6 +86,16 @@ pub use unmerge::Parted;
 pub use views::View;
 pub use words::{FIELD_MARK, Ready, search_body};
 
+/// Many changes in one transaction.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Batch {
+    #[default]
+    None,
+    Open,
+    /// A change failed half way: nothing can be kept.
+    Broken,
+}
+
 /// An open database.
 #[derive(Debug)]
 pub struct Store {
@@ -94,9 +104,7 @@ pub struct Store {
     model: Model,
     base: fn() -> Model,
     /// Inside `batch`: one outer transaction holds all changes.
-    batching: bool,
-    /// A line of the batch failed half way: nothing of it can be kept.
-    broken: bool,
+    batch: Batch,
     /// Whether the config asks for `journal_mode=DELETE`.
     delete_journal: bool,
     /// Whether writes are rolled back at their end.
@@ -167,8 +175,7 @@ impl Store {
             path,
             model,
             base,
-            batching: false,
-            broken: false,
+            batch: Batch::None,
             delete_journal: options.delete_journal,
             dry_run: false,
             me: None,
@@ -249,7 +256,7 @@ impl Store {
         if self.past.is_some() {
             return Err(Error::failed("the past can't be written"));
         }
-        let outer = self.batching;
+        let outer = self.is_batching();
         // A savepoint makes the search index write out what it holds in memory, which costs more
         // than the rest of an add. A batch is taken back as a whole anyway; only a user who comes
         // about by a line without effect has to go again.
@@ -262,7 +269,9 @@ impl Store {
         self.conn.execute_batch(begin).map_err(|why| self.write_error(&why))?;
         let result = self.write_inside(clock, locale, handle, intent, work);
         let keep = matches!(&result, Ok((w, _)) if w.change.is_some()) && !self.dry_run;
-        self.broken |= outer && !apart && result.is_err();
+        if outer && !apart && result.is_err() {
+            self.batch = Batch::Broken;
+        }
         let ended = self.conn.execute_batch(if keep { done } else { undone });
         if ended.is_err() && !self.conn.is_autocommit() && !outer {
             let _ = self.conn.execute_batch("ROLLBACK");
@@ -333,7 +342,7 @@ impl Store {
     /// Another process writes for too long.
     pub fn begin_batch(&mut self) -> Result<()> {
         self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|why| self.write_error(&why))?;
-        self.batching = true;
+        self.batch = Batch::Open;
         Ok(())
     }
 
@@ -342,8 +351,7 @@ impl Store {
     /// # Errors
     /// The file can't be written.
     pub fn end_batch(&mut self, keep: bool) -> Result<()> {
-        self.batching = false;
-        let broken = std::mem::take(&mut self.broken);
+        let broken = std::mem::take(&mut self.batch) == Batch::Broken;
         let ended = self.conn.execute_batch(if keep && !broken { "COMMIT" } else { "ROLLBACK" });
         if let Err(why) = ended {
             if !self.conn.is_autocommit() {
@@ -362,7 +370,7 @@ impl Store {
     /// Whether a batch is under way.
     #[must_use]
     pub fn is_batching(&self) -> bool {
-        self.batching
+        self.batch != Batch::None
     }
 
     /// How many live records of the business there are: all nouns but those of the setup.

@@ -415,7 +415,7 @@ fn an_old_export_leaves_what_was_merged_as_it_is() {
         assert_eq!(lists().as_deref(), Some("a@x.test,vip,Acme; Beta"), "{now}");
         // What somebody wrote into the old file is new.
         let text = std::fs::read_to_string(&both).expect("text");
-        let edited = d.file("edited.csv", &text.replace("b@x.test", "b@x.test; c@x.test"));
+        let edited = d.file("edited.csv", text.replace("b@x.test", "b@x.test; c@x.test"));
         at(&["contact", "import", &edited]);
         assert_eq!(lists().as_deref(), Some("a@x.test; c@x.test,vip,Acme; Beta"), "{now}");
         // A file from after the merge counts to the letter.
