@@ -10,9 +10,10 @@ use std::rc::Rc;
 use clap::ArgMatches;
 
 use super::global::{Globals, Settings};
-use super::grammar::{self, Typed};
+use super::grammar::{Prepared, Typed};
 use super::print::Printer;
 use super::session::Session;
+use crate::entity::Model;
 use crate::error::{Error, Result};
 
 /// What is held back: bytes for standard output and for standard error, in their order.
@@ -39,13 +40,14 @@ pub(super) fn batch(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     let text = read(&path)?;
     session.begin_batch()?;
     let (out, err) = (Held::default(), Held::default());
+    let mut known = Known { model: (session.base)(), commands: Prepared::default() };
     let mut result = Ok(());
     for (at, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        result = run_line(session, line, &out, &err)
+        result = run_line(session, &mut known, line, &out, &err)
             .map_err(|why| Error { message: format!("line {}: {}", at + 1, why.message), ..why });
         if result.is_err() {
             break;
@@ -74,7 +76,19 @@ fn read(path: &PathBuf) -> Result<String> {
     String::from_utf8(bytes).map_err(|_| Error::invalid(format!("`{shown}` is not UTF-8")))
 }
 
-fn run_line(session: &mut Session, line: &str, out: &Held, err: &Held) -> Result<()> {
+/// What all lines are read with.
+struct Known {
+    model: Model,
+    commands: Prepared,
+}
+
+fn run_line(
+    session: &mut Session,
+    known: &mut Known,
+    line: &str,
+    out: &Held,
+    err: &Held,
+) -> Result<()> {
     let words = shlex::split(line).ok_or_else(|| {
         Error::usage("a quote is not closed").hint("quote as in a shell: 'two words'")
     })?;
@@ -82,8 +96,7 @@ fn run_line(session: &mut Session, line: &str, out: &Held, err: &Held) -> Result
     if args.first().is_some_and(|w| w == "rolo") {
         args.remove(0);
     }
-    let model = (session.base)();
-    let typed = grammar::parse(&args, &model)?;
+    let typed = known.commands.parse(&args, &known.model)?;
     let settings = match &typed {
         Typed::Noun { matches, .. } | Typed::Top { matches, .. } => {
             let globals = Globals::of(matches);

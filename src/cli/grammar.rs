@@ -13,6 +13,7 @@ mod special;
 mod top;
 mod verbs;
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 
 use clap::error::ErrorKind as ClapKind;
@@ -67,16 +68,53 @@ pub fn asks_version(args: &[OsString]) -> bool {
 /// # Errors
 /// It isn't one of the grammar: what is wrong and what was probably meant (exit 2).
 pub fn parse(args: &[OsString], model: &Model) -> Result<Typed> {
-    let first = next_word(args, 0);
-    let Next::Word(at) = first else { return parse_wordless(args, &first, model) };
-    let word = args[at].to_string_lossy();
-    if let Some(noun) = model.typed(&word) {
-        return parse_noun(args, at, noun);
+    Prepared::default().parse(args, model)
+}
+
+/// Commands that were built once, by the words that lead to them: for the lines of a batch, which
+/// are the same few commands again and again.
+#[derive(Default)]
+pub struct Prepared {
+    commands: HashMap<String, Ready>,
+}
+
+/// A verb's command by itself, and inside the program's.
+struct Ready {
+    leaf: Command,
+    whole: Command,
+}
+
+impl Prepared {
+    /// Reads a command line, without the program's name.
+    ///
+    /// # Errors
+    /// As for [`parse`].
+    pub fn parse(&mut self, args: &[OsString], model: &Model) -> Result<Typed> {
+        let first = next_word(args, 0);
+        let Next::Word(at) = first else { return parse_wordless(args, &first, model, self) };
+        let word = args[at].to_string_lossy();
+        if let Some(noun) = model.typed(&word) {
+            return parse_noun(args, at, noun, self);
+        }
+        match top::find(&word) {
+            Some(top) if top.name == "help" => help_on(&args[at + 1..], model).map(Typed::Help),
+            Some(top) => parse_top(args, at, top, model, self),
+            None => Err(unknown_word(&word, model)),
+        }
     }
-    match top::find(&word) {
-        Some(top) if top.name == "help" => help_on(&args[at + 1..], model).map(Typed::Help),
-        Some(top) => parse_top(args, at, top, model),
-        None => Err(unknown_word(&word, model)),
+
+    /// The command of these words, built by `leaf` and put into the program by `within` if nobody
+    /// did that before.
+    fn command(
+        &mut self,
+        path: &str,
+        leaf: impl FnOnce() -> Command,
+        within: impl FnOnce(Command) -> Command,
+    ) -> &mut Ready {
+        self.commands.entry(path.to_owned()).or_insert_with(|| {
+            let leaf = leaf();
+            Ready { whole: within(leaf.clone()), leaf }
+        })
     }
 }
 
@@ -170,14 +208,19 @@ fn global_words(text: &str) -> Option<usize> {
 }
 
 /// A command line without noun or verb: help, the version, or the day.
-fn parse_wordless(args: &[OsString], first: &Next, model: &Model) -> Result<Typed> {
+fn parse_wordless(
+    args: &[OsString],
+    first: &Next,
+    model: &Model,
+    prepared: &mut Prepared,
+) -> Result<Typed> {
     match first {
         Next::Help => Ok(Typed::Help(pages::root(model))),
         Next::Version => Ok(Typed::Version),
         Next::Other(at) if args[*at] == "--plain" && next_word(args, at + 1) == Next::Nothing => {
             let mut rest = args.to_vec();
             rest[*at] = "agenda".into();
-            parse_top(&rest, *at, top::must("agenda"), model)
+            parse_top(&rest, *at, top::must("agenda"), model, prepared)
         }
         Next::Other(at) => {
             let option = args[*at].to_string_lossy();
@@ -187,12 +230,12 @@ fn parse_wordless(args: &[OsString], first: &Next, model: &Model) -> Result<Type
         _ => {
             let with_agenda: Vec<OsString> =
                 args.iter().cloned().chain(["agenda".into()]).collect();
-            parse_top(&with_agenda, args.len(), top::must("agenda"), model)
+            parse_top(&with_agenda, args.len(), top::must("agenda"), model, prepared)
         }
     }
 }
 
-fn parse_noun(args: &[OsString], at: usize, noun: &Noun) -> Result<Typed> {
+fn parse_noun(args: &[OsString], at: usize, noun: &Noun, prepared: &mut Prepared) -> Result<Typed> {
     let verb_at = match next_word(args, at + 1) {
         Next::Help => return Ok(Typed::Help(pages::noun(noun))),
         Next::Word(verb_at) => Some(verb_at),
@@ -203,7 +246,7 @@ fn parse_noun(args: &[OsString], at: usize, noun: &Noun) -> Result<Typed> {
         return verb_help(noun, args.get(verb_at.unwrap_or(at) + 1)).map(Typed::Help);
     }
     if let Some(shape) = typed.as_deref().and_then(|word| verbs::find(noun, word)) {
-        return run_noun(args, noun, &shape);
+        return run_noun(args, noun, &shape, prepared);
     }
     if let Some(meant) = typed.as_deref().and_then(|word| verbs::misspelt(noun, word)) {
         let (name, typed) = (noun.name(), typed.unwrap_or_default());
@@ -214,17 +257,22 @@ fn parse_noun(args: &[OsString], at: usize, noun: &Noun) -> Result<Typed> {
     // `rolo NOUN [FILTER]` is a list.
     let mut with_list = args.to_vec();
     with_list.insert(at + 1, "list".into());
-    run_noun(&with_list, noun, &verbs::must(noun, "list"))
+    run_noun(&with_list, noun, &verbs::must(noun, "list"), prepared)
 }
 
-fn run_noun(args: &[OsString], noun: &Noun, shape: &Shape) -> Result<Typed> {
+fn run_noun(
+    args: &[OsString],
+    noun: &Noun,
+    shape: &Shape,
+    prepared: &mut Prepared,
+) -> Result<Typed> {
     let path = format!("rolo {} {}", noun.name(), shape.name());
-    let leaf = shape.command(noun);
-    mistakes::refuse_minus_terms(args, &leaf, &path)?;
-    let args = flags::spell_out_bools(args, &leaf);
-    let root = root().subcommand(noun_command(noun).subcommand(leaf));
+    let within = |leaf| root().subcommand(noun_command(noun).subcommand(leaf));
+    let Ready { leaf, whole } = prepared.command(&path, || shape.command(noun), within);
+    mistakes::refuse_minus_terms(args, leaf, &path)?;
+    let args = flags::spell_out_bools(args, leaf);
     let place = Place { path: &path, noun: Some(noun), args: &args };
-    match run(root, &place)? {
+    match run(whole, &place)? {
         Ok(matches) => {
             let matches = into_sub(into_sub(matches));
             if shape.name() == "edit" {
@@ -236,20 +284,27 @@ fn run_noun(args: &[OsString], noun: &Noun, shape: &Shape) -> Result<Typed> {
     }
 }
 
-fn parse_top(args: &[OsString], at: usize, top: &top::Top, model: &Model) -> Result<Typed> {
+fn parse_top(
+    args: &[OsString],
+    at: usize,
+    top: &top::Top,
+    model: &Model,
+    prepared: &mut Prepared,
+) -> Result<Typed> {
     // `edit deal:42 --amount 5k`: the noun decides which flags there are.
     if top.name == "edit"
         && let Some(noun) = noun_of_ref(&args[at + 1..], model)
     {
         let mut with_noun = args.to_vec();
         with_noun.insert(at, noun.name().into());
-        return run_noun(&with_noun, noun, &verbs::must(noun, "edit"));
+        return run_noun(&with_noun, noun, &verbs::must(noun, "edit"), prepared);
     }
     let path = format!("rolo {}", top.name);
-    let leaf = top.command(model);
-    let args = flags::spell_out_bools(args, &leaf);
+    let within = |leaf| root().subcommand(leaf);
+    let Ready { leaf, whole } = prepared.command(&path, || top.command(model), within);
+    let args = flags::spell_out_bools(args, leaf);
     let place = Place { path: &path, noun: None, args: &args };
-    match run(root().subcommand(leaf), &place)? {
+    match run(whole, &place)? {
         Ok(matches) => Ok(Typed::Top { verb: top.name, matches: into_sub(matches) }),
         Err(text) => Ok(Typed::Help(text)),
     }
@@ -262,14 +317,14 @@ fn noun_of_ref<'m>(args: &[OsString], model: &'m Model) -> Option<&'m Noun> {
 }
 
 /// Runs a command over the words; the inner error is a help text that was asked for.
-fn run(mut command: Command, place: &Place) -> Result<std::result::Result<ArgMatches, String>> {
+fn run(command: &mut Command, place: &Place) -> Result<std::result::Result<ArgMatches, String>> {
     let words = std::iter::once(OsString::from("rolo")).chain(place.args.iter().cloned());
     match command.try_get_matches_from_mut(words) {
         Ok(matches) => Ok(Ok(matches)),
         Err(e) if matches!(e.kind(), ClapKind::DisplayHelp | ClapKind::DisplayVersion) => {
             Ok(Err(e.render().to_string()))
         }
-        Err(e) => Err(mistakes::explain(&e, &command, place)),
+        Err(e) => Err(mistakes::explain(&e, command, place)),
     }
 }
 

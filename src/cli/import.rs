@@ -42,6 +42,7 @@ pub(super) fn import(
     let input = Input::open(&name)?;
     let size = input.size();
     let format = Format::of((name != "-").then_some(name.as_str()), text(matches, "format"))?;
+    let said_form = text(matches, "format").and(format).map(|f| f.form);
     let delimiter = text(matches, "delimiter").map(delimiter_of).transpose()?;
     let charset = text(matches, "encoding").map(charset_of).transpose()?;
     let (input, digest) = Digest::of(input, &path);
@@ -56,7 +57,10 @@ pub(super) fn import(
     let locale = session.settings.locale.clone();
     let progress = progress_bar(session, size);
     let mut rejects = match matches.get_one::<PathBuf>("rejects") {
-        Some(to) => Some(RejectsFile::new(session, to, &name, matches.get_flag("force"))?),
+        Some(to) => {
+            let said = ReadOptions { form: said_form, ..read };
+            Some(RejectsFile::new(session, to, &name, matches.get_flag("force"), said)?)
+        }
         None => None,
     };
     let store = session.writing()?;
@@ -69,6 +73,8 @@ pub(super) fn import(
     };
     let layout = Layout::of(store.model(), source.headers(), asked).map_err(named)?;
     options.layout = layout;
+    let said = options.layout.preset.as_ref().map_or(&[][..], |p| &p.options);
+    options.written = written(matches, said)?;
     let noun = options.layout.sections[0].noun;
     let is_several = options.layout.is_several();
     if is_several {
@@ -76,7 +82,9 @@ pub(super) fn import(
     } else {
         import::check(store.noun(noun)?, &mut source, &options)?;
     }
-    let kept = save.map(|save| kept_map(store.model(), &save, &source, &options)).transpose()?;
+    let kept = save
+        .map(|save| kept_map(store.model(), &save, &source, &options, said_of(matches, said)))
+        .transpose()?;
     let file = path
         .file_name()
         .filter(|_| name != "-")
@@ -163,7 +171,7 @@ fn options(session: &Session, matches: &ArgMatches, size: Option<u64>) -> Result
         keep_extra: matches.get_flag("keep-extra"),
         create_links: !matches.get_flag("no-create-links"),
         revive: matches.get_flag("revive"),
-        written: written(matches),
+        written: Written::default(),
         explain: session.settings.dry_run,
         stage_kinds: stage_kinds(matches)?,
         size,
@@ -255,6 +263,7 @@ fn kept_map(
     name: &str,
     source: &Source,
     options: &import::Options,
+    said: Vec<(String, Vec<String>)>,
 ) -> Result<Preset> {
     let mut parts = Vec::new();
     for section in &options.layout.sections {
@@ -263,7 +272,7 @@ fn kept_map(
         parts.push((noun, mapping));
     }
     let parts: Vec<_> = parts.iter().map(|(noun, mapping)| (*noun, mapping)).collect();
-    Ok(Preset::of(name, options.layout.preset.as_ref(), &parts, &options.map))
+    Ok(Preset::of(name, options.layout.preset.as_ref(), &parts, &options.map, said))
 }
 
 fn keep_map(session: &mut Session, kept: &Preset, maps: Option<&Path>) -> Result<()> {
@@ -315,17 +324,43 @@ pub(super) fn list_presets(session: &mut Session) -> Result<()> {
     Ok(())
 }
 
-/// What the options say of how values are written.
-fn written(matches: &ArgMatches) -> Written {
-    let empty = texts(matches, "empty");
-    Written {
-        order: text(matches, "date-order").and_then(DateOrder::of),
-        decimal: text(matches, "decimal").and_then(Mark::of),
-        epoch: text(matches, "excel-dates").and_then(Epoch::of),
-        empty: (!empty.is_empty()).then_some(empty),
-        yes: texts(matches, "yes-word"),
-        no: texts(matches, "no-word"),
-    }
+/// Options that say how values are written, which a kept mapping keeps.
+const WRITTEN: [&str; 6] = ["date-order", "decimal", "excel-dates", "empty", "yes-word", "no-word"];
+
+/// What the options say of how values are written, else what was `kept` of them with a mapping.
+fn said_of(matches: &ArgMatches, kept: &[(String, Vec<String>)]) -> Vec<(String, Vec<String>)> {
+    let of = |name: &&str| {
+        let typed = texts(matches, name);
+        let known = kept.iter().find(|(known, _)| known == name).map(|(_, values)| values);
+        let said = if typed.is_empty() { known.cloned().unwrap_or_default() } else { typed };
+        (!said.is_empty()).then(|| ((*name).to_owned(), said))
+    };
+    WRITTEN.iter().filter_map(of).collect()
+}
+
+/// How values are written, by the options and by those kept with a mapping.
+fn written(matches: &ArgMatches, kept: &[(String, Vec<String>)]) -> Result<Written> {
+    let said = said_of(matches, kept);
+    let all = |name: &str| {
+        said.iter().find(|(n, _)| n == name).map(|(_, values)| values.clone()).unwrap_or_default()
+    };
+    Ok(Written {
+        order: one_of("date-order", &all("date-order"), DateOrder::of)?,
+        decimal: one_of("decimal", &all("decimal"), Mark::of)?,
+        epoch: one_of("excel-dates", &all("excel-dates"), Epoch::of)?,
+        empty: Some(all("empty")).filter(|words| !words.is_empty()),
+        yes: all("yes-word"),
+        no: all("no-word"),
+    })
+}
+
+/// The value of an option; one that was kept may have been changed by hand.
+fn one_of<T>(name: &str, values: &[String], of: fn(&str) -> Option<T>) -> Result<Option<T>> {
+    let Some(text) = values.last() else { return Ok(None) };
+    of(text).map(Some).ok_or_else(|| {
+        Error::usage(format!("the mapping says `{name} = {text}`"))
+            .hint(format!("`rolo contact import --help` lists what `--{name}` takes"))
+    })
 }
 
 fn charset_of(word: &str) -> Result<Charset> {

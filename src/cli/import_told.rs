@@ -33,9 +33,11 @@ pub(super) fn tell_columns(
         let short: String = text.chars().take(EXAMPLE).collect();
         if short.len() < text.len() { format!("{short}…") } else { short }
     };
+    let is_several = !summary.nouns.is_empty();
     let rows = summary.columns.iter().map(|c| {
         let label = c.label.map_or(String::new(), |l| format!(":{l}"));
-        let field = c.field.as_ref().map_or(String::new(), |f| format!("{f}{label}"));
+        let noun = c.noun.filter(|_| is_several).map_or(String::new(), |n| format!("{n}."));
+        let field = c.field.as_ref().map_or(String::new(), |f| format!("{noun}{f}{label}"));
         let kind: Vec<&str> = [c.kind, c.form].into_iter().flatten().collect();
         let cell = c.cell.as_deref().map_or(String::new(), cut);
         let example = match &c.value {
@@ -54,7 +56,7 @@ pub(super) fn tell_columns(
 
 fn column_json(column: &Understood) -> serde_json::Value {
     serde_json::json!({
-        "column": column.column, "field": column.field, "label": column.label,
+        "column": column.column, "noun": column.noun, "field": column.field, "label": column.label,
         "kind": column.kind, "form": column.form, "cell": column.cell,
         "example": column.value.as_ref().or(column.cell.as_ref()), "sure": column.sure.word(),
     })

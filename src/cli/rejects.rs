@@ -6,22 +6,31 @@ use std::path::{Path, PathBuf};
 use super::session::Session;
 use super::transfer::PendingFile;
 use crate::error::{Error, Result};
-use crate::interchange::{Rejects, import};
+use crate::interchange::{Charset, Form, ReadOptions, Rejects, import};
 
 /// The file that takes the rejected rows: under another name until the import is about to be done.
 pub(super) struct RejectsFile {
     file: Option<PendingFile>,
     dry: std::io::Sink,
     delimiter: u8,
+    marked: bool,
     pub(super) shown: String,
     kept: Option<PathBuf>,
 }
 
 impl RejectsFile {
+    /// A file of this name, to be read with what was said of the file that is read now.
+    ///
     /// # Errors
     /// It exists and `force` isn't given, is the database or the file that is read, or can't be
     /// made.
-    pub(super) fn new(session: &mut Session, to: &Path, input: &str, force: bool) -> Result<Self> {
+    pub(super) fn new(
+        session: &mut Session,
+        to: &Path,
+        input: &str,
+        force: bool,
+        said: ReadOptions,
+    ) -> Result<Self> {
         let target = crate::store::resolve(to)?;
         let shown = to.display().to_string();
         let db = crate::store::resolve(session.settings.database()?)?;
@@ -32,8 +41,14 @@ impl RejectsFile {
         }
         let is_tsv = to.extension().is_some_and(|e| e.eq_ignore_ascii_case("tsv"));
         let file = PendingFile::new(&target, force, session.settings.dry_run)?;
-        let delimiter = if is_tsv { b'\t' } else { b',' };
-        Ok(Self { file, dry: std::io::sink(), delimiter, shown, kept: None })
+        // What was said of the one file holds for the other, which is read with the same options.
+        let delimiter = match said.form {
+            _ if is_tsv => b'\t',
+            Some(Form::Tsv) => b'\t',
+            _ => said.delimiter.unwrap_or(b','),
+        };
+        let marked = said.charset.is_some_and(|c| c != Charset::UTF8);
+        Ok(Self { file, dry: std::io::sink(), delimiter, marked, shown, kept: None })
     }
 
     pub(super) fn rows(&mut self) -> Rejects<'_> {
@@ -41,7 +56,7 @@ impl RejectsFile {
             Some(file) => &mut file.out,
             None => &mut self.dry,
         };
-        Rejects::new(to, self.delimiter)
+        Rejects::new(to, self.delimiter, self.marked)
     }
 
     /// Gives it its name; without rows there is none, and none from before.

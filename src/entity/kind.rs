@@ -507,8 +507,10 @@ fn parse_amount(text: &str) -> Result<Value, String> {
 
 fn parse_bool(text: &str) -> Result<bool, String> {
     match text.to_lowercase().as_str() {
-        "true" | "yes" | "y" | "1" | "on" | "x" | "да" | "ja" | "oui" | "sí" | "si" => Ok(true),
-        "false" | "no" | "n" | "0" | "off" | "нет" | "не" | "nein" | "non" => Ok(false),
+        "true" | "yes" | "y" | "t" | "1" | "on" | "x" | "✓" | "✔" | "checked" | "да" | "ja"
+        | "oui" | "sí" | "si" | "истина" | "wahr" | "vrai" | "verdadero" => Ok(true),
+        "false" | "no" | "n" | "f" | "0" | "off" | "✗" | "✘" | "unchecked" | "нет" | "не"
+        | "nein" | "non" | "ложь" | "лъжа" | "falsch" | "faux" | "falso" => Ok(false),
         _ => Err(format!("`{text}` is neither yes nor no")),
     }
 }

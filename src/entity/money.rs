@@ -219,6 +219,12 @@ const SIGNS: &[(&str, &str)] = &[
     ("руб.", "RUB"),
     ("руб", "RUB"),
     ("р.", "RUB"),
+    ("лв.", "BGN"),
+    ("лв", "BGN"),
+    ("euros", "EUR"),
+    ("euro", "EUR"),
+    ("Euro", "EUR"),
+    ("евро", "EUR"),
     ("грн.", "UAH"),
     ("грн", "UAH"),
     ("Ft", "HUF"),
@@ -239,14 +245,24 @@ fn ends_thousands(text: &str) -> bool {
 pub fn split_currency(text: &str) -> Result<(&str, Option<Currency>), String> {
     let text = text.trim();
     for (sign, code) in SIGNS {
+        let Some(rest) = text.strip_suffix(sign).or_else(|| text.strip_prefix(sign)) else {
+            continue;
+        };
         let currency = code.parse().ok();
-        if let Some(rest) = text.strip_suffix(sign) {
-            return Ok((rest.trim(), currency));
-        }
-        if let Some(rest) = text.strip_prefix(sign) {
-            return Ok((rest.trim(), currency));
-        }
+        // `$5 CAD` says of which country the dollars are.
+        return match split_code(rest.trim())? {
+            Some((number, named)) if *sign == "$" || Some(named) == currency => {
+                Ok((number, Some(named)))
+            }
+            Some((_, named)) => Err(format!("`{text}` names {code} and {named}")),
+            None => Ok((rest.trim(), currency)),
+        };
     }
+    Ok(split_code(text)?.map_or((text, None), |(number, named)| (number, Some(named))))
+}
+
+/// A number, and the code of the currency before or behind it.
+fn split_code(text: &str) -> Result<Option<(&str, Currency)>, String> {
     let is_code = |s: &str| s.len() == 3 && s.bytes().all(|b| b.is_ascii_alphabetic());
     let named = |code: &str| {
         code.parse::<Currency>().map_err(|()| format!("`{code}` is not an ISO 4217 currency"))
@@ -254,16 +270,16 @@ pub fn split_currency(text: &str) -> Result<(&str, Option<Currency>), String> {
     let ends_word = |c: Option<char>| !c.is_some_and(char::is_alphabetic);
     let front = text.get(..3).filter(|c| is_code(c) && ends_word(text[3..].chars().next()));
     if let Some(code) = front {
-        return Ok((text[3..].trim(), Some(named(code)?)));
+        return Ok(Some((text[3..].trim(), named(code)?)));
     }
     let tail = text.len().saturating_sub(3);
     let back = text.get(tail..).filter(|c| {
         is_code(c) && (ends_word(text[..tail].chars().next_back()) || ends_thousands(&text[..tail]))
     });
     if let Some(code) = back {
-        return Ok((text[..tail].trim(), Some(named(code)?)));
+        return Ok(Some((text[..tail].trim(), named(code)?)));
     }
-    Ok((text, None))
+    Ok(None)
 }
 
 /// Money as people type it: `12k`, `12k USD`, `USD 12k`, `$12,000.50`; `default` is the currency

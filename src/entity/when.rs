@@ -2,6 +2,7 @@
 //!
 //! Stored: a day as `2026-11-22`, an instant as `2026-11-22T09:00:00Z`, a duration in minutes.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use chrono::{
@@ -446,6 +447,13 @@ pub fn calendar_day(word: &str, order: Option<DateOrder>) -> Result<NaiveDate, S
     if day.len() == 8 && day.bytes().all(|b| b.is_ascii_digit()) {
         return NaiveDate::parse_from_str(day, "%Y%m%d").map_err(|_| not());
     }
+    if let Some(rest) =
+        day.strip_prefix("--").filter(|r| r.starts_with(|c: char| c.is_ascii_digit()))
+    {
+        return Err(format!("`{word}` is a day without a year: `{rest}` of which year"));
+    }
+    let plain = without_words(day);
+    let day = plain.as_ref();
     if let Some(found) = named_month_day(day) {
         return Ok(found);
     }
@@ -494,44 +502,58 @@ fn full_year(text: &str) -> Option<i32> {
 fn named_month_day(day: &str) -> Option<NaiveDate> {
     let words: Vec<&str> = day.split([' ', ',', '-', '.']).filter(|w| !w.is_empty()).collect();
     let [a, b, c] = words[..] else { return None };
-    let year = if c.len() == 4 { c.parse().ok()? } else { return None };
     if let Some(month) = month_number(b) {
-        return NaiveDate::from_ymd_opt(year, month, a.parse().ok()?);
+        return NaiveDate::from_ymd_opt(full_year(c)?, month, a.parse().ok()?);
     }
+    let year = if c.len() == 4 { c.parse().ok()? } else { return None };
     NaiveDate::from_ymd_opt(year, month_number(a)?, b.parse().ok()?)
 }
 
+/// A date without the words that add nothing to its numbers: `22 de mayo de 2026`, `22.11.2026 г.`,
+/// `Sun, 22 Nov 2026`, `2026年11月22日`.
+fn without_words(day: &str) -> Cow<'_, str> {
+    const WORDS: [&str; 5] = ["de", "del", "of", "г", "года"];
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    if !day.chars().any(char::is_alphabetic) {
+        return Cow::Borrowed(day);
+    }
+    let western = day.replace(['年', '月'], "-").replace('日', "");
+    let western = match western.split_once(',') {
+        Some((name, rest)) if DAYS.iter().any(|d| name.starts_with(d)) => rest.trim(),
+        _ => western.trim(),
+    };
+    let glued = ["г.", "г"].iter().find_map(|year| {
+        western.strip_suffix(year).filter(|rest| rest.ends_with(|c: char| c.is_ascii_digit()))
+    });
+    let words = glued.unwrap_or(western).split_whitespace();
+    let kept: Vec<&str> = words.filter(|w| !WORDS.contains(&w.trim_end_matches('.'))).collect();
+    Cow::Owned(kept.join(" "))
+}
+
+/// The names of months as files of six languages write them, by their first three letters or more.
+#[rustfmt::skip]
+const MONTHS: [[&str; 12]; 8] = [
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"],
+    ["января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря"],
+    ["январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"],
+    ["януари", "февруари", "март", "април", "май", "юни", "юли", "август", "септември", "октомври", "ноември", "декември"],
+    ["januar", "februar", "märz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "dezember"],
+    ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"],
+    ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"],
+    ["jänner", "feber", "maerz", "april", "mai", "juni", "juli", "august", "sept", "okt", "nov", "dez"],
+];
+
 fn month_number(word: &str) -> Option<u32> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    const MONTHS_RU: [&str; 12] = [
-        "января",
-        "февраля",
-        "марта",
-        "апреля",
-        "мая",
-        "июня",
-        "июля",
-        "августа",
-        "сентября",
-        "октября",
-        "ноября",
-        "декабря",
-    ];
-    let at = MONTHS.iter().position(|m| word.len() >= 3 && m.starts_with(word)).or_else(|| {
-        MONTHS_RU.iter().position(|m| word.chars().count() >= 3 && m.starts_with(word))
+    if word.chars().count() < 3 || word.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let of = |names: &[&str; 12]| names.iter().position(|m| m.starts_with(word));
+    let at = MONTHS.iter().find_map(of).or_else(|| {
+        let plain = super::text::fold(word);
+        let of = |names: &[&str; 12]| {
+            names.iter().position(|m| super::text::fold(m).starts_with(&plain))
+        };
+        MONTHS.iter().find_map(of)
     })?;
     u32::try_from(at + 1).ok()
 }

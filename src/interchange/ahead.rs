@@ -3,28 +3,47 @@
 
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
-use super::{RawRow, RowParser, Source};
+use super::{RawRow, Source};
 use crate::entity::Value;
 use crate::error::{Error, Result, RowError};
-use crate::store::{Incoming, Ready};
+
+/// Makes of rows what is to be taken in.
+pub(super) trait Understand: Send {
+    type Record: Send;
+
+    /// What a row means.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    fn understand(&mut self, row: &RawRow) -> std::result::Result<Self::Record, Vec<RowError>>;
+
+    /// Why no row can be understood, as the last one showed.
+    fn gives_up(&self) -> Option<Error>;
+}
 
 /// A row, and what it means.
 #[derive(Debug)]
-pub(super) struct Parsed {
+pub(super) struct Parsed<R> {
     pub(super) row: RawRow,
-    pub(super) incoming: std::result::Result<Incoming, Vec<RowError>>,
+    pub(super) incoming: std::result::Result<R, Vec<RowError>>,
     /// Values that are written, to be freed by the thread that made them.
     pub(super) spent: Vec<Value>,
 }
 
 /// Rows one behind the other.
-#[derive(Debug, Default)]
-pub(super) struct Batch {
-    pub(super) rows: Vec<Parsed>,
+#[derive(Debug)]
+pub(super) struct Batch<R> {
+    pub(super) rows: Vec<Parsed<R>>,
     /// Bytes of the file that were read so far.
     pub(super) position: u64,
     /// No row comes after these: the file ended, or can't be read on.
     end: Option<Result<()>>,
+}
+
+impl<R> Default for Batch<R> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), position: 0, end: None }
+    }
 }
 
 /// So many rows, and so much text of them, go from thread to thread at once.
@@ -34,22 +53,21 @@ const TEXT: usize = 1 << 20;
 const AHEAD: usize = 4;
 
 /// Gives the rows of a source to `take`, batch by batch, until it says `false`. With `on_thread`
-/// they are read ahead by another thread. A row with a value in one of the `keys` needs no fingerprint.
+/// they are read ahead by another thread.
 ///
 /// # Errors
 /// The file can't be read on; what `take` says.
-pub(super) fn each(
+pub(super) fn each<U: Understand>(
     source: &mut Source,
-    parser: &mut RowParser,
-    keys: &[usize],
+    parser: &mut U,
     on_thread: bool,
-    take: &mut dyn FnMut(&mut Batch) -> Result<bool>,
+    take: &mut dyn FnMut(&mut Batch<U::Record>) -> Result<bool>,
 ) -> Result<()> {
     if on_thread {
         return std::thread::scope(|scope| {
             let (give, batches) = sync_channel(AHEAD);
             let (give_back, used) = channel();
-            scope.spawn(move || read_ahead(source, parser, keys, &give, &used));
+            scope.spawn(move || read_ahead(source, parser, &give, &used));
             while let Ok(mut batch) = batches.recv() {
                 if !take(&mut batch)? {
                     return Ok(());
@@ -63,10 +81,9 @@ pub(super) fn each(
             Err(Error::failed("the file was not read to its end"))
         });
     }
-    let mut prints = Prints::default();
     let mut batch = Batch::default();
     loop {
-        fill(&mut batch, source, parser, keys, &mut prints);
+        fill(&mut batch, source, parser);
         if !take(&mut batch)? {
             return Ok(());
         }
@@ -77,17 +94,15 @@ pub(super) fn each(
 }
 
 /// Reads until the end, or until nobody takes the rows any more.
-fn read_ahead(
+fn read_ahead<U: Understand>(
     source: &mut Source,
-    parser: &mut RowParser,
-    keys: &[usize],
-    give: &SyncSender<Batch>,
-    used: &Receiver<Batch>,
+    parser: &mut U,
+    give: &SyncSender<Batch<U::Record>>,
+    used: &Receiver<Batch<U::Record>>,
 ) {
-    let mut prints = Prints::default();
     loop {
         let mut batch = used.try_recv().unwrap_or_default();
-        fill(&mut batch, source, parser, keys, &mut prints);
+        fill(&mut batch, source, parser);
         let is_last = batch.end.is_some();
         if give.send(batch).is_err() || is_last {
             return;
@@ -96,13 +111,7 @@ fn read_ahead(
 }
 
 /// Fills a batch, whose memory is used again.
-fn fill(
-    batch: &mut Batch,
-    source: &mut Source,
-    parser: &mut RowParser,
-    keys: &[usize],
-    prints: &mut Prints,
-) {
+fn fill<U: Understand>(batch: &mut Batch<U::Record>, source: &mut Source, parser: &mut U) {
     let (mut count, mut text) = (0, 0);
     while count < ROWS && text < TEXT {
         if batch.rows.len() == count {
@@ -119,12 +128,11 @@ fn fill(
             }
         }
         text += parsed.row.text_len();
-        parsed.incoming = parser.values(&parsed.row).map(|values| {
-            let keyed = values.iter().any(|(i, v)| keys.contains(i) && !v.is_empty());
-            let print = if keyed { 0 } else { prints.nth(parser.fingerprint(&parsed.row)) };
-            let ready = Ready::of(parser.noun(), &values);
-            Incoming { values, print, ready }
-        });
+        parsed.incoming = parser.understand(&parsed.row);
+        if let (Err(_), Some(why)) = (&parsed.incoming, parser.gives_up()) {
+            batch.end = Some(Err(why));
+            break;
+        }
         count += 1;
     }
     batch.rows.truncate(count);

@@ -93,7 +93,9 @@ impl Decoded {
         match (said, marked(&made.raw)) {
             (Some(said), seen) => {
                 // `utf-16` says nothing about the order of the bytes; the mark does.
+                // And no text of another encoding begins with the mark of UTF-8.
                 let charset = match seen {
+                    Some((seen, _)) if seen == Charset::UTF8 => seen,
                     Some((seen, _)) if said.is_wide() && seen.is_wide() => seen,
                     _ => said,
                 };

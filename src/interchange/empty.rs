@@ -14,6 +14,10 @@ const ANYWHERE: &[&str] = &[
     "null",
     "<null>",
     "(null)",
+    "[null]",
+    "-none-",
+    "--none--",
+    "-- none --",
     "\\n",
     "(none)",
     "(empty)",
@@ -40,7 +44,8 @@ const NO_NAMES: &[&str] = &[
     "выберите",
 ];
 /// Unless it is a text of any kind.
-const NO_TEXTS: &[&str] = &["na", "none", "nil", "nan", "?", ".", "нет данных", "unknown"];
+const NO_TEXTS: &[&str] =
+    &["na", "none", "nil", "nan", "?", ".", "нет данных", "unknown", "undefined"];
 /// Of a date: mail programs and databases write zeros.
 const NO_DATES: &[&str] =
     &["0.0.00", "0/0/00", "00.00.0000", "00/00/0000", "0000-00-00", "0000-00-00 00:00:00"];

@@ -14,6 +14,8 @@ use crate::entity::{Field, Kind, Noun};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Understood {
     pub column: String,
+    /// The noun of the field.
+    pub noun: Option<&'static str>,
     /// The field as `--map` takes it; none where the column is left over.
     pub field: Option<String>,
     /// The label of a value of a list: `work`.
@@ -93,6 +95,7 @@ impl Known<'_> {
         };
         Understood {
             column: header.clone(),
+            noun: target.map(|_| self.noun.name()),
             field: target.map(|t| self.mapping.target_name(self.noun, t)),
             label,
             kind: target.and(field).map(|f| kind_name(target, f)),

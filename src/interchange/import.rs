@@ -2,13 +2,15 @@
 //! change. A bad row refuses the whole file, and every bad row is named; or the bad ones go into a
 //! file of their own.
 
-use super::ahead::{self, Parsed};
+use super::ahead::{Prints, Understand};
 use super::explain::{Examples, Understood};
 use super::funnel::Funnel;
+use super::intake::{Intake, Leftover, MOST_ERRORS};
+pub use super::intake::{is_of_the_row, refused, row_error};
 use super::{Layout, Mapping, RawRow, Rejects, RowParser, Source, Written};
 use crate::entity::{CustomField, Locale, Noun, Target};
-use crate::error::{Error, ErrorKind, Result, RowError};
-use crate::store::{OnMatch, Outcome, Policy, Writer};
+use crate::error::{Error, Result, RowError};
+use crate::store::{Incoming, OnMatch, Outcome, Policy, Ready, Writer};
 
 /// How a file is taken in.
 #[derive(Debug, Clone)]
@@ -71,6 +73,33 @@ pub struct Told<'t> {
 }
 
 impl Options {
+    /// How the records of a noun are taken in.
+    ///
+    /// # Errors
+    /// The database can't be read, or `--key` names no field of the noun.
+    pub(super) fn policy(&self, w: &Writer, noun: &Noun, mapping: &Mapping) -> Result<Policy> {
+        Ok(Policy {
+            on_match: self.on_match,
+            key: self.key_of(noun).map(|key| noun.require(key)).transpose()?.map(|n| n.index),
+            keyless: false,
+            exact: mapping.exact,
+            has_trash: w.has_trash(noun)?,
+            revive: self.revive && matches!(self.on_match, OnMatch::Update | OnMatch::Fill),
+            last_before: w.last_id(noun)?,
+        })
+    }
+
+    /// The key that `--key` names for a noun: `email`, or `contact.email` where a row makes records
+    /// of several.
+    pub(super) fn key_of(&self, noun: &Noun) -> Option<&str> {
+        let key = self.key.as_deref()?;
+        match key.split_once('.') {
+            Some((of, field)) => (of == noun.name() || of == noun.entity.plural).then_some(field),
+            None if self.layout.is_several() => noun.require(key).is_ok().then_some(key),
+            None => Some(key),
+        }
+    }
+
     /// The meaning of the columns for a section of the layout.
     ///
     /// # Errors
@@ -96,30 +125,43 @@ impl Summary {
         self.revived += u64::from(outcome == Outcome::Revived);
     }
 
-    /// Notes a bad row, and writes it to where those go; `false` when it is no use to read on.
-    pub(super) fn reject(
-        &mut self,
-        headers: &[String],
-        row: &RawRow,
-        wrong: Vec<RowError>,
-        rejects: Option<&mut Rejects>,
-    ) -> Result<bool> {
+    /// Notes what is wrong with a bad row, up to a number of them; `false` beyond.
+    pub(super) fn reject(&mut self, wrong: Vec<RowError>) -> bool {
         self.rejected += 1;
-        let goes_on = rejects.is_some() || self.bad.len() <= MOST_ERRORS;
-        if let Some(rejects) = rejects {
-            rejects.put(headers, row, &wrong)?;
-        }
-        if self.bad.len() <= MOST_ERRORS {
+        let has_room = self.bad.len() <= MOST_ERRORS;
+        if has_room {
             self.bad.extend(wrong);
         }
-        Ok(goes_on)
+        has_room
     }
 }
 
-/// Most bad rows that are listed one by one.
-pub(super) const MOST_ERRORS: usize = 10_000;
+/// Rows that make one record each.
+struct Single<'p, 'a> {
+    parser: &'p mut RowParser<'a>,
+    /// A row with a value in one of them needs no fingerprint.
+    keys: Vec<usize>,
+    prints: Prints,
+}
+
+impl Understand for Single<'_, '_> {
+    type Record = Incoming;
+
+    fn understand(&mut self, row: &RawRow) -> std::result::Result<Incoming, Vec<RowError>> {
+        let values = self.parser.values(row)?;
+        let keyed = values.iter().any(|(i, v)| self.keys.contains(i) && !v.is_empty());
+        let print = if keyed { 0 } else { self.prints.nth(self.parser.fingerprint(row)) };
+        let ready = Ready::of(self.parser.noun(), &values);
+        Ok(Incoming { values, print, ready })
+    }
+
+    fn gives_up(&self) -> Option<Error> {
+        self.parser.undecided()
+    }
+}
+
 /// From so many rows on, reading and writing go on two threads.
-const MANY: u64 = 2_000;
+pub(super) const MANY: u64 = 2_000;
 
 /// Checks what can be said before anything is opened for writing: `--map`, `--key`.
 ///
@@ -128,8 +170,11 @@ const MANY: u64 = 2_000;
 pub fn check(noun: &Noun, source: &mut Source, options: &Options) -> Result<()> {
     let mapping = options.mapping(noun, source.headers())?;
     if let Some(key) = &options.key {
-        let named = noun.require(key)?;
-        if !mapping.fills(named.index) {
+        let Some(field) = options.key_of(noun) else {
+            return Err(Error::usage(format!("`--key {key}`: the rows are of {}", noun.name()))
+                .hint("name a field of it"));
+        };
+        if !mapping.fills(noun.require(field)?.index) {
             return Err(Error::usage(format!("`--key {key}`: no column of the file fills it"))
                 .hint("name its column with `--map HEADER=FIELD`"));
         }
@@ -163,28 +208,15 @@ pub fn run(
     locale: &Locale,
     told: Told,
 ) -> Result<Summary> {
-    let Told { mut rejects, unclear, progress } = told;
     w.manner.import = true;
     w.manner.create_links = options.create_links;
-    let mut summary = Summary::default();
     if options.keep_extra {
         keep_extra(w, noun, source, options)?;
     }
     let noun = w.reader().model().noun(noun)?;
     let mapping = options.mapping(noun, source.headers())?;
-    let mut left = Leftover::of(mapping.leftover.clone(), options);
-    let field = |t: &Option<super::Target>| t.map(|t| mapping.target_name(noun, t));
-    summary.mapping =
-        mapping.headers.iter().cloned().zip(mapping.targets.iter().map(field)).collect();
     let expected = expected_rows(source, options)?;
-    let policy = Policy {
-        on_match: options.on_match,
-        key: options.key.as_deref().map(|k| noun.require(k)).transpose()?.map(|n| n.index),
-        exact: mapping.exact,
-        has_trash: w.has_trash(noun)?,
-        revive: options.revive && matches!(options.on_match, OnMatch::Update | OnMatch::Fill),
-        last_before: w.last_id(noun)?,
-    };
+    let policy = options.policy(w, noun, &mapping)?;
     if mapping.exact {
         let filled = (0..noun.fields.len()).filter(|i| mapping.fills(*i)).collect();
         w.to_the_letter = Some((noun.name(), filled));
@@ -198,50 +230,35 @@ pub fn run(
     } else {
         None
     };
-    let keys = policy.keys(noun);
-    ahead::each(source, &mut parser, &keys, expected > MANY, &mut |batch| {
-        progress(batch.position);
-        for Parsed { row, incoming, spent } in &mut batch.rows {
-            summary.read += 1;
-            left.look(row);
-            let incoming = std::mem::replace(incoming, Err(Vec::new()));
-            if let (Some(funnel), Ok(incoming)) = (&mut funnel, &incoming) {
-                funnel.meet(w, &incoming.values)?;
-            }
-            let taken = incoming.map(|incoming| {
-                if rejects.is_some() {
-                    w.begin_row();
-                }
-                w.take_in(noun, incoming, policy)
-            });
-            *spent = w.take_spent();
-            let wrong = match taken {
-                Ok(Ok(outcome)) => {
-                    summary.count(outcome);
-                    continue;
-                }
-                Ok(Err(why)) if is_of_the_row(&why) => {
-                    w.take_back_row()?;
-                    vec![row_error(why, row, noun, &mapping)]
-                }
-                Ok(Err(why)) => return Err(why),
-                Err(errors) => errors,
-            };
-            if !summary.reject(&mapping.headers, row, wrong, rejects.as_mut())? {
-                return Ok(false);
-            }
+    let mut intake = Intake {
+        told,
+        summary: Summary { mapping: mapping.told(noun), ..Summary::default() },
+        headers: mapping.headers.clone(),
+        left: Leftover::of(mapping.leftover.clone(), options),
+        columns: parser.told().clone(),
+        on_thread: expected > MANY,
+    };
+    let mut single =
+        Single { parser: &mut parser, keys: policy.keys(noun), prints: Prints::default() };
+    intake.run(w, source, &mut single, &mut |w, row, incoming, summary| {
+        if let Some(funnel) = &mut funnel {
+            funnel.meet(w, &incoming.values)?;
         }
-        Ok(true)
+        match w.take_in(noun, incoming, policy) {
+            Ok(outcome) => summary.count(outcome),
+            Err(why) if is_of_the_row(&why) => {
+                return Ok(Some(row_error(why, row, noun, &mapping)));
+            }
+            Err(why) => return Err(why),
+        }
+        Ok(None)
     })?;
-    if !summary.bad.is_empty() && rejects.is_none() {
-        return Err(refused(&summary.bad, summary.read));
-    }
-    summary.ignored_columns = left.told(&mapping.headers);
+    let Intake { told, mut summary, .. } = intake;
     if let Some(examples) = examples {
         summary.columns = parser.explain(&examples, &options.map);
     }
     if let Some(funnel) = funnel {
-        funnel.finish(w, unclear)?;
+        funnel.finish(w, told.unclear)?;
     }
     w.end_bulk(&deferred)?;
     let settled = w.settle_joined(noun)?;
@@ -250,34 +267,13 @@ pub fn run(
     Ok(summary)
 }
 
-/// Columns that mean nothing here. Of a program's whole address book those without any text aren't
-/// worth a word.
-pub(super) struct Leftover {
-    columns: Vec<usize>,
-    /// Those among them that have been empty so far, if that matters.
-    empty: Vec<usize>,
-}
-
-impl Leftover {
-    pub(super) fn of(columns: Vec<usize>, options: &Options) -> Self {
-        let empty = if options.layout.preset.is_some() { columns.clone() } else { Vec::new() };
-        Self { columns, empty }
-    }
-
-    pub(super) fn look(&mut self, row: &RawRow) {
-        if !self.empty.is_empty() {
-            self.empty.retain(|column| row.cell(*column).is_empty());
-        }
-    }
-
-    pub(super) fn told(&self, headers: &[String]) -> Vec<String> {
-        let told = self.columns.iter().filter(|c| !self.empty.contains(c));
-        told.map(|c| headers[*c].clone()).collect()
-    }
-}
-
 /// Makes custom fields of the columns that nothing else takes.
-fn keep_extra(w: &mut Writer, noun: &str, source: &Source, options: &Options) -> Result<()> {
+pub(super) fn keep_extra(
+    w: &mut Writer,
+    noun: &str,
+    source: &Source,
+    options: &Options,
+) -> Result<()> {
     let known = w.reader().model().noun(noun)?;
     let mapping = options.mapping(known, source.headers())?;
     let extras = mapping.extras(known);
@@ -297,7 +293,7 @@ fn keep_extra(w: &mut Writer, noun: &str, source: &Source, options: &Options) ->
 }
 
 /// About how many rows the file has, from its first ones.
-fn expected_rows(source: &mut Source, options: &Options) -> Result<u64> {
+pub(super) fn expected_rows(source: &mut Source, options: &Options) -> Result<u64> {
     let (rows, text) = {
         let sample = source.sample()?;
         let text: usize =
@@ -312,7 +308,7 @@ fn expected_rows(source: &mut Source, options: &Options) -> Result<u64> {
 
 /// Parts of names of the indexes that stay while rows go in: those that matching needs, and those of
 /// columns that the file leaves empty, which cost nothing.
-fn needed_indexes(noun: &Noun, mapping: &Mapping, policy: Policy) -> Vec<String> {
+pub(super) fn needed_indexes(noun: &Noun, mapping: &Mapping, policy: Policy) -> Vec<String> {
     let mut needed = vec!["fingerprint".to_owned()];
     let unfilled =
         noun.fields.iter().enumerate().filter(|(i, f)| !f.required && !mapping.fills(*i));
@@ -342,38 +338,4 @@ fn needed_indexes(noun: &Noun, mapping: &Mapping, policy: Policy) -> Vec<String>
         needed.push(format!("{}_{}", noun.name(), noun.entity.label().name));
     }
     needed
-}
-
-/// Whether an error is about the data of one row, not about the database.
-#[must_use]
-pub fn is_of_the_row(why: &Error) -> bool {
-    matches!(
-        why.kind,
-        ErrorKind::Invalid | ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::Ambiguous
-    )
-}
-
-/// The row of an error, with the column that fills the field it is about.
-#[must_use]
-pub fn row_error(why: Error, row: &RawRow, noun: &Noun, mapping: &Mapping) -> RowError {
-    let column = why.field.and_then(|f| noun.index(f)).and_then(|i| mapping.column_of(i));
-    let hint = why.hint.map_or(String::new(), |h| format!("; {h}"));
-    RowError {
-        line: row.line,
-        column: column.map_or(String::new(), |c| mapping.headers[c].clone()),
-        value: column.map_or(String::new(), |c| row.cell(c).to_owned()),
-        reason: format!("{}{hint}", why.message),
-    }
-}
-
-/// The error of a file with bad rows.
-#[must_use]
-pub fn refused(bad: &[RowError], read: u64) -> Error {
-    let mut lines: Vec<u64> = bad.iter().map(|r| r.line).collect();
-    lines.dedup();
-    let more = if bad.len() > MOST_ERRORS { " or more" } else { "" };
-    let rows = if lines.len() == 1 { "row" } else { "rows" };
-    Error::invalid(format!("{}{more} bad {rows} of {read}: nothing was imported", lines.len()))
-        .hint("mend them and import the file again, or add `--rejects FILE`: the good rows go in and the bad ones there")
-        .rows(bad.to_vec())
 }

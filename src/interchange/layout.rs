@@ -140,6 +140,7 @@ fn sections(model: &Model, headers: &[String], asked: Asked) -> Result<Vec<Secti
     }
     for section in &mut sections {
         settle_activity(model, section, headers)?;
+        settle_label(model, section, headers)?;
     }
     if let Some(noun) = asked.noun
         && !sections.iter().any(|s| s.noun == noun)
@@ -181,6 +182,20 @@ fn settle_activity(model: &Model, section: &mut Section, headers: &[String]) -> 
         } else if !of("activity", "kind", section)? {
             section.fixed.push(("kind", "note"));
         }
+    }
+    Ok(())
+}
+
+/// `Lead - Title` is what the lead is called, where no other column of it says that.
+fn settle_label(model: &Model, section: &mut Section, headers: &[String]) -> Result<()> {
+    let noun = model.noun(section.noun)?;
+    let label = noun.entity.label();
+    let reading = Reading { names: section.names.clone(), ..Reading::default() };
+    let is_there = Mapping::read(noun, headers, &reading)
+        .is_ok_and(|m| m.fills(noun.label_index()) || !m.missing(noun).contains(&label.name));
+    let names = section.names.iter_mut().flatten();
+    if let (false, Some(title)) = (is_there, names.flatten().find(|n| squash(n) == "title")) {
+        label.name.clone_into(title);
     }
     Ok(())
 }

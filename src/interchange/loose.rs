@@ -2,8 +2,12 @@
 
 use crate::entity::{Item, Kind, join_cell, split_cell};
 
-/// The values in a cell of another program: one, or several between `;`, line ends or ` ::: `.
+/// The values in a cell of another program: one, or several between `;`, line ends or ` ::: `;
+/// e-mail addresses and phone numbers also between commas.
 pub(super) fn loose_items(of: &Kind, text: &str) -> Result<Vec<Item>, String> {
+    if text.contains(',') && between_commas(of, text) {
+        return loose_items(of, &text.replace(',', ";"));
+    }
     if !text.bytes().any(|b| matches!(b, b';' | b':' | b'\\' | b'\n' | b'\r')) {
         return of.parse_item(text).map(|one| vec![one]);
     }
@@ -40,6 +44,16 @@ pub(super) fn loose_items(of: &Kind, text: &str) -> Result<Vec<Item>, String> {
         Ok(_) => item(text).map(|one| vec![one]),
         Err(why) => Err(why),
     }
+}
+
+/// Whether what stands between commas is each a value by itself.
+fn between_commas(of: &Kind, text: &str) -> bool {
+    let is_value = |part: &str| match of {
+        Kind::Email => part.contains('@'),
+        Kind::Phone => part.bytes().filter(u8::is_ascii_digit).count() > 5,
+        _ => false,
+    };
+    text.split([',', ';', '\n']).filter(|p| !p.trim().is_empty()).all(is_value)
 }
 
 /// The values between ` ::: `, else between `;` and line ends; an address by itself has those.

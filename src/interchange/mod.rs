@@ -20,6 +20,7 @@ mod funnel;
 mod guard;
 mod guess;
 pub mod import;
+mod intake;
 mod json;
 mod json_out;
 mod json_pieces;

@@ -30,6 +30,8 @@ pub struct Preset {
     pub stand_ins: Vec<String>,
     /// Cells that mean: nothing.
     pub blanks: Vec<String>,
+    /// Options of `import` that hold for the file, as name and values: `date-order`, `dmy`.
+    pub options: Vec<(String, Vec<String>)>,
 }
 
 /// The presets that rolo brings along.
@@ -124,8 +126,10 @@ impl Preset {
         base: Option<&Self>,
         parts: &[(&Noun, &Mapping)],
         said: &[String],
+        options: Vec<(String, Vec<String>)>,
     ) -> Self {
         let mut made = base.cloned().unwrap_or_default();
+        made.options = options;
         name.clone_into(&mut made.name);
         made.title = format!(
             "a mapping of your own{}",
@@ -207,6 +211,13 @@ impl Preset {
             columns.insert(header, value(field));
         }
         table.insert("columns", Item::Table(columns));
+        let mut options = Table::new();
+        for (name, values) in &self.options {
+            options.insert(name, list(values));
+        }
+        if !options.is_empty() {
+            table.insert("options", Item::Table(options));
+        }
         let mut document = DocumentMut::new();
         let mut all = toml_edit::ArrayOfTables::new();
         all.push(table);
@@ -305,7 +316,15 @@ fn parse_one(table: &Table) -> std::result::Result<Preset, String> {
     let columns = columns.map_or(Vec::new(), |t| {
         t.iter().filter_map(|(k, v)| Some((k.to_owned(), v.as_str()?.to_owned()))).collect()
     });
+    let texts = |item: &Item| -> Vec<String> {
+        let array = item.as_array().into_iter().flatten().filter_map(Value::as_str);
+        item.as_str().into_iter().chain(array).map(str::to_owned).collect()
+    };
+    let options = table.get("options").and_then(Item::as_table_like);
+    let options =
+        options.map_or(Vec::new(), |t| t.iter().map(|(k, v)| (k.to_owned(), texts(v))).collect());
     Ok(Preset {
+        options,
         name: text("name").ok_or("a preset has no `name`")?,
         title: text("title").unwrap_or_default(),
         noun: text("noun"),
@@ -364,6 +383,7 @@ mod tests {
     #[test]
     fn what_is_kept_reads_back_the_same() {
         let preset = Preset {
+            options: vec![("empty".into(), vec!["leer".into(), "-".into()])],
             name: "mine".into(),
             title: "a mapping of your own".into(),
             noun: Some("contact".into()),

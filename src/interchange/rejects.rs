@@ -3,6 +3,7 @@
 
 use std::io::Write;
 
+use super::told::{Columns, Way};
 use super::{CsvOut, RawRow};
 use crate::error::{Result, RowError};
 
@@ -15,6 +16,7 @@ pub struct Rejects<'w> {
     to: &'w mut dyn Write,
     columns: usize,
     begun: bool,
+    marked: bool,
 }
 
 impl std::fmt::Debug for Rejects<'_> {
@@ -24,19 +26,30 @@ impl std::fmt::Debug for Rejects<'_> {
 }
 
 impl<'w> Rejects<'w> {
-    /// Nothing is written until a row is rejected.
-    pub fn new(to: &'w mut dyn Write, delimiter: u8) -> Self {
-        Self { csv: CsvOut::new(delimiter, false), to, columns: 0, begun: false }
+    /// Nothing is written until a row is rejected. `marked` begins the file with the mark of UTF-8,
+    /// which counts for more than an encoding that the next import may be told again.
+    pub fn new(to: &'w mut dyn Write, delimiter: u8, marked: bool) -> Self {
+        Self { csv: CsvOut::new(delimiter, false), to, columns: 0, begun: false, marked }
     }
 
-    /// Writes a row with what is wrong in it.
+    /// Writes a row with what is wrong in it, and with how those of its cells were read that mean
+    /// one thing only beside the others of the file.
     ///
     /// # Errors
     /// The file can't be written.
-    pub fn put(&mut self, headers: &[String], row: &RawRow, why: &[RowError]) -> Result<()> {
+    pub(super) fn put(
+        &mut self,
+        headers: &[String],
+        row: &RawRow,
+        why: &[RowError],
+        told: &Columns,
+    ) -> Result<()> {
         if !self.begun {
             self.begun = true;
             self.columns = headers.len();
+            if self.marked {
+                self.csv.out.extend_from_slice("\u{feff}".as_bytes());
+            }
             for header in headers {
                 self.csv.text(header);
             }
@@ -44,7 +57,7 @@ impl<'w> Rejects<'w> {
             self.csv.end();
         }
         (0..self.columns).for_each(|column| self.csv.text(row.cell(column)));
-        self.csv.text(&reasons(why));
+        self.csv.text(&(reasons(why) + &ways(headers, &told.decided(row))));
         // Cells that no header stands over: the reason keeps its column.
         (self.columns..row.len()).for_each(|column| self.csv.text(row.cell(column)));
         self.csv.end();
@@ -61,6 +74,29 @@ fn reasons(why: &[RowError]) -> String {
     why.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
+/// What stands before how cells were read.
+const WAYS: &str = " (in the whole file, ";
+
+/// ` (in the whole file, `Born` is day first)`.
+fn ways(headers: &[String], decided: &[(usize, Way)]) -> String {
+    if decided.is_empty() {
+        return String::new();
+    }
+    let one = |(column, way): &(usize, Way)| format!("`{}` is {}", headers[*column], way.words());
+    format!("{WAYS}{})", decided.iter().map(one).collect::<Vec<_>>().join(", "))
+}
+
+/// How cells were read that stand beside such a reason, by the headers of their columns.
+pub(super) fn heard(reason: &str) -> Vec<(&str, Way)> {
+    let Some((_, said)) = reason.rsplit_once(WAYS) else { return Vec::new() };
+    let one = |text| -> Option<(&str, Way)> {
+        let (header, words): (&str, &str) = str::rsplit_once(text, "` is ")?;
+        Some((header, Way::of(words)?))
+    };
+    let said = said.trim_end().trim_end_matches(')').trim_start_matches('`');
+    said.split(", `").filter_map(one).collect()
+}
+
 /// Whether a cell is one that [`Rejects`] wrote: a file may have a column `reason` of its own.
 pub(super) fn is_reason(cell: &str) -> bool {
     let Some(rest) = cell.strip_prefix("line ") else { return false };
@@ -70,8 +106,9 @@ pub(super) fn is_reason(cell: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Input, ReadOptions, Source};
+    use super::super::{Input, Mark, ReadOptions, Source};
     use super::*;
+    use crate::entity::when::DateOrder;
 
     fn source(text: &str) -> Source {
         let input = Input::Stream(Box::new(std::io::Cursor::new(text.to_owned().into_bytes())));
@@ -92,7 +129,7 @@ mod tests {
         let mut first = source(text);
         let headers = first.headers().to_vec();
         let mut file = Vec::new();
-        let mut rejects = Rejects::new(&mut file, b',');
+        let mut rejects = Rejects::new(&mut file, b',', false);
         let mut row = RawRow::default();
         while first.read(&mut row).expect("a row") {
             let why = RowError {
@@ -101,7 +138,8 @@ mod tests {
                 value: String::new(),
                 reason: "it is, \"wrong\"".into(),
             };
-            rejects.put(&headers, &row, &[why]).expect("written");
+            let told = Columns::of(&[None, None, None], false);
+            rejects.put(&headers, &row, &[why], &told).expect("written");
         }
         let text = String::from_utf8(file).expect("text");
         let mut again = source(&text);
@@ -111,6 +149,20 @@ mod tests {
         assert_eq!(found[1], ["x", "", ""]);
         // A cell too many is still one too many.
         assert_eq!(found[2].len(), 5);
+    }
+
+    #[test]
+    fn how_cells_were_read_comes_back_too() {
+        let headers = ["Born".to_owned(), "a, `b` is".to_owned(), "Sum".to_owned()];
+        let said = [(0, Way::Order(DateOrder::Dmy)), (2, Way::Decimal(Mark::Comma))];
+        let text = format!("line 2: no{}", ways(&headers, &said));
+        assert_eq!(
+            text,
+            "line 2: no (in the whole file, `Born` is day first, `Sum` is with a decimal comma)"
+        );
+        assert_eq!(heard(&text), [("Born", said[0].1), ("Sum", said[1].1)]);
+        assert_eq!(heard("line 2: no"), []);
+        assert_eq!(ways(&headers, &[]), "");
     }
 
     #[test]

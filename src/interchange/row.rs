@@ -1,25 +1,20 @@
 //! From a row's cells to the typed values of a record, with every bad cell named.
 
-use std::borrow::Cow;
+mod cells;
+
 use std::collections::HashMap;
 
-use uuid::Uuid;
-
-use super::channels::label_of_cell;
-use super::empty::says_empty;
 use super::explain::{Examples, Known, Understood};
-use super::loose::{exact_words, loose_items, one_line};
+use super::loose::one_line;
 use super::mapping::Mapping;
 use super::marks::{self, Mark};
-use super::order::{self, Epoch, is_serial, matters, serial};
-use super::plan::{How, LinkColumns, ListColumn, Step, plan, prints};
+use super::order::{self, Epoch};
+use super::plan::{How, Step, plan, prints};
 use super::source::{RawRow, Source};
-use super::stamp::stored;
-use super::told::{Columns, Told};
-use crate::entity::money::{Currency, Money, split_currency};
-use crate::entity::when::DateOrder;
-use crate::entity::{Field, Item, Kind, Locale, Name, Noun, Since, Value};
-use crate::error::{Result, RowError};
+use super::told::{Columns, Undecided};
+use crate::entity::when::{DateOrder, calendar_day};
+use crate::entity::{Kind, Locale, Name, Since, Noun, Value};
+use crate::error::{Error, Result, RowError};
 use crate::model::STAGE_KINDS;
 
 /// How values are written, where somebody said it; the rest is found out column by column.
@@ -50,14 +45,13 @@ pub struct RowParser<'a> {
     told: Columns,
     /// Columns of dates that have shown another form than a spreadsheet's numbers.
     dated: Vec<bool>,
+    /// A cell could be read two ways, and nothing in the file says which.
+    is_undecided: bool,
     /// Cells of words that were read before, by column; files say the same few words again and again.
     words: Vec<HashMap<String, Value>>,
     prints: Vec<(String, usize)>,
     scratch: Vec<u8>,
 }
-
-/// A cell that was refused: its column, and why.
-type Refused = (usize, String);
 
 impl<'a> RowParser<'a> {
     /// A parser for the rows of a file, which tells from its first ones how each column is written;
@@ -72,14 +66,34 @@ impl<'a> RowParser<'a> {
         written: &'a Written,
         source: &mut Source,
     ) -> Result<Self> {
+        let mut all = Self::of_parts(&[(noun, mapping)], locale, written, source)?;
+        all.pop().ok_or_else(|| Error::failed("a file without a noun"))
+    }
+
+    /// Parsers for the parts of rows that make records of several nouns.
+    ///
+    /// # Errors
+    /// As for [`Self::new`].
+    pub(super) fn of_parts(
+        parts: &[(&'a Noun, &'a Mapping)],
+        locale: &Locale,
+        written: &'a Written,
+        source: &mut Source,
+    ) -> Result<Vec<Self>> {
         let by = |order| {
             let mut locale = locale.clone();
             locale.times.order = Some(order);
             locale
         };
-        let plan = plan(noun, mapping);
-        let told = Columns::of(&looked_at(noun, mapping, written, &plan), source.is_json());
-        let mut dated = vec![false; mapping.headers.len()];
+        let plans: Vec<Vec<Step>> = parts.iter().map(|(n, m)| plan(n, m)).collect();
+        let mut kinds = vec![None; source.headers().len()];
+        for ((noun, mapping), plan) in parts.iter().zip(&plans) {
+            for (kind, found) in kinds.iter_mut().zip(looked_at(noun, mapping, written, plan)) {
+                *kind = kind.or(found);
+            }
+        }
+        let told = Columns::of(&kinds, source.is_json());
+        let mut dated = vec![false; kinds.len()];
         for row in source.sample()? {
             told.observe_row(row);
             for (column, is_dated) in dated.iter_mut().enumerate() {
@@ -87,19 +101,21 @@ impl<'a> RowParser<'a> {
             }
         }
         source.watch(told.clone());
-        Ok(Self {
+        let made = parts.iter().zip(plans).map(|((noun, mapping), plan)| Self {
             noun,
             mapping,
             written,
             locale: locale.clone(),
             orders: [by(DateOrder::Dmy), by(DateOrder::Mdy), by(DateOrder::Ymd)],
             plan,
-            told,
-            dated,
+            told: told.clone(),
+            dated: dated.clone(),
+            is_undecided: false,
             words: vec![HashMap::new(); mapping.headers.len()],
             prints: prints(noun, mapping),
             scratch: Vec::new(),
-        })
+        });
+        Ok(made.collect())
     }
 
     /// The noun that the rows are of.
@@ -130,12 +146,15 @@ impl<'a> RowParser<'a> {
             match self.value(step, row) {
                 Ok(value) if value.is_empty() => {}
                 Ok(value) => draft.push((step.field, value)),
-                Err((column, reason)) => errors.push(RowError {
-                    line: row.line,
-                    column: self.mapping.headers[column].clone(),
-                    value: row.cell(column).to_owned(),
-                    reason,
-                }),
+                Err((column, reason)) => {
+                    self.is_undecided |= self.told.leaves_open(column, row.cell(column));
+                    errors.push(RowError {
+                        line: row.line,
+                        column: self.mapping.headers[column].clone(),
+                        value: row.cell(column).to_owned(),
+                        reason,
+                    });
+                }
             }
         }
         self.plan = plan;
@@ -145,6 +164,17 @@ impl<'a> RowParser<'a> {
             self.complete(row, &mut draft);
         }
         if errors.is_empty() { Ok(draft) } else { Err(errors) }
+    }
+
+    /// What the cells of the columns have told.
+    pub(super) fn told(&self) -> &Columns {
+        &self.told
+    }
+
+    /// Why no row can be read as long as nobody says how columns are written; `None` where each
+    /// cell that was read could only be one thing.
+    pub(super) fn undecided(&self) -> Option<Error> {
+        self.is_undecided.then(|| undecided(&self.mapping.headers, &self.told.undecided()))
     }
 
     /// How the columns were understood, with the first cells of each and what they mean; `said` are
@@ -186,285 +216,6 @@ impl<'a> RowParser<'a> {
             }
         }
         xxhash_rust::xxh3::xxh3_64(&self.scratch).cast_signed()
-    }
-
-    fn value(&mut self, step: &Step, row: &RawRow) -> std::result::Result<Value, Refused> {
-        let field = self.noun.fields[step.field];
-        match &step.how {
-            How::Cell(column) => self.cell(field, row, *column),
-            How::Plain(first) => match self.mapping.plain_column(row, *first) {
-                Some(column) => self.cell(field, row, column),
-                None => Ok(Value::Null),
-            },
-            How::Money { amount, currency } => self.money(field, row, *amount, *currency),
-            How::Link(columns) if self.says_empty(field, row, columns.text) => Ok(Value::Null),
-            How::Link(columns) => link(row, columns),
-            How::Links(columns) if self.says_empty(field, row, columns.text) => Ok(Value::Null),
-            How::Links(columns) => links(field, row, columns, &self.locale),
-            How::Entered(columns) => self.entered(row, columns),
-            How::List(columns) => self.list(field, row, columns),
-            How::DateParts(parts) => date_of_parts(field, row, *parts, &self.locale),
-        }
-    }
-
-    /// The text of a cell; none where it is a word for an empty one.
-    fn text<'r>(&self, field: &Field, row: &'r RawRow, column: usize) -> &'r str {
-        let text = row.cell(column);
-        if text.is_empty() || self.is_exact(row, column) {
-            return text;
-        }
-        let is_empty = match &self.written.empty {
-            Some(words) => words.iter().any(|word| word == text.trim()),
-            None => says_empty(text, field),
-        };
-        if is_empty { "" } else { text }
-    }
-
-    fn says_empty(&self, field: &Field, row: &RawRow, column: Option<usize>) -> bool {
-        column.is_some_and(|c| !row.cell(c).is_empty() && self.text(field, row, c).is_empty())
-    }
-
-    fn cell(
-        &mut self,
-        field: &'static Field,
-        row: &RawRow,
-        column: usize,
-    ) -> std::result::Result<Value, Refused> {
-        let text = self.text(field, row, column);
-        if text.is_empty() {
-            return Ok(Value::Null);
-        }
-        let said = |why: String| (column, with_hint(why, &field.kind));
-        match field.kind {
-            Kind::Date | Kind::Datetime | Kind::Due => {
-                if let Some(known) = stored(&field.kind, text, self.locale.times.zone) {
-                    return Ok(known);
-                }
-                if let Some(counted) = self.counted(field, column, text) {
-                    return Ok(counted);
-                }
-                field.parse(text, self.locale_of(column, text)).map_err(said)
-            }
-            Kind::Int | Kind::Decimal | Kind::Percent => {
-                let number = self.number(&field.kind, column, text).map_err(said)?;
-                field.parse(&number, &self.locale).map_err(said)
-            }
-            Kind::Bool => {
-                let is = |words: &[String]| {
-                    words.iter().any(|w| w.to_lowercase() == text.trim().to_lowercase())
-                };
-                match (is(&self.written.yes), is(&self.written.no)) {
-                    (true, _) => Ok(Value::Bool(true)),
-                    (_, true) => Ok(Value::Bool(false)),
-                    _ => field.parse(text, &self.locale).map_err(said),
-                }
-            }
-            Kind::Choice(_) | Kind::Tags | Kind::Words(_) => {
-                if let Some(known) = self.words[column].get(text) {
-                    return Ok(known.clone());
-                }
-                let loose = !matches!(field.kind, Kind::Choice(_)) && !self.is_exact(row, column);
-                let exact = if loose {
-                    Cow::Owned(exact_words(text, &self.mapping.blanks))
-                } else {
-                    Cow::Borrowed(text)
-                };
-                let value = field.parse(&exact, &self.locale).map_err(said)?;
-                if self.words[column].len() < 1000 && text.len() < 100 {
-                    self.words[column].insert(text.to_owned(), value.clone());
-                }
-                Ok(value)
-            }
-            _ => field.parse(text, &self.locale).map_err(said),
-        }
-    }
-
-    fn is_exact(&self, row: &RawRow, column: usize) -> bool {
-        self.mapping.exact || row.is_exact(column)
-    }
-
-    /// When stations were entered, as the role of each.
-    fn entered(&mut self, row: &RawRow, columns: &[usize]) -> std::result::Result<Value, Refused> {
-        static ENTERED: Field = crate::entity::field("entered", Kind::Datetime, "");
-        let mut names = Vec::new();
-        for column in columns {
-            let Value::Instant(at) = self.cell(&ENTERED, row, *column)? else { continue };
-            let station = self.mapping.stations.iter().find(|(c, _)| c == column);
-            names.push(Name {
-                text: station.map_or(String::new(), |(_, name)| name.clone()),
-                role: Some(Since { at, by: None }.to_string()),
-                uid: None,
-            });
-        }
-        Ok(Value::NamedLinks(names))
-    }
-
-    /// The value of a date that is a spreadsheet's number of a day.
-    fn counted(&mut self, field: &Field, column: usize, text: &str) -> Option<Value> {
-        if self.mapping.exact {
-            return None;
-        }
-        let is_number = is_serial(text);
-        self.dated[column] |= order::is_dated(text);
-        // Beside other dates such a number is more likely a slip.
-        let epoch = match self.written.epoch {
-            Some(epoch) if is_number => epoch,
-            None if is_number && !self.dated[column] => Epoch::Y1900,
-            _ => return None,
-        };
-        serial(&field.kind, text, epoch, self.locale.times.zone)
-    }
-
-    /// The locale by which to read a date: as was said, else as its column tells.
-    fn locale_of(&self, column: usize, text: &str) -> &Locale {
-        let order = match (self.written.order, self.told.order(column)) {
-            _ if self.mapping.exact || !matters(text) => None,
-            (Some(said), _) => Some(said),
-            (None, Told::Is(order)) => Some(order),
-            _ => None,
-        };
-        match order {
-            Some(DateOrder::Dmy) => &self.orders[0],
-            Some(DateOrder::Mdy) => &self.orders[1],
-            Some(DateOrder::Ymd) => &self.orders[2],
-            None => &self.locale,
-        }
-    }
-
-    /// A number with a point before its decimals, as fields take it.
-    fn number<'t>(
-        &self,
-        kind: &Kind,
-        column: usize,
-        text: &'t str,
-    ) -> std::result::Result<Cow<'t, str>, String> {
-        if self.mapping.exact || text.bytes().all(|b| b.is_ascii_digit()) {
-            return Ok(Cow::Borrowed(text));
-        }
-        if let Some(mark) = self.written.decimal {
-            return Ok(marks::plain(text, mark));
-        }
-        let other = |mark| if mark == Mark::Point { Mark::Comma } else { Mark::Point };
-        let told = self.told.mark(column);
-        let mark = match (self.told.mark_told(text), told) {
-            (_, Told::Is(mark)) | (marks::Telling::Is(mark), _) => mark,
-            (marks::Telling::Nothing, _) => Mark::Point,
-            (marks::Telling::Open(mark), _) => match kind {
-                Kind::Int => other(mark),
-                Kind::Percent => mark,
-                _ => {
-                    let (one, two) =
-                        (marks::plain(text, Mark::Point), marks::plain(text, Mark::Comma));
-                    return Err(format!(
-                        "`{text}` could be {one} or {two}: say which by `--decimal .` or `--decimal ,`"
-                    ));
-                }
-            },
-        };
-        Ok(marks::plain(text, mark))
-    }
-
-    fn money(
-        &self,
-        field: &'static Field,
-        row: &RawRow,
-        amount: usize,
-        currency: Option<usize>,
-    ) -> std::result::Result<Value, Refused> {
-        let said = |why: String| (amount, with_hint(why, &field.kind));
-        let text = self.text(field, row, amount);
-        let named = match currency {
-            Some(column) if !self.says_empty(field, row, currency) => {
-                currency_of(row.cell(column)).map_err(|why| (column, why))?
-            }
-            _ => None,
-        };
-        let text = self.number(&field.kind, amount, text).map_err(said)?;
-        let value = field.parse(&text, &self.locale).map_err(said)?;
-        match (value, named) {
-            (Value::Amount(number), Some(currency)) => {
-                Money::of(number, currency).map(Value::Money).ok_or_else(|| {
-                    said(format!("`{text}` is too large or has more decimals than {currency} has"))
-                })
-            }
-            (value, _) => Ok(value),
-        }
-    }
-
-    fn list(
-        &self,
-        field: &'static Field,
-        row: &RawRow,
-        columns: &[ListColumn],
-    ) -> std::result::Result<Value, Refused> {
-        let Kind::List(of) = field.kind else { return Ok(Value::Null) };
-        let mut items: Vec<Item> = Vec::new();
-        for source in columns {
-            let column = match *source {
-                ListColumn::Whole(column) | ListColumn::Item(column, ..) => column,
-                ListColumn::Address(group) => {
-                    if let Some(item) = self.address(of, row, group) {
-                        add_item(&mut items, item);
-                    }
-                    continue;
-                }
-            };
-            let text = self.text(field, row, column);
-            if text.trim().is_empty() {
-                continue;
-            }
-            let said = |why: String| (column, with_hint(why, of));
-            let found = if self.is_exact(row, column) {
-                match field.parse(text, &self.locale).map_err(said)? {
-                    Value::List(found) => found,
-                    _ => continue,
-                }
-            } else {
-                loose_items(of, text).map_err(said)?
-            };
-            // What one cell of rolo's own says twice under two labels is meant.
-            if items.is_empty() && matches!(source, ListColumn::Whole(_)) {
-                items = found;
-                continue;
-            }
-            for mut item in found {
-                if let (ListColumn::Item(_, label, says), true) = (source, item.label.is_empty()) {
-                    item.label = label_of(of, row, *says, label);
-                }
-                add_item(&mut items, item);
-            }
-        }
-        Ok(Value::List(items))
-    }
-
-    /// The address that a row's parts make.
-    fn address(&self, of: &Kind, row: &RawRow, at: usize) -> Option<Item> {
-        let group = &self.mapping.addresses[at];
-        let part = |at: usize| {
-            let mut lines = String::new();
-            for column in &group.columns[at] {
-                let line = row.cell(*column).trim();
-                if !line.is_empty() {
-                    let comma = if lines.is_empty() { "" } else { ", " };
-                    lines.push_str(comma);
-                    lines.push_str(&one_line(line));
-                }
-            }
-            if lines.contains('|') { lines.replace('|', "/") } else { lines }
-        };
-        let label = || label_of(of, row, group.label_column, group.label);
-        let parts: [String; 5] = std::array::from_fn(part);
-        let Some(last) = parts.iter().rposition(|p| !p.is_empty()) else {
-            let whole = one_line(row.cell(group.whole?));
-            return (!whole.is_empty()).then(|| Item { label: label(), value: whole });
-        };
-        // What the plain fields say already needs no address.
-        let says_more = !parts[0].is_empty()
-            || !parts[3].is_empty()
-            || !group.is_plain
-            || self.mapping.main_address(row) != Some(at);
-        let value = parts[..=last].join(" | ").trim().to_owned();
-        says_more.then(|| Item { label: label(), value })
     }
 
     /// A deal that was won or lost is in a stage that says so, wherever it was when that happened.
@@ -565,27 +316,6 @@ impl<'a> RowParser<'a> {
     }
 }
 
-/// The label of a value: what the column beside it says, else what the header does.
-fn label_of(of: &Kind, row: &RawRow, says: Option<usize>, header: &str) -> String {
-    let said = says.map_or(String::new(), |column| label_of_cell(of, row.cell(column)));
-    if said.is_empty() { header.to_owned() } else { said }
-}
-
-/// The date that a row's year, month and day make; without one of them there is none.
-fn date_of_parts(
-    field: &'static Field,
-    row: &RawRow,
-    parts: [Option<usize>; 3],
-    locale: &Locale,
-) -> std::result::Result<Value, Refused> {
-    let cell = |at: usize| parts[at].map_or("", |column| row.cell(column).trim());
-    if (0..3).any(|at| matches!(cell(at), "" | "0")) {
-        return Ok(Value::Null);
-    }
-    let text = format!("{:0>4}-{:0>2}-{:0>2}", cell(0), cell(1), cell(2));
-    field.parse(&text, locale).map_err(|why| (parts[0].unwrap_or_default(), why))
-}
-
 /// Of what kind the moment is at which a station was entered.
 static ENTERED: Kind = Kind::Datetime;
 
@@ -614,94 +344,49 @@ fn looked_at<'n>(
     kinds
 }
 
-/// Adds a value to a list, unless it is there already; a label it lacked there it gets.
-fn add_item(items: &mut Vec<Item>, item: Item) {
-    match items.iter_mut().find(|i| {
-        i.value == item.value
-            && (i.label == item.label || i.label.is_empty() || item.label.is_empty())
-    }) {
-        Some(same) if same.label.is_empty() => same.label = item.label,
-        Some(_) => {}
-        None => items.push(item),
+/// What the cell of such a column could be.
+fn both_ways(Undecided { cell, is_date, .. }: &Undecided) -> (String, String) {
+    if *is_date {
+        let day = |order| calendar_day(cell, Some(order)).map_or(String::new(), |d| d.to_string());
+        return (day(DateOrder::Dmy), day(DateOrder::Mdy));
     }
+    let number = |mark| marks::plain(cell, mark).into_owned();
+    (number(Mark::Point), number(Mark::Comma))
 }
 
-/// The reason with what would be right, where the kind can say it.
-fn with_hint(why: String, kind: &Kind) -> String {
-    let hint = kind.hint();
-    let says_itself =
-        why.contains("date_order") || why.contains("--decimal") || why.contains("known:");
-    if says_itself || hint.starts_with("see ") { why } else { format!("{why}; {hint}") }
-}
-
-/// The currency of a cell: a code, or a sign such as `€`.
-fn currency_of(text: &str) -> std::result::Result<Option<Currency>, String> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    if let Ok(code) = text.parse() {
-        return Ok(Some(code));
-    }
-    match split_currency(text) {
-        Ok(("", Some(currency))) => Ok(Some(currency)),
-        _ => Err(with_hint(format!("`{text}` is not an ISO 4217 currency"), &Kind::Currency)),
-    }
-}
-
-fn uid_of(text: &str, column: usize) -> std::result::Result<Option<Uuid>, Refused> {
-    match text.trim() {
-        "" => Ok(None),
-        uid => uid.parse().map(Some).map_err(|_| (column, format!("`{uid}` is not a uid"))),
-    }
-}
-
-fn link(row: &RawRow, columns: &LinkColumns) -> std::result::Result<Value, Refused> {
-    let cell = |column: Option<usize>| column.map_or("", |c| row.cell(c).trim());
-    let uid = match columns.uid {
-        Some(column) => uid_of(row.cell(column), column)?,
-        None => None,
-    };
-    let (text, noun) = (cell(columns.text), cell(columns.noun));
-    if text.is_empty() && uid.is_none() {
-        return Ok(Value::Null);
-    }
-    let text = if noun.is_empty() { text.to_owned() } else { format!("{noun}:{text}") };
-    Ok(Value::Named(Name { text, uid, role: None }))
-}
-
-fn links(
-    field: &'static Field,
-    row: &RawRow,
-    columns: &LinkColumns,
-    locale: &Locale,
-) -> std::result::Result<Value, Refused> {
-    let mut names = Vec::new();
-    if let Some(column) = columns.text {
-        let said = |why: String| (column, with_hint(why, &field.kind));
-        if let Value::NamedLinks(found) = field.parse(row.cell(column), locale).map_err(said)? {
-            names = found;
+/// The error of columns whose cells could be read two ways.
+fn undecided(headers: &[String], columns: &[Undecided]) -> Error {
+    let names: Vec<String> = columns.iter().map(|u| format!("`{}`", headers[u.column])).collect();
+    let word = if names.len() == 1 { "column" } else { "columns" };
+    let options = [
+        (true, "`--date-order dmy` or `--date-order mdy`"),
+        (false, "`--decimal .` or `--decimal ,`"),
+    ];
+    let hints: Vec<&str> = options
+        .iter()
+        .filter(|(is_date, _)| columns.iter().any(|u| u.is_date == *is_date))
+        .map(|(_, option)| *option)
+        .collect();
+    let row = |u: &Undecided| {
+        let (one, other) = both_ways(u);
+        let why = if u.is_torn { "other cells say both" } else { "no other cell says which" };
+        RowError {
+            line: u.line,
+            column: headers[u.column].clone(),
+            value: u.cell.clone(),
+            reason: format!(
+                "`{}` could be {one} or {other}, and {why}: {}",
+                u.cell,
+                options[usize::from(!u.is_date)].1
+            ),
         }
-    }
-    let Some(column) = columns.uid else { return Ok(Value::NamedLinks(names)) };
-    let text = row.cell(column);
-    if text.trim().is_empty() {
-        return Ok(Value::NamedLinks(names));
-    }
-    let uids: Vec<Option<Uuid>> =
-        text.split(';').map(|uid| uid_of(uid, column)).collect::<std::result::Result<_, _>>()?;
-    if names.is_empty() {
-        names = vec![Name::default(); uids.len()];
-    }
-    if names.len() != uids.len() {
-        let why = format!("it has {} uids for {} links", uids.len(), names.len());
-        return Err((column, why));
-    }
-    for (name, uid) in names.iter_mut().zip(uids) {
-        name.uid = uid;
-    }
-    names.retain(|n| n.uid.is_some() || !n.text.is_empty());
-    Ok(Value::NamedLinks(names))
+    };
+    Error::invalid(format!(
+        "the {word} {} could be read two ways: nothing was imported",
+        names.join(", ")
+    ))
+    .hint(format!("say which by {}", hints.join(", and ")))
+    .rows(columns.iter().map(row).collect())
 }
 
 impl std::fmt::Debug for RowParser<'_> {
@@ -713,7 +398,10 @@ impl std::fmt::Debug for RowParser<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::source::{Input, ReadOptions, Source};
+    use uuid::Uuid;
+
     use super::*;
+    use crate::entity::money::Currency;
     use crate::entity::when::{Times, stored_instant as instant};
     use crate::model::model;
 

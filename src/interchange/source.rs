@@ -10,7 +10,7 @@ use super::decode::{Decoded, Found};
 use super::delimited::Delimited;
 use super::dialect::Dialect;
 use super::json::JsonRows;
-use super::rejects::{REASON, is_reason};
+use super::rejects::{REASON, heard, is_reason};
 use super::spill::Spill;
 use super::told::Columns;
 use super::wide::Wide;
@@ -367,7 +367,26 @@ impl Source {
     /// Has columns watched: before a row comes of which a cell could be read two ways, the rows
     /// behind it are looked at until one tells, or all have been seen.
     pub(super) fn watch(&mut self, columns: Columns) {
+        if self.reasons {
+            let sample = self.ahead.in_memory().to_vec();
+            for row in &sample {
+                self.hear(&columns, row);
+            }
+        }
         self.watched = Some(columns);
+    }
+
+    /// Takes over what a row's reason says of how its cells were read when it was rejected.
+    fn hear(&self, columns: &Columns, row: &RawRow) {
+        if !self.reasons {
+            return;
+        }
+        let headers = self.headers();
+        for (header, way) in heard(row.cell(headers.len())) {
+            if let Some(column) = headers.iter().position(|h| h == header) {
+                columns.hear(column, way);
+            }
+        }
     }
 
     /// Reads on until a column has told how it is written; the rows come again in their turn.
@@ -379,6 +398,7 @@ impl Source {
                 break;
             }
             columns.observe_row(&row);
+            self.hear(columns, &row);
             self.ahead.put(&row)?;
         }
         Ok(())
@@ -394,6 +414,7 @@ impl Source {
             return Ok(false);
         }
         if let Some(columns) = self.watched.take() {
+            self.hear(&columns, row);
             while let Some(column) = columns.asked_by(row) {
                 self.look_ahead(&columns, column)?;
             }

@@ -2,8 +2,8 @@
 //! months, the mark before decimals. Shared by the one who reads rows and the one who makes values
 //! of them, who may work in two threads.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::marks::{self, Mark};
 use super::order;
@@ -26,6 +26,17 @@ enum Look {
     Nothing,
     Days,
     Decimals,
+    /// Numbers of which the kind tells what a column leaves open.
+    Numbers,
+}
+
+/// What a cell tells of its column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    Nothing,
+    Bits(u8),
+    /// It could be read two ways.
+    Open,
 }
 
 /// Bits of a column's state.
@@ -35,11 +46,31 @@ const THIRD: u8 = 4;
 /// All rows of the file were looked at.
 const ALL: u8 = 8;
 
+/// What one column has told.
+#[derive(Debug, Default)]
+struct State {
+    bits: AtomicU8,
+    /// The first cell that could be read two ways, and its line.
+    open: OnceLock<(u64, String)>,
+}
+
+/// A column of which cells could be read two ways, and nothing tells which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Undecided {
+    pub(super) column: usize,
+    /// The first such cell.
+    pub(super) line: u64,
+    pub(super) cell: String,
+    pub(super) is_date: bool,
+    /// Other cells can only be one way, others again only another.
+    pub(super) is_torn: bool,
+}
+
 /// The state of all columns.
 #[derive(Debug, Clone)]
 pub(super) struct Columns {
     looks: Vec<Look>,
-    states: Arc<[AtomicU8]>,
+    states: Arc<[State]>,
     /// In JSON, a number is written with a point.
     is_json: bool,
 }
@@ -49,12 +80,13 @@ impl Columns {
     pub(super) fn of(kinds: &[Option<&Kind>], is_json: bool) -> Self {
         let look = |kind: Option<&Kind>| match kind {
             Some(Kind::Date | Kind::Datetime | Kind::Due) => Look::Days,
-            Some(Kind::Money | Kind::Decimal | Kind::Int | Kind::Percent) => Look::Decimals,
+            Some(Kind::Money | Kind::Decimal) => Look::Decimals,
+            Some(Kind::Int | Kind::Percent) => Look::Numbers,
             _ => Look::Nothing,
         };
         Self {
             looks: kinds.iter().copied().map(look).collect(),
-            states: kinds.iter().map(|_| AtomicU8::new(0)).collect(),
+            states: kinds.iter().map(|_| State::default()).collect(),
             is_json,
         }
     }
@@ -64,23 +96,36 @@ impl Columns {
         self.looks[column] == Look::Days
     }
 
-    /// Looks at one more cell of a column.
-    pub(super) fn observe(&self, column: usize, cell: &str) {
-        let bits = match self.looks[column] {
-            Look::Nothing => return,
+    fn tells(&self, column: usize, cell: &str) -> Tells {
+        match self.looks[column] {
+            Look::Nothing => Tells::Nothing,
             Look::Days => match order::told(cell) {
-                order::Telling::Nothing | order::Telling::Open => return,
-                order::Telling::Is(DateOrder::Dmy) => FIRST,
-                order::Telling::Is(DateOrder::Mdy) => SECOND,
-                order::Telling::Is(DateOrder::Ymd) => THIRD,
+                order::Telling::Nothing => Tells::Nothing,
+                order::Telling::Open => Tells::Open,
+                order::Telling::Is(order) => Tells::Bits(bits_of_order(order)),
             },
-            Look::Decimals => match self.mark_told(cell) {
-                marks::Telling::Nothing | marks::Telling::Open(_) => return,
-                marks::Telling::Is(Mark::Point) => FIRST,
-                marks::Telling::Is(Mark::Comma) => SECOND,
+            Look::Decimals | Look::Numbers => match self.mark_told(cell) {
+                marks::Telling::Nothing => Tells::Nothing,
+                marks::Telling::Open(_) => Tells::Open,
+                marks::Telling::Is(mark) => Tells::Bits(bits_of_mark(mark)),
             },
-        };
-        self.states[column].fetch_or(bits, Ordering::Relaxed);
+        }
+    }
+
+    /// Looks at one more cell of a column; whether it could be read two ways.
+    pub(super) fn observe(&self, column: usize, cell: &str, line: u64) -> bool {
+        let state = &self.states[column];
+        match self.tells(column, cell) {
+            Tells::Nothing => false,
+            Tells::Bits(bits) => {
+                state.bits.fetch_or(bits, Ordering::Relaxed);
+                false
+            }
+            Tells::Open => {
+                state.open.get_or_init(|| (line, cell.to_owned()));
+                true
+            }
+        }
     }
 
     /// What a number's cell tells, in this format.
@@ -91,30 +136,81 @@ impl Columns {
         }
     }
 
-    /// Looks at all cells of a row whose columns say nothing yet.
+    /// Looks at all cells of a row.
     pub(super) fn observe_row(&self, row: &RawRow) {
         for (column, look) in self.looks.iter().enumerate() {
             if *look != Look::Nothing {
-                self.observe(column, row.cell(column));
+                self.observe(column, row.cell(column), row.line);
             }
         }
     }
 
-    /// A column of which this row's cell could be read two ways, while nothing has told yet which.
+    /// Looks at the cells of a row whose columns have told nothing yet; gives one of those that
+    /// this row's cell leaves open.
     pub(super) fn asked_by(&self, row: &RawRow) -> Option<usize> {
-        self.looks.iter().enumerate().position(|(column, look)| {
-            let cell = match look {
-                Look::Nothing => return false,
-                _ => row.cell(column),
-            };
-            if cell.is_empty() || !self.is_unsettled(column) {
-                return false;
+        let mut asked = None;
+        for (column, look) in self.looks.iter().enumerate() {
+            if *look != Look::Nothing
+                && self.is_unsettled(column)
+                && self.observe(column, row.cell(column), row.line)
+            {
+                asked = asked.or(Some(column));
             }
-            match look {
-                Look::Days => order::told(cell) == order::Telling::Open,
-                _ => matches!(self.mark_told(cell), marks::Telling::Open(_)),
-            }
-        })
+        }
+        asked
+    }
+
+    /// Whether a cell could be read two ways and its column doesn't say which.
+    pub(super) fn leaves_open(&self, column: usize, cell: &str) -> bool {
+        self.tells(column, cell) == Tells::Open && !self.is_decided(column)
+    }
+
+    fn is_decided(&self, column: usize) -> bool {
+        match self.looks[column] {
+            Look::Nothing | Look::Numbers => true,
+            Look::Days => matches!(self.order(column), Told::Is(_)),
+            Look::Decimals => matches!(self.mark(column), Told::Is(_)),
+        }
+    }
+
+    /// The columns of which a cell could be read two ways, and nothing in the file tells which.
+    pub(super) fn undecided(&self) -> Vec<Undecided> {
+        let of = |(column, state): (usize, &State)| {
+            let (line, cell) = state.open.get().filter(|_| !self.is_decided(column))?.clone();
+            let is_torn = self.state(column) & (FIRST | SECOND | THIRD) != 0;
+            let is_date = self.looks[column] == Look::Days;
+            Some(Undecided { column, line, cell, is_date, is_torn })
+        };
+        self.states.iter().enumerate().filter_map(of).collect()
+    }
+
+    /// How the columns of a row's cells that could be read two ways were decided.
+    pub(super) fn decided(&self, row: &RawRow) -> Vec<(usize, Way)> {
+        let way = |column: usize| match self.looks[column] {
+            Look::Days => match self.order(column) {
+                Told::Is(order) => Some(Way::Order(order)),
+                _ => None,
+            },
+            Look::Decimals | Look::Numbers => match self.mark(column) {
+                Told::Is(mark) => Some(Way::Decimal(mark)),
+                _ => None,
+            },
+            Look::Nothing => None,
+        };
+        (0..self.looks.len())
+            .filter(|column| self.tells(*column, row.cell(*column)) == Tells::Open)
+            .filter_map(|column| Some((column, way(column)?)))
+            .collect()
+    }
+
+    /// Takes over how a column was decided when its rows stood in another file.
+    pub(super) fn hear(&self, column: usize, way: Way) {
+        let bits = match (self.looks.get(column), way) {
+            (Some(Look::Days), Way::Order(order)) => bits_of_order(order),
+            (Some(Look::Decimals | Look::Numbers), Way::Decimal(mark)) => bits_of_mark(mark),
+            _ => return,
+        };
+        self.states[column].bits.fetch_or(bits, Ordering::Relaxed);
     }
 
     /// Whether more rows could still tell something about a column.
@@ -125,12 +221,12 @@ impl Columns {
     /// Says that there are no more rows.
     pub(super) fn all_seen(&self) {
         for state in self.states.iter() {
-            state.fetch_or(ALL, Ordering::Relaxed);
+            state.bits.fetch_or(ALL, Ordering::Relaxed);
         }
     }
 
     fn state(&self, column: usize) -> u8 {
-        self.states[column].load(Ordering::Relaxed)
+        self.states[column].bits.load(Ordering::Relaxed)
     }
 
     pub(super) fn order(&self, column: usize) -> Told<DateOrder> {
@@ -153,14 +249,57 @@ impl Columns {
     }
 }
 
+/// How the cells of a column are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    Order(DateOrder),
+    Decimal(Mark),
+}
+
+/// The ways by the words for them.
+const WAYS: [(&str, Way); 5] = [
+    ("day first", Way::Order(DateOrder::Dmy)),
+    ("month first", Way::Order(DateOrder::Mdy)),
+    ("year first", Way::Order(DateOrder::Ymd)),
+    ("with a decimal point", Way::Decimal(Mark::Point)),
+    ("with a decimal comma", Way::Decimal(Mark::Comma)),
+];
+
+impl Way {
+    /// The words for it.
+    pub(super) fn words(self) -> &'static str {
+        WAYS.iter().find(|(_, way)| *way == self).map_or("", |(words, _)| words)
+    }
+
+    /// The way that words stand for.
+    pub(super) fn of(words: &str) -> Option<Self> {
+        WAYS.iter().find(|(known, _)| *known == words).map(|(_, way)| *way)
+    }
+}
+
+fn bits_of_order(order: DateOrder) -> u8 {
+    match order {
+        DateOrder::Dmy => FIRST,
+        DateOrder::Mdy => SECOND,
+        DateOrder::Ymd => THIRD,
+    }
+}
+
+fn bits_of_mark(mark: Mark) -> u8 {
+    match mark {
+        Mark::Point => FIRST,
+        Mark::Comma => SECOND,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn told(kind: &Kind, cells: &[&str]) -> Columns {
         let columns = Columns::of(&[Some(kind)], false);
-        for cell in cells {
-            columns.observe(0, cell);
+        for (at, cell) in cells.iter().enumerate() {
+            columns.observe(0, cell, at as u64);
         }
         columns
     }
@@ -176,5 +315,31 @@ mod tests {
         assert_eq!(mark(&["1,234", "12,5"]), Told::Is(Mark::Comma));
         assert_eq!(mark(&["1.5", "1,5"]), Told::Torn);
         assert!(told(&Kind::Text, &["1,5"]).is_unsettled(0));
+    }
+
+    #[test]
+    fn a_column_that_nothing_decides_is_named_by_its_first_open_cell() {
+        let open = |kind: &Kind, cells: &[&str]| {
+            let found = told(kind, cells).undecided();
+            found.into_iter().map(|u| (u.line, u.cell, u.is_torn)).collect::<Vec<_>>()
+        };
+        let first = |line, cell: &str, torn| vec![(line, cell.to_owned(), torn)];
+        assert_eq!(
+            open(&Kind::Date, &["", "03/04/2026", "01/02/2026"]),
+            first(1, "03/04/2026", false)
+        );
+        assert_eq!(open(&Kind::Date, &["03/04/2026", "22/04/2026"]), []);
+        let torn = ["22/11/2026", "11/22/2026", "1/2/2026"];
+        assert_eq!(open(&Kind::Date, &torn), first(2, "1/2/2026", true));
+        assert_eq!(open(&Kind::Money, &["1,234"]), first(0, "1,234", false));
+        assert_eq!(open(&Kind::Int, &["1,234"]), []);
+    }
+
+    #[test]
+    fn a_way_has_words_that_lead_back_to_it() {
+        for (words, way) in WAYS {
+            assert_eq!((way.words(), Way::of(words)), (words, Some(way)));
+        }
+        assert_eq!(Way::of("sideways"), None);
     }
 }

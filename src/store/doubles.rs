@@ -353,10 +353,10 @@ impl Reader<'_> {
             return Ok(None);
         }
         // With the labels behind its links, too.
+        ids.push(id);
         let mut known = HashMap::new();
-        sketcher.read(&[id], &mut known)?;
-        let Some(own) = known.remove(&id) else { return Ok(None) };
         sketcher.read(&ids, &mut known)?;
+        let Some(own) = known.remove(&id) else { return Ok(None) };
         let weighed = known.values().map(|other| {
             let likeness = compare(sketcher.kind, &own, other, common);
             Double { keep: other.id, other: id, score: likeness.score, reasons: likeness.reasons }

@@ -46,11 +46,11 @@ pub(super) fn record_change(writer: &Writer, intent: &Intent) -> Result<()> {
     } else {
         intent.summary.clone()
     };
-    let origin: Vec<u8> =
-        writer
-            .reader
-            .conn
-            .query_row("SELECT value FROM meta WHERE key = 'file_uid'", [], |r| r.get(0))?;
+    let origin: Vec<u8> = writer
+        .reader
+        .conn
+        .prepare_cached("SELECT value FROM meta WHERE key = 'file_uid'")?
+        .query_row([], |r| r.get(0))?;
     writer
         .reader
         .conn
@@ -98,14 +98,14 @@ fn summary(writer: &Writer, kind: &str) -> Result<String> {
 /// it was about. What came about beneath, a tag or the far end of a link, isn't counted.
 fn meant(writer: &Writer, noun: &str) -> Result<i64> {
     let conn = writer.reader.conn;
-    let edited: i64 = conn.query_row(
-        "SELECT count(*) FROM (SELECT DISTINCT noun, record FROM edit WHERE change = ?1)",
-        [writer.change],
-        |r| r.get(0),
-    )?;
+    let edited: i64 = conn
+        .prepare_cached(
+            "SELECT count(*) FROM (SELECT DISTINCT noun, record FROM edit WHERE change = ?1)",
+        )?
+        .query_row([writer.change], |r| r.get(0))?;
     let Some(first) = writer.first_made.get(noun) else { return Ok(edited) };
     let sql = format!("SELECT count(*) FROM {} WHERE id >= ?1 AND made = ?2", quoted(noun));
-    let made: i64 = conn.query_row(&sql, [*first, writer.change], |r| r.get(0))?;
+    let made: i64 = conn.prepare_cached(&sql)?.query_row([*first, writer.change], |r| r.get(0))?;
     Ok(edited + made)
 }
 

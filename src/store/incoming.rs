@@ -10,7 +10,7 @@ use super::matching::Match;
 use super::read::Among;
 use super::schema::quoted;
 use super::words::Ready;
-use crate::entity::{Field, Kind, LinkTo, Noun, Value};
+use crate::entity::{Field, Kind, Noun, Value};
 use crate::error::{Error, Result};
 
 /// What happens to a record that is there already.
@@ -39,10 +39,13 @@ impl OnMatch {
 
 /// How records are taken in.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools)] // Each says one thing by itself.
 pub struct Policy {
     pub on_match: OnMatch,
     /// The field that finds a record, instead of the noun's key.
     pub key: Option<usize>,
+    /// No key finds a record: only the uid, and the row that it came from.
+    pub keyless: bool,
     /// A file of rolo's own: values replace instead of adding to.
     pub exact: bool,
     /// Whether records of this noun lie in the trash.
@@ -62,6 +65,7 @@ impl Policy {
 
     fn keys_of(&self, noun: &Noun) -> Vec<usize> {
         match self.key {
+            _ if self.keyless => Vec::new(),
             Some(key) => vec![key],
             None => noun.entity.key.iter().filter_map(|k| noun.index(k)).collect(),
         }
@@ -92,10 +96,10 @@ pub enum Outcome {
 }
 
 /// Fields that rolo keeps itself and a file may only give to records that it creates.
-const KEPT: [&str; 4] = ["uid", "created", "updated", "created_by"];
+pub(super) const KEPT: [&str; 4] = ["uid", "created", "updated", "created_by"];
 
 /// The uid that a file gives a record.
-fn uid_of(noun: &Noun, values: &[(usize, Value)]) -> Option<Uuid> {
+pub(super) fn uid_of(noun: &Noun, values: &[(usize, Value)]) -> Option<Uuid> {
     let index = noun.index("uid")?;
     values.iter().find_map(|(i, v)| match v {
         Value::Uid(uid) if *i == index => Some(*uid),
@@ -191,6 +195,7 @@ impl Writer<'_> {
         let policy = Policy {
             on_match: OnMatch::Fill,
             key: None,
+            keyless: false,
             exact: false,
             has_trash: false,
             revive: false,
@@ -209,7 +214,7 @@ impl Writer<'_> {
         for (index, value) in values {
             let field = noun.fields[index];
             if before[index].is_empty() || field.kind.is_many() {
-                given.push((index, self.added_to(field, &before[index], value)?));
+                given.push((index, self.joined_to(field, &before[index], value, &[], true)?));
             }
         }
         self.update_from(noun, id, &before, given)
@@ -486,159 +491,6 @@ impl Writer<'_> {
         }
         Ok(kept)
     }
-
-    /// Writes the values into the record that they mean.
-    fn join(
-        &mut self,
-        noun: &Noun,
-        id: i64,
-        mut values: Vec<(usize, Value)>,
-        policy: Policy,
-    ) -> Result<Outcome> {
-        let before = self.stored(noun, id)?;
-        let merged = policy.exact && self.names_merged(noun, &values)?;
-        let sql = format!("SELECT fingerprint FROM {} WHERE id = ?1", quoted(noun.name()));
-        let mark: Option<i64> =
-            self.reader.conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0))?;
-        let in_passing = mark == Some(IN_PASSING) && policy.exact;
-        if in_passing {
-            complete_stub(noun, &mut values);
-        } else {
-            values.retain(|(i, _)| !KEPT.contains(&noun.fields[*i].name));
-        }
-        // What a verb has settled, a file from before doesn't unsettle.
-        values.retain(|(i, _)| {
-            noun.fields[*i].word_by.is_none_or(|(word, _)| before[*i].as_text() != Some(word))
-        });
-        if policy.on_match == OnMatch::Fill {
-            values.retain(|(i, _)| before[*i].is_empty());
-        }
-        if merged {
-            // What an older file says of a record that went into this one adds to it at most.
-            values.retain(|(i, _)| before[*i].is_empty() || noun.fields[*i].kind.is_many());
-        }
-        if !policy.exact || merged {
-            for (index, value) in &mut values {
-                let resolved = std::mem::take(value);
-                *value = self.added_to(noun.fields[*index], &before[*index], resolved)?;
-            }
-        }
-        let changed = self.update_from(noun, id, &before, values)?;
-        if in_passing {
-            let sql =
-                format!("UPDATE {} SET fingerprint = NULL WHERE id = ?1", quoted(noun.name()));
-            self.reader.conn.prepare_cached(&sql)?.execute([id])?;
-        }
-        if changed && !self.is_made_here(noun, id) {
-            *self.rows_joined.entry((noun.name(), id)).or_default() += 1;
-        }
-        Ok(if changed { Outcome::Updated } else { Outcome::Unchanged })
-    }
-
-    /// Whether the uid of the values is that of a record which was merged into another.
-    fn names_merged(&self, noun: &Noun, values: &[(usize, Value)]) -> Result<bool> {
-        Ok(match uid_of(noun, values) {
-            Some(uid) if self.reader.has_merged(noun)? => {
-                self.reader.by_uid(noun, uid, Among::Merged)?.is_some()
-            }
-            _ => false,
-        })
-    }
-
-    /// Rows of one file with one key count as one: where several left a record as it was before the
-    /// file, nothing happened. Gives how many rows those were.
-    ///
-    /// # Errors
-    /// The database can't be written.
-    pub fn settle_joined(&mut self, noun: &Noun) -> Result<u64> {
-        let mut rows = 0;
-        let name = noun.name();
-        let of_noun: Vec<_> = self.rows_joined.extract_if(|(n, _), _| *n == name).collect();
-        for ((_, id), count) in of_noun {
-            if count > 1 && self.settle_one(noun, id)? {
-                self.tally.edited -= u64::from(count);
-                rows += u64::from(count);
-            }
-        }
-        Ok(rows)
-    }
-
-    /// Forgets edits of a record that ended where they began; `true` when no other is left.
-    fn settle_one(&self, noun: &Noun, id: i64) -> Result<bool> {
-        let conn = self.reader.conn;
-        let of = (self.change, Self::position(noun), id);
-        conn.prepare_cached("DELETE FROM edit WHERE change = ?1 AND noun = ?2 AND record = ?3 AND old IS new AND field <> 'updated'")?
-            .execute(of)?;
-        let others: i64 = conn
-            .prepare_cached("SELECT count(*) FROM edit WHERE change = ?1 AND noun = ?2 AND record = ?3 AND field <> 'updated'")?
-            .query_row(of, |r| r.get(0))?;
-        if others > 0 {
-            return Ok(false);
-        }
-        let sql = format!(
-            "UPDATE {} SET updated = coalesce((SELECT old FROM edit WHERE change = ?1 AND noun = ?2 AND record = ?3), updated) WHERE id = ?3",
-            quoted(noun.name())
-        );
-        conn.prepare_cached(&sql)?.execute(of)?;
-        conn.prepare_cached("DELETE FROM edit WHERE change = ?1 AND noun = ?2 AND record = ?3")?
-            .execute(of)?;
-        Ok(true)
-    }
-
-    /// Several values of another program's file are added to those there.
-    fn added_to(&mut self, field: &'static Field, there: &Value, new: Value) -> Result<Value> {
-        Ok(match (there, new) {
-            (_, new) if field.dated => new,
-            (Value::List(old), Value::List(new)) => {
-                let mut all = old.clone();
-                for item in new {
-                    match all
-                        .iter_mut()
-                        .find(|o| o.value.to_lowercase() == item.value.to_lowercase())
-                    {
-                        Some(known) if known.label.is_empty() => known.label = item.label,
-                        Some(_) => {}
-                        None => all.push(item),
-                    }
-                }
-                Value::List(all)
-            }
-            (Value::Words(old), Value::Words(new)) => {
-                let mut all = old.clone();
-                for word in new {
-                    if !all.iter().any(|o| o.to_lowercase() == word.to_lowercase()) {
-                        all.push(word);
-                    }
-                }
-                Value::Words(all)
-            }
-            (Value::Links(old), Value::NamedLinks(names)) => {
-                let mut all: Vec<LinkTo> = old.clone();
-                for name in names {
-                    let mut to = self.resolve_name(field, &name, None)?;
-                    to.role = name.role;
-                    if !all.iter().any(|l| (l.noun, l.id) == (to.noun, to.id)) {
-                        all.push(to);
-                    }
-                }
-                Value::Links(all)
-            }
-            (_, new) => new,
-        })
-    }
-}
-
-/// A record made in passing is made whole by the first file that has it: what the file leaves
-/// empty is empty.
-fn complete_stub(noun: &Noun, values: &mut Vec<(usize, Value)>) {
-    for (index, field) in noun.fields.iter().enumerate() {
-        let given = values.iter().any(|(i, _)| *i == index);
-        let whole = field.is_settable() || KEPT.contains(&field.name);
-        if !given && whole && field.is_stored() && field.name != "uid" && !field.required {
-            values.push((index, Value::Null));
-        }
-    }
-    values.retain(|(i, _)| noun.fields[*i].name != "uid");
 }
 
 /// The values with the label that is made of them, where a record is found by it.

@@ -27,7 +27,7 @@ impl Store {
     /// # Errors
     /// The database can't be read.
     pub fn leave_wal(&mut self, bytes: Option<u64>) -> Result<()> {
-        if self.dry_run || self.batching || bytes.is_none_or(|b| b < WORTH) {
+        if self.dry_run || self.is_batching() || bytes.is_none_or(|b| b < WORTH) {
             return Ok(());
         }
         let pages: i64 = self.conn.query_row("PRAGMA page_count", [], |r| r.get(0))?;

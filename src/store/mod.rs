@@ -24,6 +24,7 @@ mod forward;
 mod history;
 mod imports;
 mod incoming;
+mod joining;
 mod journal;
 mod listing;
 mod matching;
@@ -89,6 +90,16 @@ pub use unmerge::Parted;
 pub use views::View;
 pub use words::{FIELD_MARK, Ready, search_body};
 
+/// Many changes in one transaction.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Batch {
+    #[default]
+    None,
+    Open,
+    /// A change failed half way: nothing can be kept.
+    Broken,
+}
+
 /// An open database.
 #[derive(Debug)]
 pub struct Store {
@@ -97,7 +108,7 @@ pub struct Store {
     model: Model,
     base: fn() -> Model,
     /// Inside `batch`: one outer transaction holds all changes.
-    batching: bool,
+    batch: Batch,
     /// How it was opened.
     options: Options,
     /// Whether writes are rolled back at their end.
@@ -168,7 +179,7 @@ impl Store {
             path,
             model,
             base,
-            batching: false,
+            batch: Batch::None,
             options: options.clone(),
             dry_run: false,
             me: None,
@@ -253,18 +264,23 @@ impl Store {
         if self.past.is_some() {
             return Err(Error::failed("the past can't be written"));
         }
-        let outer = self.batching;
-        let begin = if outer { "SAVEPOINT one" } else { "BEGIN IMMEDIATE" };
+        let outer = self.is_batching();
+        // A savepoint makes the search index write out what it holds in memory, which costs more
+        // than the rest of an add. A batch is taken back as a whole anyway; only a user who comes
+        // about by a line without effect has to go again.
+        let apart = outer && self.user_id(handle)?.is_none();
+        let (begin, done, undone) = match (outer, apart) {
+            (false, _) => ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"),
+            (true, true) => ("SAVEPOINT one", "RELEASE one", "ROLLBACK TO one; RELEASE one"),
+            (true, false) => ("", "", ""),
+        };
         self.conn.execute_batch(begin).map_err(|why| self.write_error(&why))?;
         let result = self.write_inside(clock, locale, handle, intent, work);
         let keep = matches!(&result, Ok((w, _)) if w.change.is_some()) && !self.dry_run;
-        let end = match (keep, outer) {
-            (true, false) => "COMMIT",
-            (true, true) => "RELEASE one",
-            (false, false) => "ROLLBACK",
-            (false, true) => "ROLLBACK TO one; RELEASE one",
-        };
-        let ended = self.conn.execute_batch(end);
+        if outer && !apart && result.is_err() {
+            self.batch = Batch::Broken;
+        }
+        let ended = self.conn.execute_batch(if keep { done } else { undone });
         if ended.is_err() && !self.conn.is_autocommit() && !outer {
             let _ = self.conn.execute_batch("ROLLBACK");
         }
@@ -289,11 +305,12 @@ impl Store {
         work: impl FnOnce(&mut Writer) -> Result<T>,
     ) -> Result<(Written<T>, bool)> {
         let reader = Reader::new(&self.conn, &self.model, Moment::of(clock, None));
-        let change: i64 = self.conn.query_row(
-            "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change'), 0) + 1",
-            [],
-            |r| r.get(0),
-        )?;
+        let change: i64 = self
+            .conn
+            .prepare_cached(
+                "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change'), 0) + 1",
+            )?
+            .query_row([], |r| r.get(0))?;
         let mut writer = Writer::new(reader, clock, locale, change, 0);
         writer.me = writer.ensure_user(handle)?;
         writer.reader.moment.me = Some(writer.me);
@@ -333,7 +350,7 @@ impl Store {
     /// Another process writes for too long.
     pub fn begin_batch(&mut self) -> Result<()> {
         self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|why| self.write_error(&why))?;
-        self.batching = true;
+        self.batch = Batch::Open;
         Ok(())
     }
 
@@ -342,14 +359,17 @@ impl Store {
     /// # Errors
     /// The file can't be written.
     pub fn end_batch(&mut self, keep: bool) -> Result<()> {
-        self.batching = false;
-        let ended = self.conn.execute_batch(if keep { "COMMIT" } else { "ROLLBACK" });
+        let broken = std::mem::take(&mut self.batch) == Batch::Broken;
+        let ended = self.conn.execute_batch(if keep && !broken { "COMMIT" } else { "ROLLBACK" });
         if let Err(why) = ended {
             if !self.conn.is_autocommit() {
                 // What failed to commit is taken back; the failure is what gets told.
                 let _ = self.conn.execute_batch("ROLLBACK");
             }
             return Err(self.write_error(&why));
+        }
+        if broken && keep {
+            return Err(Error::failed("a line failed half way: nothing of the batch was kept"));
         }
         // Custom fields that came or went inside did not, or did not for good.
         if keep { Ok(()) } else { self.reload_model() }
@@ -358,7 +378,7 @@ impl Store {
     /// Whether a batch is under way.
     #[must_use]
     pub fn is_batching(&self) -> bool {
-        self.batching
+        self.batch != Batch::None
     }
 
     /// How many live records of the business there are: all nouns but those of the setup.

@@ -174,7 +174,7 @@ impl<'a> Reader<'a> {
         listing: &Listing,
         mut take: impl FnMut(&mut Found) -> Result<()>,
     ) -> Result<()> {
-        let mut stmt = self.conn.prepare(&listing.sql(self.model)?)?;
+        let mut stmt = self.conn.prepare_cached(&listing.sql(self.model)?)?;
         self.bind_listing(&mut stmt, listing)?;
         let plan = plan(listing);
         let mut filler = Filler::new(self, &plan)?;

@@ -265,6 +265,63 @@ fn a_bad_row_of_several_nouns_refuses_all_and_names_its_column() {
     assert!(told.contains("rolo import FILE"), "{told}");
 }
 
+const LEADS: &str = "Lead - Title,Lead - Labels,Lead - Shoe size,Person - Name,Person - Email,Person - Phone,Organization - Name,Region note\n\
+    Acme inquiry,\"Hot, Warm\",44,Ann Lee,ann@acme.test,+1 555 0100,Acme,north\n\
+    Second inquiry,,45,Ann Lee,ann@acme.test,,Acme,\n";
+
+#[test]
+fn leads_with_their_people_and_organisations_come_in() {
+    let w = World::new();
+    let file = w.file("leads.csv", LEADS);
+    let summary = w.json(&["import", &file, "-o", "json"]);
+    assert_eq!(
+        (&summary["nouns"]["lead"]["created"], &summary["rejected"]),
+        (&json!(2), &json!(0))
+    );
+    let lead = show(&w, "lead", "Acme inquiry");
+    assert_eq!((&lead["company_name"], &lead["email"]), (&json!("Acme"), &json!("ann@acme.test")));
+    assert_eq!((&lead["phone"], &lead["tags"]), (&json!("+1 555 0100"), &json!(["Hot", "Warm"])));
+    assert_eq!(show(&w, "contact", "Ann Lee")["company"], "Acme");
+    assert_eq!(w.ok(&["contact", "list", "--count"]), "1\n");
+    let again = w.json(&["lead", "import", &file, "-o", "json"]);
+    assert_eq!((&again["created"], &again["updated"]), (&json!(0), &json!(0)), "{again}");
+    // By themselves, too.
+    let w = World::new();
+    let file = w.file("l.csv", "Lead - Title,Lead - Organization,Lead - Owner\nBig,Acme,ann\n");
+    w.ok(&["import", &file]);
+    assert_eq!(show(&w, "lead", "Big")["company_name"], "Acme");
+}
+
+#[test]
+fn rows_of_several_nouns_keep_their_extra_columns_and_take_a_key() {
+    let w = World::new();
+    let file = w.file("leads.csv", LEADS);
+    let dry = w.json(&["import", &file, "--dry-run", "-o", "json"]);
+    let of = |name: &str| {
+        let columns = dry["columns"].as_array().expect("columns");
+        columns.iter().find(|c| c["column"] == name).expect("a column").clone()
+    };
+    assert_eq!(
+        (&of("Person - Name")["noun"], &of("Person - Name")["field"]),
+        (&json!("contact"), &json!("name"))
+    );
+    assert_eq!(of("Lead - Shoe size")["sure"], "left over");
+    let summary = w.json(&["import", &file, "--keep-extra", "-o", "json"]);
+    assert_eq!(summary["ignored_columns"], json!([]), "{summary}");
+    assert_eq!(show(&w, "lead", "Acme inquiry")["shoe_size"], "44");
+    let again = w.json(&["import", &file, "--keep-extra", "-o", "json"]);
+    assert_eq!((&again["created"], &again["updated"]), (&json!(0), &json!(0)), "{again}");
+    let renamed = w.file("r.csv", LEADS.replace("ann@acme.test", "ann@new.test"));
+    w.ok(&["import", &renamed, "--key", "contact.name"]);
+    assert_eq!(w.ok(&["contact", "list", "--count"]), "1\n");
+    let told = w.fails(2, &["import", &renamed, "--key", "name"]);
+    assert!(
+        told.contains("`--key company.name`") && told.contains("`--key contact.name`"),
+        "{told}"
+    );
+    w.fails(2, &["import", &renamed, "--key", "contact.city"]);
+}
+
 #[test]
 fn a_kept_mapping_is_used_again_and_refused_where_it_does_not_fit() {
     let w = World::new();
@@ -289,6 +346,28 @@ fn a_kept_mapping_is_used_again_and_refused_where_it_does_not_fit() {
     let listed = w.json(&["import", "--list-presets", "-o", "json"]);
     assert_eq!(listed[0]["name"], "nightly");
     w.fails(2, &["contact", "import", &file, "--save-map", "outlook", "--map", "Wer=name"]);
+}
+
+#[test]
+fn a_kept_mapping_keeps_how_values_are_written() {
+    let w = World::new();
+    let file = w.file("a.csv", "Wer,Geb,Wo\nAnn,01/02/1990,leer\n");
+    let said =
+        ["--map", "Wer=name", "--map", "Geb=birthday", "--map", "Wo=city", "--empty", "leer"];
+    let kept = ["--date-order", "mdy", "--save-map", "nightly"];
+    w.ok(&[&["contact", "import", &file][..], &said, &kept].concat());
+    let more = w.file("b.csv", "Wer,Geb,Wo\nBo,03/04/1990,leer\n");
+    w.ok(&["import", &more, "--preset", "nightly"]);
+    let bo = show(&w, "contact", "Bo");
+    assert_eq!((&bo["birthday"], &bo["city"]), (&json!("1990-03-04"), &json!(null)));
+    // What is typed counts for more.
+    let last = w.file("c.csv", "Wer,Geb,Wo\nCy,03/04/1990,x\n");
+    w.ok(&["import", &last, "--preset", "nightly", "--date-order", "dmy"]);
+    assert_eq!(show(&w, "contact", "Cy")["birthday"], "1990-04-03");
+    let map = w.path("home/.config/rolo/maps/nightly.toml");
+    let text = std::fs::read_to_string(&map).expect("a mapping");
+    std::fs::write(&map, text.replace("mdy", "mdx")).expect("a mapping");
+    assert!(w.fails(2, &["import", &more, "--preset", "nightly"]).contains("date-order = mdx"));
 }
 
 #[test]

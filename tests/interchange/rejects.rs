@@ -68,6 +68,41 @@ fn good_rows_go_in_and_bad_ones_come_back_with_their_reason() {
 }
 
 #[test]
+fn a_rejected_row_is_read_again_as_the_whole_file_was() {
+    let file = "Name;Email;Birthday;Score\nAnn;a@x.test;22/11/1980;1\nBob;bob;01/02/1990;2\n";
+    let w = World::new();
+    w.file("in.csv", file);
+    let run = w.run(&["contact", "import", "in.csv", "--rejects", "bad.csv"]);
+    assert_eq!(run.code, 4, "{}", run.err);
+    let bad = w.read("bad.csv");
+    assert!(bad.contains("(in the whole file, `Birthday` is day first)"), "{bad}");
+    w.file("bad.csv", bad.replace("bob,", "bob@x.test,"));
+    w.ok(&["contact", "import", "bad.csv"]);
+    let other = World::new();
+    other.file("in.csv", file.replace("bob", "bob@x.test"));
+    other.ok(&["contact", "import", "in.csv"]);
+    assert_eq!(contacts(&w), contacts(&other));
+    assert!(contacts(&w).contains("Bob,bob@x.test,1990-02-01"), "{}", contacts(&w));
+}
+
+#[test]
+fn what_was_said_of_the_file_holds_for_its_rejects() {
+    let (text, _, _) =
+        encoding_rs::WINDOWS_1251.encode("Имя;Email;Город\nАнна;a@x.test;Рим\nБоб;bob;Орёл\n");
+    let w = World::new();
+    w.file("in.csv", text);
+    let said = ["--encoding", "windows-1251", "--delimiter", ";"];
+    let import = |file: &str, more: &[&str]| {
+        w.run(&[&["contact", "import", file][..], &said, more].concat())
+    };
+    assert_eq!(import("in.csv", &["--rejects", "bad.csv"]).code, 4);
+    w.file("bad.csv", w.read("bad.csv").replace("bob;", "bob@x.test;"));
+    let run = import("bad.csv", &[]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(contacts(&w).contains("Боб,bob@x.test,,Орёл"), "{}", contacts(&w));
+}
+
+#[test]
 fn what_a_bad_row_made_on_the_way_is_taken_back() {
     let w = World::new();
     w.ok(&["contact", "add", "Twin", "--email", "twin@x.example"]);

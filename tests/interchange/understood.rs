@@ -159,6 +159,55 @@ fn what_could_be_read_two_ways_is_refused_with_the_option_that_decides() {
 }
 
 #[test]
+fn a_column_that_nothing_decides_is_one_error_whatever_is_asked_of_bad_rows() {
+    let w = World::new();
+    let rows: String =
+        (1..=9).map(|d| format!("P{d},0{d}/0{}/1990,22.11.2026\n", d % 9 + 1)).collect();
+    let file = w.file("c.csv", format!("name,birthday,Seen\n{rows}"));
+    let run = w.run(&["contact", "import", &file, "--rejects", "bad.csv", "-o", "json"]);
+    assert_eq!((run.code, run.out.as_str()), (4, ""), "{}", run.err);
+    let error: serde_json::Value = serde_json::from_str(&run.err).expect("an error");
+    let listed = error["error"]["rows"].as_array().expect("rows");
+    assert_eq!(listed.len(), 1, "{error}");
+    assert_eq!((&listed[0]["line"], &listed[0]["column"]), (&2.into(), &"birthday".into()));
+    assert!(error["error"]["hint"].to_string().contains("--date-order dmy"), "{error}");
+    assert!(!w.path("bad.csv").exists() && w.ok(&["contact", "list", "--count"]) == "0\n");
+    let err = w.fails(4, &["contact", "import", &file, "--dry-run"]);
+    assert!(err.contains("the column `birthday` could be read two ways"), "{err}");
+    // One cell each way decides nothing either.
+    let torn =
+        w.file("t.csv", "name,birthday\nA,22/11/1990\nB,11/22/1990\nC,1/2/1990\nD,1/3/1990\n");
+    let err = w.fails(4, &["contact", "import", &torn]);
+    assert!(err.contains("line 4, birthday") && !err.contains("line 5"), "{err}");
+    // Two columns are named together, each with its own option.
+    let two = w.file("d.csv", "name;amount;closes\nA;1,500;01/02/2026\nB;2,500;03/04/2026\n");
+    let err = w.fails(4, &["deal", "import", &two]);
+    assert!(err.contains("`amount`, `closes`") && err.contains("--decimal ."), "{err}");
+    assert!(err.contains("--date-order") && !err.contains("line 3"), "{err}");
+    // So is a column of one noun among several.
+    let several = w.file(
+        "p.csv",
+        "Person - Name,Person - Birthday,Deal - Title,Deal - Expected close date\nAnn,03/04/1990,Big,22/11/2026\n",
+    );
+    let err = w.fails(4, &["import", &several]);
+    assert!(err.contains("the column `Person - Birthday` could"), "{err}");
+}
+
+#[test]
+fn a_row_between_those_that_ask_decides_too() {
+    let mut text = "name,birthday\n".to_owned();
+    text.push_str(&"P,\n".repeat(1500));
+    text.push_str("Q,22/11/1990\nR,03/04/1990\n");
+    let w = World::new();
+    let file = w.file("c.csv", text);
+    w.ok(&["contact", "import", &file]);
+    assert_eq!(
+        w.ok(&["contact", "list", "name=R", "--columns", "birthday", "-o", "csv"]),
+        "birthday\n1990-04-03\n"
+    );
+}
+
+#[test]
 fn the_last_row_of_a_large_file_still_decides_and_a_pipe_too() {
     use std::fmt::Write as _;
     let mut text = "name,birthday\n".to_owned();
@@ -175,6 +224,51 @@ fn the_last_row_of_a_large_file_still_decides_and_a_pipe_too() {
     let file = w.file("c.csv", text);
     let err = w.fails(4, &["contact", "import", &file]);
     assert!(err.contains("line 3003, birthday"), "{err}");
+}
+
+#[test]
+fn dates_money_and_answers_in_words_of_other_languages() {
+    let w = World::new();
+    w.ok(&["field", "add", "contact", "Member", "--kind", "bool"]);
+    let rows = [
+        ("22 novembre 1990", "VRAI", true),
+        ("22 de noviembre de 1990", "falso", false),
+        ("22. November 1990", "WAHR", true),
+        ("22 ноября 1990 г.", "ЛОЖЬ", false),
+        ("22.11.1990 г.", "T", true),
+        ("22-Nov-90", "f", false),
+        ("Thu, 22 Nov 1990 10:00:00 +0000", "✓", true),
+        ("22 ноември 1990", "checked", true),
+        ("1990年11月22日", "-None-", false),
+    ];
+    for (day, answer, want) in rows {
+        let w = World::new();
+        w.ok(&["field", "add", "contact", "Member", "--kind", "bool"]);
+        w.file("c.csv", format!("name;birthday;member\nA;{day};{answer}\n"));
+        w.ok(&["contact", "import", "c.csv"]);
+        let member = if answer == "-None-" { String::new() } else { want.to_string() };
+        assert_eq!(
+            list(&w, "contact", "birthday,member"),
+            [format!("1990-11-22,{member}")],
+            "{day} {answer}"
+        );
+    }
+    w.file("d.csv", "name;amount\nA;100 лв.\nB;5 Euro\nC;$5 CAD\n");
+    w.ok(&["deal", "import", "d.csv"]);
+    assert_eq!(
+        list(&w, "deal", "name,amount,amount_currency"),
+        ["A,100.00,BGN", "B,5.00,EUR", "C,5.00,CAD"]
+    );
+    w.file("e.csv", "name;amount\nA;€5 USD\n");
+    assert!(w.fails(4, &["deal", "import", "e.csv"]).contains("names EUR and USD"));
+    w.file("b.csv", "name,birthday\nA, --05-14\n");
+    assert!(w.fails(4, &["contact", "import", "b.csv"]).contains("a day without a year"));
+    w.file("m.csv", "name;email;phone\nA;a@x.test, b@x.test;+1 555 0100, +1 555 0101\n");
+    w.ok(&["contact", "import", "m.csv"]);
+    assert_eq!(
+        list(&w, "contact", "emails,phones"),
+        ["a@x.test; b@x.test,+1 555 0100; +1 555 0101"]
+    );
 }
 
 #[test]

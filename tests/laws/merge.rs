@@ -370,6 +370,64 @@ fn a_later_import_finds_what_was_kept() {
     d.ok(&["doctor"]);
 }
 
+/// A file from before a merge neither takes away what came with it nor brings back what went since,
+/// whether it comes in the same second or a day later.
+#[test]
+fn an_old_export_leaves_what_was_merged_as_it_is() {
+    for now in ["2026-11-22T09:00:00Z", "2026-11-23T09:00:00Z"] {
+        let d = Desk::new(rolo::model::model);
+        let at = |args: &[&str]| d.ok(&[&["--now", now][..], args].concat());
+        let first = "2026-11-22T09:00:00Z";
+        let add = |name: &str, email: &str, tag: &str, firm: &str| {
+            d.ok(&[
+                "--now",
+                first,
+                "contact",
+                "add",
+                name,
+                "--email",
+                email,
+                "--tag",
+                tag,
+                "--company",
+                firm,
+                "--create-links",
+            ]);
+        };
+        add("Ann Lee", "a@x.test", "vip", "Acme");
+        add("Ann Leigh", "b@x.test", "old", "Beta");
+        let (both, one) = (d.path("both.csv"), d.path("one.csv"));
+        d.ok(&["contact", "export", "--out", &both]);
+        d.ok(&["contact", "export", "id:1", "--out", &one]);
+        at(&["contact", "merge", "1", "2"]);
+        let lists = || {
+            d.ok(&["contact", "list", "--columns", "emails,tags,companies", "-o", "csv"])
+                .lines()
+                .nth(1)
+                .map(str::to_owned)
+        };
+        let merged = lists();
+        assert_eq!(merged.as_deref(), Some("a@x.test; b@x.test,old; vip,Acme; Beta"));
+        at(&["contact", "import", &one]);
+        assert_eq!(lists(), merged, "{now}");
+        at(&["contact", "edit", "1", "--remove", "emails=b@x.test", "--untag", "old"]);
+        at(&["contact", "import", &both]);
+        assert_eq!(lists().as_deref(), Some("a@x.test,vip,Acme; Beta"), "{now}");
+        // What somebody wrote into the old file is new.
+        let text = std::fs::read_to_string(&both).expect("text");
+        let edited = d.file("edited.csv", text.replace("b@x.test", "b@x.test; c@x.test"));
+        at(&["contact", "import", &edited]);
+        assert_eq!(lists().as_deref(), Some("a@x.test; c@x.test,vip,Acme; Beta"), "{now}");
+        // A file from after the merge counts to the letter.
+        let later = d.path("later.csv");
+        d.ok(&["--now", "2026-11-24T09:00:00Z", "contact", "edit", "1", "--city", "Rome"]);
+        d.ok(&["contact", "export", "--out", &later]);
+        let text = std::fs::read_to_string(&later).expect("text").replace("; c@x.test", "");
+        at(&["contact", "import", &d.file("later2.csv", &text)]);
+        assert_eq!(lists().as_deref(), Some("a@x.test,vip,Acme; Beta"), "{now}");
+    }
+}
+
 #[test]
 fn earlier_changes_are_undone_onto_what_counts_now() {
     let d = office();

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Killed at any write, sync, rename or unlink of a command that writes, rolo leaves the old or the new, whole,
+# Killed at any write, sync, rename or unlink of a command that writes (an import, an edit, a merge and its
+# undoing, a backup, a migration), rolo leaves the old or the new, whole,
 # and the same command again ends as an uninterrupted one does. A full disk, a limit on the size of files and a
 # failing sync are told, and nothing is half there. FIRE_STEP=1 kills at every call instead of some.
 # needs: strace
@@ -32,7 +33,8 @@ everything() {
     [ -e "$ROLO_DB" ] || return 0
     rows "SELECT name, emails, company, city, tags FROM contacts ORDER BY 1, 2" &&
         rows "SELECT name, domain, city FROM companies ORDER BY 1, 2" &&
-        rows "SELECT name, stage, company, amount FROM deals ORDER BY 1, 2"
+        rows "SELECT name, stage, company, amount FROM deals ORDER BY 1, 2" &&
+        rows "SELECT kind, body, count(*) FROM activities GROUP BY 1, 2 ORDER BY 1, 2"
 }
 
 # A fresh world from what `$place/from` holds.
@@ -96,7 +98,7 @@ sweep() {
         code=$?
         # What was done before the kill may refuse to be done twice, and says so.
         case $name:$code in
-        *:0 | import-rejects:4 | backup:4 | edit:4) ;;
+        *:0 | import-rejects:4 | backup:4 | edit:4 | merge:2 | unmerge:3) ;;
         *) fail "$name at $call $n: again ended with $code: $(cat "$place/again")" ;;
         esac
         twice=$(everything)
@@ -132,6 +134,10 @@ sweep import 20 "$rolo" contact import "$place/w/in.csv"
 sweep import-rejects 16 "$rolo" contact import "$place/w/mixed.csv" --rejects "$place/w/bad.csv" --force
 sweep edit 16 "$rolo" contact edit --where 'company:"Company 1"' --city Oslo --tag moved --yes
 sweep backup 12 "$rolo" backup "$place/w/copy.db"
+sweep merge 16 "$rolo" company merge "Company 1" "Company 2" "Company 3"
+ROLO_DB=$place/from/rolo.db "$rolo" -q company merge "Company 1" "Company 2" "Company 3" || fail "the merge"
+ROLO_DB=$place/from/rolo.db "$rolo" -q company edit "Company 1" --city Plovdiv || fail "the edit after it"
+sweep unmerge 16 "$rolo" company unmerge "Company 2"
 rm -f "$place"/from/rolo.db*
 cp "$here/fixtures/schema-1.db" "$place/from/rolo.db"
 chmod 600 "$place/from/rolo.db"
