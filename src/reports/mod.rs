@@ -2,10 +2,18 @@
 //! means and where that comes from. A number reads and counts; it prints nothing, so that the command
 //! line, the dashboard and whatever comes later show the same.
 
+mod accuracy;
 mod ask;
+mod cycle;
+mod funnel;
 mod pipeline;
 mod rows;
 mod sheet;
+mod slippage;
+mod spread;
+mod stuck;
+mod velocity;
+mod winloss;
 
 pub use ask::Ask;
 pub use sheet::{Cell, Column, Figure, Row, Sheet};
@@ -58,7 +66,17 @@ pub struct Opt {
 }
 
 /// Every number, in the order of help.
-pub static NUMBERS: &[Number] = &[pipeline::PIPELINE];
+pub static NUMBERS: &[Number] = &[
+    pipeline::PIPELINE,
+    funnel::FUNNEL,
+    cycle::CYCLE,
+    cycle::STAGES,
+    winloss::WINLOSS,
+    velocity::VELOCITY,
+    slippage::SLIPPAGE,
+    accuracy::ACCURACY,
+    stuck::STUCK,
+];
 
 /// The number of a verb.
 #[must_use]

@@ -2,7 +2,11 @@
 //! in common. All of it is read as the reader sees the file, so a past that is looked back at or an
 //! assumption counts without more.
 
+mod journeys;
 mod keys;
+mod reached;
+mod slips;
+mod stuck;
 mod sums;
 
 use std::fmt::Write as _;
@@ -16,7 +20,11 @@ use crate::entity::when::day_text;
 use crate::error::Result;
 use crate::filter;
 
+pub use journeys::{Dwell, Journey};
 pub use keys::Named;
+pub use reached::{Ended, Reached, Steps};
+pub use slips::Slipped;
+pub use stuck::Stuck;
 pub use sums::Sums;
 
 /// What deals are grouped by.
