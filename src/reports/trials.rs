@@ -86,14 +86,18 @@ fn die(bets: &[Bet]) -> [Face; FACES] {
     for (at, weight) in weights.iter().enumerate() {
         if *weight < 1.0 { small.push(at) } else { large.push(at) }
     }
-    while let (Some(poor), Some(rich)) = (small.pop(), large.pop()) {
+    while let (Some(&poor), Some(&rich)) = (small.last(), large.last()) {
+        small.pop();
         faces[poor] = Face {
             threshold: threshold(weights[poor]),
             own: outcomes[poor].1,
             other: outcomes[rich].1,
         };
         weights[rich] -= 1.0 - weights[poor];
-        if weights[rich] < 1.0 { small.push(rich) } else { large.push(rich) }
+        if weights[rich] < 1.0 {
+            large.pop();
+            small.push(rich);
+        }
     }
     for whole in small.into_iter().chain(large) {
         faces[whole] =
