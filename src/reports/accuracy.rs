@@ -21,7 +21,7 @@ pub(super) const ACCURACY: Number = Number {
     definition: "For each of the last months or quarters that are over: the forecast as it was seen at the \
         end of the day before (or so many days into it, with --after), worked out from history as \
         --as-of does. forecast: the weighted amounts of the deals that were open then and due in the \
-        period, and what was won in it by then. commit: the same with the whole amounts of the deals \
+        period, and what was won in it by then; omitted deals count nowhere. commit: the same with the whole amounts of the deals \
         in the category commit alone. won: what came, the amounts of the deals that were won in the \
         period (closes, else closed). error = forecast - won; error_percent = error / won; \
         absolute_percent is that without its sign. The row `all` has the sums, so its error_percent is \
@@ -126,19 +126,22 @@ fn row(reader: &Reader, ask: &Ask, past: &Past) -> Result<Row> {
     let (mut forecast, mut commit, mut won) = (Sums::new(), Sums::new(), Sums::new());
     let next = past.seen.succ_opt().unwrap_or(past.seen);
     let at = day_start(ask.times.zone, next) - chrono::Duration::seconds(1);
+    let by = [By::Status, By::Category];
+    let is = |key: &Key, word: &str| *key == Key::Word(word.into());
+    let counts = |keys: &[Key]| is(&keys[0], "won") || !is(&keys[1], "omitted");
     reader.as_of(at, past.seen, |then| {
-        for sums in then.deal_sums(&[By::Status, By::Category], &within(&["open", "won"]))? {
-            let Some(currency) = sums.currency else { continue };
-            let is_won = sums.keys[0] == Key::Word("won".into());
+        for sums in then.deal_sums(&by, &within(&["open", "won"]))? {
+            let Some(currency) = sums.currency.filter(|_| counts(&sums.keys)) else { continue };
+            let is_won = is(&sums.keys[0], "won");
             let expected = if is_won { sums.amount } else { sums.weighted };
             *forecast.entry(currency).or_default() += expected;
-            if is_won || sums.keys[1] == Key::Word("commit".into()) {
+            if is_won || is(&sums.keys[1], "commit") {
                 *commit.entry(currency).or_default() += sums.amount;
             }
         }
         if ask.explain {
-            let behind = then.deals_behind(&[], &within(&["open", "won"]))?;
-            ids.extend(behind.into_iter().map(|(_, id)| id));
+            let behind = then.deals_behind(&by, &within(&["open", "won"]))?;
+            ids.extend(behind.into_iter().filter(|(keys, _)| counts(keys)).map(|(_, id)| id));
         }
         Ok(())
     })?;

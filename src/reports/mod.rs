@@ -5,15 +5,19 @@
 mod accuracy;
 mod ask;
 mod cycle;
+mod forecast;
 mod funnel;
 mod pipeline;
+mod range;
 mod rows;
 mod sheet;
 mod slippage;
 mod spread;
 mod stuck;
+mod trials;
 mod velocity;
 mod winloss;
+mod winrate;
 
 pub use ask::Ask;
 pub use sheet::{Cell, Column, Figure, Row, Sheet};
@@ -68,6 +72,9 @@ pub struct Opt {
 /// Every number, in the order of help.
 pub static NUMBERS: &[Number] = &[
     pipeline::PIPELINE,
+    forecast::FORECAST,
+    winrate::WINRATE,
+    range::RANGE,
     funnel::FUNNEL,
     cycle::CYCLE,
     cycle::STAGES,

@@ -62,19 +62,25 @@ impl Spread {
 
     /// Days to one decimal; `tenths` of ten.
     pub(super) fn percentile(&mut self, tenths: usize) -> Value {
-        self.seconds.sort_unstable();
-        percentile(&self.seconds, tenths * 10)
+        percentile(&mut self.seconds, tenths * 10)
             .map_or(Value::Null, |hundredths| days(hundredths, 100))
     }
 }
 
-/// The percentile of values in their order, in hundredths.
-pub(super) fn percentile(sorted: &[i64], percent: usize) -> Option<i128> {
-    let steps = sorted.len().checked_sub(1)? * percent;
-    let (at, rest) = (steps / 100, i128::try_from(steps % 100).unwrap_or(0));
-    let low = i128::from(*sorted.get(at)?);
-    let high = sorted.get(at + 1).map_or(low, |h| i128::from(*h));
+/// The percentile of values, which lose their order by it, in hundredths.
+pub(super) fn percentile(values: &mut [i64], percent: usize) -> Option<i128> {
+    let steps = values.len().checked_sub(1)? * percent.min(100);
+    let rest = i128::try_from(steps % 100).unwrap_or(0);
+    let (_, low, above) = values.select_nth_unstable(steps / 100);
+    let low = i128::from(*low);
+    let high = above.iter().min().map_or(low, |high| i128::from(*high));
     Some(low * 100 + (high - low) * rest)
+}
+
+/// The same for minor units, rounded half to even.
+pub(super) fn percentile_of_money(values: &mut [i64], percent: usize) -> i64 {
+    let hundredths = percentile(values, percent).unwrap_or(0);
+    i64::try_from(half_even(hundredths, 100)).unwrap_or(i64::MAX)
 }
 
 fn days(over: i128, under: i128) -> Value {
@@ -101,12 +107,13 @@ mod tests {
 
     #[test]
     fn percentiles_lie_straight_between_the_neighbours() {
-        assert_eq!(percentile(&[], 50), None);
-        assert_eq!(percentile(&[7], 90), Some(700));
-        assert_eq!(percentile(&[1, 2], 50), Some(150));
+        assert_eq!(percentile(&mut [], 50), None);
+        assert_eq!(percentile(&mut [7], 90), Some(700));
+        assert_eq!(percentile(&mut [2, 1], 50), Some(150));
         // numpy.percentile([1, 2, 3, 4, 10], 90) is 7.6.
-        assert_eq!(percentile(&[1, 2, 3, 4, 10], 90), Some(760));
-        assert_eq!(percentile(&[1, 2, 3, 4, 10], 100), Some(1000));
+        assert_eq!(percentile(&mut [4, 10, 2, 1, 3], 90), Some(760));
+        assert_eq!(percentile(&mut [4, 10, 2, 1, 3], 100), Some(1000));
+        assert_eq!([25, 75].map(|p| percentile_of_money(&mut [3, 0], p)), [1, 2]);
     }
 
     #[test]

@@ -20,10 +20,7 @@ pub(super) fn agrees(h: &History, now: DateTime<Utc>, there: &Records) {
         assert_eq!(row["count"], deals.len(), "{at} {row}");
         let sums = add_up(deals.iter().filter_map(|d| d.amount.clone()));
         assert_eq!(sums_of(&row["sums"]), sums, "{at} {row}");
-        let weighted = add_up(deals.iter().filter_map(|d| {
-            // Deals without a chance weigh nothing, and name their currency.
-            d.weighted().or(d.amount.clone().map(|(_, c)| (0, c)))
-        }));
+        let weighted = add_up(deals.iter().filter_map(|d| d.weighs()));
         assert_eq!(sums_of(&row["weighted"]), weighted, "{at} {row}");
         let stale = deals.iter().filter(|d| d.is_stale(there.now)).count();
         assert_eq!(row["stale"], stale, "{at} {row}");

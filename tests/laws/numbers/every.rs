@@ -95,7 +95,7 @@ fn undo_of_any_move_restores_every_number() {
         NUMBERS.iter().map(|n| h.json(h.now, &["deal", n.verb])).collect()
     };
     let mut before = all(&h);
-    let (mut done, mut seen) = (0, 0);
+    let (mut done, mut changed, mut seen) = (0, 0, 0);
     while done < 12 {
         h.now += chrono::Duration::hours(7);
         before.clone_from(&all(&h));
@@ -115,10 +115,11 @@ fn undo_of_any_move_restores_every_number() {
             continue;
         }
         done += 1;
-        assert_ne!(all(&h), before, "{args:?} changed no number");
+        changed += usize::from(all(&h) != before);
         h.ok(h.now, &["undo"]);
         for ((number, then), now) in NUMBERS.iter().zip(&before).zip(all(&h)) {
             assert_eq!(now, *then, "deal {} after undo of {args:?}", number.verb);
         }
     }
+    assert!(changed > 8, "only {changed} moves changed a number");
 }

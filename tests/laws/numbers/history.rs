@@ -149,6 +149,7 @@ impl History {
             (2, "--probability", &["5", "62.5", "100"]),
             (4, "--pipeline", &["Sales", "Other"]),
             (4, "--next-step", &["call"]),
+            (3, "--forecast-category", &["commit", "best_case", "pipeline", "omitted"]),
         ] {
             if chance.below(10) < often {
                 args.extend([option, *chance.pick(words)]);

@@ -1,6 +1,7 @@
 //! Each number of the funnel, recomputed from the exported records in another way, over random
 //! histories: now, and as of moments whose records were exported when they came.
 
+mod ahead;
 mod board;
 mod every;
 mod history;
@@ -20,6 +21,10 @@ type Check = fn(&History, chrono::DateTime<chrono::Utc>, &Records);
 
 const CHECKS: &[Check] = &[
     board::agrees,
+    ahead::pipeline_agrees,
+    ahead::forecast_agrees,
+    ahead::winrate_agrees,
+    ahead::range_agrees,
     ways::funnel_agrees,
     ways::cycle_agrees,
     ways::stages_agree,
@@ -32,7 +37,7 @@ const CHECKS: &[Check] = &[
 ];
 
 fn all_agree(seed: u64) {
-    let history = History::random(seed, 160);
+    let history = History::random(seed, 140);
     let now = Records::of(&history, history.now);
     assert!(now.deals.len() > 12 && history.seen.len() > 2, "too little happened");
     for check in CHECKS {

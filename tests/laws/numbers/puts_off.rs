@@ -127,11 +127,11 @@ pub(super) fn accuracy_agrees(h: &History, now: DateTime<Utc>, there: &Records) 
         let (open, early) = (due(&then.deals, "open"), due(&then.deals, "won"));
         let amount =
             |deals: &[Deal]| deals.iter().filter_map(|d| d.amount.clone()).collect::<Vec<_>>();
-        let weighted =
-            open.iter().filter_map(|d| d.weighted().or(d.amount.clone().map(|a| (0, a.1))));
+        let counted: Vec<Deal> =
+            open.iter().filter(|d| d.category() != "omitted").cloned().collect();
+        let weighted = counted.iter().filter_map(Deal::weighs);
         let forecast = add_up(weighted.chain(amount(&early)));
-        let sure: Vec<Deal> =
-            open.iter().filter(|d| d.chance() >= Some(75 * 10_000)).cloned().collect();
+        let sure: Vec<Deal> = open.iter().filter(|d| d.category() == "commit").cloned().collect();
         let commit = add_up(amount(&sure).into_iter().chain(amount(&early)));
         let won = add_up(amount(&due(&there.deals, "won")).into_iter());
         let row = found[name];

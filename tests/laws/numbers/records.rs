@@ -210,6 +210,21 @@ impl Deal {
         Some((nearest_even(amount * self.chance()?, 1_000_000 * grain) * grain, currency))
     }
 
+    /// The same; a deal without a chance weighs nothing, and names its currency.
+    pub(super) fn weighs(&self) -> Option<(i128, String)> {
+        self.weighted().or_else(|| self.amount.clone().map(|(_, currency)| (0, currency)))
+    }
+
+    /// How a forecast counts it.
+    pub(super) fn category(&self) -> &str {
+        match (self.cells["forecast_category"].as_str(), self.chance().unwrap_or(0) / 10_000) {
+            ("", 75..) => "commit",
+            ("", 50..) => "best_case",
+            ("", _) => "pipeline",
+            (own, _) => own,
+        }
+    }
+
     /// The day on which it was decided.
     pub(super) fn decided(&self) -> Option<NaiveDate> {
         self.closes.or(self.closed.map(|at| at.date_naive()))
