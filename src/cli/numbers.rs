@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use clap::ArgMatches;
 
-use super::global::Settings;
+use super::global::{Output, Settings};
 use super::grammar::{filter_text, text, texts};
 use super::inputs::values;
 use super::rates::{currency, report_currency};
@@ -28,7 +28,9 @@ pub(super) fn run(
 ) -> Result<()> {
     session.look_back(text(matches, "as-of"))?;
     let typed = what_ifs(number, matches)?;
-    let row = text(matches, "explain");
+    // Ids are those of the records behind the figures.
+    let ids = session.settings.output == Output::Ids;
+    let row = text(matches, "explain").or_else(|| ids.then_some(""));
     if typed.is_empty() {
         let sheet = {
             let (reader, store, _, settings) = session.parts()?;
@@ -180,7 +182,7 @@ fn asked(
         times: settings.locale.times,
         thresholds: thresholds(settings)?,
         options: own_options(number, matches),
-        explain: text(matches, "explain").is_some(),
+        explain: text(matches, "explain").is_some() || settings.output == Output::Ids,
     })
 }
 

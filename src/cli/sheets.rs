@@ -26,7 +26,8 @@ pub(super) fn print(session: &mut Session, number: &Number, sheet: &Sheet) -> Re
     let printer = &mut session.printer;
     match output {
         Output::Json | Output::Jsonl => objects(printer, output, sheet)?,
-        Output::Ids => return sheet.rows.iter().try_for_each(|row| printer.line(&row.key)),
+        // Ids are those of the records behind the rows, which `behind` prints.
+        Output::Ids => {}
         Output::Csv | Output::Tsv if sheet.rows.is_empty() => {}
         Output::Csv | Output::Tsv => {
             let lines: Vec<_> = sheet.rows.iter().flat_map(|row| records(sheet, row)).collect();
