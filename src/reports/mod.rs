@@ -4,6 +4,7 @@
 
 mod accuracy;
 mod ask;
+mod compare;
 mod cycle;
 mod forecast;
 mod funnel;
@@ -20,10 +21,14 @@ mod winloss;
 mod winrate;
 
 pub use ask::Ask;
+pub use compare::{Compared, Pair, compare};
 pub use sheet::{Cell, Column, Figure, Row, Sheet};
 
 use crate::error::Result;
 use crate::store::{By, Reader};
+
+/// The key of the row of what has none.
+const NONE: &str = "none";
 
 /// A number that can be asked for: a verb of deals.
 pub struct Number {
