@@ -118,9 +118,11 @@ mod tests {
 
     #[test]
     fn halves_go_to_the_even_tenth_and_nothing_of_nothing_is_empty() {
-        assert_eq!(percent(1, 2000).to_cell(), "0.0");
-        assert_eq!(percent(3, 2000).to_cell(), "0.2");
+        let tenths = |tenths| Value::Decimal(Decimal::new(tenths, 1));
+        assert_eq!(percent(1, 2000), tenths(0));
+        assert_eq!(percent(3, 2000), tenths(2));
+        assert_eq!(percent(2, 3), tenths(667));
+        assert_eq!(percent(-1, -3), tenths(333));
         assert_eq!(percent(1, 0), Value::Null);
-        assert_eq!(percent(2, 3).to_cell(), "66.7");
     }
 }

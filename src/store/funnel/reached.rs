@@ -132,11 +132,10 @@ impl Reader<'_> {
         dated: bool,
     ) -> Result<(Vec<Steps>, Vec<Reached>)> {
         let (steps, places) = self.places(deals.pipeline)?;
-        let mut sql = format!(
-            "SELECT t.id, t.stage{} {}",
-            if dated { ", t.created" } else { "" },
-            deals.from()
-        );
+        let whole = !dated && from.is_none() && until.is_none() && deals.filter.is_none();
+        let rows = if whole { deals.from_by_stage() } else { deals.from() };
+        let mut sql =
+            format!("SELECT t.id, t.stage{} {rows}", if dated { ", t.created" } else { "" });
         for (bound, condition) in
             [(from, " AND t.created >= :made_from"), (until, " AND t.created < :made_until")]
         {
