@@ -4,6 +4,7 @@
 
 mod assume;
 mod bets;
+mod facts;
 mod history;
 mod journeys;
 mod keys;
@@ -109,32 +110,7 @@ impl By {
             Self::Source | Self::Month | Self::Category | Self::Reason | Self::Status => None,
         }
     }
-
-    /// SQL over a deal `t` and its stage `s`.
-    fn sql(self) -> String {
-        match self {
-            Self::Stage => "t.stage".into(),
-            Self::Pipeline => "s.pipeline".into(),
-            Self::Owner => "t.owner".into(),
-            Self::Team => "(SELECT u.team FROM user u WHERE u.id = t.owner)".into(),
-            Self::Source => "t.source".into(),
-            Self::Territory => "(SELECT c.territory FROM company c WHERE c.id = t.company)".into(),
-            Self::Month => format!("substr({DAY}, 1, 7)"),
-            Self::Category => CATEGORY.into(),
-            Self::Reason => "t.lost_reason".into(),
-            Self::Competitor => "t.competitor".into(),
-            Self::Partner => "t.partner".into(),
-            Self::Status => "coalesce(s.kind, 'open')".into(),
-        }
-    }
 }
-
-/// The category that a deal has in the forecast: its own, or what follows from its chance. A decided
-/// deal has no say in it, and one that was reopened isn't closed any more.
-const CATEGORY: &str = "CASE s.kind WHEN 'won' THEN 'closed' WHEN 'lost' THEN 'omitted' ELSE \
-     coalesce(nullif(t.forecast_category, 'closed'), CASE \
-     WHEN coalesce(t.probability, s.probability) >= :commit_from THEN 'commit' \
-     WHEN coalesce(t.probability, s.probability) >= :best_case_from THEN 'best_case' ELSE 'pipeline' END) END";
 
 /// What the deals of a group have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -192,11 +168,23 @@ impl Deals<'_> {
         if self.pipeline.is_some() {
             sql.push_str(" AND s.pipeline = :pipeline");
         }
+        sql.push_str(&self.conditions());
+        sql
+    }
+
+    /// The day that counts for a deal `t` of them: one that is open has none but the expected.
+    pub(super) fn day(&self) -> &'static str {
+        if self.kinds == ["open"] { "t.closes" } else { DAY }
+    }
+
+    /// `AND …` over a deal `t`, for the period and the filter.
+    pub(super) fn conditions(&self) -> String {
+        let (mut sql, day) = (String::new(), self.day());
         if self.first.is_some() {
-            let _ = write!(sql, " AND {DAY} >= :first_day");
+            let _ = write!(sql, " AND {day} >= :first_day");
         }
         if self.last.is_some() {
-            let _ = write!(sql, " AND {DAY} <= :last_day");
+            let _ = write!(sql, " AND {day} <= :last_day");
         }
         if let Some(filter) = self.filter.filter(|f| !f.text.is_empty()) {
             let _ = write!(sql, " AND ({})", filter.text);
@@ -204,7 +192,7 @@ impl Deals<'_> {
         sql
     }
 
-    /// Binds what [`Self::from`] and the keys mention.
+    /// Binds what [`Self::from`] and [`Self::conditions`] mention.
     pub(super) fn bind(&self, reader: &Reader, stmt: &mut Statement) -> Result<()> {
         reader.bind_moment(stmt)?;
         Reader::bind_filter(stmt, self.filter)?;
@@ -213,8 +201,6 @@ impl Deals<'_> {
             (":pipeline", self.pipeline.map_or(Sql::Null, Sql::Integer)),
             (":first_day", day(self.first)),
             (":last_day", day(self.last)),
-            (":best_case_from", Sql::Integer(self.thresholds.best_case)),
-            (":commit_from", Sql::Integer(self.thresholds.commit)),
         ] {
             if let Some(at) = stmt.parameter_index(name)? {
                 stmt.raw_bind_parameter(at, value)?;
