@@ -26,6 +26,7 @@ mod lists;
 mod logging;
 pub mod man;
 mod merge;
+mod numbers;
 pub mod print;
 mod rates;
 mod record;
@@ -33,6 +34,7 @@ mod register;
 mod rejects;
 mod session;
 mod setup;
+mod sheets;
 mod show;
 mod story;
 mod system;
@@ -154,6 +156,11 @@ fn noun_verb(
 ) -> Result<()> {
     if let Some(action) = crate::actions::find(noun, verb) {
         return record::act(session, action, matches);
+    }
+    if noun == "deal"
+        && let Some(number) = crate::reports::find(verb)
+    {
+        return numbers::run(session, number, matches);
     }
     match (noun, verb) {
         ("deal", "board") => board::board(session, matches),

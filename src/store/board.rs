@@ -7,6 +7,7 @@ use rusqlite::OptionalExtension;
 use rusqlite::types::Value as Sql;
 
 use super::Store;
+use super::funnel::{By, Deals, Key, Thresholds};
 use super::read::{Reader, uid_of};
 use crate::entity::LinkTo;
 use crate::entity::exchange::{Quoted, Rates};
@@ -14,7 +15,6 @@ use crate::entity::money::{Currency, Money};
 use crate::entity::when::{instant_text, stored_instant};
 use crate::error::Result;
 use crate::filter;
-use crate::model::{half_even_share, share};
 
 /// A stage of a pipeline with what stands in it.
 #[derive(Debug, Clone)]
@@ -198,28 +198,24 @@ impl Reader<'_> {
     }
 
     fn fill_sums(&self, stages: &mut Stages, wanted: &Wanted) -> Result<()> {
-        let sql = format!(
-            "SELECT stage, amount_currency, count(*), sum(amount), sum({}) \
-             FROM (SELECT t.stage, t.amount_currency, t.amount, {} AS n \
-             FROM deal t JOIN stage s ON s.id = t.stage WHERE t.trashed IS NULL{}) GROUP BY stage, amount_currency",
-            half_even_share!("n"),
-            share!("t.amount", "coalesce(t.probability, s.probability)"),
-            wanted.condition()
-        );
-        let mut stmt = self.conn.prepare(&sql)?;
-        self.bind_moment(&mut stmt)?;
-        Self::bind_filter(&mut stmt, wanted.filter)?;
-        let mut rows = stmt.raw_query();
-        while let Some(row) = rows.next()? {
-            let id: i64 = row.get(0)?;
-            let Some((_, stage)) = stages.iter_mut().find(|(s, _)| *s == id) else { continue };
-            let count = u64::try_from(row.get::<_, i64>(2)?).unwrap_or(0);
+        let deals = Deals {
+            kinds: &[],
+            filter: wanted.filter,
+            pipeline: wanted.pipeline,
+            first: None,
+            last: None,
+            thresholds: Thresholds::USUAL,
+        };
+        for sums in self.deal_sums(&[By::Stage], &deals)? {
+            let Some((_, stage)) =
+                stages.iter_mut().find(|(id, _)| sums.keys[..] == [Key::Id(*id)])
+            else {
+                continue;
+            };
+            let count = u64::try_from(sums.count).unwrap_or(0);
             stage.count += count;
-            let currency = row.get::<_, Option<String>>(1)?.and_then(|c| c.parse().ok());
-            let pile = stage.by_currency.entry(currency).or_default();
-            pile.count += count;
-            pile.sum += row.get::<_, Option<i64>>(3)?.unwrap_or(0);
-            pile.weighted += row.get::<_, Option<i64>>(4)?.unwrap_or(0);
+            let pile = Pile { count, sum: sums.amount, weighted: sums.weighted };
+            stage.by_currency.insert(sums.currency, pile);
         }
         Ok(())
     }

@@ -326,7 +326,10 @@ pub fn indexes(noun: &Noun) -> Vec<(String, String)> {
 fn extra_indexes(table: &str) -> &'static [(&'static str, &'static str)] {
     match table {
         "deal" => &[
-            ("deal_sums", "stage, amount_currency, trashed, amount, probability, stage_since"),
+            (
+                "deal_sums",
+                "stage, amount_currency, trashed, amount, probability, stage_since, closes, closed, owner, forecast_category, source, company",
+            ),
             ("deal_largest", "stage, trashed, amount"),
         ],
         "activity" => &[("activity_at", "\"at\"")],
