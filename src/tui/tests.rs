@@ -312,7 +312,7 @@ const SCREENS: [(&str, &str); 10] = [
 fn screens_look_as_they_did_in_every_size() {
     for (name, keys) in SCREENS {
         let mut all = String::new();
-        for (columns, rows) in [(40, 10), (80, 24), (100, 30), (160, 45)] {
+        for (columns, rows) in [(40, 10), (80, 24), (100, 30), (160, 45), (200, 60)] {
             let mut bench = filled();
             bench.resize(columns, rows).keys(keys);
             let _ = writeln!(all, "== {columns}x{rows}\n{}", bench.screen());
@@ -481,6 +481,47 @@ fn a_conflicting_edit_shows_mine_theirs_and_base() {
     // Mine is chosen, and saved over theirs knowingly.
     bench.keys("enter down enter");
     assert_eq!(bench.value("company", 1, "name").to_cell(), "Acme GmbH mine");
+}
+
+#[test]
+fn a_field_changed_in_place_meets_a_conflict_as_a_form_does() {
+    let mut bench = filled();
+    let set = |bench: &mut Bench, field: &'static str, value: Value| {
+        bench
+            .desk
+            .write("edit", "", |w| {
+                let noun = w.reader().model().noun("company")?;
+                w.update(noun, 1, vec![(noun.require(field)?.index, value)])
+            })
+            .unwrap();
+    };
+    bench.keys("3 i").text("city").keys("enter").sees("city of company:1");
+    set(&mut bench, "city", Value::Text("Rome".into()));
+    bench.keys("ctrl+u").text("Oslo").keys("enter");
+    bench.sees("Somebody else changed company:1").sees("Oslo").sees("Rome").sees("Berlin");
+    assert_eq!(bench.value("company", 1, "city").to_cell(), "Rome");
+    // Theirs stays where nothing else is chosen.
+    bench.keys("down enter");
+    assert_eq!(bench.value("company", 1, "city").to_cell(), "Rome");
+    assert_eq!(bench.app.depth(), 0);
+    bench.keys("i").text("city").keys("enter");
+    set(&mut bench, "city", Value::Text("Bonn".into()));
+    bench.keys("ctrl+u").text("Oslo").keys("enter").sees("Bonn");
+    bench.keys("enter down enter").sees("changed company:1");
+    assert_eq!(bench.value("company", 1, "city").to_cell(), "Oslo");
+    // A record that was picked meets it too.
+    bench.keys("2 i").text("company").keys("enter").sees("company of contact");
+    let id = bench.app.screens().find_map(|s| s.subject()).unwrap().one();
+    let other = Value::Link(crate::entity::LinkTo::bare("company", 3));
+    bench
+        .desk
+        .write("edit", "", |w| {
+            let noun = w.reader().model().noun("contact")?;
+            w.update(noun, id, vec![(noun.require("company")?.index, other)])
+        })
+        .unwrap();
+    bench.text("tokyo").keys("enter").sees("Somebody else changed contact:");
+    bench.sees("Ромашка").sees("Tokyo");
 }
 
 #[test]

@@ -7,13 +7,13 @@ mod save;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use self::entry::Entry;
+use self::entry::{Entry, Given};
 pub(in crate::tui) use self::entry::understood;
 use super::choose::{Choose, Item};
 use super::pick::Pick;
 use super::prompt::Prompt;
 use crate::actions::{Action, Arg, Takes};
-use crate::entity::{Field, Kind, LinkTo, Record, Value};
+use crate::entity::{Field, Kind, LinkTo, Record};
 use crate::error::{Error, ErrorKind};
 use crate::tui::deeds;
 use crate::tui::keys::{Act, Place};
@@ -44,6 +44,8 @@ pub(crate) struct Form {
     loaded: bool,
     /// Esc was pressed once over unsaved text.
     leaving: bool,
+    /// It has all it needs and saves at once: nobody sees it unless the store refuses.
+    unseen: bool,
 }
 
 /// Whether people may fill a field in a form: set by them, and by no deed of its own.
@@ -143,7 +145,17 @@ fn blank() -> Box<dyn Screen> {
 
 impl Form {
     fn new(purpose: Purpose, title: String, entries: Vec<Entry>, loaded: bool) -> Self {
-        Self { purpose, title, entries, at: 0, error: None, base: None, loaded, leaving: false }
+        Self {
+            purpose,
+            title,
+            entries,
+            at: 0,
+            error: None,
+            base: None,
+            loaded,
+            leaving: false,
+            unseen: false,
+        }
     }
 
     /// Whether it holds something that isn't saved.
@@ -327,43 +339,42 @@ fn one_field(subject: Subject, at: usize, record: &Record, cx: &Cx) -> Box<dyn S
     let Some(noun) = cx.model.get(subject.noun) else { return blank() };
     let field = noun.fields[at];
     let title = format!("{} of {}", field.label(), subject.shown(cx.model));
-    let base = (subject.ids.len() == 1).then(|| record.values[at].clone());
-    let write = move |new: Value, text: String| {
-        let (subject, base) = (subject.clone(), base.clone());
-        change(move |desk| {
-            deeds::edit(desk, &subject, &[deeds::Edit { index: at, base, new, text }])
-        })
+    let mut entry = Entry::of_field(at, field);
+    entry.fill(field, &record.values[at], cx);
+    let text = entry.text().to_owned();
+    let base = (subject.ids.len() == 1).then(|| record.clone());
+    let heading = title.clone();
+    let write = move |given: Given| {
+        let mut entry = entry.clone();
+        entry.give(given);
+        let mut form =
+            Form::new(Purpose::Edit(subject.clone()), heading.clone(), vec![entry], true);
+        form.base.clone_from(&base);
+        form.unseen = true;
+        Effect::Push(Box::new(form))
     };
     match field.kind {
         Kind::Link(target) => Pick::of(title, target, !field.required, move |link, _| {
-            let text = link.as_ref().map_or(String::new(), |l| l.id.to_string());
-            vec![write(link.map_or(Value::Null, Value::Link), text)]
+            vec![write(Given::Link(link))]
         }),
         Kind::Choice(choices) if !choices.open => {
             let items = choices.words.iter().enumerate().map(|(at, w)| Item::new(w.word, "", at));
             Choose::of(title, items.collect(), move |item, _| {
-                vec![write(Value::Text(item.label.clone()), item.label.clone())]
+                vec![write(Given::Text(item.label.clone()))]
             })
         }
-        kind => {
-            let mut entry = Entry::of_field(at, field);
-            entry.fill(field, &record.values[at], cx);
-            let text = entry.long.clone().unwrap_or_else(|| entry.input.text().to_owned());
-            Box::new(
-                Prompt::new(&title, kind.hint(), &text, move |text, cx| {
-                    let value = if text.trim().is_empty() {
-                        Value::Null
-                    } else {
-                        field.parse(text, cx.locale).map_err(Error::invalid)?
-                    };
-                    Ok(vec![write(value, text.to_owned())])
-                })
-                .understanding(move |text, cx| {
+        kind => Box::new(
+            Prompt::new(&title, kind.hint(), &text, move |text, cx| {
+                if !text.trim().is_empty() {
                     field.parse(text, cx.locale).map_err(Error::invalid)?;
-                    entry::understood(&kind, text, cx).map_err(Error::invalid)
-                }),
-            )
-        }
+                }
+                Ok(vec![write(Given::Text(text.to_owned()))])
+            })
+            .understanding(move |text, cx| {
+                field.parse(text, cx.locale).map_err(Error::invalid)?;
+                entry::understood(&kind, text, cx).map_err(Error::invalid)
+            }),
+        ),
     }
 }
 
@@ -376,8 +387,12 @@ impl Screen for Form {
         self.title.clone()
     }
 
-    fn open(&mut self, _: &Cx) -> Effects {
-        if self.loaded { Vec::new() } else { self.look(0).into_iter().collect() }
+    fn open(&mut self, cx: &Cx) -> Effects {
+        match () {
+            () if self.unseen => self.save(cx),
+            () if self.loaded => Vec::new(),
+            () => self.look(0).into_iter().collect(),
+        }
     }
 
     fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
@@ -419,10 +434,14 @@ impl Screen for Form {
             Event::Told(what) => return Some(self.told(what, cx)),
             Event::Done => return Some(vec![Effect::Pop]),
             Event::Refused(why) if why.kind == ErrorKind::Conflict && self.base.is_some() => {
+                self.unseen = false;
                 self.error = Some(why);
                 return Some(self.look(1).into_iter().collect());
             }
-            Event::Refused(why) => self.blame(why),
+            Event::Refused(why) => {
+                self.unseen = false;
+                self.blame(why);
+            }
             Event::Mouse(mouse) => {
                 let first = draw::first(self, cx.area);
                 let at =

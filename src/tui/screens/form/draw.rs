@@ -25,7 +25,7 @@ pub(super) fn first(form: &Form, area: Rect) -> usize {
 }
 
 pub(super) fn draw(form: &Form, frame: &mut Frame, area: Rect, cx: &Cx) {
-    if form.entries.is_empty() {
+    if form.entries.is_empty() || form.unseen {
         return;
     }
     let changed = if form.is_unsaved() { " - modified *" } else { "" };

@@ -25,8 +25,16 @@ pub(super) struct Entry {
     picked: Option<LinkTo>,
     /// What it was filled with.
     initial: String,
+    /// Given as a whole, by a popup: it is written even where the text is as it was.
+    given: bool,
     /// What is wrong with it.
     pub error: Option<String>,
+}
+
+/// What a popup gave for a field.
+pub(super) enum Given {
+    Text(String),
+    Link(Option<LinkTo>),
 }
 
 impl Entry {
@@ -42,6 +50,7 @@ impl Entry {
             long: None,
             picked: None,
             initial: String::new(),
+            given: false,
             error: None,
         }
     }
@@ -66,6 +75,7 @@ impl Entry {
             long: None,
             picked: None,
             initial: String::new(),
+            given: false,
             error: None,
         }
     }
@@ -77,7 +87,7 @@ impl Entry {
 
     /// Whether it differs from what it was filled with.
     pub(super) fn is_changed(&self) -> bool {
-        self.text() != self.initial || self.picked.is_some()
+        self.given || self.text() != self.initial || self.picked.is_some()
     }
 
     /// Whether it is chosen from a list rather than typed.
@@ -103,6 +113,7 @@ impl Entry {
         self.write(&text);
         self.initial = text;
         self.picked = None;
+        self.given = false;
         self.error = None;
     }
 
@@ -117,6 +128,15 @@ impl Entry {
         self.input.set(link.as_ref().map_or("", |l| &l.label));
         self.picked = link;
         self.error = None;
+    }
+
+    /// Takes a value from a popup: a text, or a record.
+    pub(super) fn give(&mut self, given: Given) {
+        match given {
+            Given::Text(text) => self.write(&text),
+            Given::Link(link) => self.pick(link),
+        }
+        self.given = true;
     }
 
     /// The text was typed into: what was picked no longer counts.
