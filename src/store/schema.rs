@@ -12,7 +12,7 @@ use crate::entity::{Field, Kind, Model, Noun, Target};
 /// `PRAGMA application_id`: "rolo".
 pub const APPLICATION_ID: i32 = 0x726f_6c6f;
 /// `PRAGMA user_version`: raised by every change of the schema.
-pub const SCHEMA_VERSION: i32 = 2;
+pub const SCHEMA_VERSION: i32 = 3;
 
 pub use crate::filter::SEARCH_ID_BITS as ID_BITS;
 
@@ -308,6 +308,7 @@ fn extra_indexes(table: &str) -> &'static [(&'static str, &'static str)] {
         "deal" => &[
             ("deal_sums", "stage, amount_currency, trashed, amount, probability, stage_since"),
             ("deal_largest", "stage, trashed, amount"),
+            ("deal_closing", "stage, trashed, closes"),
         ],
         "activity" => &[("activity_at", "\"at\"")],
         "event" => &[("event_start", "\"start\"")],

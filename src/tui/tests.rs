@@ -379,6 +379,35 @@ fn what_a_record_holds_can_not_move_the_cursor() {
 }
 
 #[test]
+fn cards_are_drawn_before_anything_is_counted() {
+    let mut bench = filled();
+    let undated = bench.add("deal", &[("name", "Undated"), ("stage", "Qualified")]);
+    let Bench { app, mut desk, _folder, .. } = bench;
+    let mut app = App::new(app.common, 1);
+    let mut answer = |app: &mut App| {
+        for out in app.take_out() {
+            if let Out::Work(work) = out {
+                app.said(perform(&mut desk, work));
+            }
+        }
+    };
+    let screen = |app: &App| {
+        let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+        terminal.draw(|frame| app.draw(frame)).unwrap();
+        text_of(terminal.backend().buffer())
+    };
+    answer(&mut app);
+    let first = screen(&app);
+    assert!(first.contains("Renewal 2027") && first.contains("counting"), "{first}");
+    answer(&mut app);
+    let whole = screen(&app);
+    assert!(whole.contains("Qualified 3") && !whole.contains("counting"), "{whole}");
+    // What closes first stands first, and what has no day last.
+    let at = |text: &str| whole.find(text).unwrap_or_else(|| panic!("{text}:\n{whole}"));
+    assert!(at("Внедрение") < at("ライセンス") && at("ライセンス") < at("Undated"), "{undated}");
+}
+
+#[test]
 fn a_deal_moves_by_a_key_and_undo_takes_it_back() {
     let mut bench = filled();
     let stage = |b: &Bench| b.value("deal", 1, "stage").to_cell();

@@ -36,7 +36,8 @@ pub(crate) struct Board {
     marks: BTreeSet<i64>,
     details: bool,
     limit: u64,
-    loaded: bool,
+    /// Whether counts and sums are there; the first answer comes without.
+    counted: bool,
     drag: Option<Drag>,
 }
 
@@ -63,7 +64,7 @@ pub(crate) fn open() -> Box<dyn Screen> {
         marks: BTreeSet::new(),
         details: true,
         limit: CARDS,
-        loaded: false,
+        counted: false,
         drag: None,
     })
 }
@@ -74,10 +75,10 @@ impl Board {
         vec![ask(0, move |desk| load::load(desk, pipeline, &filter, limit, None))]
     }
 
-    /// The first frame: the cards in sight come before the others.
+    /// The first frame: the cards in sight come before the others, and before what is counted.
     fn glance(&self, cx: &Cx) -> Effects {
         let seen = draw::columns_wide(cx.area.width);
-        let limit = self.limit;
+        let limit = (draw::cards_high(self, cx) as u64).max(1);
         vec![ask(0, move |desk| load::load(desk, None, "", limit, Some(seen)))]
     }
 
@@ -88,7 +89,7 @@ impl Board {
     /// Takes what was loaded; the focus stays on its deal, wherever that stands now.
     fn take(&mut self, loaded: Loaded) {
         let focus = self.focused().map(|c| c.id);
-        self.loaded = true;
+        self.counted = loaded.counted;
         self.error = None;
         self.pipelines = loaded.pipelines;
         self.pipeline = loaded.pipeline;
@@ -117,7 +118,7 @@ impl Board {
         self.at[self.column] = at;
         // The end of what is loaded is near, there is more, and it isn't on its way yet.
         let held = stage.cards.len() as u64;
-        if at + 10 > last && held < stage.sums.count && self.limit <= held {
+        if self.counted && at + 10 > last && held < stage.sums.count && self.limit <= held {
             self.limit = held * 2;
             return self.look();
         }
@@ -307,9 +308,8 @@ impl Screen for Board {
             Event::Answer(_, said) => {
                 match answer::<Result<Loaded>>(said)? {
                     Ok(loaded) => {
-                        let whole = loaded.whole;
                         self.take(loaded);
-                        if !whole {
+                        if !self.counted {
                             return Some(self.look());
                         }
                     }

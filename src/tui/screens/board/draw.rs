@@ -131,7 +131,7 @@ pub(super) fn draw(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
         }
     }
     foot(board, frame, places.foot, cx);
-    if board.loaded && board.stages.iter().all(|s| s.sums.count == 0) {
+    if board.counted && board.stages.iter().all(|s| s.sums.count == 0) {
         nothing(board, frame, &places, cx);
     }
 }
@@ -154,7 +154,9 @@ fn head(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
         stage.sums.weighted().iter().for_each(|(c, m)| *weighted.entry(*c).or_default() += m);
     }
     let mut right = format!("{count} open  {} ", short_sums(&sums));
-    if area.width >= 100 {
+    if !board.counted {
+        right = format!("counting{} ", cx.theme.sign("…", "..."));
+    } else if area.width >= 100 {
         right += &format!(" weighted {} ", short_sums(&weighted));
     }
     pane::two_ends(
@@ -185,7 +187,9 @@ fn strip(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
     for (at, stage) in board.stages.iter().enumerate() {
         let focus = at == board.column;
         let (open, close) = if focus { ("[", "]") } else { (" ", " ") };
-        let text = format!("{open}{} {}{close}", pane::safe(&stage.sums.name), stage.sums.count);
+        let count =
+            if board.counted { format!(" {}", stage.sums.count) } else { String::new() };
+        let text = format!("{open}{}{count}{close}", pane::safe(&stage.sums.name));
         let role = if focus { Role::Tab } else { Role::Dim };
         spans.push(Span::styled(text, cx.theme.style(role)));
     }
@@ -203,8 +207,11 @@ fn column(
 ) {
     let focus = at == board.column;
     let target = board.drag.as_ref().is_some_and(|d| d.over == Some(at));
-    let title =
-        format!("{} {}  {}", stage.sums.name, stage.sums.count, short_sums(&stage.sums.amounts()));
+    let title = if board.counted {
+        format!("{} {}  {}", stage.sums.name, stage.sums.count, short_sums(&stage.sums.amounts()))
+    } else {
+        stage.sums.name.clone()
+    };
     let title = title.trim_end();
     let area_inside = inside(places, area);
     if places.bordered {
@@ -215,7 +222,11 @@ fn column(
     }
     let high = usize::from(area_inside.height) / places.card;
     let top = top_of(board.at[at], high, stage.cards.len());
-    let count = usize::try_from(stage.sums.count).unwrap_or(usize::MAX);
+    let count = if board.counted {
+        usize::try_from(stage.sums.count).unwrap_or(usize::MAX)
+    } else {
+        stage.cards.len().min(high)
+    };
     let rest = count.saturating_sub(top + high);
     // Where more are below, the last card's place tells how many.
     let shown = if rest > 0 { high.saturating_sub(1).max(1) } else { high };
