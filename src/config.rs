@@ -178,6 +178,12 @@ pub fn default_database(env: Env) -> Option<PathBuf> {
     Some(base_folder(env, "XDG_DATA_HOME", ".local/share")?.join("rolo/rolo.db"))
 }
 
+/// The folder for what is kept between runs and is no record: `$XDG_STATE_HOME/rolo`; `None` as above.
+#[must_use]
+pub fn default_state(env: Env) -> Option<PathBuf> {
+    Some(base_folder(env, "XDG_STATE_HOME", ".local/state")?.join("rolo"))
+}
+
 /// A base folder by the XDG specification: the variable when it is an absolute path, else a folder
 /// of the home. The password file isn't asked, so that a home that was taken away stays away.
 fn base_folder(env: Env, variable: &str, below_home: &str) -> Option<PathBuf> {

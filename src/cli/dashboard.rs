@@ -38,6 +38,7 @@ pub(super) fn open(session: &mut Session, at: Opening) -> Result<()> {
         color: settings.color,
         unicode: is_unicode(),
         editor,
+        state: crate::config::default_state(&|name| std::env::var_os(name)),
         command,
         first: at.noun,
         filter: at.filter,

@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 use super::CommandLine;
 use super::chrome;
 use super::desk::{Done, Said, Work};
+use super::drafts::Draft;
 use super::keys::{Act, Keys, Meant, Place, Press};
 use super::screen::{Cx, Deed, Effect, Effects, Event, Question, Screen, Toast};
 use super::screens;
@@ -160,8 +161,27 @@ impl App {
         stack.last_mut().unwrap_or(&mut roots[*root].1)
     }
 
+    /// What is typed in forms and not saved.
+    pub(crate) fn drafts(&self) -> Vec<Draft> {
+        let cx = self.common.cx();
+        self.stack.iter().filter_map(|slot| slot.screen.draft(&cx)).collect()
+    }
+
+    /// Whether a form that isn't saved is in the way of leaving; says so.
+    fn holds_unsaved(&mut self) -> bool {
+        if self.drafts().is_empty() {
+            return false;
+        }
+        let text = "a form isn't saved: ^S saves it, Esc leaves it".to_owned();
+        self.toast(Toast { text, bad: true });
+        true
+    }
+
     /// Opens a root screen.
     fn go(&mut self, digit: u8) {
+        if self.holds_unsaved() {
+            return;
+        }
         self.stack.clear();
         if let Some(at) = self.roots.iter().position(|(d, _)| *d == digit) {
             self.root = at;
@@ -309,6 +329,9 @@ impl App {
     }
 
     fn quit(&mut self) {
+        if self.holds_unsaved() {
+            return;
+        }
         self.quits = true;
         self.end_if_done();
     }

@@ -9,6 +9,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::desk::{Desk, Done};
+use super::drafts::Draft;
 use super::keys::{Act, Keys, Place, Press};
 use super::theme::Theme;
 use crate::entity::{Locale, Model};
@@ -200,6 +201,11 @@ pub(crate) trait Screen {
 
     /// The command that shows the same.
     fn command(&self) -> Option<String> {
+        None
+    }
+
+    /// What is typed here and not saved: it is kept in case the dashboard ends before it is.
+    fn draft(&self, _: &Cx) -> Option<Draft> {
         None
     }
 

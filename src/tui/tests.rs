@@ -554,6 +554,70 @@ fn a_field_changed_in_place_meets_a_conflict_as_a_form_does() {
 }
 
 #[test]
+fn a_form_that_is_not_saved_stays_in_the_way_of_leaving() {
+    let mut bench = filled();
+    bench.keys("3 e").text(" & Co").keys("ctrl+p").text(">the board").keys("enter");
+    bench.sees("a form isn't saved").sees("Edit company:1");
+    assert!(!bench.left && bench.app.drafts().len() == 1);
+    bench.keys("ctrl+s").sees("changed company:1");
+    assert!(bench.app.drafts().is_empty());
+}
+
+#[test]
+fn every_kind_of_form_comes_back_from_its_draft() {
+    for (keys, text) in [("7 e", " x"), ("1 n enter", "Fresh"), ("1 .", "lose")] {
+        let mut bench = filled();
+        bench.keys(keys).text(text);
+        if text == "lose" {
+            bench.keys("enter").text("price");
+        } else {
+            // A record that is picked comes back as that record.
+            bench.keys("tab space").text("tok").keys("enter");
+        }
+        let drafts = bench.app.drafts();
+        assert_eq!(drafts.len(), 1, "{keys}");
+        let before = bench.screen();
+        bench.keys("esc esc esc");
+        let form = super::screens::form::resume(&drafts[0], &bench.app.common.cx()).unwrap();
+        bench.app.open(form);
+        bench.settle();
+        assert_eq!(bench.app.drafts(), drafts, "{keys}");
+        let texts: Vec<&str> = drafts[0].fields.iter().map(|f| f.text.as_str()).collect();
+        for text in texts {
+            assert!(before.contains(text) && bench.screen().contains(text), "{text}");
+        }
+        bench.keys("ctrl+s");
+        assert_eq!(bench.app.depth(), 0, "{}", bench.screen());
+    }
+}
+
+#[test]
+fn a_form_saved_before_its_record_is_read_waits_for_it() {
+    let mut bench = filled();
+    bench.keys("3");
+    let draft = super::drafts::Draft {
+        form: "edit".into(),
+        noun: "company".into(),
+        ids: vec![1],
+        fields: vec![super::drafts::Typed {
+            name: "city".into(),
+            base: "Hamburg".into(),
+            text: "Oslo".into(),
+            picked: None,
+        }],
+        ..super::drafts::Draft::default()
+    };
+    let form = super::screens::form::resume(&draft, &bench.app.common.cx()).unwrap();
+    bench.app.open(form);
+    let save = Press::sequence("ctrl+s").unwrap()[0];
+    bench.app.input(Input::Key(KeyEvent::new(save.code, save.held)));
+    bench.settle();
+    // The draft began with another city than the file has now.
+    bench.sees("Somebody else changed company:1").sees("Hamburg").sees("Berlin");
+    assert_eq!(bench.value("company", 1, "city").to_cell(), "Berlin");
+}
+
+#[test]
 fn a_filter_narrows_while_it_is_typed_and_a_wrong_one_keeps_the_rows() {
     let mut bench = filled();
     bench.keys("2 /").text("company:acme");

@@ -4,6 +4,7 @@ use crate::actions::{Arg, ArgKind, Takes};
 use crate::entity::shown::{local, shown};
 use crate::entity::when::Due;
 use crate::entity::{Field, Kind, LinkTo, Noun, Part, Value};
+use crate::tui::drafts::Typed;
 use crate::tui::screen::Cx;
 use crate::tui::widgets::input::Input;
 
@@ -115,6 +116,29 @@ impl Entry {
         self.picked = None;
         self.given = false;
         self.error = None;
+    }
+
+    /// Fills it with a value, below what was typed already.
+    pub(super) fn fill_below(&mut self, field: &Field, value: &Value, cx: &Cx) {
+        let typed = self.is_changed().then(|| (self.text().to_owned(), self.picked.take()));
+        self.fill(field, value, cx);
+        if let Some((text, picked)) = typed {
+            self.write(&text);
+            self.picked = picked;
+        }
+    }
+
+    /// What was typed, for a draft.
+    pub(super) fn typed_as(&self, name: String) -> Typed {
+        let picked = self.picked.as_ref().map(|l| (l.noun.to_owned(), l.id, l.label.clone()));
+        Typed { name, base: self.initial.clone(), text: self.text().to_owned(), picked }
+    }
+
+    /// Puts back what was typed.
+    pub(super) fn retype(&mut self, typed: &Typed, picked: Option<LinkTo>) {
+        self.write(&typed.text);
+        self.picked = picked;
+        self.given = true;
     }
 
     /// Puts a text in, of one line or several.
