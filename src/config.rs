@@ -62,6 +62,20 @@ pub static KEYS: &[Key] = &[
         },
     },
     Key {
+        name: "forecast.best_case",
+        about: "Chance from which on a forecast counts a deal as a best case",
+        default: "50",
+        number: true,
+        check: |text| out_of_range(text, 100).then_some("a percent, from 0 to 100"),
+    },
+    Key {
+        name: "forecast.commit",
+        about: "Chance from which on a forecast counts a deal as committed",
+        default: "75",
+        number: true,
+        check: |text| out_of_range(text, 100).then_some("a percent, from 0 to 100"),
+    },
+    Key {
         name: "region",
         about: "Region of phone numbers without a country code",
         default: "none",

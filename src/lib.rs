@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | [`cli`] | the command line: words in, text out; opens the dashboard |
 //! | [`tui`] | the dashboard: keys in, frames out |
+//! | [`reports`] | what is asked again and again: the numbers of the sales funnel |
 //! | [`interchange`], [`actions`] | how files come and go; what the business does |
 //! | [`store`] | the one file: schema, reading, the only write path, matching, history, undo |
 //! | [`filter`] | the query language: text → checked expression → SQL |
@@ -22,5 +23,6 @@ pub mod error;
 pub mod filter;
 pub mod interchange;
 pub mod model;
+pub mod reports;
 pub mod store;
 pub mod tui;

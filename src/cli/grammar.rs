@@ -7,6 +7,7 @@ mod examples;
 mod flags;
 mod inputs;
 mod mistakes;
+mod numbers;
 mod pages;
 mod records;
 mod special;

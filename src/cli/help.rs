@@ -1,8 +1,11 @@
-//! Help topics: what `rolo help TOPIC` explains. They are text files, and the config's keys.
+//! Help topics: what `rolo help TOPIC` explains. They are text files, and the tables of the config's
+//! keys and of the numbers.
 
 use std::fmt::Write;
 
+use super::print::width::wrap;
 use crate::config::KEYS;
+use crate::reports::NUMBERS;
 
 /// A topic of `rolo help`.
 pub struct Topic {
@@ -16,6 +19,8 @@ enum Body {
     Text(&'static str),
     /// Its text and then the table of keys.
     Config(&'static str),
+    /// Its text and then what each number means.
+    Numbers(&'static str),
 }
 
 macro_rules! text {
@@ -59,6 +64,11 @@ pub static TOPICS: &[Topic] = &[
         about: "Stages, the history of deals, lines, the past",
         body: text!("pipelines"),
     },
+    Topic {
+        name: "numbers",
+        about: "What the numbers of the funnel mean, and where they come from",
+        body: Body::Numbers(include_str!("../../assets/help/numbers.txt")),
+    },
     Topic { name: "import", about: "How files come in", body: text!("import") },
     Topic {
         name: "doubles",
@@ -89,6 +99,7 @@ impl Topic {
         match self.body {
             Body::Text(text) => text.to_owned(),
             Body::Config(text) => format!("{text}{}", keys()),
+            Body::Numbers(text) => format!("{text}{}", numbers()),
         }
     }
 }
@@ -102,6 +113,20 @@ fn keys() -> String {
             "\n  {}\n      {}.\n      Default: {}",
             key.name, key.about, key.default
         );
+    }
+    text
+}
+
+/// What each number means, with the source of its formula.
+fn numbers() -> String {
+    let mut text = String::new();
+    for number in NUMBERS {
+        let _ = writeln!(text, "\nrolo deal {}", number.verb);
+        for part in [number.about, number.definition, &format!("Source: {}", number.source)] {
+            for line in wrap(part, Some(78)) {
+                let _ = writeln!(text, "{}", format!("  {line}").trim_end());
+            }
+        }
     }
     text
 }

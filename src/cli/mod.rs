@@ -26,12 +26,14 @@ mod lists;
 mod logging;
 pub mod man;
 mod merge;
+mod numbers;
 pub mod print;
 mod rates;
 mod record;
 mod rejects;
 mod session;
 mod setup;
+mod sheets;
 mod show;
 mod story;
 mod system;
@@ -153,6 +155,11 @@ fn noun_verb(
 ) -> Result<()> {
     if let Some(action) = crate::actions::find(noun, verb) {
         return record::act(session, action, matches);
+    }
+    if noun == "deal"
+        && let Some(number) = crate::reports::find(verb)
+    {
+        return numbers::run(session, number, matches);
     }
     match (noun, verb) {
         ("deal", "board") => board::board(session, matches),

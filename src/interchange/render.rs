@@ -321,13 +321,13 @@ mod tests {
         assert_eq!(
             csv,
             "uid,name,company,company_uid,contact,contact_uid,contacts,contacts_uid,pipeline,\
-             pipeline_uid,stage,stage_uid,amount,amount_currency,probability,closes,closed,owner,\
+             pipeline_uid,stage,stage_uid,amount,amount_currency,probability,forecast_category,closes,closed,owner,\
              owner_uid,partner,partner_uid,commission,source,next_step,lost_reason,competitor,\
              competitor_uid,stage_since,stays,stays_uid,about,tags,created,updated,created_by,created_by_uid\n\
              00000000-0000-0000-0000-000000000001,\"Big, =one\",Acme: x,\
              00000000-0000-0000-0000-000000000103,,,user:Ann\\; B; Bob,\
              00000000-0000-0000-0000-000000000104; 00000000-0000-0000-0000-000000000105,,,,,\
-             12000.00,EUR,50,2026-11-22,,,,,,,,,,,,,,,,a\\;b; c,2026-11-22T09:05:00Z,,,\n"
+             12000.00,EUR,50,,2026-11-22,,,,,,,,,,,,,,,,a\\;b; c,2026-11-22T09:05:00Z,,,\n"
         );
     }
 
@@ -344,7 +344,7 @@ mod tests {
             r#"{"id":7,"uid":"00000000-0000-0000-0000-000000000001","name":"Big, =one","#,
             r#""company":"Acme: x","company_id":3,"company_uid":"00000000-0000-0000-0000-000000000103","contact":null,"contact_id":null,"contact_uid":null,"#,
             r#""contacts":[{"id":4,"uid":"00000000-0000-0000-0000-000000000104","name":"Ann; B","role":"user"},"#,
-            r#""amount":12000.00,"amount_currency":"EUR","probability":50,"closes":"2026-11-22","closed":null,"#,
+            r#""amount":12000.00,"amount_currency":"EUR","probability":50,"forecast_category":null,"closes":"2026-11-22","closed":null,"#,
             r#""weighted":null,"weighted_currency":null,"#,
             r#""tags":["a;b","c"],"created":"2026-11-22T09:05:00Z""#,
             r#""trashed":null}"#,

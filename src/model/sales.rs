@@ -3,7 +3,7 @@
 use super::money::percent_of;
 use super::people::{COMPANY, CONTACT};
 use super::setup::USER;
-use super::words::{ANY, DEAL_ROLES, RECURRING, STAGE_KINDS};
+use super::words::{ANY, DEAL_ROLES, FORECAST, RECURRING, STAGE_KINDS};
 use crate::entity::{
     Default, Entity, Kind, State, SumOf, Target, Trail, computed, field, label, link,
 };
@@ -166,6 +166,7 @@ pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its w
         .currency_from(&["pipeline.currency", "company.currency"])
         .headers(&["value", "deal value", "deal amount", "expected revenue amount", "сумма"]),
     field("probability", Kind::Percent, "Its own chance; empty when the stage's counts").headers(&["probability (%)", "вероятность"]),
+    field("forecast_category", Kind::Choice(&FORECAST), "How a forecast counts it; empty when that follows from its chance").headers(&["forecast category name"]),
     field("closes", Kind::Date, "When it should be decided, later when it was")
         .aliases(&["expected_close"])
         .headers(&["close date", "closedate", "expected close date", "closing date", "дата закрытия"]),

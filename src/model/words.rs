@@ -48,6 +48,15 @@ pub static STAGE_KINDS: Choices = closed(&[
     word("lost", &["closed lost", "lose"]),
 ]);
 
+/// How sure a deal is, as a forecast counts it.
+pub(super) static FORECAST: Choices = closed(&[
+    word("pipeline", &["open"]),
+    word("best_case", &["best case", "upside"]),
+    word("commit", &["committed"]),
+    word("omitted", &["omit"]),
+    word("closed", &[]),
+]);
+
 pub(super) static DEAL_ROLES: Choices = open(&[
     word("decision_maker", &["decider", "economic buyer"]),
     word("influencer", &[]),

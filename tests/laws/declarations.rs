@@ -91,7 +91,7 @@ const BESIDE: &[(&str, &str)] = &[
         "given_name family_name industry employees addresses region referred_by territory assigned_rule assigned_why assigned_at",
     ),
     ("company", "territory commission"),
-    ("deal", "stage_since stays commission"),
+    ("deal", "stage_since stays commission forecast_category"),
     ("task", "status_since"),
 ];
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms and the floor they stand on; those of one floor don't know each other.
-const FLOORS: [(&str, u8); 11] = [
+const FLOORS: [(&str, u8); 12] = [
     ("error", 0),
     ("clock", 1),
     ("config", 1),
@@ -14,9 +14,10 @@ const FLOORS: [(&str, u8); 11] = [
     ("store", 5),
     ("actions", 6),
     ("interchange", 6),
-    ("tui", 7),
+    ("reports", 7),
+    ("tui", 8),
     // The command line opens the dashboard.
-    ("cli", 8),
+    ("cli", 9),
 ];
 
 fn floor(room: &str) -> Option<u8> {

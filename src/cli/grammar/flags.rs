@@ -231,7 +231,8 @@ pub(super) fn spell_out_bools(args: &[OsString], leaf: &Command) -> Vec<OsString
     let bools: Vec<&str> = leaf
         .get_arguments()
         .filter(|a| a.get_num_args().is_some_and(|n| n.takes_values() && n.min_values() == 0))
-        .filter(|a| !a.is_positional())
+        // `--explain` may stand alone too, but is followed by any word.
+        .filter(|a| !a.is_positional() && a.get_id() != "explain")
         .flat_map(|a| a.get_long().into_iter().chain(a.get_all_aliases().unwrap_or_default()))
         .collect();
     if bools.is_empty() {

@@ -2,6 +2,7 @@
 
 use clap::Command;
 
+use super::numbers::number_args;
 use super::records::{
     add, edit, export, history, import, list, log_of, note_of, restore, rm, show,
 };
@@ -14,6 +15,7 @@ use super::{dressed, with_hidden_globals};
 use crate::actions::{ACTIONS, Action};
 use crate::entity::{Entity, Kind, Noun};
 use crate::error::nearest;
+use crate::reports::{NUMBERS, Number};
 
 /// A verb that is not an action.
 pub(super) struct Verb {
@@ -118,6 +120,7 @@ static VERBS: &[Verb] = &[
 pub(super) enum Shape {
     Verb(&'static Verb),
     Action(&'static Action),
+    Number(&'static Number),
 }
 
 impl Shape {
@@ -125,6 +128,7 @@ impl Shape {
         match self {
             Self::Verb(verb) => verb.name,
             Self::Action(action) => action.verb,
+            Self::Number(number) => number.verb,
         }
     }
 
@@ -137,6 +141,7 @@ impl Shape {
         let built = match self {
             Self::Verb(verb) => (verb.build)(self.named(noun).visible_aliases(verb.aliases), noun),
             Self::Action(action) => action_args(self.named(noun), noun, action),
+            Self::Number(number) => number_args(self.named(noun), noun, number),
         };
         with_hidden_globals(built)
     }
@@ -150,6 +155,7 @@ impl Shape {
                 .replace("a {noun}", &with_article(noun.name()))
                 .replace("{noun}", noun.name()),
             Self::Action(action) => action.about.to_owned(),
+            Self::Number(number) => number.about.to_owned(),
         };
         dressed(Command::new(self.name())).about(about)
     }
@@ -161,14 +167,19 @@ pub(super) fn with_article(noun: &str) -> String {
     format!("{article} {noun}")
 }
 
-/// Every verb of a noun, in the order of help: its own deeds behind what all have.
+/// Every verb of a noun, in the order of help: its own deeds behind what all have,
+/// and the numbers behind those.
 pub(super) fn of(noun: &Noun) -> impl Iterator<Item = Shape> + use<'_> {
     let entity = noun.entity;
     let verbs = VERBS.iter().enumerate().filter(move |(at, v)| {
         (v.fits)(entity) && !VERBS[..*at].iter().any(|b| b.name == v.name && (b.fits)(entity))
     });
     let actions = ACTIONS.iter().filter(|a| a.noun == noun.name());
-    verbs.map(|(_, v)| Shape::Verb(v)).chain(actions.map(Shape::Action))
+    let numbers = NUMBERS.iter().filter(|_| noun.name() == "deal");
+    verbs
+        .map(|(_, v)| Shape::Verb(v))
+        .chain(actions.map(Shape::Action))
+        .chain(numbers.map(Shape::Number))
 }
 
 pub(super) fn find(noun: &Noun, word: &str) -> Option<Shape> {

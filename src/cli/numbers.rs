@@ -1,0 +1,150 @@
+//! The numbers of the funnel: what was typed becomes what is asked, and the answer goes to the one
+//! printer of sheets.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use clap::ArgMatches;
+
+use super::global::Settings;
+use super::grammar::{filter_text, text};
+use super::rates::{currency, report_currency};
+use super::session::{Session, filter_sql};
+use super::sheets;
+use crate::entity::Kind;
+use crate::error::{Error, Result};
+use crate::reports::{Ask, Number, Sheet, Span};
+use crate::store::{Among, By, Reader, Store, Thresholds};
+
+/// `deal NUMBER [FILTER] [--by WHAT] [--period P] [--as-of DATE] [--explain [ROW]] …`.
+///
+/// # Errors
+/// A wrong filter, an unknown row, a missing rate, or the database can't be read.
+pub(super) fn run(
+    session: &mut Session,
+    number: &'static Number,
+    matches: &ArgMatches,
+) -> Result<()> {
+    session.look_back(text(matches, "as-of"))?;
+    let sheet = {
+        let (reader, store, _, settings) = session.parts()?;
+        let ask = asked(&reader, store, settings, number, matches)?;
+        (number.run)(&reader, &ask)?
+    };
+    match text(matches, "explain") {
+        None => sheets::print(session, number, &sheet),
+        Some(row) => explain(session, number, &sheet, row),
+    }
+}
+
+/// The records behind a row, or behind all of them, and what the number means.
+fn explain(session: &mut Session, number: &Number, sheet: &Sheet, row: &str) -> Result<()> {
+    let rows = if row.is_empty() {
+        sheet.rows.iter().collect()
+    } else {
+        let found = sheet.row(row).ok_or_else(|| {
+            let keys: Vec<&str> = sheet.rows.iter().map(|r| r.key.as_str()).collect();
+            let known = if keys.is_empty() { "there are none".into() } else { keys.join(", ") };
+            Error::usage(format!("`{row}` is no row of `deal {}`", number.verb))
+                .hint(format!("rows: {known}; a filter stands before `--explain`"))
+        })?;
+        vec![found]
+    };
+    sheets::behind(session, number, &rows)
+}
+
+/// What is asked, out of what was typed and the config.
+fn asked(
+    reader: &Reader,
+    store: &Store,
+    settings: &Settings,
+    number: &'static Number,
+    matches: &ArgMatches,
+) -> Result<Ask> {
+    let filter = filter_text(matches)
+        .map(|f| filter_sql(reader, settings, store.noun("deal")?, &f))
+        .transpose()?;
+    let pipeline = text(matches, "pipeline")
+        .map(|p| reader.resolve(store.noun("pipeline")?, p, Among::Live))
+        .transpose()?;
+    let to = match text(matches, "currency") {
+        Some(code) => Some(currency(code)?),
+        None => report_currency(settings)?,
+    };
+    let (first, last) = period(settings, number, matches)?;
+    let by = text(matches, "by").and_then(By::of).or(number.by.first().copied());
+    Ok(Ask {
+        by: by.unwrap_or(By::Stage),
+        filter,
+        pipeline,
+        first,
+        last,
+        to,
+        times: settings.locale.times,
+        thresholds: thresholds(settings)?,
+        options: own_options(number, matches),
+        explain: text(matches, "explain").is_some(),
+    })
+}
+
+/// The chances from which on a forecast counts a deal as a best case, and as committed.
+pub(super) fn thresholds(settings: &Settings) -> Result<Thresholds> {
+    let percent = |key, default| {
+        Ok::<_, Error>(i64::try_from(settings.config.number(key, default)?).unwrap_or(100))
+    };
+    let found = Thresholds {
+        best_case: percent("forecast.best_case", Thresholds::USUAL.best_case.unsigned_abs())?,
+        commit: percent("forecast.commit", Thresholds::USUAL.commit.unsigned_abs())?,
+    };
+    if found.best_case > found.commit {
+        return Err(Error::usage(format!(
+            "the config's `forecast.best_case` ({}) is above its `forecast.commit` ({})",
+            found.best_case, found.commit
+        ))
+        .hint("a committed deal is surer than a best case: `rolo config set forecast.commit 90`"));
+    }
+    Ok(found)
+}
+
+fn period(
+    settings: &Settings,
+    number: &Number,
+    matches: &ArgMatches,
+) -> Result<(Option<NaiveDate>, Option<NaiveDate>)> {
+    let times = &settings.locale.times;
+    let read = |option: &str, typed: &str| {
+        times
+            .period(typed)
+            .map_err(|why| Error::usage(format!("`--{option}`: {why}")).hint(Kind::Date.hint()))
+    };
+    let of = |option: &str| text(matches, option).map(|typed| read(option, typed)).transpose();
+    let (from, to) = (of("from")?, of("to")?);
+    if from.is_none() && to.is_none() {
+        let named = match (of("period")?, number.period) {
+            (Some(named), _) => Some(named),
+            (None, Span::Usually(word)) => Some(read("period", word)?),
+            _ => None,
+        };
+        return Ok((named.map(|p| p.first), named.map(|p| p.last)));
+    }
+    let (first, last) = (from.map(|p| p.first), to.map(|p| p.last));
+    if let (Some(first), Some(last)) = (first, last)
+        && first > last
+    {
+        return Err(Error::usage(format!("`--from` {first} is after `--to` {last}"))
+            .hint("write the earlier day behind `--from`"));
+    }
+    Ok((first, last))
+}
+
+fn own_options(number: &Number, matches: &ArgMatches) -> BTreeMap<&'static str, String> {
+    let mut given = BTreeMap::new();
+    for option in number.options {
+        let value = match option.value {
+            Some(_) => text(matches, option.name).map(str::to_owned),
+            None => matches.get_flag(option.name).then(String::new),
+        };
+        given.extend(value.map(|v| (option.name, v)));
+    }
+    given
+}
