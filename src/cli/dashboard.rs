@@ -10,7 +10,7 @@ use super::session::Session;
 use crate::clock::Clock;
 use crate::entity::Model;
 use crate::error::Result;
-use crate::tui::{self, CommandLine, Setup};
+use crate::tui::{self, Asking, CommandLine, Ran, Setup};
 
 /// Whether the dashboard can open: somebody sits at both ends, and asked for nothing else.
 pub(super) fn can_open(settings: &Settings) -> bool {
@@ -40,6 +40,10 @@ pub(super) fn open(session: &mut Session, at: Opening) -> Result<()> {
         editor,
         state: crate::config::default_state(&|name| std::env::var_os(name)),
         command,
+        asking: Asking {
+            to: super::rates::report_currency(settings)?,
+            thresholds: super::numbers::thresholds(settings)?,
+        },
         first: at.noun,
         filter: at.filter,
     })
@@ -74,7 +78,9 @@ fn runner(settings: &Settings, db: OsString, base: fn() -> Model) -> CommandLine
     let now =
         settings.clock_stands.then(|| crate::entity::when::instant_text(settings.clock.now()));
     Arc::new(move |line: &str| {
-        let Some(words) = shlex::split(line) else { return "error: a quote is not closed".into() };
+        let Some(words) = shlex::split(line) else { 
+            return Ran { err: b"error: a quote is not closed".to_vec(), ..Ran::default() };
+        };
         let skip = usize::from(words.first().is_some_and(|w| w == "rolo"));
         let args: Vec<OsString> = words.into_iter().skip(skip).map(OsString::from).collect();
         let env = |name: &str| match name {
@@ -91,9 +97,8 @@ fn runner(settings: &Settings, db: OsString, base: fn() -> Model) -> CommandLine
             stderr_is_terminal: false,
         };
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let _ = super::run_with(&args, base, &around, &mut out, &mut err);
-        out.extend_from_slice(&err);
-        String::from_utf8_lossy(&out).into_owned()
+        let code = super::run_with(&args, base, &around, &mut out, &mut err);
+        Ran { ok: code == 0, out, err }
     })
 }
 

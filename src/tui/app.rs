@@ -57,6 +57,7 @@ impl Common {
             keys: &self.keys,
             locale: &self.locale,
             me: &self.me,
+            command: &self.command,
             area: chrome::body(self.size),
         }
     }

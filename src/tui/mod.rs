@@ -43,7 +43,31 @@ use crate::error::Result;
 use crate::store::Store;
 
 /// Runs a command line of rolo without a terminal, and gives what it said.
-pub type CommandLine = Arc<dyn Fn(&str) -> String + Send + Sync>;
+pub type CommandLine = Arc<dyn Fn(&str) -> Ran + Send + Sync>;
+
+/// What a command line came to.
+#[derive(Debug, Clone, Default)]
+pub struct Ran {
+    pub ok: bool,
+    pub out: Vec<u8>,
+    pub err: Vec<u8>,
+}
+
+impl Ran {
+    /// All that it said.
+    #[must_use]
+    pub fn text(&self) -> String {
+        [String::from_utf8_lossy(&self.out), String::from_utf8_lossy(&self.err)].concat()
+    }
+}
+
+/// What numbers are asked with, out of the config.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking {
+    /// Sums are converted to it; without, they are shown for each currency.
+    pub to: Option<crate::entity::money::Currency>,
+    pub thresholds: crate::store::Thresholds,
+}
 
 /// What the dashboard is opened with.
 pub struct Setup {
@@ -63,6 +87,7 @@ pub struct Setup {
     /// Where text that isn't saved is kept.
     pub state: Option<PathBuf>,
     pub command: CommandLine,
+    pub asking: Asking,
     /// The noun whose list opens first; none: the first screen.
     pub first: Option<&'static str>,
     /// The filter of that list.
@@ -98,7 +123,7 @@ pub fn run(setup: Setup) -> Result<()> {
         size: Rect::new(0, 0, 80, 24),
         stands: setup.stands,
     };
-    let desk = Desk::new(setup.store, setup.locale, setup.user, setup.stands);
+    let desk = Desk::new(setup.store, setup.locale, setup.user, setup.stands, setup.asking);
     let (pump, waker) = Pump::new()?;
     terminal::give_back_on_panic();
     let held = Held::take(mouse)?;

@@ -8,6 +8,7 @@ use crossterm::event::MouseEvent;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::CommandLine;
 use super::desk::{Desk, Done};
 use super::drafts::Draft;
 use super::keys::{Act, Keys, Place, Press};
@@ -23,6 +24,8 @@ pub(crate) struct Cx<'a> {
     pub locale: &'a Locale,
     /// Handle of who is acting.
     pub me: &'a str,
+    /// Runs command lines of rolo; in the worker alone.
+    pub command: &'a CommandLine,
     /// The part of the terminal that screens are drawn into.
     pub area: Rect,
 }

@@ -15,6 +15,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::app::{App, Common, Out};
+use super::{Asking, Ran};
 use super::desk::{Desk, Said, perform};
 use super::keys::{Keys, Press};
 use super::theme::Theme;
@@ -121,11 +122,16 @@ fn bench_with(theme: &str, ascii: bool, size: (u16, u16)) -> Bench {
         me: "ann".into(),
         config: Config::default(),
         file: "test.db".into(),
-        command: Arc::new(|line| format!("ran {line}")),
+        command: Arc::new(|line| Ran {
+            ok: true,
+            out: format!("ran {line}\n").into_bytes(),
+            err: Vec::new(),
+        }),
         size: Rect::new(0, 0, size.0, size.1),
         stands,
     };
-    let desk = Desk::new(store, locale(), "ann".into(), stands);
+    let asking = Asking { to: None, thresholds: crate::store::Thresholds::USUAL };
+    let desk = Desk::new(store, locale(), "ann".into(), stands, asking);
     let app = App::new(common, 1);
     let mut bench = Bench { app, desk, copied: Vec::new(), left: false, _folder: folder };
     bench.settle();
@@ -747,8 +753,56 @@ fn a_lost_deal_needs_its_reason() {
 #[test]
 fn bars_of_reports_lead_to_the_records_behind() {
     let mut bench = filled();
-    bench.resize(160, 40).keys("6 j enter").sees("Внедрение").sees("stage:2");
-    bench.keys("esc T").sees("weighted");
+    bench.resize(160, 40).keys("6 j enter").sees("Внедрение").sees("deals behind Open deals");
+    assert!(!bench.screen().contains("Renewal"), "{}", bench.screen());
+    bench.keys("y c");
+    assert!(bench.copied.pop().unwrap().contains("--explain"));
+    // A filter narrows what is behind, and goes away again.
+    bench.keys("/").text("amount>70k").sees("Внедрение").keys("esc");
+    bench.keys("esc esc T z").sees("weighted").keys("T z");
+}
+
+#[test]
+fn reports_are_split_narrowed_and_looked_at_by_period() {
+    let mut bench = filled();
+    bench.resize(160, 45).keys("6").sees("Open deals by stage").sees("What waits");
+    bench.keys("s").text("owner").keys("enter").sees("Open deals by owner").sees("by: owner");
+    bench.keys("y c");
+    assert_eq!(bench.copied.pop().unwrap(), "rolo deal pipeline --by owner");
+    bench.keys("]").sees("period: 2026-Q4").keys("[").sees("period: 2026-Q3").keys("0");
+    bench.sees("period: usual").keys("P").text("month").keys("enter").sees("period: 2026-11");
+    bench.keys("0 /").text("company:acme").keys("enter").sees("/company:acme");
+    bench.keys("esc z").sees("1/").keys("esc l").sees("Quotas").sees("no quota is of this time");
+    bench.keys("h");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.csv");
+    let typed = path.to_str().unwrap().to_owned();
+    bench.keys("E ctrl+u").text(&typed).keys("enter").sees("wrote");
+    let kept = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(kept, "ran deal pipeline --by owner -o csv\n");
+    bench.keys("E ctrl+u").text(&typed).keys("enter").sees("nothing is written over");
+}
+
+#[test]
+fn the_timeline_shows_one_kind_and_a_pane_takes_the_screen() {
+    let mut bench = filled();
+    bench.keys("2 N").text("asked for a DPA").keys("enter C").text("left voicemail").keys("enter");
+    bench.resize(120, 40).keys("esc enter").sees("asked for a DPA").sees("left voicemail");
+    bench.keys("F").text("call").keys("enter").sees("timeline: call").sees("left voicemail");
+    assert!(!bench.screen().contains("asked for a DPA"), "{}", bench.screen());
+    bench.keys("z");
+    assert!(!bench.screen().contains("emails"), "{}", bench.screen());
+    bench.keys("esc").sees("emails").keys("esc z").sees("left voicemail");
+    assert!(!bench.screen().contains("Ёжикова"), "{}", bench.screen());
+    bench.keys("esc").sees("Ёжикова");
+}
+
+#[test]
+fn a_company_leads_to_its_deals_on_the_board() {
+    let mut bench = filled();
+    bench.keys("3 g b").sees("company:1").sees("Renewal 2027");
+    assert!(!bench.screen().contains("Внедрение"), "{}", bench.screen());
+    bench.keys("esc").sees("Внедрение");
 }
 
 #[test]

@@ -320,9 +320,15 @@ impl Screen for Board {
                 Some(Vec::new())
             }
             Event::Told(what) => {
-                if let Ok(chosen) = what.downcast::<Chosen>() {
-                    self.pipeline = Some(chosen.0);
-                    self.marks.clear();
+                match what.downcast::<Chosen>() {
+                    Ok(chosen) => {
+                        self.pipeline = Some(chosen.0);
+                        self.marks.clear();
+                    }
+                    Err(what) => {
+                        self.filter.set(&what.downcast::<super::Narrowed>().ok()?.0);
+                        return Some(self.typed());
+                    }
                 }
                 Some(self.look())
             }

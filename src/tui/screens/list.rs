@@ -6,7 +6,8 @@ mod draw;
 mod load;
 mod tabs;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use crossterm::event::{MouseButton, MouseEventKind};
 use ratatui::Frame;
@@ -21,6 +22,7 @@ use crate::tui::deeds::{self, quoted};
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask, deed};
 use crate::tui::screens::choose::{Choose, Item};
+use crate::tui::screens::{export, happened};
 use crate::tui::screens::prompt::Prompt;
 use crate::tui::widgets::input::Input;
 use crate::tui::widgets::rows;
@@ -30,6 +32,13 @@ const LISTING: u8 = 0;
 const ROWS: u8 = 1;
 const SHEET: u8 = 2;
 const TABS: u8 = 3;
+
+/// The records that a list is of, where it isn't of all.
+struct Only {
+    ids: Arc<HashSet<i64>>,
+    title: String,
+    command: String,
+}
 
 /// A list with its state.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
@@ -45,6 +54,7 @@ pub(crate) struct List {
     columns: Vec<String>,
     sort: String,
     among: Among,
+    only: Option<Only>,
     /// Every record that matches, in order.
     ids: Vec<i64>,
     /// Whether `ids` is all there is; the first answer holds one page alone.
@@ -56,6 +66,10 @@ pub(crate) struct List {
     marks: BTreeSet<i64>,
     range: Option<usize>,
     preview: bool,
+    /// The pane of details has all the room.
+    zoomed: bool,
+    /// The kind of the timeline that is shown.
+    kind: Option<String>,
     sheet: Option<Sheet>,
     /// The record that the pane of details is of, or will be.
     sheet_of: Option<i64>,
@@ -72,6 +86,17 @@ pub(crate) fn of(noun: &Noun) -> Box<dyn Screen> {
 /// The list of a noun under a filter, as a screen of its own.
 pub(crate) fn filtered(noun: &'static str, filter: &str) -> Box<dyn Screen> {
     Box::new(List { filter: Input::new(filter), applied: filter.to_owned(), ..List::bare(noun) })
+}
+
+/// Some records alone, such as those behind a figure; `command` is the one that lists them.
+pub(crate) fn behind(
+    noun: &'static str,
+    ids: Vec<i64>,
+    title: String,
+    command: String,
+) -> Box<dyn Screen> {
+    let only = Only { ids: Arc::new(ids.into_iter().collect()), title, command };
+    Box::new(List { only: Some(only), ..List::bare(noun) })
 }
 
 /// What lies in the trash of a noun.
@@ -92,6 +117,7 @@ impl List {
             columns: Vec::new(),
             sort: String::new(),
             among: Among::Live,
+            only: None,
             ids: Vec::new(),
             complete: false,
             heads: Vec::new(),
@@ -101,6 +127,8 @@ impl List {
             marks: BTreeSet::new(),
             range: None,
             preview: true,
+            zoomed: false,
+            kind: None,
             sheet: None,
             sheet_of: None,
             wanted: None,
@@ -150,7 +178,8 @@ impl List {
         let id = self.focused().filter(|id| shown && self.sheet_of != Some(*id))?;
         self.sheet_of = Some(id);
         let noun = self.noun;
-        Some(ask(SHEET, move |desk| Sheet::read(desk, noun, id, 40)))
+        let most = if self.kind.is_some() { happened::MOST } else { 40 };
+        Some(ask(SHEET, move |desk| Sheet::read(desk, noun, id, most)))
     }
 
     fn wanted(&self, cx: &Cx) -> Wanted {
@@ -170,6 +199,7 @@ impl List {
             sort: or(&self.sort, |t| &t.sort),
             columns,
             among: self.among,
+            only: self.only.as_ref().map(|o| o.ids.clone()),
             focus: self.wanted.or_else(|| self.focused()),
             at: self.at,
             height: self.height(cx),
@@ -194,7 +224,7 @@ impl List {
         // Focus and marks belong to records, not to rows.
         self.at = listed.at;
         if self.complete {
-            let there: std::collections::HashSet<i64> = self.ids.iter().copied().collect();
+            let there: HashSet<i64> = self.ids.iter().copied().collect();
             self.marks.retain(|id| there.contains(id));
         }
         self.range = None;
@@ -224,6 +254,8 @@ impl List {
     fn back(&mut self, cx: &Cx) -> Option<Effects> {
         if self.typing {
             self.typing = false;
+        } else if self.zoomed {
+            self.zoomed = false;
         } else if self.range.take().is_some() {
         } else if !self.filter.text().is_empty() && !self.tabs.is_empty() {
             self.filter.set("");
@@ -289,6 +321,16 @@ impl List {
                 self.preview = !self.preview;
                 self.sheet_of = None;
                 return Some(self.settle(cx));
+            }
+            Act::Zoom => {
+                self.zoomed = !self.zoomed;
+                self.sheet_of = None;
+                return Some(self.settle(cx));
+            }
+            Act::Happened => return Some(self.sheet.as_ref().map(happened::choose).into_iter().collect()),
+            Act::Export => {
+                let (command, plural) = (self.command()?, cx.model.get(self.noun)?.entity.plural);
+                return Some(vec![export::csv(&command, plural, cx)]);
             }
             Act::NextView | Act::NextPane if !self.tabs.is_empty() => {
                 return Some(self.turn_to((self.tab + 1) % self.tabs.len(), cx));
@@ -413,6 +455,14 @@ impl List {
     }
 
     fn told(&mut self, what: Box<dyn std::any::Any>, cx: &Cx) -> Effects {
+        let what = match what.downcast::<happened::Kind>() {
+            Ok(kind) => {
+                self.kind = kind.0;
+                self.sheet_of = None;
+                return self.look(cx).into_iter().collect();
+            }
+            Err(what) => what,
+        };
         match what.downcast::<Sorted>() {
             Ok(sorted) => self.sort = sorted.0,
             Err(what) => match what.downcast::<Columns>() {
@@ -462,7 +512,7 @@ impl Screen for List {
     fn title(&self, cx: &Cx) -> String {
         let plural = cx.model.get(self.noun).map_or("", |n| n.entity.plural);
         let trash = if self.among == Among::Trash { " in the trash" } else { "" };
-        format!("{plural}{trash}")
+        self.only.as_ref().map_or_else(|| format!("{plural}{trash}"), |only| only.title.clone())
     }
 
     fn open(&mut self, cx: &Cx) -> Effects {
@@ -533,6 +583,9 @@ impl Screen for List {
     }
 
     fn command(&self) -> Option<String> {
+        if let (Some(only), true) = (&self.only, self.applied.is_empty()) {
+            return Some(only.command.clone());
+        }
         let tab = self.tabs.get(self.tab);
         let base = tab.map_or("", |t| t.filter.as_str());
         let filter = load::joined(base, &self.applied);

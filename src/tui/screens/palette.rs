@@ -93,7 +93,7 @@ impl Palette {
         });
         let mut shown: Vec<_> = shown.collect();
         // What is called so comes before what only speaks of it.
-        shown.sort_by_key(|b| !called(b.name));
+        shown.sort_by_key(|b| (fold(b.about) != wanted, !called(b.name)));
         rows.extend(shown.into_iter().map(|b| {
             Row {
                 kind: "action",

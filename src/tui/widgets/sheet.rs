@@ -146,11 +146,12 @@ impl Sheet {
         lines
     }
 
-    /// The lines of the timeline.
-    pub(crate) fn moments(&self, cx: &Cx) -> Vec<SheetLine> {
+    /// The lines of the timeline, or those of one kind.
+    pub(crate) fn moments(&self, kind: Option<&str>, cx: &Cx) -> Vec<SheetLine> {
         let mut lines: Vec<SheetLine> = self
             .timeline
             .iter()
+            .filter(|m| kind.is_none_or(|kind| m.kind == kind))
             .map(|m| SheetLine {
                 text: format!(
                     "{}  {:<8} {:<8} {}",

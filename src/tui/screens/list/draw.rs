@@ -43,6 +43,7 @@ pub(super) fn places(list: &List, area: Rect) -> Places {
     let above = (1 + filter.height + errors).min(area.height);
     let rest = Rect { y: area.y + above, height: area.height - above, ..area };
     let (frame, details) = match () {
+        () if list.zoomed => (Rect { height: 0, ..rest }, Some(rest)),
         () if !list.preview || !bordered => (rest, None),
         () if wide => {
             let left = if area.width >= 150 { area.width * 3 / 5 } else { area.width * 11 / 20 };
@@ -80,9 +81,8 @@ pub(super) fn draw(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
 fn views(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
     let mut spans = vec![Span::raw(" ")];
     if list.tabs.is_empty() {
-        let trash = if list.among == Among::Trash { " in the trash" } else { "" };
-        let plural = cx.model.get(list.noun).map_or("", |n| n.entity.plural);
-        spans.push(Span::styled(format!("{plural}{trash}"), cx.theme.style(Role::Heading)));
+        let title = pane::safe(&crate::tui::screen::Screen::title(list, cx));
+        spans.push(Span::styled(title, cx.theme.style(Role::Heading)));
     }
     let count = match (list.loaded, list.complete) {
         (false, _) => "reading".to_owned(),
@@ -161,7 +161,7 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
     if !list.sort.is_empty() {
         foot.push(format!("sort: {}", list.sort));
     }
-    if places.bordered {
+    if places.bordered && !places.frame.is_empty() {
         pane::framed(frame, places.frame, "", &foot.join("  "), true, cx);
     }
     let area = places.rows;
@@ -256,14 +256,14 @@ fn details(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
     let mut lines = sheet.fields(noun, room, cx);
     let label = noun.label_index();
     lines.retain(|l| l.field != Some(label));
-    let moments = sheet.moments(cx);
+    let moments = sheet.moments(list.kind.as_deref(), cx);
     // The timeline always gets a part of the room.
     let height = usize::from(inside.height);
     let least = moments.len().min(height / 3);
     lines.truncate(height.saturating_sub(least + usize::from(least > 0)));
     if !moments.is_empty() {
         lines.push(SheetLine {
-            text: "timeline".into(),
+            text: list.kind.as_ref().map_or("timeline".into(), |kind| format!("timeline: {kind}")),
             role: Role::Heading,
             leads: None,
             field: None,
