@@ -104,6 +104,7 @@ impl Chance {
     }
 
     /// 64 random bits.
+    #[inline]
     pub fn next(&self) -> u64 {
         let state = self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
         self.0.set(state);

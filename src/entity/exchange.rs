@@ -44,6 +44,27 @@ pub struct Converted {
     pub used: BTreeSet<Quoted>,
 }
 
+/// A way from one currency to another that many amounts can go.
+#[derive(Debug, Clone)]
+pub struct Lane {
+    over: i128,
+    under: i128,
+    to: Currency,
+    pub used: BTreeSet<Quoted>,
+}
+
+impl Lane {
+    /// Minor units of the one as minor units of the other, rounded half to even.
+    ///
+    /// # Errors
+    /// The amount is too large.
+    pub fn convert(&self, minor: i64) -> Result<i64> {
+        let over = i128::from(minor).checked_mul(self.over);
+        over.and_then(|over| i64::try_from(half_even(over, self.under)).ok())
+            .ok_or_else(|| too_large(self.to))
+    }
+}
+
 /// A way from one currency to another, as a fraction of major units.
 #[derive(Debug, Clone)]
 struct Way {
@@ -93,6 +114,16 @@ impl Rates {
             total.used.extend(way.used);
         }
         Ok(total)
+    }
+
+    /// The way from one currency to another, for many amounts.
+    ///
+    /// # Errors
+    /// No rate leads from one to the other; the error names both and the day.
+    pub fn lane(&self, from: Currency, to: Currency) -> Result<Lane> {
+        let way = self.way(from, to).ok_or_else(|| self.missing(from, to))?;
+        let (over, under) = way.between(from, to).ok_or_else(|| too_large(to))?;
+        Ok(Lane { over, under, to, used: way.used.into_iter().collect() })
     }
 
     fn missing(&self, from: Currency, to: Currency) -> Error {
@@ -155,11 +186,16 @@ impl Way {
         Some(Self { over: over / shared, under: under / shared, used })
     }
 
-    fn of(&self, minor: i64, from: Currency, to: Currency) -> Option<i64> {
+    /// The fraction between the minor units of both.
+    fn between(&self, from: Currency, to: Currency) -> Option<(i128, i128)> {
         let over = self.over.checked_mul(10_i128.pow(to.scale()))?;
         let under = self.under.checked_mul(10_i128.pow(from.scale()))?;
         let shared = greatest_common_divisor(over, under);
-        let (over, under) = (over / shared, under / shared);
+        Some((over / shared, under / shared))
+    }
+
+    fn of(&self, minor: i64, from: Currency, to: Currency) -> Option<i64> {
+        let (over, under) = self.between(from, to)?;
         i64::try_from(half_even(i128::from(minor).checked_mul(over)?, under)).ok()
     }
 }

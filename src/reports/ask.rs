@@ -52,6 +52,14 @@ impl Ask {
         Deals { first: self.first, last: self.last, ..self.deals(kinds) }
     }
 
+    /// What chance begins with: the moment, so that the same moment has the same chance.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        let at = self.times.now;
+        at.timestamp().unsigned_abs().wrapping_mul(1_000_000_000)
+            ^ u64::from(at.timestamp_subsec_nanos())
+    }
+
     /// Whether one of the number's own flags was given.
     #[must_use]
     pub fn has(&self, option: &str) -> bool {

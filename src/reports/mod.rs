@@ -3,9 +3,13 @@
 //! line, the dashboard and whatever comes later show the same.
 
 mod ask;
+mod forecast;
 mod pipeline;
+mod range;
 mod rows;
 mod sheet;
+mod trials;
+mod winrate;
 
 pub use ask::Ask;
 pub use sheet::{Cell, Column, Figure, Row, Sheet};
@@ -58,7 +62,8 @@ pub struct Opt {
 }
 
 /// Every number, in the order of help.
-pub static NUMBERS: &[Number] = &[pipeline::PIPELINE];
+pub static NUMBERS: &[Number] =
+    &[pipeline::PIPELINE, forecast::FORECAST, winrate::WINRATE, range::RANGE];
 
 /// The number of a verb.
 #[must_use]

@@ -36,6 +36,18 @@ impl Rows {
         })
     }
 
+    /// Does something with the row of a key, if there is one.
+    pub(super) fn only_at(&mut self, key: &Key, work: impl FnOnce(&mut Draft)) {
+        if let Some(row) = self.rows.get_mut(key) {
+            work(row);
+        }
+    }
+
+    /// Every row so far.
+    pub(super) fn each(&mut self) -> impl Iterator<Item = (&Key, &mut Draft)> {
+        self.rows.iter_mut()
+    }
+
     /// Rows for the stages that hold no such deal, where it is split by stage.
     pub(super) fn every_stage(&mut self, reader: &Reader, deals: &Deals) -> Result<()> {
         if self.by == By::Stage {
@@ -111,8 +123,12 @@ impl Draft {
         self
     }
 
+    /// So many records were counted in a column.
+    pub(super) fn counted(&self, column: usize) -> i64 {
+        self.cells.get(column).map_or(0, Cell::count)
+    }
+
     /// Sets a figure that isn't added up.
-    #[expect(dead_code, reason = "numbers that aren't sums")]
     pub(super) fn set(&mut self, column: usize, value: Value) -> &mut Self {
         if let Some(cell) = self.cells.get_mut(column) {
             *cell = Cell::Value(value);

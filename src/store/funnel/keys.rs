@@ -100,7 +100,7 @@ impl Reader<'_> {
 
 fn place_of(by: By, word: &str) -> usize {
     let order: &[&str] = match by {
-        By::Category => &["commit", "best_case", "pipeline", "omitted"],
+        By::Category => &["closed", "commit", "best_case", "pipeline", "omitted"],
         By::Status => &["open", "won", "lost"],
         _ => &[],
     };

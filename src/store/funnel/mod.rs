@@ -2,6 +2,8 @@
 //! in common. All of it is read as the reader sees the file, so a past that is looked back at or an
 //! assumption counts without more.
 
+mod bets;
+mod history;
 mod keys;
 mod sums;
 
@@ -16,6 +18,8 @@ use crate::entity::when::day_text;
 use crate::error::Result;
 use crate::filter;
 
+pub use bets::Chanced;
+pub use history::Fate;
 pub use keys::Named;
 pub use sums::Sums;
 
@@ -115,11 +119,12 @@ impl By {
     }
 }
 
-/// The category that a deal has in the forecast: its own, or what follows from its chance.
-/// A deal that was reopened isn't closed any more.
-const CATEGORY: &str = "coalesce(nullif(t.forecast_category, 'closed'), CASE \
+/// The category that a deal has in the forecast: its own, or what follows from its chance. A decided
+/// deal has no say in it, and one that was reopened isn't closed any more.
+const CATEGORY: &str = "CASE s.kind WHEN 'won' THEN 'closed' WHEN 'lost' THEN 'omitted' ELSE \
+     coalesce(nullif(t.forecast_category, 'closed'), CASE \
      WHEN coalesce(t.probability, s.probability) >= :commit_from THEN 'commit' \
-     WHEN coalesce(t.probability, s.probability) >= :best_case_from THEN 'best_case' ELSE 'pipeline' END)";
+     WHEN coalesce(t.probability, s.probability) >= :best_case_from THEN 'best_case' ELSE 'pipeline' END) END";
 
 /// What the deals of a group have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
