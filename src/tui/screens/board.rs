@@ -4,19 +4,18 @@
 mod draw;
 mod load;
 
-use std::collections::BTreeSet;
-
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
 pub(super) use self::load::{Card, Loaded, Stage};
 use super::choose::{Choose, Item};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::tui::deeds::{self, quoted};
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask, deed};
-use crate::tui::widgets::input::Input;
+use crate::tui::widgets::marks::Marks;
+use crate::tui::widgets::narrow::Narrow;
 
 /// Cards that a column loads at first; more when somebody scrolls there.
 const CARDS: u64 = 60;
@@ -29,11 +28,8 @@ pub(crate) struct Board {
     column: usize,
     /// The card in focus in each column.
     at: Vec<usize>,
-    filter: Input,
-    applied: String,
-    typing: bool,
-    error: Option<Error>,
-    marks: BTreeSet<i64>,
+    filter: Narrow,
+    marks: Marks,
     details: bool,
     limit: u64,
     /// Whether counts and sums are there; the first answer comes without.
@@ -57,11 +53,8 @@ pub(crate) fn open() -> Box<dyn Screen> {
         stages: Vec::new(),
         column: 0,
         at: Vec::new(),
-        filter: Input::default(),
-        applied: String::new(),
-        typing: false,
-        error: None,
-        marks: BTreeSet::new(),
+        filter: Narrow::default(),
+        marks: Marks::default(),
         details: true,
         limit: CARDS,
         counted: false,
@@ -71,7 +64,8 @@ pub(crate) fn open() -> Box<dyn Screen> {
 
 impl Board {
     fn look(&self) -> Effects {
-        let (pipeline, filter, limit) = (self.pipeline, self.applied.clone(), self.limit);
+        let (pipeline, limit) = (self.pipeline, self.limit);
+        let filter = self.filter.applied().to_owned();
         vec![ask(0, move |desk| load::load(desk, pipeline, &filter, limit, None))]
     }
 
@@ -90,7 +84,7 @@ impl Board {
     fn take(&mut self, loaded: Loaded) {
         let focus = self.focused().map(|c| c.id);
         self.counted = loaded.counted;
-        self.error = None;
+        self.filter.error = None;
         self.pipelines = loaded.pipelines;
         self.pipeline = loaded.pipeline;
         self.stages = loaded.stages;
@@ -144,21 +138,17 @@ impl Board {
     }
 
     fn typed(&mut self) -> Effects {
-        self.applied = self.filter.text().to_owned();
         self.limit = CARDS;
         self.look()
     }
 
     fn back(&mut self) -> Option<Effects> {
         if self.drag.take().is_some() {
-        } else if self.typing {
-            self.typing = false;
+        } else if self.filter.end() {
         } else if !self.filter.text().is_empty() {
             self.filter.set("");
             return Some(self.typed());
-        } else if !self.marks.is_empty() {
-            self.marks.clear();
-        } else {
+        } else if !self.marks.clear() {
             return None;
         }
         Some(Vec::new())
@@ -197,20 +187,17 @@ impl Board {
                 ))]);
             }
             Act::Back => return self.back(),
-            Act::Open if self.typing => self.typing = false,
-            Act::Filter => self.typing = true,
+            Act::Open if self.filter.end() => {}
+            Act::Filter => self.filter.begin(),
             Act::Mark => {
                 if let Some(id) = self.focused().map(|c| c.id) {
-                    if !self.marks.remove(&id) {
-                        self.marks.insert(id);
-                    }
+                    self.marks.turn(id);
                     return Some(self.move_card(1));
                 }
             }
-            Act::MarkAll if !self.marks.is_empty() => self.marks.clear(),
             Act::MarkAll => {
                 let cards = self.stages.get(self.column).map_or(&[][..], |s| &s.cards);
-                self.marks = cards.iter().map(|c| c.id).collect();
+                self.marks.turn_all(cards.iter().map(|c| c.id));
             }
             Act::Preview => self.details = !self.details,
             Act::Reload => return Some(self.look()),
@@ -292,19 +279,11 @@ impl Screen for Board {
     }
 
     fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
+        if let Some(changed) = self.filter.take(&event) {
+            return Some(if changed { self.typed() } else { Vec::new() });
+        }
         match event {
             Event::Act(act) => self.act(act, cx),
-            Event::Key(press) if self.typing => {
-                if self.filter.press(press) {
-                    Some(self.typed())
-                } else {
-                    Some(Vec::new())
-                }
-            }
-            Event::Paste(text) if self.typing => {
-                self.filter.paste(&text);
-                Some(self.typed())
-            }
             Event::Answer(_, said) => {
                 match answer::<Result<Loaded>>(said)? {
                     Ok(loaded) => {
@@ -314,7 +293,7 @@ impl Screen for Board {
                         }
                     }
                     // The last good board stays.
-                    Err(why) if !self.applied.is_empty() => self.error = Some(why),
+                    Err(why) if self.filter.is_shown() => self.filter.error = Some(why),
                     Err(why) => return Some(vec![Toast::bad(&why)]),
                 }
                 Some(Vec::new())
@@ -343,20 +322,13 @@ impl Screen for Board {
     }
 
     fn is_typing(&self) -> bool {
-        self.typing
+        self.filter.is_typing()
     }
 
     fn subject(&self) -> Option<Subject> {
         let focus = self.focused();
-        let ids: Vec<i64> = if self.marks.is_empty() {
-            focus.map(|c| c.id).into_iter().collect()
-        } else {
-            self.marks.iter().copied().collect()
-        };
-        if ids.is_empty() {
-            return None;
-        }
-        Some(Subject { noun: "deal", ids, label: focus.map_or(String::new(), |c| c.name.clone()) })
+        let label = focus.map_or(String::new(), |c| c.name.clone());
+        self.marks.subject("deal", focus.map(|c| c.id), label)
     }
 
     fn noun(&self) -> Option<&'static str> {
@@ -366,8 +338,8 @@ impl Screen for Board {
     fn command(&self) -> Option<String> {
         let name = self.pipelines.iter().find(|(id, _)| Some(*id) == self.pipeline).map(|(_, n)| n);
         let mut words = "deal board".to_owned();
-        if !self.applied.is_empty() {
-            words += &format!(" {}", quoted(&self.applied));
+        if !self.filter.applied().is_empty() {
+            words += &format!(" {}", quoted(self.filter.applied()));
         }
         if let Some(name) = name.filter(|_| self.pipelines.len() > 1) {
             words += &format!(" --pipeline {}", quoted(name));

@@ -29,9 +29,8 @@ struct Places {
 }
 
 fn places(board: &Board, area: Rect) -> Places {
-    let errors = board.error.as_ref().map_or(0, |e| 1 + e.message.matches('\n').count());
     let head = pane::row(area, 0);
-    let error_rows = u16::try_from(errors).unwrap_or(0).min(area.height.saturating_sub(2));
+    let error_rows = board.filter.error_rows().min(area.height.saturating_sub(2));
     let error = Rect { y: area.y + 1.min(area.height), height: error_rows, ..area };
     let fits = columns_wide(area.width);
     let count = board.stages.len().max(1);
@@ -118,12 +117,7 @@ pub(super) fn hit(board: &Board, cx: &Cx, x: u16, y: u16) -> Option<(usize, Opti
 pub(super) fn draw(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
     let places = places(board, area);
     head(board, frame, places.head, cx);
-    if let Some(why) = &board.error {
-        for (at, line) in why.message.split('\n').enumerate() {
-            let text = format!("  {}", pane::safe(line));
-            rows::write(frame, pane::row(places.error, at), &text, cx.theme.style(Role::Bad), cx);
-        }
-    }
+    board.filter.draw_error(frame, places.error, cx);
     strip(board, frame, places.strip, cx);
     for (at, area) in &places.columns {
         if let Some(stage) = board.stages.get(*at) {
@@ -165,7 +159,7 @@ fn head(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
         vec![Span::styled(left.clone(), cx.theme.style(Role::Heading))],
         vec![Span::styled(right.clone(), cx.theme.style(Role::Dim))],
     );
-    if !board.typing && board.filter.text().is_empty() {
+    if !board.filter.is_shown() {
         return;
     }
     let x = area.x + u16::try_from(width(&left)).unwrap_or(0).min(area.width);
@@ -173,9 +167,7 @@ fn head(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
     let wide = area.right().saturating_sub(x + taken + 1);
     let wide = if wide < 20 { area.right().saturating_sub(x) } else { wide };
     let line = Rect { x, width: wide, ..area };
-    rows::write(frame, line, "/", cx.theme.style(Role::Key), cx);
-    let typed = Rect { x: line.x + 1.min(line.width), width: line.width.saturating_sub(1), ..line };
-    board.filter.draw(frame, typed, cx.theme.style(Role::Text), board.typing);
+    board.filter.draw(frame, line, "/", cx);
 }
 
 /// All stages in one row, where not all have a column.
@@ -271,7 +263,7 @@ fn draw_card(
     rows_high: usize,
     cx: &Cx,
 ) {
-    let marked = board.marks.contains(&card.id);
+    let marked = board.marks.has(card.id);
     let lifted = board.drag.as_ref().is_some_and(|d| d.id == card.id && d.over.is_some());
     let role = match (focus, marked, lifted) {
         (_, _, true) => Role::Dim,
@@ -357,7 +349,7 @@ fn foot(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
     } else {
         let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
         let cards =
-            board.stages.iter().flat_map(|s| &s.cards).filter(|c| board.marks.contains(&c.id));
+            board.stages.iter().flat_map(|s| &s.cards).filter(|c| board.marks.has(c.id));
         for money in cards.filter_map(|c| c.amount) {
             *sums.entry(money.currency).or_default() += money.minor;
         }
@@ -378,11 +370,11 @@ fn nothing(board: &Board, frame: &mut Frame, places: &Places, cx: &Cx) {
     let Some((_, column)) = places.columns.first() else { return };
     let area = inside(places, *column);
     let key = |act| cx.keys.shown(Place::Board, act).unwrap_or_default();
-    let lines = if board.applied.is_empty() {
+    let lines = if board.filter.applied().is_empty() {
         vec!["No deals yet.".to_owned(), format!("{} adds one.", key(Act::New))]
     } else {
         let mut lines = vec!["No deals match.".to_owned()];
-        lines.extend(elsewhere("deal", &board.applied, cx));
+        lines.extend(elsewhere("deal", board.filter.applied(), cx));
         lines.push(format!("{} clears the filter.", key(Act::Back)));
         lines
     };

@@ -34,6 +34,8 @@ struct Panel {
     bar: &'static [&'static str],
     beside: &'static [&'static str],
     by: Option<By>,
+    /// Its bars are the columns beside each other, row by row, in place of one column.
+    across: bool,
 }
 
 const fn number(
@@ -42,15 +44,19 @@ const fn number(
     bar: &'static [&'static str],
     beside: &'static [&'static str],
 ) -> Panel {
-    Panel { source: Source::Number(verb), title, bar, beside, by: None }
+    Panel { source: Source::Number(verb), title, bar, beside, by: None, across: false }
 }
 
 const fn own(source: Source, title: &'static str) -> Panel {
-    Panel { source, title, bar: &[], beside: &[], by: None }
+    Panel { source, title, bar: &[], beside: &[], by: None, across: false }
 }
 
 const fn split(panel: Panel, by: By) -> Panel {
     Panel { by: Some(by), ..panel }
+}
+
+const fn across(panel: Panel) -> Panel {
+    Panel { across: true, ..panel }
 }
 
 /// The pages: a name, and the panels.
@@ -72,8 +78,8 @@ static PAGES: &[(&str, &[Panel])] = &[
     (
         "Forecast",
         &[
-            number("forecast", "Forecast", &["weighted", "commit", "amount"], &[]),
-            number("range", "What may be won", &["p50"], &["p10", "p50", "p90"]),
+            number("forecast", "Forecast", &["weighted"], &["weighted", "commit", "won"]),
+            across(number("range", "What may be won", &[], &["won", "p10", "p50", "p90", "most"])),
             own(Source::Quotas, "Quotas"),
             number("accuracy", "Forecast and what came", &["forecast"], &["error_percent"]),
             number("slippage", "Slips", &["slips"], &["slips", "days"]),
@@ -318,12 +324,23 @@ fn chart_of(sheet: &Sheet, panel: &Panel, main: Currency) -> Chart {
         beside.dedup();
     }
     let shown = shown_currency(sheet, bar, main);
+    if panel.across {
+        return across_of(sheet, &beside, shown);
+    }
     let is_name = |at: usize| sheet.columns[at].figure == Figure::Name;
     let bars = sheet.rows.iter().map(|row| {
         let names = row.cells.iter().zip(&sheet.columns).enumerate();
         let names = names.filter(|(at, _)| is_name(*at)).map(|(_, (cell, c))| for_people(cell, c));
         let names: Vec<String> = names.filter(|n| !n.is_empty()).collect();
-        let said = beside.iter().map(|at| briefly(&row.cells[*at], &sheet.columns[*at]));
+        let said = beside.iter().map(|at| {
+            let (cell, column) = (&row.cells[*at], &sheet.columns[*at]);
+            match briefly(cell, column) {
+                text if column.figure == Figure::Sum && Some(*at) != bar && !text.is_empty() => {
+                    format!("{} {text}", column.name.replace('_', " "))
+                }
+                text => text,
+            }
+        });
         Bar {
             name: if names.is_empty() { row.key.clone() } else { names.join("/") },
             value: bar.map_or(0, |at| length(&row.cells[at], shown)),
@@ -336,6 +353,29 @@ fn chart_of(sheet: &Sheet, panel: &Panel, main: Currency) -> Chart {
     Chart {
         heads: sheet.columns.iter().map(|c| (c.name.replace('_', " "), numeric(c))).collect(),
         bars: shorter(bars.collect()),
+        notes: sheet.notes.clone(),
+        ..Chart::default()
+    }
+}
+
+/// A sheet whose columns are the bars.
+fn across_of(sheet: &Sheet, columns: &[usize], shown: Currency) -> Chart {
+    let cells = sheet.rows.iter().flat_map(|row| columns.iter().map(move |at| (row, *at)));
+    let bars = cells.map(|(row, at)| {
+        let (cell, column) = (&row.cells[at], &sheet.columns[at]);
+        let name = column.name.replace('_', " ");
+        let name = if sheet.rows.len() > 1 { format!("{} {name}", row.key) } else { name };
+        Bar {
+            value: length(cell, shown),
+            said: briefly(cell, column),
+            cells: vec![name.clone(), for_people(cell, column)],
+            name,
+            behind: Behind::Row(row.key.clone()),
+        }
+    });
+    Chart {
+        heads: vec![("figure".to_owned(), false), ("value".to_owned(), true)],
+        bars: bars.collect(),
         notes: sheet.notes.clone(),
         ..Chart::default()
     }
