@@ -151,6 +151,13 @@ pub static KEYS: &[Key] = &[
         number: false,
         check: |text| one_of(text, &["on", "off"]).then_some("`on` or `off`"),
     },
+    Key {
+        name: "links",
+        about: "Whether the dashboard makes addresses into links of the terminal",
+        default: "by the terminal",
+        number: false,
+        check: |text| one_of(text, &["on", "off"]).then_some("`on` or `off`"),
+    },
 ];
 
 fn not_empty(text: &str) -> Option<&'static str> {

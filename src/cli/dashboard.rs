@@ -37,6 +37,7 @@ pub(super) fn open(session: &mut Session, at: Opening) -> Result<()> {
         stands: settings.clock_stands.then(|| settings.clock.now()),
         color: settings.color,
         unicode: is_unicode(),
+        links: has_links(),
         editor,
         state: crate::config::default_state(&|name| std::env::var_os(name)),
         command,
@@ -78,7 +79,7 @@ fn runner(settings: &Settings, db: OsString, base: fn() -> Model) -> CommandLine
     let now =
         settings.clock_stands.then(|| crate::entity::when::instant_text(settings.clock.now()));
     Arc::new(move |line: &str| {
-        let Some(words) = shlex::split(line) else { 
+        let Some(words) = shlex::split(line) else {
             return Ran { err: b"error: a quote is not closed".to_vec(), ..Ran::default() };
         };
         let skip = usize::from(words.first().is_some_and(|w| w == "rolo"));
@@ -100,6 +101,23 @@ fn runner(settings: &Settings, db: OsString, base: fn() -> Model) -> CommandLine
         let code = super::run_with(&args, base, &around, &mut out, &mut err);
         Ran { ok: code == 0, out, err }
     })
+}
+
+/// Whether the terminal is one of those that are known to show links (OSC 8).
+fn has_links() -> bool {
+    let set = |name| std::env::var(name).ok().filter(|v| !v.is_empty());
+    let term = set("TERM").unwrap_or_default();
+    let program = set("TERM_PROGRAM").unwrap_or_default();
+    let programs = ["iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio"];
+    let terms = ["xterm-kitty", "foot", "alacritty", "xterm-ghostty", "wezterm"];
+    let vte = set("VTE_VERSION").and_then(|v| v.parse::<u32>().ok()).is_some_and(|v| v >= 5_000);
+    let multiplexed = term.starts_with("screen") || term.starts_with("tmux");
+    let known = programs.contains(&program.as_str())
+        || terms.iter().any(|t| term.starts_with(t))
+        || vte
+        || set("WT_SESSION").is_some()
+        || set("KONSOLE_VERSION").is_some();
+    known && !multiplexed
 }
 
 /// Whether the terminal takes more than ASCII, as far as the environment tells.

@@ -24,6 +24,9 @@ use crate::error::Error;
 /// How long a line about what happened stays.
 const TOAST: Duration = Duration::from_secs(8);
 
+/// Most bytes that terminals take for their clipboard.
+const COPIED: usize = 54_000;
+
 /// A screen with the number that answers find it by.
 pub(crate) struct Slot {
     id: u64,
@@ -88,6 +91,8 @@ pub(crate) struct App {
     begun: Vec<Press>,
     /// The command that did what was done last.
     pub last_command: Option<String>,
+    /// Another window has the keys: nothing counts down meanwhile.
+    away: bool,
     /// Changes that the worker hasn't finished.
     unfinished: usize,
     quits: bool,
@@ -111,6 +116,7 @@ impl App {
             toast: None,
             begun: Vec::new(),
             last_command: None,
+            away: false,
             unfinished: 0,
             quits: false,
             signs: Vec::new(),
@@ -249,6 +255,10 @@ impl App {
             Effect::Ask(slot, question) => self.ask(from, slot, question),
             Effect::Do(deed) => self.begin(from, deed),
             Effect::Toast(toast) => self.toast(toast),
+            Effect::Copy(text) if text.len() > COPIED => self.toast(Toast {
+                text: "too much for the terminal's clipboard: `E` writes a file".into(),
+                bad: true,
+            }),
             Effect::Copy(text) => {
                 self.toast(Toast {
                     text: format!("sent to the terminal's clipboard: {text}"),
@@ -309,7 +319,11 @@ impl App {
         let ascii = self.common.theme.ascii;
         let done = match name {
             "theme" => {
-                Theme::load(value, ascii, &self.common.config).map(|t| self.common.theme = t)
+                let links = self.common.theme.links;
+                Theme::load(value, ascii, &self.common.config).map(|theme| {
+                    self.common.theme = theme;
+                    self.common.theme.links = links;
+                })
             }
             "borders" => {
                 self.common.theme.ascii = value == "ascii";
@@ -353,6 +367,8 @@ impl App {
             }
             Input::Mouse(mouse) => self.mouse(mouse),
             Input::Resize(columns, rows) => self.resize(columns, rows),
+            Input::FocusLost => self.away = true,
+            Input::FocusGained => self.away = false,
             _ => {}
         }
     }
@@ -528,7 +544,8 @@ impl App {
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let toast = self.toast.as_ref().map(|(_, until)| *until);
         let cx = self.common.cx();
-        let screens = self.screens().filter_map(|s| s.deadline(&cx)).map(|d| Instant::now() + d);
+        let screens = self.screens().filter(|_| !self.away).filter_map(|s| s.deadline(&cx));
+        let screens = screens.map(|d| Instant::now() + d);
         toast.into_iter().chain(screens).min()
     }
 

@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
+use super::screen::{Cx, Effect, Screen, Toast};
 use super::screens::choose::{Choose, Item};
 use super::screens::form;
-use super::screen::{Cx, Effect, Screen, Toast};
 use crate::error::{Error, Result};
 
 /// How long after a change it is written.
@@ -163,7 +163,8 @@ impl Drafts {
 
 /// A file of one's own, locked as long as it is held.
 fn create(folder: &Path) -> Result<(File, PathBuf)> {
-    let failed = |why: &std::io::Error| Error::io(format!("can't write `{}`", folder.display()), why);
+    let failed =
+        |why: &std::io::Error| Error::io(format!("can't write `{}`", folder.display()), why);
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)

@@ -82,6 +82,8 @@ pub struct Setup {
     pub color: bool,
     /// Whether the terminal's text is UTF-8, and it draws lines.
     pub unicode: bool,
+    /// Whether it shows links.
+    pub links: bool,
     /// The program that edits text, with its arguments.
     pub editor: Vec<String>,
     /// Where text that isn't saved is kept.
@@ -107,7 +109,8 @@ pub fn run(setup: Setup) -> Result<()> {
     };
     let named = config.get("theme")?.unwrap_or_else(|| "dark".into());
     let name = if setup.color { named } else { "mono".into() };
-    let theme = Theme::load(&name, ascii, &config)?;
+    let mut theme = Theme::load(&name, ascii, &config)?;
+    theme.links = config.get("links")?.map_or(setup.links, |links| links == "on");
     let keys = Keys::new(&config)?;
     let mouse = config.get("mouse")?.as_deref() != Some("off");
     let path: PathBuf = setup.store.path().to_owned();

@@ -15,10 +15,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::app::{App, Common, Out};
-use super::{Asking, Ran};
 use super::desk::{Desk, Said, perform};
 use super::keys::{Keys, Press};
 use super::theme::Theme;
+use super::{Asking, Ran};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entity::money::Currency;
@@ -795,6 +795,60 @@ fn the_timeline_shows_one_kind_and_a_pane_takes_the_screen() {
     bench.keys("esc").sees("emails").keys("esc z").sees("left voicemail");
     assert!(!bench.screen().contains("Ёжикова"), "{}", bench.screen());
     bench.keys("esc").sees("Ёжикова");
+}
+
+#[test]
+fn addresses_are_links_where_the_terminal_shows_them() {
+    let mut bench = filled();
+    bench.resize(120, 30).keys("2 / a n n enter enter");
+    let plain = bench.buffer();
+    assert!(plain.content.iter().all(|c| !c.symbol().contains('\x1b')));
+    bench.app.common.theme.links = true;
+    let linked = bench.buffer();
+    let cells: Vec<_> = linked.content.iter().filter(|c| c.symbol().contains('\x1b')).collect();
+    assert_eq!(cells.len(), 1, "{}", text_of(&plain));
+    let symbol = cells[0].symbol();
+    assert!(
+        symbol.starts_with("\x1b]8;;mailto:ann@acme.example\x1b\\ann@acme.example")
+            && symbol.ends_with("\x1b]8;;\x1b\\"),
+        "{symbol:?}"
+    );
+}
+
+#[test]
+fn the_command_line_opens_lists_and_the_board_by_a_filter() {
+    let mut bench = filled();
+    bench.keys(":").text("contacts /company:acme").keys("enter").sees("Ann Lee");
+    assert!(!bench.screen().contains("Ёжикова"), "{}", bench.screen());
+    bench.keys("esc :").text("board /company:acme").keys("enter").sees("Renewal 2027");
+    assert!(!bench.screen().contains("Внедрение"), "{}", bench.screen());
+    bench.keys("esc 2 :").text("cols").keys("enter").sees("Columns");
+}
+
+#[test]
+fn nothing_counts_down_while_another_window_has_the_keys() {
+    let mut bench = filled();
+    bench.keys("5");
+    let second = |b: &Bench| {
+        let left = b.app.deadline().map(|at| at - std::time::Instant::now());
+        left.is_some_and(|left| left <= std::time::Duration::from_secs(2))
+    };
+    // The toast's time is over long before; the countdown alone asks for each second.
+    bench.app.tick();
+    assert!(second(&bench));
+    bench.app.input(Input::FocusLost);
+    assert!(!second(&bench));
+    bench.app.input(Input::FocusGained);
+    assert!(second(&bench));
+}
+
+#[test]
+fn views_and_people_are_found_in_the_palette() {
+    let mut bench = filled();
+    bench.keys("2 /").text("company:acme").keys("enter W").text("acmes").keys("enter esc esc");
+    bench.keys("1 ctrl+p").text("acmes").sees("view").keys("enter").sees("Ann Lee");
+    bench.keys("esc ctrl+p").text("@acme");
+    assert!(!bench.screen().contains("company:1"), "{}", bench.screen());
 }
 
 #[test]

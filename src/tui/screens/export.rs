@@ -45,11 +45,8 @@ fn write(run: &CommandLine, line: &str, path: &Path) -> Result<String> {
         return Err(Error::failed(said.trim().trim_start_matches("error: ").to_owned()));
     }
     let failed = |why: &std::io::Error| Error::io(format!("can't write `{}`", path.display()), why);
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(path)
-        .map_err(|why| failed(&why))?;
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).open(path).map_err(|why| failed(&why))?;
     file.write_all(&ran.out).and_then(|()| file.sync_data()).map_err(|why| failed(&why))?;
     let lines = ran.out.iter().filter(|b| **b == b'\n').count().saturating_sub(1);
     Ok(format!("wrote {lines} lines to `{}`", path.display()))

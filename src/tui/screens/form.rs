@@ -9,8 +9,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 pub(in crate::tui) use self::draft::resume;
-use self::entry::{Entry, Given};
 pub(in crate::tui) use self::entry::understood;
+use self::entry::{Entry, Given};
 use super::choose::{Choose, Item};
 use super::pick::Pick;
 use super::prompt::Prompt;
@@ -377,9 +377,9 @@ fn one_field(subject: Subject, at: usize, record: &Record, cx: &Cx) -> Box<dyn S
         Effect::Push(Box::new(form))
     };
     match field.kind {
-        Kind::Link(target) => Pick::of(title, target, !field.required, move |link, _| {
-            vec![write(Given::Link(link))]
-        }),
+        Kind::Link(target) => {
+            Pick::of(title, target, !field.required, move |link, _| vec![write(Given::Link(link))])
+        }
         Kind::Choice(choices) if !choices.open => {
             let items = choices.words.iter().enumerate().map(|(at, w)| Item::new(w.word, "", at));
             Choose::of(title, items.collect(), move |item, _| {

@@ -21,9 +21,12 @@ pub(crate) fn choose(sheet: &Sheet) -> Effect {
     let mut items = vec![Item::new("all", "", usize::MAX)];
     let names: Vec<String> = kinds.keys().cloned().collect();
     let more = if sheet.happened > sheet.timeline.len() { " and more" } else { "" };
-    items.extend(kinds.into_iter().enumerate().map(|(at, (kind, count))| {
-        Item::new(kind, format!("{count}{more}"), at)
-    }));
+    items.extend(
+        kinds
+            .into_iter()
+            .enumerate()
+            .map(|(at, (kind, count))| Item::new(kind, format!("{count}{more}"), at)),
+    );
     Effect::Push(Choose::of("Show of the timeline".into(), items, move |item, _| {
         vec![Effect::Tell(Box::new(Kind(names.get(item.value).cloned())))]
     }))

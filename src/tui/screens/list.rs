@@ -22,8 +22,8 @@ use crate::tui::deeds::{self, quoted};
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask, deed};
 use crate::tui::screens::choose::{Choose, Item};
-use crate::tui::screens::{export, happened};
 use crate::tui::screens::prompt::Prompt;
+use crate::tui::screens::{export, happened};
 use crate::tui::widgets::marks::Marks;
 use crate::tui::widgets::narrow::Narrow;
 use crate::tui::widgets::rows;
@@ -313,7 +313,9 @@ impl List {
                 self.sheet_of = None;
                 return Some(self.settle(cx));
             }
-            Act::Happened => return Some(self.sheet.as_ref().map(happened::choose).into_iter().collect()),
+            Act::Happened => {
+                return Some(self.sheet.as_ref().map(happened::choose).into_iter().collect());
+            }
             Act::Export => {
                 let (command, plural) = (self.command()?, cx.model.get(self.noun)?.entity.plural);
                 return Some(vec![export::csv(&command, plural, cx)]);

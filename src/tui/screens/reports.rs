@@ -139,7 +139,8 @@ impl Reports {
     fn act(&mut self, act: Act, cx: &Cx) -> Option<Effects> {
         let count = self.charts.len().max(1);
         let bars = self.charts.get(self.pane).map_or(0, |c| c.bars.len());
-        let page = draw::places(self, cx.area).first().map_or(1, |(_, p)| usize::from(p.height) / 2);
+        let page =
+            draw::places(self, cx.area).first().map_or(1, |(_, p)| usize::from(p.height) / 2);
         let at = self.at.get_mut(self.pane);
         match (act, at) {
             (Act::Up, Some(at)) => *at = at.saturating_sub(1),
@@ -250,12 +251,10 @@ impl Screen for Reports {
             Event::Act(act) => return self.act(act, cx),
             Event::Changed => return Some(self.look()),
             Event::Told(what) => return Some(self.told(what, cx)),
-            Event::Answer(CHARTS, said) => {
-                match answer::<Result<(Vec<Chart>, String)>>(said)? {
-                    Ok((charts, at)) => self.take(charts, at),
-                    Err(why) => return Some(vec![Toast::bad(&why)]),
-                }
-            }
+            Event::Answer(CHARTS, said) => match answer::<Result<(Vec<Chart>, String)>>(said)? {
+                Ok((charts, at)) => self.take(charts, at),
+                Err(why) => return Some(vec![Toast::bad(&why)]),
+            },
             Event::Answer(_, said) => match answer::<Result<Found>>(said)? {
                 Ok((ids, title, command)) => {
                     return Some(vec![Effect::Push(list::behind("deal", ids, title, command))]);

@@ -28,7 +28,8 @@ pub(super) fn has_details(area: Rect) -> bool {
 
 fn places(agenda: &Agenda, area: Rect) -> Places {
     let views = pane::row(area, 0);
-    let filter = if agenda.filter.is_shown() { pane::row(area, 1) } else { Rect { height: 0, ..views } };
+    let filter =
+        if agenda.filter.is_shown() { pane::row(area, 1) } else { Rect { height: 0, ..views } };
     let wide = has_details(area);
     let strip_high = u16::from(!wide && area.height >= 12);
     let y = area.y + views.height + filter.height;

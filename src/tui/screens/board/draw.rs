@@ -179,8 +179,7 @@ fn strip(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
     for (at, stage) in board.stages.iter().enumerate() {
         let focus = at == board.column;
         let (open, close) = if focus { ("[", "]") } else { (" ", " ") };
-        let count =
-            if board.counted { format!(" {}", stage.sums.count) } else { String::new() };
+        let count = if board.counted { format!(" {}", stage.sums.count) } else { String::new() };
         let text = format!("{open}{}{count}{close}", pane::safe(&stage.sums.name));
         let role = if focus { Role::Tab } else { Role::Dim };
         spans.push(Span::styled(text, cx.theme.style(role)));
@@ -348,8 +347,7 @@ fn foot(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
         }
     } else {
         let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
-        let cards =
-            board.stages.iter().flat_map(|s| &s.cards).filter(|c| board.marks.has(c.id));
+        let cards = board.stages.iter().flat_map(|s| &s.cards).filter(|c| board.marks.has(c.id));
         for money in cards.filter_map(|c| c.amount) {
             *sums.entry(money.currency).or_default() += money.minor;
         }

@@ -91,7 +91,9 @@ fn note(entry: &Entry, focus: bool, cx: &Cx) -> (String, Role) {
     }
     match entry.kind {
         _ if !focus => (String::new(), Role::Dim),
-        _ if entry.is_chosen() && (text.is_empty() || !entry.is_changed()) => ("Space chooses".into(), Role::Dim),
+        _ if entry.is_chosen() && (text.is_empty() || !entry.is_changed()) => {
+            ("Space chooses".into(), Role::Dim)
+        }
         Kind::Longtext => ("^E opens $EDITOR".into(), Role::Dim),
         _ => (String::new(), Role::Dim),
     }

@@ -35,7 +35,8 @@ pub(super) fn places(list: &List, area: Rect) -> Places {
     let wide = area.width >= 100;
     let bordered = area.width >= 60 && area.height >= 14;
     let views = pane::row(area, 0);
-    let filter = if list.filter.is_shown() { pane::row(area, 1) } else { Rect { height: 0, ..views } };
+    let filter =
+        if list.filter.is_shown() { pane::row(area, 1) } else { Rect { height: 0, ..views } };
     let errors = list.filter.error_rows();
     let above = (1 + filter.height + errors).min(area.height);
     let rest = Rect { y: area.y + above, height: area.height - above, ..area };
@@ -62,7 +63,11 @@ pub(super) fn places(list: &List, area: Rect) -> Places {
         width: frame.width.saturating_sub(2 * edge),
         height: frame.height.saturating_sub(2 * edge + head),
     };
-    let errors = Rect { y: area.y + 1 + filter.height, height: above.saturating_sub(1 + filter.height), ..area };
+    let errors = Rect {
+        y: area.y + 1 + filter.height,
+        height: above.saturating_sub(1 + filter.height),
+        ..area
+    };
     Places { views, filter, errors, frame, rows: inner, details, bordered }
 }
 
@@ -245,10 +250,14 @@ fn details(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
             role: Role::Heading,
             leads: None,
             field: None,
+            address: None,
         });
         lines.extend(moments);
     }
     for (at, line) in lines.iter().take(height).enumerate() {
         rows::write(frame, pane::row(inside, at), &line.text, cx.theme.style(line.role), cx);
+        if let Some((column, url)) = &line.address {
+            rows::link(frame, pane::row(inside, at), &line.text, *column, url, cx);
+        }
     }
 }

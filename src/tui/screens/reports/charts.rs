@@ -88,9 +88,19 @@ static PAGES: &[(&str, &[Panel])] = &[
     (
         "Won and lost",
         &[
-            number("winloss", "Won of what was decided", &["win_rate"], &["won", "lost", "win_rate"]),
+            number(
+                "winloss",
+                "Won of what was decided",
+                &["win_rate"],
+                &["won", "lost", "win_rate"],
+            ),
             split(
-                number("winloss", "Win rate per month", &["win_rate"], &["won", "lost", "win_rate"]),
+                number(
+                    "winloss",
+                    "Win rate per month",
+                    &["win_rate"],
+                    &["won", "lost", "win_rate"],
+                ),
                 By::Month,
             ),
             number("winrate", "Chance of each stage", &["win_rate"], &[]),
@@ -252,13 +262,7 @@ fn has_choice(verb: &str) -> bool {
 }
 
 /// The answer of a number, as a panel asks it.
-fn sheet(
-    desk: &Desk,
-    number: &Number,
-    by: By,
-    wanted: &Wanted,
-    explain: bool,
-) -> Result<Sheet> {
+fn sheet(desk: &Desk, number: &Number, by: By, wanted: &Wanted, explain: bool) -> Result<Sheet> {
     let reader = desk.reader()?;
     let times = desk.locale.times;
     let deals = desk.store.noun("deal")?;
@@ -345,7 +349,12 @@ fn chart_of(sheet: &Sheet, panel: &Panel, main: Currency) -> Chart {
             name: if names.is_empty() { row.key.clone() } else { names.join("/") },
             value: bar.map_or(0, |at| length(&row.cells[at], shown)),
             said: said.filter(|s| !s.is_empty()).collect::<Vec<_>>().join("  "),
-            cells: row.cells.iter().zip(&sheet.columns).map(|(cell, c)| for_people(cell, c)).collect(),
+            cells: row
+                .cells
+                .iter()
+                .zip(&sheet.columns)
+                .map(|(cell, c)| for_people(cell, c))
+                .collect(),
             behind: Behind::Row(row.key.clone()),
         }
     });
@@ -430,7 +439,9 @@ fn briefly(cell: &Cell, column: &Column) -> String {
         (Cell::Sums(sums), _) => short_sums(sums),
         (Cell::Value(Value::Money(m)), _) => short(m.minor, m.currency),
         (Cell::Value(Value::Null), _) => String::new(),
-        (Cell::Value(value), Figure::Number) => format!("{} {}", value.to_cell(), unit(column.name)),
+        (Cell::Value(value), Figure::Number) => {
+            format!("{} {}", value.to_cell(), unit(column.name))
+        }
         _ => for_people(cell, column),
     }
     .trim_end()
@@ -495,7 +506,9 @@ fn quotas(desk: &Desk) -> Result<Chart> {
         ..Chart::default()
     };
     if chart.bars.is_empty() {
-        chart.notes.push("no quota is of this time: `rolo help targets` shows how to set one".into());
+        chart
+            .notes
+            .push("no quota is of this time: `rolo help targets` shows how to set one".into());
     }
     Ok(chart)
 }
@@ -562,7 +575,10 @@ mod tests {
         assert_eq!([shown(3, 0), shown(3, 1), shown(3, -4)], ["2026-Q4", "2027-Q1", "2025-Q4"]);
         assert_eq!([shown(1, 0), shown(1, 2), shown(12, -1)], ["2026-11", "2027-01", "2025"]);
         let quarter = Period::of(day, 3);
-        assert_eq!((quarter.first.to_string(), quarter.last().to_string()), ("2026-10-01".into(), "2026-12-31".into()));
+        assert_eq!(
+            (quarter.first.to_string(), quarter.last().to_string()),
+            ("2026-10-01".into(), "2026-12-31".into())
+        );
     }
 
     #[test]

@@ -4,8 +4,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::charts::{self, Chart};
 use super::Reports;
+use super::charts::{self, Chart};
 use crate::entity::width::{pad, width};
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::Cx;
@@ -57,7 +57,8 @@ pub(super) fn draw(reports: &Reports, frame: &mut Frame, area: Rect, cx: &Cx) {
         let inside = pane::framed(frame, place, &title, "", focus, cx);
         let bar = focus.then(|| reports.at[at]);
         let notes = u16::try_from(chart.notes.len()).unwrap_or(u16::MAX);
-        let notes = if chart.bars.is_empty() { inside.height } else { notes.min(inside.height / 3) };
+        let notes =
+            if chart.bars.is_empty() { inside.height } else { notes.min(inside.height / 3) };
         let figures = Rect { height: inside.height - notes, ..inside };
         if reports.table {
             table(chart, bar, frame, figures, cx);
@@ -91,7 +92,8 @@ fn head(reports: &Reports, frame: &mut Frame, area: Rect, cx: &Cx) {
         right = format!("/{}  {right}", pane::safe(&wanted.filter));
     }
     if area.width >= 80 {
-        right = format!("{} period: {period}  {} by: {by}  {right}", key(Act::Period), key(Act::Split));
+        right =
+            format!("{} period: {period}  {} by: {by}  {right}", key(Act::Period), key(Act::Split));
     }
     pane::two_ends(frame, area, spans, vec![Span::styled(right, cx.theme.style(Role::Dim))]);
 }
