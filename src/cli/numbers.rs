@@ -6,15 +6,16 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use clap::ArgMatches;
 
-use super::global::Settings;
-use super::grammar::{filter_text, text};
+use super::global::{Output, Settings};
+use super::grammar::{filter_text, text, texts};
+use super::inputs::values;
 use super::rates::{currency, report_currency};
-use super::session::{Session, filter_sql};
+use super::session::{Session, filter_sql, ids_of};
 use super::sheets;
 use crate::entity::Kind;
 use crate::error::{Error, Result};
-use crate::reports::{Ask, Number, Sheet, Span};
-use crate::store::{Among, By, Reader, Store, Thresholds};
+use crate::reports::{Ask, Number, Sheet, Span, compare};
+use crate::store::{Among, Assumed, Assumption, By, Reader, Store, Thresholds};
 
 /// `deal NUMBER [FILTER] [--by WHAT] [--period P] [--as-of DATE] [--explain [ROW]] …`.
 ///
@@ -26,15 +27,113 @@ pub(super) fn run(
     matches: &ArgMatches,
 ) -> Result<()> {
     session.look_back(text(matches, "as-of"))?;
-    let sheet = {
+    let typed = what_ifs(number, matches)?;
+    // Ids are those of the records behind the figures.
+    let ids = session.settings.output == Output::Ids;
+    let row = text(matches, "explain").or_else(|| ids.then_some(""));
+    if typed.is_empty() {
+        let sheet = {
+            let (reader, store, _, settings) = session.parts()?;
+            let ask = asked(&reader, store, settings, number, matches)?;
+            (number.run)(&reader, &ask)?
+        };
+        return match row {
+            None => sheets::print(session, number, &sheet),
+            Some(row) => explain(session, number, &sheet, row),
+        };
+    }
+    let (before, after) = {
         let (reader, store, _, settings) = session.parts()?;
         let ask = asked(&reader, store, settings, number, matches)?;
-        (number.run)(&reader, &ask)?
+        let assumptions = assumed(&reader, store, settings, &typed)?;
+        let before = (number.run)(&reader, &ask)?;
+        let after = reader.assuming(&assumptions, &settings.locale, |r| (number.run)(r, &ask))?;
+        (before, after)
     };
-    match text(matches, "explain") {
-        None => sheets::print(session, number, &sheet),
-        Some(row) => explain(session, number, &sheet, row),
+    match row {
+        None => sheets::print_compared(session, number, &compare(&before, &after)),
+        Some(row) => explain(session, number, &after, row),
     }
+}
+
+/// An assumption as it was typed.
+enum WhatIf {
+    /// Deals of a filter, and what they have.
+    Set(String, Vec<(String, String)>),
+    /// Deals that are won.
+    Win(Vec<String>),
+}
+
+/// The assumptions in the order of the command line: each `--set` belongs to the `--what-if` before it.
+fn what_ifs(number: &Number, matches: &ArgMatches) -> Result<Vec<WhatIf>> {
+    if !number.what_if {
+        return Ok(Vec::new());
+    }
+    let mut typed: Vec<(usize, &str, String)> = Vec::new();
+    for option in ["what-if", "set"] {
+        let places = matches.indices_of(option).into_iter().flatten();
+        typed.extend(places.zip(texts(matches, option)).map(|(at, text)| (at, option, text)));
+    }
+    typed.sort_by_key(|(at, ..)| *at);
+    let mut found = Vec::new();
+    for (_, option, text) in typed {
+        match (option, found.last_mut()) {
+            ("what-if", _) => found.push(WhatIf::Set(text, Vec::new())),
+            (_, Some(WhatIf::Set(_, sets))) => sets.push(
+                text.split_once('=')
+                    .map(|(field, value)| (field.trim().to_owned(), value.to_owned()))
+                    .ok_or_else(|| {
+                        Error::usage(format!("`--set` can't be `{text}`"))
+                            .hint("write `--set 'FIELD=VALUE'`")
+                    })?,
+            ),
+            _ => {
+                return Err(
+                    Error::usage("`--set` says what a `--what-if` before it assumes").hint(EXAMPLE)
+                );
+            }
+        }
+    }
+    if let Some(WhatIf::Set(filter, _)) =
+        found.iter().find(|w| matches!(w, WhatIf::Set(_, sets) if sets.is_empty()))
+    {
+        return Err(
+            Error::usage(format!("`--what-if '{filter}'` needs a `--set` behind it")).hint(EXAMPLE)
+        );
+    }
+    let wins = texts(matches, "what-if-win");
+    if !wins.is_empty() {
+        found.push(WhatIf::Win(wins));
+    }
+    Ok(found)
+}
+
+const EXAMPLE: &str = "`--what-if 'stage:Proposal' --set probability=50`";
+
+/// The deals that are meant, as they are without any assumption, and the values.
+fn assumed(
+    reader: &Reader,
+    store: &Store,
+    settings: &Settings,
+    typed: &[WhatIf],
+) -> Result<Vec<Assumption>> {
+    let noun = store.noun("deal")?;
+    let one = |what_if: &WhatIf| {
+        Ok(match what_if {
+            WhatIf::Set(filter, sets) => Assumption {
+                ids: ids_of(reader, settings, noun, filter)?,
+                what: Assumed::Fields(values(noun, &[], sets, &settings.locale)?),
+            },
+            WhatIf::Win(refs) => Assumption {
+                ids: refs
+                    .iter()
+                    .map(|r| reader.resolve(noun, r.trim(), Among::Live))
+                    .collect::<Result<_>>()?,
+                what: Assumed::Won,
+            },
+        })
+    };
+    typed.iter().map(one).collect()
 }
 
 /// The records behind a row, or behind all of them, and what the number means.
@@ -83,7 +182,7 @@ fn asked(
         times: settings.locale.times,
         thresholds: thresholds(settings)?,
         options: own_options(number, matches),
-        explain: text(matches, "explain").is_some(),
+        explain: text(matches, "explain").is_some() || settings.output == Output::Ids,
     })
 }
 

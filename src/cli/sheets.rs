@@ -15,7 +15,7 @@ use crate::entity::money::{Currency, amount_for_people, amount_text};
 use crate::entity::shown::shown;
 use crate::error::Result;
 use crate::interchange::{Exporter, Form, JsonOut, Scope, columns};
-use crate::reports::{Cell, Column, Figure, Number, Row, Sheet};
+use crate::reports::{Cell, Column, Compared, Figure, Number, Row, Sheet};
 
 /// Prints the answer of a number in the format that was asked for.
 ///
@@ -26,7 +26,8 @@ pub(super) fn print(session: &mut Session, number: &Number, sheet: &Sheet) -> Re
     let printer = &mut session.printer;
     match output {
         Output::Json | Output::Jsonl => objects(printer, output, sheet)?,
-        Output::Ids => return sheet.rows.iter().try_for_each(|row| printer.line(&row.key)),
+        // Ids are those of the records behind the rows, which `behind` prints.
+        Output::Ids => {}
         Output::Csv | Output::Tsv if sheet.rows.is_empty() => {}
         Output::Csv | Output::Tsv => {
             let lines: Vec<_> = sheet.rows.iter().flat_map(|row| records(sheet, row)).collect();
@@ -42,6 +43,54 @@ pub(super) fn print(session: &mut Session, number: &Number, sheet: &Sheet) -> Re
         if let Some(footer) = sheet.to.and_then(|to| footer(to, &sheet.rates())) {
             printer.note(&footer);
         }
+    }
+    Ok(())
+}
+
+/// Prints what an assumption changes: before, after and the difference.
+///
+/// # Errors
+/// Standard output is closed or full.
+pub(super) fn print_compared(
+    session: &mut Session,
+    number: &Number,
+    compared: &Compared,
+) -> Result<()> {
+    let output = session.settings.output;
+    if output.is_json() {
+        return array(&mut session.printer, output, &compared.pairs, |out, pair| {
+            out.begin_object();
+            out.key("row");
+            out.string(&pair.after.key);
+            let columns = compared.columns.iter();
+            let (names, figures): (Vec<_>, Vec<_>) =
+                columns.enumerate().partition(|(_, c)| c.figure == Figure::Name);
+            for (at, column) in names {
+                cell_json(out, column, &pair.after.cells[at]);
+            }
+            for (what, row) in
+                [("before", &pair.before), ("after", &pair.after), ("difference", &pair.difference)]
+            {
+                out.key(what);
+                out.begin_object();
+                for (at, column) in &figures {
+                    cell_json(out, column, &row.cells[*at]);
+                }
+                out.end_object();
+            }
+            used_rates(out, &pair.difference);
+            out.end_object();
+        });
+    }
+    let (sheet, left_out) = compared.sheet(output != Output::Table);
+    print(session, number, &Sheet { to: compared.to, ..sheet })?;
+    if output == Output::Table && left_out > 0 {
+        let rows = if left_out == 1 {
+            "1 row stays as it is".into()
+        } else {
+            format!("{left_out} rows stay as they are")
+        };
+        session.printer.note(&rows);
     }
     Ok(())
 }
@@ -157,56 +206,74 @@ fn plain(value: &Value) -> serde_json::Value {
 }
 
 fn objects(printer: &mut Printer, output: Output, sheet: &Sheet) -> Result<()> {
+    array(printer, output, &sheet.rows, |out, row| {
+        out.begin_object();
+        out.key("row");
+        out.string(&row.key);
+        for (cell, column) in row.cells.iter().zip(&sheet.columns) {
+            cell_json(out, column, cell);
+        }
+        used_rates(out, row);
+        out.end_object();
+    })
+}
+
+/// An array of JSON, or its elements a line each.
+fn array<T>(
+    printer: &mut Printer,
+    output: Output,
+    elements: &[T],
+    mut write: impl FnMut(&mut JsonOut, &T),
+) -> Result<()> {
     let mut out = JsonOut::new(false);
-    let array = output == Output::Json;
-    if array {
+    let is_array = output == Output::Json;
+    if is_array {
         out.out.push(b'[');
     }
-    for (at, row) in sheet.rows.iter().enumerate() {
-        if array {
+    for (at, element) in elements.iter().enumerate() {
+        if is_array {
             out.out.extend_from_slice(if at == 0 { b"\n" } else { b",\n" });
         }
-        object(&mut out, sheet, row);
-        if !array {
+        write(&mut out, element);
+        if !is_array {
             out.out.push(b'\n');
         }
     }
-    if array {
+    if is_array {
         out.out.extend_from_slice(b"\n]\n");
     }
     out.flush_to(printer.out())
 }
 
-fn object(out: &mut JsonOut, sheet: &Sheet, row: &Row) {
-    out.begin_object();
-    out.key("row");
-    out.string(&row.key);
-    for (cell, column) in row.cells.iter().zip(&sheet.columns) {
-        out.key(column.name);
-        match cell {
-            Cell::Value(value) => {
-                out.value(&plain(value));
-                if let Value::Money(money) = value {
-                    out.key(&format!("{}_currency", column.name));
-                    out.string(money.currency.code());
-                }
-            }
-            Cell::Counts(_) => out.raw(&cell.count().to_string()),
-            Cell::Sums(sums) => {
-                out.begin_object();
-                for (currency, minor) in sums {
-                    out.key(currency.code());
-                    out.raw(&amount_text(*minor, *currency));
-                }
-                out.end_object();
+/// A cell under the name of its column; sums are objects by currency.
+fn cell_json(out: &mut JsonOut, column: &Column, cell: &Cell) {
+    out.key(column.name);
+    match cell {
+        Cell::Value(value) => {
+            out.value(&plain(value));
+            if let Value::Money(money) = value {
+                out.key(&format!("{}_currency", column.name));
+                out.string(money.currency.code());
             }
         }
+        Cell::Counts(_) => out.raw(&cell.count().to_string()),
+        Cell::Sums(sums) => {
+            out.begin_object();
+            for (currency, minor) in sums {
+                out.key(currency.code());
+                out.raw(&amount_text(*minor, *currency));
+            }
+            out.end_object();
+        }
     }
+}
+
+/// The rates that a row's sums took, if any.
+fn used_rates(out: &mut JsonOut, row: &Row) {
     if !row.rates.is_empty() {
         out.key("rates");
         rates_json(out, row.rates.iter());
     }
-    out.end_object();
 }
 
 /// Columns of the text that explains a number.

@@ -3,6 +3,7 @@
 //! line, the dashboard and whatever comes later show the same.
 
 mod ask;
+mod compare;
 mod forecast;
 mod pipeline;
 mod range;
@@ -12,10 +13,14 @@ mod trials;
 mod winrate;
 
 pub use ask::Ask;
+pub use compare::{Compared, Pair, compare};
 pub use sheet::{Cell, Column, Figure, Row, Sheet};
 
 use crate::error::Result;
 use crate::store::{By, Reader};
+
+/// The key of the row of what has none.
+const NONE: &str = "none";
 
 /// A number that can be asked for: a verb of deals.
 pub struct Number {

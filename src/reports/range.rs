@@ -183,7 +183,9 @@ impl Pot {
     fn trials(&self, currency: Currency, trials: usize, seed: u64) -> Vec<i64> {
         let code = currency.code().bytes().fold(0, |all, byte| all << 8 | u64::from(byte));
         let mut each = totals(&self.bets, trials, seed ^ code << 40);
-        each.iter_mut().for_each(|total| *total += self.won);
+        for total in &mut each {
+            *total += self.won;
+        }
         each
     }
 

@@ -13,7 +13,7 @@ use crate::store::{By, Deals, Key, Named, Reader};
 pub(super) struct Rows {
     by: By,
     figures: Vec<Column>,
-    rows: BTreeMap<Key, Draft>,
+    drafts: BTreeMap<Key, Draft>,
 }
 
 /// The figures of a row, and the records behind it.
@@ -24,13 +24,13 @@ pub(super) struct Draft {
 
 impl Rows {
     pub(super) fn new(by: By, figures: &[Column]) -> Self {
-        Self { by, figures: figures.to_vec(), rows: BTreeMap::new() }
+        Self { by, figures: figures.to_vec(), drafts: BTreeMap::new() }
     }
 
     /// The row of a key, made where it is missing.
     pub(super) fn at(&mut self, key: &Key) -> &mut Draft {
         let figures = &self.figures;
-        self.rows.entry(key.clone()).or_insert_with(|| Draft {
+        self.drafts.entry(key.clone()).or_insert_with(|| Draft {
             cells: figures.iter().map(|c| Cell::empty(c.figure)).collect(),
             ids: Vec::new(),
         })
@@ -38,14 +38,14 @@ impl Rows {
 
     /// Does something with the row of a key, if there is one.
     pub(super) fn only_at(&mut self, key: &Key, work: impl FnOnce(&mut Draft)) {
-        if let Some(row) = self.rows.get_mut(key) {
+        if let Some(row) = self.drafts.get_mut(key) {
             work(row);
         }
     }
 
     /// Every row so far.
     pub(super) fn each(&mut self) -> impl Iterator<Item = (&Key, &mut Draft)> {
-        self.rows.iter_mut()
+        self.drafts.iter_mut()
     }
 
     /// Rows for the stages that hold no such deal, where it is split by stage.
@@ -71,12 +71,12 @@ impl Rows {
     /// The sheet: rows with names, in order; sums in the currency that was asked for, with today's
     /// rates; a total where there is something to add.
     pub(super) fn sheet(mut self, reader: &Reader, ask: &Ask) -> Result<Sheet> {
-        let keys = self.rows.keys().cloned().collect();
+        let keys = self.drafts.keys().cloned().collect();
         let mut columns = names(self.by);
         columns.extend(&self.figures);
         let mut sheet = Sheet { columns, ..Sheet::default() };
         for named in reader.name_keys(self.by, keys)? {
-            let Some(draft) = self.rows.remove(&named.key) else { continue };
+            let Some(draft) = self.drafts.remove(&named.key) else { continue };
             let cells = named_cells(self.by, &named).into_iter().chain(draft.cells).collect();
             sheet.rows.push(Row {
                 key: named.typed(),

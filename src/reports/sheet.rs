@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rust_decimal::Decimal;
+
 use crate::entity::Value;
 use crate::entity::exchange::{Quoted, Rates};
 use crate::entity::money::Currency;
@@ -88,6 +90,31 @@ impl Cell {
             }
             _ => {}
         }
+    }
+
+    /// This figure less another: money by currency, counts, numbers; names and words stay.
+    #[must_use]
+    pub(super) fn less(&self, other: &Self, figure: Figure) -> Self {
+        let mut left = self.clone();
+        left.add(other, -1);
+        match &mut left {
+            Self::Sums(sums) => sums.retain(|_, minor| *minor != 0),
+            Self::Counts(counts) => counts.retain(|_, count| *count != 0),
+            Self::Value(value) => {
+                let number = |cell: &Self| match cell {
+                    Self::Value(Value::Int(n)) => Some(Decimal::from(*n)),
+                    Self::Value(Value::Decimal(n)) => Some(*n),
+                    _ => None,
+                };
+                if matches!(figure, Figure::Number | Figure::Percent) {
+                    *value = match (number(self), number(other)) {
+                        (Some(a), Some(b)) => Value::Decimal(a - b),
+                        _ => Value::Null,
+                    };
+                }
+            }
+        }
+        left
     }
 
     /// How many records, whatever their currency.

@@ -15,6 +15,8 @@ pub(super) struct Bet {
 
 const DEALS: usize = 8;
 const FACES: usize = 1 << DEALS;
+/// The same, as a weight.
+const WHOLE: f64 = 256.0;
 /// Trials that share a stream of chance, and a processor's cache.
 const BLOCK: usize = 4096;
 
@@ -82,7 +84,7 @@ fn die(bets: &[Bet]) -> [Face; FACES] {
         .collect();
     let mut faces = [Face::default(); FACES];
     let (mut small, mut large) = (Vec::new(), Vec::new());
-    let mut weights: Vec<f64> = outcomes.iter().map(|(weight, _)| weight * FACES as f64).collect();
+    let mut weights: Vec<f64> = outcomes.iter().map(|(weight, _)| weight * WHOLE).collect();
     for (at, weight) in weights.iter().enumerate() {
         if *weight < 1.0 { small.push(at) } else { large.push(at) }
     }
@@ -152,16 +154,18 @@ mod tests {
             .enumerate()
             .map(|(at, chance)| Bet { minor: 1 << at, chance: *chance })
             .collect();
-        let trials = 200_000;
-        let all = totals(&some, trials, 42);
-        let share =
-            |mask: i64| all.iter().filter(|t| **t & mask == mask).count() as f64 / trials as f64;
+        let count = 200_000_u32;
+        let (all, trials) = (totals(&some, 200_000, 42), f64::from(count));
+        let share = |mask: i64| {
+            let seen = all.iter().filter(|t| **t & mask == mask).count();
+            f64::from(u32::try_from(seen).expect("few")) / trials
+        };
         for (a, p) in chances.iter().enumerate() {
-            let four = 4.0 * (p * (1.0 - p) / trials as f64).sqrt();
+            let four = 4.0 * (p * (1.0 - p) / trials).sqrt();
             assert!((share(1 << a) - p).abs() < four, "{a}: {}", share(1 << a));
             for (b, q) in chances.iter().enumerate().skip(a + 1) {
                 let both = p * q;
-                let four = 4.5 * (both * (1.0 - both) / trials as f64).sqrt();
+                let four = 4.5 * (both * (1.0 - both) / trials).sqrt();
                 let seen = share(1 << a | 1 << b);
                 assert!((seen - both).abs() < four, "{a} and {b}: {seen} for {both}");
             }

@@ -13,6 +13,7 @@ mod first_steps;
 mod foreign_pipelines;
 mod leads;
 mod money;
+mod numbers;
 mod pages;
 mod safety;
 mod second_thoughts;

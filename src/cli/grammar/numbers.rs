@@ -1,7 +1,7 @@
 //! The numbers of the funnel: each a verb of deals, its options and its help out of the table.
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, Command};
+use clap::{Arg, ArgAction, Command};
 
 use super::args::{as_of, examples, filter, flag, option};
 use super::flags::Meaning;
@@ -25,6 +25,7 @@ pub(super) fn number_args(command: Command, noun: &Noun, number: &'static Number
             "Convert sums to it, in place of the config's `report_currency`",
         ))
         .arg(as_of())
+        .args(assumptions(number, noun))
         .arg(
             option("explain", "ROW", "List the records behind a row, or behind all rows")
                 .num_args(0..=1)
@@ -58,6 +59,25 @@ fn period(number: &'static Number) -> Vec<Arg> {
         option("period", "PERIOD", "").help(about).conflicts_with_all(["from", "to"]),
         option("from", "DATE", "From this day on, in place of a period"),
         option("to", "DATE", "Until this day, it included"),
+    ]
+}
+
+/// `--what-if FILTER --set FIELD=VALUE …`, as often as wanted, and `--what-if-win REF,…`.
+fn assumptions(number: &'static Number, noun: &Noun) -> Vec<Arg> {
+    if !number.what_if {
+        return Vec::new();
+    }
+    vec![
+        option("what-if", "FILTER", "As if the deals of it had what the --set behind it says (may be repeated); nothing is written")
+            .action(ArgAction::Append)
+            .add(Meaning::Filter(noun.name())),
+        option("set", "FIELD=VALUE", "What the deals of the --what-if before it are assumed to have (may be repeated)")
+            .action(ArgAction::Append)
+            .add(Meaning::Assignment(noun.name())),
+        option("what-if-win", "REF,…", "As if these deals were won today; nothing is written")
+            .action(ArgAction::Append)
+            .value_delimiter(',')
+            .add(Meaning::Ref(Some(noun.name()))),
     ]
 }
 

@@ -2,6 +2,7 @@
 //! in common. All of it is read as the reader sees the file, so a past that is looked back at or an
 //! assumption counts without more.
 
+mod assume;
 mod bets;
 mod history;
 mod keys;
@@ -18,6 +19,7 @@ use crate::entity::when::day_text;
 use crate::error::Result;
 use crate::filter;
 
+pub use assume::{Assumed, Assumption};
 pub use bets::Chanced;
 pub use history::Fate;
 pub use keys::Named;
