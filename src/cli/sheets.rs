@@ -162,6 +162,7 @@ fn for_people(column: &Column, value: &Value) -> String {
     match (column.figure, value) {
         (Figure::Percent, Value::Decimal(n)) => format!("{n} %"),
         (Figure::Percent, Value::Int(n)) => format!("{n} %"),
+        (_, Value::Decimal(n)) => n.to_string(),
         (_, Value::Money(m)) => amount_for_people(m.minor, m.currency),
         (_, other) => other.to_cell(),
     }

@@ -348,11 +348,15 @@ fn months_of(day: NaiveDate, first_month: u32, months: u32) -> Period {
     Period { first, last }
 }
 
-fn month_of(day: NaiveDate) -> Period {
+/// The month that a day lies in.
+#[must_use]
+pub fn month_of(day: NaiveDate) -> Period {
     months_of(day, day.month(), 1)
 }
 
-fn quarter_of(day: NaiveDate) -> Period {
+/// The quarter that a day lies in.
+#[must_use]
+pub fn quarter_of(day: NaiveDate) -> Period {
     months_of(day, day.month0() / 3 * 3 + 1, 3)
 }
 

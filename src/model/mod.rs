@@ -17,7 +17,7 @@ mod work;
 pub use money::RATE;
 pub(crate) use money::{half_even_share, share};
 pub use people::{COMPANY, CONTACT, LEAD};
-pub use sales::{DEAL, LINE, PIPELINE, PRODUCT, STAGE};
+pub use sales::{DEAL, LINE, PIPELINE, PRODUCT, SLIPS_OF_DEAL, STAGE};
 pub use service::TICKET;
 pub use setup::{FIELD, TAG, TEAM, USER, VIEW};
 pub use sharing::{ASSIGNMENT, RESPONSE, SCORING};

@@ -2,14 +2,22 @@
 //! means and where that comes from. A number reads and counts; it prints nothing, so that the command
 //! line, the dashboard and whatever comes later show the same.
 
+mod accuracy;
 mod ask;
 mod compare;
+mod cycle;
 mod forecast;
+mod funnel;
 mod pipeline;
 mod range;
 mod rows;
 mod sheet;
+mod slippage;
+mod spread;
+mod stuck;
 mod trials;
+mod velocity;
+mod winloss;
 mod winrate;
 
 pub use ask::Ask;
@@ -67,8 +75,20 @@ pub struct Opt {
 }
 
 /// Every number, in the order of help.
-pub static NUMBERS: &[Number] =
-    &[pipeline::PIPELINE, forecast::FORECAST, winrate::WINRATE, range::RANGE];
+pub static NUMBERS: &[Number] = &[
+    pipeline::PIPELINE,
+    forecast::FORECAST,
+    winrate::WINRATE,
+    range::RANGE,
+    funnel::FUNNEL,
+    cycle::CYCLE,
+    cycle::STAGES,
+    winloss::WINLOSS,
+    velocity::VELOCITY,
+    slippage::SLIPPAGE,
+    accuracy::ACCURACY,
+    stuck::STUCK,
+];
 
 /// The number of a verb.
 #[must_use]

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rust_decimal::prelude::ToPrimitive;
 
-use super::trials::{Bet, percentile, totals};
+use super::spread::{percentile_of_money, percentiles, percentiles_source};
+use super::trials::{Bet, totals};
 use super::winrate::ENOUGH;
 use super::{Ask, Cell, Column, Figure, Number, Opt, Row, Sheet, Span};
 use crate::entity::Value;
@@ -17,18 +18,24 @@ use crate::store::{Chanced, Fate, Reader};
 pub(super) const RANGE: Number = Number {
     verb: "range",
     about: "Show between what and what a period's won amount will lie: P10, P50, P90",
-    definition: "A Monte Carlo simulation of the period (this quarter, if not said). In each trial \
+    definition: concat!(
+        "A Monte Carlo simulation of the period (this quarter, if not said). In each trial \
         every open deal whose expected close (closes) lies in the period is won whole or not at all, \
         by its chance and independently of the others; what was won in the period already is added. \
         p10, p50 and p90 are the amounts that 10, 50 and 90 percent of the trials don't exceed \
-        (nearest rank), expected is won + Σ amount × chance, most is what all of them would come to. A deal's chance is \
+        to the minor unit, expected is won + Σ amount × chance, most is what all of them would come to. A deal's chance is \
         its own probability, or its stage's; with --from-history the share of decided deals of its \
         stage that were won, as `deal winrate` has it, and the set one where none was decided. \
         Deals without an amount are counted and add nothing. The same --now, filter and data give \
         the same figures; the seed is the moment.",
-    source: "Monte Carlo simulation of independent Bernoulli trials as in D. Vose, Risk Analysis: A \
+        percentiles!()
+    ),
+    source: concat!(
+        "Monte Carlo simulation of independent Bernoulli trials as in D. Vose, Risk Analysis: A \
         Quantitative Guide (3rd ed. 2008), and the PMBOK Guide's quantitative risk analysis; alias \
         method: M. D. Vose, IEEE Transactions on Software Engineering 17 (1991).",
+        percentiles_source!()
+    ),
     by: &[],
     period: Span::Usually("this-quarter"),
     what_if: true,
@@ -126,7 +133,7 @@ struct Outcome {
 
 impl Outcome {
     fn put(&mut self, currency: Currency, each: &mut [i64], won: i64, expected: i64, most: i64) {
-        let [p10, p50, p90] = [10, 50, 90].map(|percent| percentile(each, percent));
+        let [p10, p50, p90] = [10, 50, 90].map(|percent| percentile_of_money(each, percent));
         for (sums, minor) in self.sums.iter_mut().zip([won, p10, p50, p90, expected, most]) {
             sums.insert(currency, minor);
         }

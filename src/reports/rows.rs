@@ -70,11 +70,24 @@ impl Rows {
 
     /// The sheet: rows with names, in order; sums in the currency that was asked for, with today's
     /// rates; a total where there is something to add.
-    pub(super) fn sheet(mut self, reader: &Reader, ask: &Ask) -> Result<Sheet> {
+    pub(super) fn sheet(self, reader: &Reader, ask: &Ask) -> Result<Sheet> {
+        self.sheet_with(reader, ask, |_, _| {})
+    }
+
+    /// As [`Self::sheet`]; `finish` then works out, once sums are converted, the figures of each row
+    /// that follow from others. The total has no key.
+    pub(super) fn sheet_with(
+        mut self,
+        reader: &Reader,
+        ask: &Ask,
+        mut finish: impl FnMut(Option<&Key>, &mut [Cell]),
+    ) -> Result<Sheet> {
         let keys = self.drafts.keys().cloned().collect();
         let mut columns = names(self.by);
         columns.extend(&self.figures);
+        let first = columns.len() - self.figures.len();
         let mut sheet = Sheet { columns, ..Sheet::default() };
+        let mut order = Vec::new();
         for named in reader.name_keys(self.by, keys)? {
             let Some(draft) = self.drafts.remove(&named.key) else { continue };
             let cells = named_cells(self.by, &named).into_iter().chain(draft.cells).collect();
@@ -84,6 +97,7 @@ impl Rows {
                 ids: draft.ids,
                 rates: BTreeSet::new(),
             });
+            order.push(named.key);
         }
         tell_apart(&mut sheet.rows);
         if self.figures.iter().any(|c| matches!(c.figure, Figure::Count | Figure::Sum)) {
@@ -92,7 +106,18 @@ impl Rows {
         if let Some(to) = ask.to {
             sheet.convert(&reader.rates(ask.times.today())?, to)?;
         }
+        for (row, key) in sheet.rows.iter_mut().zip(&order) {
+            finish(Some(key), &mut row.cells[first..]);
+        }
+        if let Some(total) = &mut sheet.total {
+            finish(None, &mut total.cells[first..]);
+        }
         Ok(sheet)
+    }
+
+    /// A count of all rows together.
+    pub(super) fn sum_of_counts(&self, column: usize) -> i64 {
+        self.drafts.values().filter_map(|row| row.cells.get(column)).map(Cell::count).sum()
     }
 }
 
@@ -138,7 +163,7 @@ impl Draft {
 }
 
 /// The columns that name a row.
-fn names(by: By) -> Vec<Column> {
+pub(super) fn names(by: By) -> Vec<Column> {
     let name = |name| Column::new(name, Figure::Name);
     match by {
         By::Stage => vec![name("pipeline"), name("stage")],
@@ -146,7 +171,8 @@ fn names(by: By) -> Vec<Column> {
     }
 }
 
-fn named_cells(by: By, named: &Named) -> Vec<Cell> {
+/// The cells of them.
+pub(super) fn named_cells(by: By, named: &Named) -> Vec<Cell> {
     let text = |text: &str| Cell::Value(Value::Text(text.to_owned()));
     let name = if named.key == Key::None { Cell::Value(Value::Null) } else { text(&named.name) };
     match by {

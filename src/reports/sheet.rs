@@ -92,6 +92,24 @@ impl Cell {
         }
     }
 
+    /// How many records whose amounts are in a currency.
+    #[must_use]
+    pub fn count_of(&self, currency: Currency) -> i64 {
+        match self {
+            Self::Counts(counts) => counts.get(&Some(currency)).copied().unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    /// Minor units by currency.
+    #[must_use]
+    pub fn sums(&self) -> BTreeMap<Currency, i64> {
+        match self {
+            Self::Sums(sums) => sums.clone(),
+            _ => BTreeMap::new(),
+        }
+    }
+
     /// This figure less another: money by currency, counts, numbers; names and words stay.
     #[must_use]
     pub(super) fn less(&self, other: &Self, figure: Figure) -> Self {

@@ -117,12 +117,6 @@ fn threshold(share: f64) -> u64 {
     (share.clamp(0.0, 1.0) * 4_294_967_296.0).round() as u64
 }
 
-/// The value that `percent` of the trials don't exceed: the nearest rank, so one that came up.
-pub(super) fn percentile(totals: &mut [i64], percent: usize) -> i64 {
-    let rank = (totals.len() * percent).div_ceil(100).max(1) - 1;
-    if totals.is_empty() { 0 } else { *totals.select_nth_unstable(rank).1 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,12 +164,5 @@ mod tests {
                 assert!((seen - both).abs() < four, "{a} and {b}: {seen} for {both}");
             }
         }
-    }
-
-    #[test]
-    fn a_percentile_is_the_nearest_rank() {
-        let mut ten: Vec<i64> = (1..=10).rev().collect();
-        assert_eq!([10, 50, 90, 91].map(|p| percentile(&mut ten, p)), [1, 5, 9, 10]);
-        assert_eq!(percentile(&mut [5], 10), 5);
     }
 }

@@ -4,9 +4,9 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::rows::{Draft, Rows};
+use super::spread::percent;
 use super::{Ask, Column, Figure, Number, Sheet, Span};
 use crate::entity::Value;
-use crate::entity::exchange::half_even;
 use crate::error::Result;
 use crate::store::{By, Key, Reader};
 
@@ -119,11 +119,7 @@ fn rates() -> [Column; 4] {
 
 /// A share in percent with one decimal, half to even; empty of nothing.
 pub(super) fn rate(part: i64, whole: i64) -> Value {
-    if whole <= 0 {
-        return Value::Null;
-    }
-    let tenths = half_even(i128::from(part) * 1000, i128::from(whole));
-    Value::Decimal(Decimal::new(i64::try_from(tenths).unwrap_or(1000), 1))
+    percent(part.into(), whole.into())
 }
 
 /// The Wilson score interval, and whether the sample is small, from a column on.

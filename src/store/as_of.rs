@@ -10,11 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use rusqlite::OptionalExtension;
 use rusqlite::types::Value as Sql;
 
 use super::Store;
 use super::columns::{decode, push_params};
-use super::read::array;
+use super::read::{Moment, Reader, array};
 use super::rows::put_children;
 use super::schema::{child_table, columns_of, has_columns, quoted};
 use super::stays::trails;
@@ -39,28 +40,73 @@ impl Store {
     /// # Errors
     /// The database can't be read.
     pub fn look_back(&mut self, at: DateTime<Utc>, today: NaiveDate) -> Result<()> {
-        let now = instant_text(at);
+        let past = Past { now: instant_text(at), today: today.to_string() };
+        let moment = Moment { now: past.now.clone(), today: past.today.clone(), me: None };
+        let reader = Reader::new(&self.conn, &self.model, moment);
+        reader.with_own_tables(true, || reader.shadow_all(&past.now))?;
+        self.past = Some(past);
+        Ok(())
+    }
+}
+
+impl Reader<'_> {
+    /// Reads the file as it was at the end of `at`, whose local day is `today`, for as long as `work`
+    /// lasts. A past that is looked back at already gives way to it meanwhile.
+    ///
+    /// # Errors
+    /// What `work` returns, or the database can't be read.
+    pub fn as_of<T>(
+        &self,
+        at: DateTime<Utc>,
+        today: NaiveDate,
+        work: impl FnOnce(&Reader) -> Result<T>,
+    ) -> Result<T> {
+        let moment = Moment { now: instant_text(at), today: today.to_string(), me: self.moment.me };
+        self.with_own_tables(false, || {
+            self.forget_past()?;
+            self.shadow_all(&moment.now)?;
+            work(&Reader::new(self.conn, self.model, moment))
+        })
+    }
+
+    /// Lets tables of this connection's own be made, which is all that a guarded one may write.
+    fn with_own_tables<T>(&self, keep: bool, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let guarded: bool = self.conn.query_row("PRAGMA query_only", [], |r| r.get(0))?;
-        // Only tables of this connection's own are made.
-        self.conn.execute_batch("PRAGMA query_only=OFF")?;
-        let made = self.shadow_all(&now);
+        self.conn.execute_batch("PRAGMA query_only=OFF; SAVEPOINT past")?;
+        let done = work();
+        if !keep || done.is_err() {
+            self.conn.execute_batch("ROLLBACK TO past")?;
+        }
+        self.conn.execute_batch("RELEASE past")?;
         if guarded {
             self.conn.execute_batch("PRAGMA query_only=ON")?;
         }
-        made?;
-        self.past = Some(Past { now, today: today.to_string() });
+        done
+    }
+
+    /// Takes away what shows a past.
+    fn forget_past(&self) -> Result<()> {
+        let mut stmt = self.conn.prepare(
+            "SELECT type, name FROM temp.sqlite_master WHERE type = 'view' OR (type = 'table' AND (name LIKE 'past\\_%' ESCAPE '\\' OR name LIKE 'touched\\_%' ESCAPE '\\'))",
+        )?;
+        let made = stmt
+            .query_map([], |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?)))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        for (kind, name) in made {
+            self.conn.execute_batch(&format!("DROP {kind} temp.{}", quoted(&name)))?;
+        }
         Ok(())
     }
 
     fn shadow_all(&self, now: &str) -> Result<()> {
-        self.conn.execute_batch("BEGIN")?;
-        let made = self.later_edits(now).and_then(|mut later| {
-            self.model.nouns.iter().enumerate().try_for_each(|(position, noun)| {
-                self.shadow(noun, &later.remove(&position).unwrap_or_default(), now)
-            })
-        });
-        self.conn.execute_batch(if made.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-        made
+        let mut later = self.later_edits(now)?;
+        for (position, noun) in self.model.nouns.iter().enumerate() {
+            self.shadow(noun, &later.remove(&position).unwrap_or_default(), now)?;
+        }
+        // What is counted out of the history, such as slips, is counted up to then.
+        Ok(self.conn.execute_batch(&format!(
+            "CREATE TEMP VIEW change AS SELECT * FROM main.change WHERE \"at\" <= '{now}'"
+        ))?)
     }
 
     /// What the edits after a moment replaced: of each field the oldest value.
@@ -109,7 +155,7 @@ impl Store {
             quoted(&format!("past_{}_id", noun.name())),
             quoted(&format!("past_{}", noun.name()))
         ))?;
-        self.take_back_fields(noun, trail, later, &past)?;
+        self.take_back_fields(noun, trail, later, &past, now)?;
         if let Some(trail) = trail {
             self.take_back_stages(noun, trail, &past, now)?;
         }
@@ -160,22 +206,31 @@ impl Store {
         trail: Option<(usize, &Field, &Trail)>,
         later: &Old,
         past: &str,
+        now: &str,
     ) -> Result<()> {
         // What the stays tell isn't taken from the edits.
         let by_stays = |name: &str| {
             trail.is_some_and(|(_, link, t)| {
                 link.name == name
-                    || [t.stays, t.since, t.ended].contains(&name)
-                    || t.told.contains(&name)
+                    || [t.stays, t.since].contains(&name)
                     || link.within.is_some_and(|(outer, _)| outer == name)
             })
         };
+        // What goes with the end is, where they agree about the station.
+        let of_end =
+            |name: &str| trail.is_some_and(|(_, _, t)| t.ended == name || t.told.contains(&name));
         let mut children: BTreeMap<usize, Vec<(i64, Value)>> = BTreeMap::new();
         for (record, fields) in later {
             let mut sets = Vec::new();
             let mut params = Vec::new();
+            let told_later = match trail {
+                Some(trail) if fields.keys().any(|name| of_end(name)) => {
+                    self.was_told_later(noun, trail, *record, fields, now)?
+                }
+                _ => false,
+            };
             for (name, old) in fields {
-                if by_stays(name) {
+                if by_stays(name) || (told_later && of_end(name)) {
                     continue;
                 }
                 let Some(index) = noun.index(name) else { continue };
@@ -184,7 +239,7 @@ impl Store {
                 if field.ranked.is_some() {
                     continue;
                 }
-                let value = decode(field, old.into(), &self.model)?;
+                let value = decode(field, old.into(), self.model)?;
                 if has_columns(field) {
                     sets.extend(
                         columns_of(field).into_iter().map(|(c, _)| format!("{} = ?", quoted(&c))),
@@ -204,6 +259,27 @@ impl Store {
         children
             .iter()
             .try_for_each(|(index, values)| self.shadow_children(noun, noun.fields[*index], values))
+    }
+
+    /// Whether the station of that moment was told only later: then what goes with it was too.
+    fn was_told_later(
+        &self,
+        noun: &Noun,
+        (_, link, trail): (usize, &Field, &Trail),
+        record: i64,
+        fields: &BTreeMap<String, Sql>,
+        now: &str,
+    ) -> Result<bool> {
+        let Some(old) = fields.get(link.name) else { return Ok(false) };
+        let sql = format!(
+            "SELECT target FROM main.{} WHERE record = ?1 AND since <= ?2 ORDER BY position DESC LIMIT 1",
+            quoted(&format!("{}_{}", noun.name(), trail.stays))
+        );
+        let mut stmt = self.conn.prepare_cached(&sql)?;
+        let stood: Option<i64> =
+            stmt.query_row(rusqlite::params![record, now], |r| r.get(0)).optional()?;
+        let known = decode(link, old.into(), self.model)?;
+        Ok(known.as_link().map(|l| l.id) != stood)
     }
 
     /// Gives the touched records the further values that a field had.
@@ -230,7 +306,7 @@ impl Store {
                         stmt.execute(rusqlite::params![record, word])?;
                     }
                 }
-                _ => put_children(&self.conn, &past, field, *record, value)?,
+                _ => put_children(self.conn, &past, field, *record, value)?,
             }
         }
         self.conn.execute_batch(&format!(

@@ -64,7 +64,10 @@ pub use commit::{Draft, Intent, Manner, Tally, Writer, fields, same};
 pub use doubles::{Double, Hunt, groups, keeper};
 pub use draft::IN_PASSING;
 pub use due::{Span, Whose};
-pub use funnel::{Assumed, Assumption, By, Chanced, Deals, Fate, Key, Named, Sums, Thresholds};
+pub use funnel::{
+    Assumed, Assumption, By, Chanced, Deals, Dwell, Ended, Fate, Journey, Key, Named, Reached, Slipped,
+    Steps, Stuck, Sums, Thresholds,
+};
 pub use history::{ChangeRow, EditRow, HistoryEntry};
 pub use imports::{ImportFacts, ImportRow, Origin};
 pub use incoming::{Incoming, OnMatch, Outcome, Policy};

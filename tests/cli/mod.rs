@@ -11,6 +11,7 @@ mod doubles;
 mod examples;
 mod first_steps;
 mod foreign_pipelines;
+mod funnel;
 mod leads;
 mod money;
 mod numbers;

@@ -6,6 +6,7 @@ mod filter;
 mod layers;
 mod made_up;
 mod merge;
+mod numbers;
 mod quotas;
 mod readers;
 mod round_trip;

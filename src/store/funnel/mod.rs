@@ -5,7 +5,11 @@
 mod assume;
 mod bets;
 mod history;
+mod journeys;
 mod keys;
+mod reached;
+mod slips;
+mod stuck;
 mod sums;
 
 use std::fmt::Write as _;
@@ -22,7 +26,11 @@ use crate::filter;
 pub use assume::{Assumed, Assumption};
 pub use bets::Chanced;
 pub use history::Fate;
+pub use journeys::{Dwell, Journey};
 pub use keys::Named;
+pub use reached::{Ended, Reached, Steps};
+pub use slips::Slipped;
+pub use stuck::Stuck;
 pub use sums::Sums;
 
 /// What deals are grouped by.
