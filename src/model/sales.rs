@@ -129,7 +129,8 @@ macro_rules! slips {
 
 /// The slips of a deal `{t}` in no certain order: `17 2026-03-01 2026-04-01;…`, the change, from which
 /// day, to which.
-pub const SLIPS_OF_DEAL: &str = slips!("group_concat(e.change || ' ' || e.old || ' ' || e.new, ';')");
+pub const SLIPS_OF_DEAL: &str =
+    slips!("group_concat(e.change || ' ' || e.old || ' ' || e.new, ';')");
 const SLIPS: &str = slips!("count(*)");
 const SLIP_DAYS: &str =
     slips!("coalesce(CAST(round(sum(julianday(e.new) - julianday(e.old))) AS INTEGER), 0)");

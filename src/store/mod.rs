@@ -65,8 +65,8 @@ pub use doubles::{Double, Hunt, groups, keeper};
 pub use draft::IN_PASSING;
 pub use due::{Span, Whose};
 pub use funnel::{
-    Assumed, Assumption, By, Chanced, Deals, Dwell, Ended, Fate, Journey, Key, Named, Reached, Slipped,
-    Steps, Stuck, Sums, Thresholds,
+    Assumed, Assumption, By, Chanced, Deals, Dwell, Ended, Fate, Journey, Key, Named, Reached,
+    Slipped, Steps, Stuck, Sums, Thresholds,
 };
 pub use history::{ChangeRow, EditRow, HistoryEntry};
 pub use imports::{ImportFacts, ImportRow, Origin};

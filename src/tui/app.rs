@@ -160,18 +160,27 @@ impl App {
 
     /// The screen that keys go to.
     pub(crate) fn top(&self) -> &dyn Screen {
-        self.screens().next_back().expect("there is always a root screen")
+        let mut screens = self.screens();
+        let seen = screens.rfind(|s| !s.is_unseen());
+        seen.expect("there is always a root screen")
     }
 
     fn top_slot(&mut self) -> &mut Slot {
         let Self { roots, root, stack, .. } = self;
-        stack.last_mut().unwrap_or(&mut roots[*root].1)
+        let seen = stack.iter_mut().rfind(|slot| !slot.screen.is_unseen());
+        seen.unwrap_or(&mut roots[*root].1)
+    }
+
+    /// Whether keys go to the root screen.
+    fn is_at_root(&self) -> bool {
+        self.stack.iter().all(|slot| slot.screen.is_unseen())
     }
 
     /// What is typed in forms and not saved.
     pub(crate) fn drafts(&self) -> Vec<Draft> {
         let cx = self.common.cx();
-        self.stack.iter().filter_map(|slot| slot.screen.draft(&cx)).collect()
+        let seen = self.stack.iter().filter(|slot| !slot.screen.is_unseen());
+        seen.filter_map(|slot| slot.screen.draft(&cx)).collect()
     }
 
     /// Whether a form that isn't saved is in the way of leaving; says so.
@@ -429,8 +438,8 @@ impl App {
         }
         match act {
             Act::Go(digit) => self.go(digit),
-            Act::Back if self.stack.is_empty() => {}
-            Act::Quit if self.stack.is_empty() => self.quit(),
+            Act::Back if self.is_at_root() => {}
+            Act::Quit if self.is_at_root() => self.quit(),
             Act::Back | Act::Quit => self.pop(id),
             Act::Suspend => self.out.push(Out::Suspend),
             Act::Reload => self.changed(),
@@ -451,7 +460,7 @@ impl App {
 
     fn mouse(&mut self, mouse: MouseEvent) {
         let click = matches!(mouse.kind, MouseEventKind::Down(MouseButton::Left));
-        if click && mouse.row == 0 && self.stack.is_empty() {
+        if click && mouse.row == 0 && self.is_at_root() {
             if let Some(digit) = chrome::tab_at(self, mouse.column) {
                 self.go(digit);
             }

@@ -182,6 +182,11 @@ pub(crate) trait Screen {
         false
     }
 
+    /// Whether it works out of sight: keys go to what is below.
+    fn is_unseen(&self) -> bool {
+        false
+    }
+
     /// Whether letters are text at this moment, whatever the place says.
     fn is_typing(&self) -> bool {
         self.place().types()

@@ -490,6 +490,10 @@ impl Screen for Form {
         true
     }
 
+    fn is_unseen(&self) -> bool {
+        self.unseen || self.entries.is_empty()
+    }
+
     fn draft(&self, cx: &Cx) -> Option<Draft> {
         self.unsaved(cx)
     }
