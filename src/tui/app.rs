@@ -378,7 +378,7 @@ impl App {
             Input::Resize(columns, rows) => self.resize(columns, rows),
             Input::FocusLost => self.away = true,
             Input::FocusGained => self.away = false,
-            _ => {}
+            Input::Key(_) => {}
         }
     }
 

@@ -270,8 +270,8 @@ mod tests {
     #[test]
     fn drafts_are_kept_until_they_are_saved_and_offered_to_others_only_afterwards() {
         let place = tempfile::tempdir().unwrap();
-        let folder = Some(place.path().join("state/drafts"));
-        let keeper = |name: &str| Drafts::new(folder.clone(), Path::new(name));
+        let folder = place.path().join("state/drafts");
+        let keeper = |name: &str| Drafts::new(Some(folder.clone()), Path::new(name));
         let mut one = keeper("/a.db");
         one.note(vec![draft("x")]);
         one.write(false, "").unwrap();
@@ -285,13 +285,13 @@ mod tests {
         assert!(keeper("/b.db").left().is_empty());
         forget(&left[0]);
         assert!(keeper("/a.db").left().is_empty());
-        assert_eq!(std::fs::read_dir(folder.clone().unwrap()).unwrap().count(), 0);
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
         // Saved forms leave nothing.
         let mut one = keeper("/a.db");
         one.note(vec![draft("x"), draft("y")]);
         one.write(true, "").unwrap();
         one.note(Vec::new());
         one.write(true, "").unwrap();
-        assert_eq!(std::fs::read_dir(folder.unwrap()).unwrap().count(), 0);
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
     }
 }

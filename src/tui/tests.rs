@@ -548,7 +548,7 @@ fn a_field_changed_in_place_meets_a_conflict_as_a_form_does() {
     assert_eq!(bench.value("company", 1, "city").to_cell(), "Oslo");
     // A record that was picked meets it too.
     bench.keys("2 i").text("company").keys("enter").sees("company of contact");
-    let id = bench.app.screens().find_map(|s| s.subject()).unwrap().one();
+    let id = bench.app.screens().find_map(super::screen::Screen::subject).unwrap().one();
     let other = Value::Link(crate::entity::LinkTo::bare("company", 3));
     bench
         .desk

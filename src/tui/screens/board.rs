@@ -143,8 +143,7 @@ impl Board {
     }
 
     fn back(&mut self) -> Option<Effects> {
-        if self.drag.take().is_some() {
-        } else if self.filter.end() {
+        if self.drag.take().is_some() || self.filter.end() {
         } else if !self.filter.text().is_empty() {
             self.filter.set("");
             return Some(self.typed());

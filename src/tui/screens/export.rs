@@ -48,6 +48,6 @@ fn write(run: &CommandLine, line: &str, path: &Path) -> Result<String> {
     let mut file =
         OpenOptions::new().write(true).create_new(true).open(path).map_err(|why| failed(&why))?;
     file.write_all(&ran.out).and_then(|()| file.sync_data()).map_err(|why| failed(&why))?;
-    let lines = ran.out.iter().filter(|b| **b == b'\n').count().saturating_sub(1);
+    let lines = ran.out.split(|b| *b == b'\n').count().saturating_sub(2);
     Ok(format!("wrote {lines} lines to `{}`", path.display()))
 }

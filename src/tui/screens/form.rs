@@ -36,6 +36,7 @@ enum Purpose {
 }
 
 /// A form with its state.
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 pub(crate) struct Form {
     purpose: Purpose,
     title: String,

@@ -107,7 +107,7 @@ impl Reports {
         })
     }
 
-    fn choose_period(&self) -> Effect {
+    fn choose_period() -> Effect {
         let mut items = vec![Item::new("usual", "each number's own: all time, or now", usize::MAX)];
         let named = PERIODS.iter().enumerate();
         items.extend(named.map(|(at, (name, _))| Item::new(*name, "of today; [ ] goes on", at)));
@@ -117,7 +117,7 @@ impl Reports {
         }))
     }
 
-    fn choose_split(&self) -> Effect {
+    fn choose_split() -> Effect {
         let all = charts::splits();
         let mut items = vec![Item::new("usual", "what each number is split by", usize::MAX)];
         items.extend(all.iter().enumerate().map(|(at, by)| Item::new(by.name(), "", at)));
@@ -161,8 +161,8 @@ impl Reports {
                 self.wanted.period = None;
                 return Some(self.look());
             }
-            (Act::Period, _) => return Some(vec![self.choose_period()]),
-            (Act::Split, _) => return Some(vec![self.choose_split()]),
+            (Act::Period, _) => return Some(vec![Self::choose_period()]),
+            (Act::Split, _) => return Some(vec![Self::choose_split()]),
             (Act::Filter, _) => return Some(vec![self.narrow()]),
             (Act::Back, _) if self.zoomed => self.zoomed = false,
             (Act::Back, _) if !self.wanted.filter.is_empty() => {

@@ -28,6 +28,7 @@ enum Source {
 
 /// A panel: its source, its title, the column that its bars are of and those beside them (where none
 /// is named, what the number has first), and what it is split by whatever was chosen.
+#[derive(Clone, Copy)]
 struct Panel {
     source: Source,
     title: &'static str,
