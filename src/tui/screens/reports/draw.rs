@@ -46,6 +46,9 @@ pub(super) fn places(reports: &Reports, area: Rect) -> Vec<(usize, Rect)> {
 
 pub(super) fn draw(reports: &Reports, frame: &mut Frame, area: Rect, cx: &Cx) {
     head(reports, frame, pane::row(area, 0), cx);
+    if reports.charts.is_empty() {
+        rows::write(frame, pane::row(area, 2), "  reading", cx.theme.style(Role::Dim), cx);
+    }
     for (at, place) in places(reports, area) {
         let Some(chart) = reports.charts.get(at) else { continue };
         let focus = at == reports.pane;
