@@ -151,6 +151,13 @@ pub static KEYS: &[Key] = &[
         number: false,
         check: |text| one_of(text, &["on", "off"]).then_some("`on` or `off`"),
     },
+    Key {
+        name: "links",
+        about: "Whether the dashboard makes addresses into links of the terminal",
+        default: "by the terminal",
+        number: false,
+        check: |text| one_of(text, &["on", "off"]).then_some("`on` or `off`"),
+    },
 ];
 
 fn not_empty(text: &str) -> Option<&'static str> {
@@ -190,6 +197,12 @@ pub fn default_path(env: Env) -> Option<PathBuf> {
 #[must_use]
 pub fn default_database(env: Env) -> Option<PathBuf> {
     Some(base_folder(env, "XDG_DATA_HOME", ".local/share")?.join("rolo/rolo.db"))
+}
+
+/// The folder for what is kept between runs and is no record: `$XDG_STATE_HOME/rolo`; `None` as above.
+#[must_use]
+pub fn default_state(env: Env) -> Option<PathBuf> {
+    Some(base_folder(env, "XDG_STATE_HOME", ".local/state")?.join("rolo"))
 }
 
 /// A base folder by the XDG specification: the variable when it is an absolute path, else a folder

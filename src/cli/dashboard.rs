@@ -10,7 +10,7 @@ use super::session::Session;
 use crate::clock::Clock;
 use crate::entity::Model;
 use crate::error::Result;
-use crate::tui::{self, CommandLine, Setup};
+use crate::tui::{self, Asking, CommandLine, Ran, Setup};
 
 /// Whether the dashboard can open: somebody sits at both ends, and asked for nothing else.
 pub(super) fn can_open(settings: &Settings) -> bool {
@@ -37,8 +37,14 @@ pub(super) fn open(session: &mut Session, at: Opening) -> Result<()> {
         stands: settings.clock_stands.then(|| settings.clock.now()),
         color: settings.color,
         unicode: is_unicode(),
+        links: has_links(),
         editor,
+        state: crate::config::default_state(&|name| std::env::var_os(name)),
         command,
+        asking: Asking {
+            to: super::rates::report_currency(settings)?,
+            thresholds: super::numbers::thresholds(settings)?,
+        },
         first: at.noun,
         filter: at.filter,
     })
@@ -73,7 +79,9 @@ fn runner(settings: &Settings, db: OsString, base: fn() -> Model) -> CommandLine
     let now =
         settings.clock_stands.then(|| crate::entity::when::instant_text(settings.clock.now()));
     Arc::new(move |line: &str| {
-        let Some(words) = shlex::split(line) else { return "error: a quote is not closed".into() };
+        let Some(words) = shlex::split(line) else {
+            return Ran { err: b"error: a quote is not closed".to_vec(), ..Ran::default() };
+        };
         let skip = usize::from(words.first().is_some_and(|w| w == "rolo"));
         let args: Vec<OsString> = words.into_iter().skip(skip).map(OsString::from).collect();
         let env = |name: &str| match name {
@@ -90,10 +98,26 @@ fn runner(settings: &Settings, db: OsString, base: fn() -> Model) -> CommandLine
             stderr_is_terminal: false,
         };
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let _ = super::run_with(&args, base, &around, &mut out, &mut err);
-        out.extend_from_slice(&err);
-        String::from_utf8_lossy(&out).into_owned()
+        let code = super::run_with(&args, base, &around, &mut out, &mut err);
+        Ran { ok: code == 0, out, err }
     })
+}
+
+/// Whether the terminal is one of those that are known to show links (OSC 8).
+fn has_links() -> bool {
+    let set = |name| std::env::var(name).ok().filter(|v| !v.is_empty());
+    let term = set("TERM").unwrap_or_default();
+    let program = set("TERM_PROGRAM").unwrap_or_default();
+    let programs = ["iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio"];
+    let terms = ["xterm-kitty", "foot", "alacritty", "xterm-ghostty", "wezterm"];
+    let vte = set("VTE_VERSION").and_then(|v| v.parse::<u32>().ok()).is_some_and(|v| v >= 5_000);
+    let multiplexed = term.starts_with("screen") || term.starts_with("tmux");
+    let known = programs.contains(&program.as_str())
+        || terms.iter().any(|t| term.starts_with(t))
+        || vte
+        || set("WT_SESSION").is_some()
+        || set("KONSOLE_VERSION").is_some();
+    known && !multiplexed
 }
 
 /// Whether the terminal takes more than ASCII, as far as the environment tells.

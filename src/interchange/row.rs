@@ -13,7 +13,7 @@ use super::plan::{How, Step, plan, prints};
 use super::source::{RawRow, Source};
 use super::told::{Columns, Undecided};
 use crate::entity::when::{DateOrder, calendar_day};
-use crate::entity::{Kind, Locale, Name, Since, Noun, Value};
+use crate::entity::{Kind, Locale, Name, Noun, Since, Value};
 use crate::error::{Error, Result, RowError};
 use crate::model::STAGE_KINDS;
 

@@ -1,6 +1,6 @@
 //! Counts and sums of deals by stage, always from SQL.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::Duration;
 use rusqlite::OptionalExtension;
@@ -114,6 +114,22 @@ impl Wanted<'_> {
     }
 }
 
+impl Wanted<'_> {
+    /// The deals of a stage in the order of their cards: those with a day, then those without.
+    fn arms(&self, stage: &StageSums, limit: u64) -> String {
+        let (id, more) = (stage.id, self.condition());
+        let down = if stage.kind == "open" { "" } else { " DESC" };
+        let arm = |has: &str, order: &str| {
+            format!(
+                "SELECT * FROM (SELECT t.stage, t.id FROM deal t WHERE t.stage = {id} AND t.trashed IS NULL \
+                 AND t.closes IS {has}{more} ORDER BY {order}t.id{down} LIMIT {limit})"
+            )
+        };
+        let (dated, undated) = (arm("NOT NULL", &format!("t.closes{down}, ")), arm("NULL", ""));
+        format!("{dated} UNION ALL {undated}")
+    }
+}
+
 type Stages = Vec<(i64, StageSums)>;
 
 impl Store {
@@ -160,6 +176,46 @@ impl Reader<'_> {
         }
         self.fill_stale(&mut stages, &wanted)?;
         Ok(stages.into_iter().map(|(_, s)| s).collect())
+    }
+
+    /// The stages of one pipeline or all, open ones first, in their order, with nothing counted: what
+    /// a board can draw before the sums are there.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn stages(&self, pipeline: Option<i64>) -> Result<Vec<StageSums>> {
+        Ok(self.board_stages(pipeline)?.into_iter().map(|(_, stage)| stage).collect())
+    }
+
+    /// The first deals of some stages, by stage: open ones by the day that they close, those without
+    /// a day last; won and lost ones the latest first. One query, in which each stage is read from
+    /// its index no further than `limit`.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn cards(
+        &self,
+        stages: &[&StageSums],
+        filter: Option<&filter::Sql>,
+        limit: u64,
+    ) -> Result<HashMap<i64, Vec<i64>>> {
+        let wanted = Wanted { filter, ..Wanted::default() };
+        let mut found: HashMap<i64, Vec<i64>> = HashMap::new();
+        // SQLite takes so many arms of a `UNION ALL`, and each stage has two.
+        for some in stages.chunks(100) {
+            let arms: Vec<String> = some.iter().map(|s| wanted.arms(s, limit)).collect();
+            let mut stmt = self.conn.prepare(&arms.join(" UNION ALL "))?;
+            self.bind_moment(&mut stmt)?;
+            Self::bind_filter(&mut stmt, filter)?;
+            let mut rows = stmt.raw_query();
+            while let Some(row) = rows.next()? {
+                let cards = found.entry(row.get(0)?).or_default();
+                if (cards.len() as u64) < limit {
+                    cards.push(row.get(1)?);
+                }
+            }
+        }
+        Ok(found)
     }
 
     fn board_stages(&self, pipeline: Option<i64>) -> Result<Stages> {

@@ -331,6 +331,7 @@ fn extra_indexes(table: &str) -> &'static [(&'static str, &'static str)] {
                 "stage, amount_currency, trashed, amount, probability, stage_since, closes, closed, owner, forecast_category, source, company",
             ),
             ("deal_largest", "stage, trashed, amount"),
+            ("deal_closing", "stage, trashed, closes"),
         ],
         "activity" => &[("activity_at", "\"at\"")],
         "event" => &[("event_start", "\"start\"")],

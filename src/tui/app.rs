@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 use super::CommandLine;
 use super::chrome;
 use super::desk::{Done, Said, Work};
+use super::drafts::Draft;
 use super::keys::{Act, Keys, Meant, Place, Press};
 use super::screen::{Cx, Deed, Effect, Effects, Event, Question, Screen, Toast};
 use super::screens;
@@ -22,6 +23,9 @@ use crate::error::Error;
 
 /// How long a line about what happened stays.
 const TOAST: Duration = Duration::from_secs(8);
+
+/// Most bytes that terminals take for their clipboard.
+const COPIED: usize = 54_000;
 
 /// A screen with the number that answers find it by.
 pub(crate) struct Slot {
@@ -56,6 +60,7 @@ impl Common {
             keys: &self.keys,
             locale: &self.locale,
             me: &self.me,
+            command: &self.command,
             area: chrome::body(self.size),
         }
     }
@@ -86,6 +91,8 @@ pub(crate) struct App {
     begun: Vec<Press>,
     /// The command that did what was done last.
     pub last_command: Option<String>,
+    /// Another window has the keys: nothing counts down meanwhile.
+    away: bool,
     /// Changes that the worker hasn't finished.
     unfinished: usize,
     quits: bool,
@@ -109,6 +116,7 @@ impl App {
             toast: None,
             begun: Vec::new(),
             last_command: None,
+            away: false,
             unfinished: 0,
             quits: false,
             signs: Vec::new(),
@@ -152,16 +160,44 @@ impl App {
 
     /// The screen that keys go to.
     pub(crate) fn top(&self) -> &dyn Screen {
-        self.screens().next_back().expect("there is always a root screen")
+        let mut screens = self.screens();
+        let seen = screens.rfind(|s| !s.is_unseen());
+        seen.expect("there is always a root screen")
     }
 
     fn top_slot(&mut self) -> &mut Slot {
         let Self { roots, root, stack, .. } = self;
-        stack.last_mut().unwrap_or(&mut roots[*root].1)
+        let seen = stack.iter_mut().rfind(|slot| !slot.screen.is_unseen());
+        seen.unwrap_or(&mut roots[*root].1)
+    }
+
+    /// Whether keys go to the root screen.
+    fn is_at_root(&self) -> bool {
+        self.stack.iter().all(|slot| slot.screen.is_unseen())
+    }
+
+    /// What is typed in forms and not saved.
+    pub(crate) fn drafts(&self) -> Vec<Draft> {
+        let cx = self.common.cx();
+        let seen = self.stack.iter().filter(|slot| !slot.screen.is_unseen());
+        seen.filter_map(|slot| slot.screen.draft(&cx)).collect()
+    }
+
+    /// Whether a form that isn't saved is in the way of leaving; says so.
+    fn holds_unsaved(&mut self) -> bool {
+        if self.drafts().is_empty() {
+            return false;
+        }
+        let text = "a form isn't saved: ^S saves it, Esc leaves it".to_owned();
+        self.toast(Toast { text, bad: true });
+        true
     }
 
     /// Opens a root screen.
     fn go(&mut self, digit: u8) {
+        if self.holds_unsaved() {
+            return;
+        }
         self.stack.clear();
         if let Some(at) = self.roots.iter().position(|(d, _)| *d == digit) {
             self.root = at;
@@ -228,6 +264,10 @@ impl App {
             Effect::Ask(slot, question) => self.ask(from, slot, question),
             Effect::Do(deed) => self.begin(from, deed),
             Effect::Toast(toast) => self.toast(toast),
+            Effect::Copy(text) if text.len() > COPIED => self.toast(Toast {
+                text: "too much for the terminal's clipboard: `E` writes a file".into(),
+                bad: true,
+            }),
             Effect::Copy(text) => {
                 self.toast(Toast {
                     text: format!("sent to the terminal's clipboard: {text}"),
@@ -288,7 +328,11 @@ impl App {
         let ascii = self.common.theme.ascii;
         let done = match name {
             "theme" => {
-                Theme::load(value, ascii, &self.common.config).map(|t| self.common.theme = t)
+                let links = self.common.theme.links;
+                Theme::load(value, ascii, &self.common.config).map(|theme| {
+                    self.common.theme = theme;
+                    self.common.theme.links = links;
+                })
             }
             "borders" => {
                 self.common.theme.ascii = value == "ascii";
@@ -309,6 +353,9 @@ impl App {
     }
 
     fn quit(&mut self) {
+        if self.holds_unsaved() {
+            return;
+        }
         self.quits = true;
         self.end_if_done();
     }
@@ -329,7 +376,9 @@ impl App {
             }
             Input::Mouse(mouse) => self.mouse(mouse),
             Input::Resize(columns, rows) => self.resize(columns, rows),
-            _ => {}
+            Input::FocusLost => self.away = true,
+            Input::FocusGained => self.away = false,
+            Input::Key(_) => {}
         }
     }
 
@@ -389,8 +438,8 @@ impl App {
         }
         match act {
             Act::Go(digit) => self.go(digit),
-            Act::Back if self.stack.is_empty() => {}
-            Act::Quit if self.stack.is_empty() => self.quit(),
+            Act::Back if self.is_at_root() => {}
+            Act::Quit if self.is_at_root() => self.quit(),
             Act::Back | Act::Quit => self.pop(id),
             Act::Suspend => self.out.push(Out::Suspend),
             Act::Reload => self.changed(),
@@ -411,7 +460,7 @@ impl App {
 
     fn mouse(&mut self, mouse: MouseEvent) {
         let click = matches!(mouse.kind, MouseEventKind::Down(MouseButton::Left));
-        if click && mouse.row == 0 && self.stack.is_empty() {
+        if click && mouse.row == 0 && self.is_at_root() {
             if let Some(digit) = chrome::tab_at(self, mouse.column) {
                 self.go(digit);
             }
@@ -504,7 +553,8 @@ impl App {
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let toast = self.toast.as_ref().map(|(_, until)| *until);
         let cx = self.common.cx();
-        let screens = self.screens().filter_map(|s| s.deadline(&cx)).map(|d| Instant::now() + d);
+        let screens = self.screens().filter(|_| !self.away).filter_map(|s| s.deadline(&cx));
+        let screens = screens.map(|d| Instant::now() + d);
         toast.into_iter().chain(screens).min()
     }
 

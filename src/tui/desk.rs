@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::Asking;
 use super::pump::Waker;
 use super::screen::{Answer, Deed, Question};
 use crate::clock::Clock;
@@ -24,6 +25,7 @@ pub(crate) struct Desk {
     pub store: Store,
     pub locale: Locale,
     pub user: String,
+    pub asking: Asking,
     /// The clock stands still there.
     stands: Option<DateTime<Utc>>,
     clock: Clock,
@@ -47,9 +49,10 @@ impl Desk {
         locale: Locale,
         user: String,
         stands: Option<DateTime<Utc>>,
+        asking: Asking,
     ) -> Self {
         let clock = Clock::new(stands, locale.times.zone);
-        Self { store, locale, user, stands, clock }
+        Self { store, locale, user, asking, stands, clock }
     }
 
     /// Lets the clock go on to now, where it isn't told to stand.

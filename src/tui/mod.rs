@@ -7,6 +7,7 @@ mod app;
 mod chrome;
 mod deeds;
 mod desk;
+mod drafts;
 mod keys;
 mod outside;
 mod plain;
@@ -29,6 +30,7 @@ use ratatui::layout::Rect;
 
 use self::app::{App, Common, Out};
 use self::desk::{Desk, Worker};
+use self::drafts::Drafts;
 use self::keys::Keys;
 pub use self::plain::{Plain, run as run_plain};
 use self::pump::Pump;
@@ -41,7 +43,31 @@ use crate::error::Result;
 use crate::store::Store;
 
 /// Runs a command line of rolo without a terminal, and gives what it said.
-pub type CommandLine = Arc<dyn Fn(&str) -> String + Send + Sync>;
+pub type CommandLine = Arc<dyn Fn(&str) -> Ran + Send + Sync>;
+
+/// What a command line came to.
+#[derive(Debug, Clone, Default)]
+pub struct Ran {
+    pub ok: bool,
+    pub out: Vec<u8>,
+    pub err: Vec<u8>,
+}
+
+impl Ran {
+    /// All that it said.
+    #[must_use]
+    pub fn text(&self) -> String {
+        [String::from_utf8_lossy(&self.out), String::from_utf8_lossy(&self.err)].concat()
+    }
+}
+
+/// What numbers are asked with, out of the config.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking {
+    /// Sums are converted to it; without, they are shown for each currency.
+    pub to: Option<crate::entity::money::Currency>,
+    pub thresholds: crate::store::Thresholds,
+}
 
 /// What the dashboard is opened with.
 pub struct Setup {
@@ -56,9 +82,14 @@ pub struct Setup {
     pub color: bool,
     /// Whether the terminal's text is UTF-8, and it draws lines.
     pub unicode: bool,
+    /// Whether it shows links.
+    pub links: bool,
     /// The program that edits text, with its arguments.
     pub editor: Vec<String>,
+    /// Where text that isn't saved is kept.
+    pub state: Option<PathBuf>,
     pub command: CommandLine,
+    pub asking: Asking,
     /// The noun whose list opens first; none: the first screen.
     pub first: Option<&'static str>,
     /// The filter of that list.
@@ -78,7 +109,8 @@ pub fn run(setup: Setup) -> Result<()> {
     };
     let named = config.get("theme")?.unwrap_or_else(|| "dark".into());
     let name = if setup.color { named } else { "mono".into() };
-    let theme = Theme::load(&name, ascii, &config)?;
+    let mut theme = Theme::load(&name, ascii, &config)?;
+    theme.links = config.get("links")?.map_or(setup.links, |links| links == "on");
     let keys = Keys::new(&config)?;
     let mouse = config.get("mouse")?.as_deref() != Some("off");
     let path: PathBuf = setup.store.path().to_owned();
@@ -94,12 +126,14 @@ pub fn run(setup: Setup) -> Result<()> {
         size: Rect::new(0, 0, 80, 24),
         stands: setup.stands,
     };
-    let desk = Desk::new(setup.store, setup.locale, setup.user, setup.stands);
+    let desk = Desk::new(setup.store, setup.locale, setup.user, setup.stands, setup.asking);
     let (pump, waker) = Pump::new()?;
     terminal::give_back_on_panic();
     let held = Held::take(mouse)?;
     let worker = Worker::start(desk, waker);
-    let mut dashboard = Dashboard { pump, held, worker, editor: setup.editor, ended: false };
+    let drafts = Drafts::new(setup.state.map(|s| s.join("drafts")), &path);
+    let mut dashboard =
+        Dashboard { pump, held, worker, editor: setup.editor, drafts, ended: false };
     let result = dashboard.run(common, setup.first, &setup.filter);
     terminal::give_back();
     result
@@ -111,6 +145,7 @@ struct Dashboard {
     held: Held,
     worker: Worker,
     editor: Vec<String>,
+    drafts: Drafts,
     ended: bool,
 }
 
@@ -124,19 +159,36 @@ impl Dashboard {
             app.open(screens::list::filtered(noun, filter));
         }
         app.open(screens::start::look());
+        let left = self.drafts.left();
+        if !left.is_empty() {
+            let offer = drafts::offer(left, &app.common.cx());
+            app.open(offer);
+        }
         self.perform(&mut app)?;
         while !self.ended {
             app.tick();
             self.held.draw(|frame| app.draw(frame))?;
-            self.wait(&mut app)?;
+            let waited = self.wait(&mut app);
+            self.keep_drafts(&mut app, waited.is_err());
+            waited?;
         }
         Ok(())
+    }
+
+    /// Keeps what is typed and not saved; at once where this is the end.
+    fn keep_drafts(&mut self, app: &mut App, ends: bool) {
+        self.drafts.note(app.drafts());
+        let now = crate::entity::when::instant_text(app.common.locale.times.now);
+        if let Err(why) = self.drafts.write(ends || self.ended, &now) {
+            app.toast(Toast { text: format!("drafts aren't kept: {}", why.message), bad: true });
+        }
     }
 
     /// Waits for news, and gives all of it to the app before anything is drawn.
     fn wait(&mut self, app: &mut App) -> Result<()> {
         let minute = Instant::now() + std::time::Duration::from_mins(1);
-        let deadline = app.deadline().map_or(minute, |at| at.min(minute));
+        let others = app.deadline().into_iter().chain(self.drafts.deadline());
+        let deadline = others.fold(minute, std::time::Instant::min);
         let news = self.pump.wait(Some(deadline))?;
         self.ended |= news.ends;
         for event in news.events {

@@ -8,7 +8,9 @@ use crossterm::event::MouseEvent;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::CommandLine;
 use super::desk::{Desk, Done};
+use super::drafts::Draft;
 use super::keys::{Act, Keys, Place, Press};
 use super::theme::Theme;
 use crate::entity::{Locale, Model};
@@ -22,6 +24,8 @@ pub(crate) struct Cx<'a> {
     pub locale: &'a Locale,
     /// Handle of who is acting.
     pub me: &'a str,
+    /// Runs command lines of rolo; in the worker alone.
+    pub command: &'a CommandLine,
     /// The part of the terminal that screens are drawn into.
     pub area: Rect,
 }
@@ -178,6 +182,11 @@ pub(crate) trait Screen {
         false
     }
 
+    /// Whether it works out of sight: keys go to what is below.
+    fn is_unseen(&self) -> bool {
+        false
+    }
+
     /// Whether letters are text at this moment, whatever the place says.
     fn is_typing(&self) -> bool {
         self.place().types()
@@ -200,6 +209,11 @@ pub(crate) trait Screen {
 
     /// The command that shows the same.
     fn command(&self) -> Option<String> {
+        None
+    }
+
+    /// What is typed here and not saved: it is kept in case the dashboard ends before it is.
+    fn draft(&self, _: &Cx) -> Option<Draft> {
         None
     }
 

@@ -71,8 +71,19 @@ impl Held {
 
     /// Puts a text on the clipboard, as far as the terminal allows: nothing tells whether it did.
     pub(crate) fn copy(text: &str) {
+        use crossterm::Command;
         use crossterm::clipboard::CopyToClipboard;
-        let _ = execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text));
+        let mut asked = String::new();
+        if CopyToClipboard::to_clipboard_from(text).write_ansi(&mut asked).is_err() {
+            return;
+        }
+        // tmux keeps it for itself or drops it by its own setting; wrapped it goes through to the
+        // terminal outside, where that is allowed.
+        if std::env::var_os("TMUX").is_some() {
+            asked += &format!("\x1bPtmux;{}\x1b\\", asked.replace('\x1b', "\x1b\x1b"));
+        }
+        let mut out = io::stdout();
+        let _ = out.write_all(asked.as_bytes()).and_then(|()| out.flush());
     }
 
     /// Empties the screen, so that the next frame is drawn whole. Ratatui's own `clear` asks the

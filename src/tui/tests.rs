@@ -18,6 +18,7 @@ use super::app::{App, Common, Out};
 use super::desk::{Desk, Said, perform};
 use super::keys::{Keys, Press};
 use super::theme::Theme;
+use super::{Asking, Ran};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entity::money::Currency;
@@ -121,11 +122,16 @@ fn bench_with(theme: &str, ascii: bool, size: (u16, u16)) -> Bench {
         me: "ann".into(),
         config: Config::default(),
         file: "test.db".into(),
-        command: Arc::new(|line| format!("ran {line}")),
+        command: Arc::new(|line| Ran {
+            ok: true,
+            out: format!("ran {line}\n").into_bytes(),
+            err: Vec::new(),
+        }),
         size: Rect::new(0, 0, size.0, size.1),
         stands,
     };
-    let desk = Desk::new(store, locale(), "ann".into(), stands);
+    let asking = Asking { to: None, thresholds: crate::store::Thresholds::USUAL };
+    let desk = Desk::new(store, locale(), "ann".into(), stands, asking);
     let app = App::new(common, 1);
     let mut bench = Bench { app, desk, copied: Vec::new(), left: false, _folder: folder };
     bench.settle();
@@ -295,12 +301,14 @@ fn golden(name: &str, found: &str) {
 }
 
 /// The keys that lead to each screen.
-const SCREENS: [(&str, &str); 10] = [
+const SCREENS: [(&str, &str); 12] = [
     ("board", "1"),
     ("contacts", "2"),
     ("agenda", "4"),
     ("tickets", "5"),
     ("reports", "6"),
+    ("forecast", "6 l"),
+    ("won-and-lost", "6 l l"),
     ("record", "7 enter"),
     ("form", "7 e"),
     ("palette", "ctrl+p"),
@@ -312,7 +320,7 @@ const SCREENS: [(&str, &str); 10] = [
 fn screens_look_as_they_did_in_every_size() {
     for (name, keys) in SCREENS {
         let mut all = String::new();
-        for (columns, rows) in [(40, 10), (80, 24), (100, 30), (160, 45)] {
+        for (columns, rows) in [(40, 10), (80, 24), (100, 30), (160, 45), (200, 60)] {
             let mut bench = filled();
             bench.resize(columns, rows).keys(keys);
             let _ = writeln!(all, "== {columns}x{rows}\n{}", bench.screen());
@@ -376,6 +384,35 @@ fn what_a_record_holds_can_not_move_the_cursor() {
         let bad = |c: char| c != '\n' && (c.is_control() || matches!(c, '\u{202a}'..='\u{202e}'));
         assert!(!screen.contains(bad), "{keys}:\n{screen}");
     }
+}
+
+#[test]
+fn cards_are_drawn_before_anything_is_counted() {
+    let mut bench = filled();
+    let undated = bench.add("deal", &[("name", "Undated"), ("stage", "Qualified")]);
+    let Bench { app, mut desk, _folder, .. } = bench;
+    let mut app = App::new(app.common, 1);
+    let mut answer = |app: &mut App| {
+        for out in app.take_out() {
+            if let Out::Work(work) = out {
+                app.said(perform(&mut desk, work));
+            }
+        }
+    };
+    let screen = |app: &App| {
+        let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+        terminal.draw(|frame| app.draw(frame)).unwrap();
+        text_of(terminal.backend().buffer())
+    };
+    answer(&mut app);
+    let first = screen(&app);
+    assert!(first.contains("Renewal 2027") && first.contains("counting"), "{first}");
+    answer(&mut app);
+    let whole = screen(&app);
+    assert!(whole.contains("Qualified 3") && !whole.contains("counting"), "{whole}");
+    // What closes first stands first, and what has no day last.
+    let at = |text: &str| whole.find(text).unwrap_or_else(|| panic!("{text}:\n{whole}"));
+    assert!(at("Внедрение") < at("ライセンス") && at("ライセンス") < at("Undated"), "{undated}");
 }
 
 #[test]
@@ -481,6 +518,111 @@ fn a_conflicting_edit_shows_mine_theirs_and_base() {
     // Mine is chosen, and saved over theirs knowingly.
     bench.keys("enter down enter");
     assert_eq!(bench.value("company", 1, "name").to_cell(), "Acme GmbH mine");
+}
+
+#[test]
+fn a_field_changed_in_place_meets_a_conflict_as_a_form_does() {
+    let mut bench = filled();
+    let set = |bench: &mut Bench, field: &'static str, value: Value| {
+        bench
+            .desk
+            .write("edit", "", |w| {
+                let noun = w.reader().model().noun("company")?;
+                w.update(noun, 1, vec![(noun.require(field)?.index, value)])
+            })
+            .unwrap();
+    };
+    bench.keys("3 i").text("city").keys("enter").sees("city of company:1");
+    set(&mut bench, "city", Value::Text("Rome".into()));
+    bench.keys("ctrl+u").text("Oslo").keys("enter");
+    bench.sees("Somebody else changed company:1").sees("Oslo").sees("Rome").sees("Berlin");
+    assert_eq!(bench.value("company", 1, "city").to_cell(), "Rome");
+    // Theirs stays where nothing else is chosen.
+    bench.keys("down enter");
+    assert_eq!(bench.value("company", 1, "city").to_cell(), "Rome");
+    assert_eq!(bench.app.depth(), 0);
+    bench.keys("i").text("city").keys("enter");
+    set(&mut bench, "city", Value::Text("Bonn".into()));
+    bench.keys("ctrl+u").text("Oslo").keys("enter").sees("Bonn");
+    bench.keys("enter down enter").sees("changed company:1");
+    assert_eq!(bench.value("company", 1, "city").to_cell(), "Oslo");
+    // A record that was picked meets it too.
+    bench.keys("2 i").text("company").keys("enter").sees("company of contact");
+    let id = bench.app.screens().find_map(super::screen::Screen::subject).unwrap().one();
+    let other = Value::Link(crate::entity::LinkTo::bare("company", 3));
+    bench
+        .desk
+        .write("edit", "", |w| {
+            let noun = w.reader().model().noun("contact")?;
+            w.update(noun, id, vec![(noun.require("company")?.index, other)])
+        })
+        .unwrap();
+    bench.text("tokyo").keys("enter").sees("Somebody else changed contact:");
+    bench.sees("Ромашка").sees("Tokyo");
+}
+
+#[test]
+fn a_form_that_is_not_saved_stays_in_the_way_of_leaving() {
+    let mut bench = filled();
+    bench.keys("3 e").text(" & Co").keys("ctrl+p").text(">the board").keys("enter");
+    bench.sees("a form isn't saved").sees("Edit company:1");
+    assert!(!bench.left && bench.app.drafts().len() == 1);
+    bench.keys("ctrl+s").sees("changed company:1");
+    assert!(bench.app.drafts().is_empty());
+}
+
+#[test]
+fn every_kind_of_form_comes_back_from_its_draft() {
+    for (keys, text) in [("7 e", " x"), ("1 n enter", "Fresh"), ("1 .", "lose")] {
+        let mut bench = filled();
+        bench.keys(keys).text(text);
+        if text == "lose" {
+            bench.keys("enter").text("price");
+        } else {
+            // A record that is picked comes back as that record.
+            bench.keys("tab space").text("tok").keys("enter");
+        }
+        let drafts = bench.app.drafts();
+        assert_eq!(drafts.len(), 1, "{keys}");
+        let before = bench.screen();
+        bench.keys("esc esc esc");
+        let form = super::screens::form::resume(&drafts[0], &bench.app.common.cx()).unwrap();
+        bench.app.open(form);
+        bench.settle();
+        assert_eq!(bench.app.drafts(), drafts, "{keys}");
+        let texts: Vec<&str> = drafts[0].fields.iter().map(|f| f.text.as_str()).collect();
+        for text in texts {
+            assert!(before.contains(text) && bench.screen().contains(text), "{text}");
+        }
+        bench.keys("ctrl+s");
+        assert_eq!(bench.app.depth(), 0, "{}", bench.screen());
+    }
+}
+
+#[test]
+fn a_form_saved_before_its_record_is_read_waits_for_it() {
+    let mut bench = filled();
+    bench.keys("3");
+    let draft = super::drafts::Draft {
+        form: "edit".into(),
+        noun: "company".into(),
+        ids: vec![1],
+        fields: vec![super::drafts::Typed {
+            name: "city".into(),
+            base: "Hamburg".into(),
+            text: "Oslo".into(),
+            picked: None,
+        }],
+        ..super::drafts::Draft::default()
+    };
+    let form = super::screens::form::resume(&draft, &bench.app.common.cx()).unwrap();
+    bench.app.open(form);
+    let save = Press::sequence("ctrl+s").unwrap()[0];
+    bench.app.input(Input::Key(KeyEvent::new(save.code, save.held)));
+    bench.settle();
+    // The draft began with another city than the file has now.
+    bench.sees("Somebody else changed company:1").sees("Hamburg").sees("Berlin");
+    assert_eq!(bench.value("company", 1, "city").to_cell(), "Berlin");
 }
 
 #[test]
@@ -613,8 +755,121 @@ fn a_lost_deal_needs_its_reason() {
 #[test]
 fn bars_of_reports_lead_to_the_records_behind() {
     let mut bench = filled();
-    bench.resize(160, 40).keys("6 j enter").sees("Внедрение").sees("stage:2");
-    bench.keys("esc T").sees("weighted");
+    bench.resize(160, 40).keys("6 j enter").sees("Внедрение").sees("deals behind Open deals");
+    assert!(!bench.screen().contains("Renewal"), "{}", bench.screen());
+    bench.keys("y c");
+    assert!(bench.copied.pop().unwrap().contains("--explain"));
+    // A filter narrows what is behind, and goes away again.
+    bench.keys("/").text("amount>70k").sees("Внедрение").keys("esc");
+    bench.keys("esc esc T z").sees("weighted").keys("T z");
+}
+
+#[test]
+fn reports_are_split_narrowed_and_looked_at_by_period() {
+    let mut bench = filled();
+    bench.resize(160, 45).keys("6").sees("Open deals by stage").sees("What waits");
+    bench.keys("s").text("owner").keys("enter").sees("Open deals by owner").sees("by: owner");
+    bench.keys("y c");
+    assert_eq!(bench.copied.pop().unwrap(), "rolo deal pipeline --by owner");
+    bench.keys("]").sees("period: 2026-Q4").keys("[").sees("period: 2026-Q3").keys("0");
+    bench.sees("period: usual").keys("P").text("month").keys("enter").sees("period: 2026-11");
+    bench.keys("0 /").text("company:acme").keys("enter").sees("/company:acme");
+    bench.keys("esc z").sees("1/").keys("esc l").sees("Quotas").sees("no quota is of this time");
+    bench.keys("h");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.csv");
+    let typed = path.to_str().unwrap().to_owned();
+    bench.keys("E ctrl+u").text(&typed).keys("enter").sees("wrote");
+    let kept = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(kept, "ran deal pipeline --by owner -o csv\n");
+    bench.keys("E ctrl+u").text(&typed).keys("enter").sees("nothing is written over");
+}
+
+#[test]
+fn the_timeline_shows_one_kind_and_a_pane_takes_the_screen() {
+    let mut bench = filled();
+    bench.keys("2 N").text("asked for a DPA").keys("enter C").text("left voicemail").keys("enter");
+    bench.resize(120, 40).keys("esc enter").sees("asked for a DPA").sees("left voicemail");
+    bench.keys("F").text("call").keys("enter").sees("timeline: call").sees("left voicemail");
+    assert!(!bench.screen().contains("asked for a DPA"), "{}", bench.screen());
+    bench.keys("z");
+    assert!(!bench.screen().contains("emails"), "{}", bench.screen());
+    bench.keys("esc").sees("emails").keys("esc z").sees("left voicemail");
+    assert!(!bench.screen().contains("Ёжикова"), "{}", bench.screen());
+    bench.keys("esc").sees("Ёжикова");
+}
+
+#[test]
+fn addresses_are_links_where_the_terminal_shows_them() {
+    let mut bench = filled();
+    bench.resize(120, 30).keys("2 / a n n enter enter");
+    let plain = bench.buffer();
+    assert!(plain.content.iter().all(|c| !c.symbol().contains('\x1b')));
+    bench.app.common.theme.links = true;
+    let linked = bench.buffer();
+    let cells: Vec<_> = linked.content.iter().filter(|c| c.symbol().contains('\x1b')).collect();
+    assert_eq!(cells.len(), 1, "{}", text_of(&plain));
+    let symbol = cells[0].symbol();
+    assert!(
+        symbol.starts_with("\x1b]8;;mailto:ann@acme.example\x1b\\ann@acme.example")
+            && symbol.ends_with("\x1b]8;;\x1b\\"),
+        "{symbol:?}"
+    );
+}
+
+#[test]
+fn the_command_line_opens_lists_and_the_board_by_a_filter() {
+    let mut bench = filled();
+    bench.keys(":").text("contacts /company:acme").keys("enter").sees("Ann Lee");
+    assert!(!bench.screen().contains("Ёжикова"), "{}", bench.screen());
+    bench.keys("esc :").text("board /company:acme").keys("enter").sees("Renewal 2027");
+    assert!(!bench.screen().contains("Внедрение"), "{}", bench.screen());
+    bench.keys("esc 2 :").text("cols").keys("enter").sees("Columns");
+}
+
+#[test]
+fn nothing_counts_down_while_another_window_has_the_keys() {
+    let mut bench = filled();
+    bench.keys("5");
+    let second = |b: &Bench| {
+        let left = b.app.deadline().map(|at| at - std::time::Instant::now());
+        left.is_some_and(|left| left <= std::time::Duration::from_secs(2))
+    };
+    // The toast's time is over long before; the countdown alone asks for each second.
+    bench.app.tick();
+    assert!(second(&bench));
+    bench.app.input(Input::FocusLost);
+    assert!(!second(&bench));
+    bench.app.input(Input::FocusGained);
+    assert!(second(&bench));
+}
+
+#[test]
+fn views_and_people_are_found_in_the_palette() {
+    let mut bench = filled();
+    bench.keys("2 /").text("company:acme").keys("enter W").text("acmes").keys("enter esc esc");
+    bench.keys("1 ctrl+p").text("acmes").sees("view").keys("enter").sees("Ann Lee");
+    bench.keys("esc ctrl+p").text("@acme");
+    assert!(!bench.screen().contains("company:1"), "{}", bench.screen());
+}
+
+#[test]
+fn what_works_out_of_sight_takes_no_key() {
+    let mut bench = filled();
+    // Its question is asked and not answered yet.
+    bench.app.open(super::screens::start::look());
+    let quit = Press::sequence("q").unwrap()[0];
+    bench.app.input(Input::Key(KeyEvent::new(quit.code, quit.held)));
+    bench.settle();
+    assert!(bench.left);
+}
+
+#[test]
+fn a_company_leads_to_its_deals_on_the_board() {
+    let mut bench = filled();
+    bench.keys("3 g b").sees("company:1").sees("Renewal 2027");
+    assert!(!bench.screen().contains("Внедрение"), "{}", bench.screen());
+    bench.keys("esc").sees("Внедрение");
 }
 
 #[test]

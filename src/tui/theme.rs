@@ -62,6 +62,8 @@ const ROLES: [(&str, Role); 16] = [
 pub(crate) struct Theme {
     /// Frames of `+-|`, bars of `#`.
     pub ascii: bool,
+    /// Addresses are links of the terminal (OSC 8).
+    pub links: bool,
     styles: [Style; ROLES.len()],
 }
 
@@ -75,7 +77,7 @@ impl Theme {
     /// There is none of this name, or its file is wrong.
     pub(crate) fn load(name: &str, ascii: bool, config: &Config) -> Result<Self> {
         if let Some(styles) = built_in(name) {
-            return Ok(Self { ascii, styles });
+            return Ok(Self { ascii, links: false, styles });
         }
         let folder = config.path().and_then(Path::parent).unwrap_or(Path::new("")).join("themes");
         let path = folder.join(format!("{name}.toml"));
@@ -95,13 +97,13 @@ impl Theme {
             Error::usage(format!("`{}`: {}", path.display(), why.message))
                 .hint(why.hint.unwrap_or_default())
         })?;
-        Ok(Self { ascii, styles })
+        Ok(Self { ascii, links: false, styles })
     }
 
     /// A built-in theme.
     #[cfg(test)]
     pub(crate) fn of(name: &str, ascii: bool) -> Self {
-        Self { ascii, styles: built_in(name).expect("a built-in theme") }
+        Self { ascii, links: false, styles: built_in(name).expect("a built-in theme") }
     }
 
     /// The style of a role.
@@ -266,7 +268,7 @@ mod tests {
     #[test]
     fn a_file_changes_roles_and_wrong_words_are_named() {
         let styles = from_file("base = \"mono\"\nbad = \"bold red on #102030\"").unwrap();
-        let theme = Theme { ascii: false, styles };
+        let theme = Theme { ascii: false, links: false, styles };
         assert_eq!(theme.style(Role::Bad).fg, Some(Color::Red));
         assert_eq!(theme.style(Role::Bad).bg, Some(Color::Rgb(0x10, 0x20, 0x30)));
         assert_eq!(theme.style(Role::Focus), Theme::of("mono", false).style(Role::Focus));

@@ -65,6 +65,7 @@ pub(crate) fn of(
         Act::CopyMail => vec![of_field(subject, is_mail, Effect::Copy)],
         Act::CopyLink => vec![of_field(subject, is_web, Effect::Copy)],
         Act::OpenLink => vec![of_field(subject, is_web, Effect::OpenLink)],
+        Act::GoBoard => go_board(&subject, cx),
         Act::GoCompany => vec![go_one(subject, "company")],
         Act::GoContact => vec![go_one(subject, "contact")],
         Act::GoDeals => go_many(&subject, "deal", cx),
@@ -287,6 +288,20 @@ fn go_many(subject: &Subject, noun: &'static str, cx: &Cx) -> Effects {
         .map(|id| if by == "about" { format!("{}:{id}", subject.noun) } else { id.to_string() });
     let filter = ids.map(|id| format!("{by}:{id}")).collect::<Vec<_>>().join(" or ");
     vec![Effect::Push(screens::list::filtered(noun, &filter))]
+}
+
+/// Opens the board with the deals of the subject alone.
+fn go_board(subject: &Subject, cx: &Cx) -> Effects {
+    let of = |noun: &str| cx.model.get("deal").is_some_and(|deal| deal.index(noun).is_some());
+    let ids = || subject.ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let filter = match subject.noun {
+        "deal" => format!("id:{}", ids()),
+        noun if of(noun) => format!("{noun}:{}", ids()),
+        noun => {
+            return vec![Toast::bad(&Error::not_found(format!("no deal links to a {noun}")))];
+        }
+    };
+    vec![Effect::Go(1), Effect::Tell(Box::new(screens::Narrowed(filter)))]
 }
 
 /// A step of the priority; on the agenda a day.

@@ -183,6 +183,39 @@ fn signals_end_it_and_the_terminal_is_whole_again() {
 }
 
 #[test]
+fn what_was_typed_and_not_saved_is_offered_after_a_sudden_end() {
+    for signal in ["-TERM", "-HUP", "-KILL"] {
+        let world = world();
+        let mut tty = Tty::open(&world, &["companies"], &[]);
+        tty.waits_for("Acme GmbH").press("e").waits_for("Edit company:1");
+        tty.press(" und Söhne").waits_for("GmbH und Söhne");
+        if signal == "-KILL" {
+            // Nobody can ask for time here: it was written before.
+            std::thread::sleep(Duration::from_millis(2500));
+        }
+        tty.signal(signal);
+        tty.ends();
+        // Somebody else's change meanwhile is a conflict, as if the form had stayed open.
+        world.ok(&["company", "edit", "1", "--name", "Acme AG"]);
+        let mut tty = Tty::open(&world, &["companies"], &[]);
+        tty.waits_for("not saved when rolo ended").press("\r").waits_for("GmbH und Söhne");
+        tty.press("\x13").waits_for("Somebody else changed company:1").waits_for("Acme AG");
+        tty.press("\r\t\r").waits_for("u undoes");
+        assert_eq!(
+            world.json(&["company", "show", "1", "-o", "json"])["name"],
+            "Acme GmbH und Söhne"
+        );
+        tty.press("q");
+        assert_eq!(tty.ends(), 0);
+        // Once taken it isn't offered again.
+        let mut tty = Tty::open(&world, &["companies"], &[]);
+        tty.waits_for("GmbH und Söhne");
+        assert!(!tty.screen().contains("not saved"), "{}", tty.screen());
+        tty.press("q").ends();
+    }
+}
+
+#[test]
 fn a_terminal_that_goes_away_ends_it() {
     let world = world();
     let mut tty = Tty::open(&world, &[], &[]);

@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::store::{AgendaEntry, Whose};
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask};
-use crate::tui::widgets::input::Input;
+use crate::tui::widgets::narrow::Narrow;
 use crate::tui::widgets::sheet::Sheet;
 
 /// How far a view looks.
@@ -28,8 +28,7 @@ pub(crate) struct Agenda {
     everybody: bool,
     entries: Vec<AgendaEntry>,
     loaded: bool,
-    filter: Input,
-    typing: bool,
+    filter: Narrow,
     scroll: Scroll,
     marks: BTreeSet<(&'static str, i64)>,
     sheet: Option<Sheet>,
@@ -49,8 +48,7 @@ pub(crate) fn open() -> Box<dyn Screen> {
         everybody: false,
         entries: Vec::new(),
         loaded: false,
-        filter: Input::default(),
-        typing: false,
+        filter: Narrow::default(),
         scroll: Scroll { at: 1, top: 0 },
         marks: BTreeSet::new(),
         sheet: None,
@@ -172,11 +170,10 @@ impl Agenda {
             Act::NextPane | Act::LastPane => self.everybody = !self.everybody,
             Act::Today => self.view = 1,
             Act::Filter => {
-                self.typing = true;
+                self.filter.begin();
                 return Some(Vec::new());
             }
-            Act::Open | Act::Back if self.typing => {
-                self.typing = false;
+            Act::Open | Act::Back if self.filter.end() => {
                 return Some(Vec::new());
             }
             Act::Back if !self.filter.text().is_empty() => {
@@ -239,19 +236,15 @@ impl Screen for Agenda {
     }
 
     fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
-        match event {
-            Event::Act(act) => return self.act(act, cx),
-            Event::Key(press) if self.typing => {
-                if self.filter.press(press) {
-                    self.scroll = Scroll::default();
-                    self.skip_names(true, cx);
-                }
-            }
-            Event::Paste(text) if self.typing => {
-                self.filter.paste(&text);
+        if let Some(changed) = self.filter.take(&event) {
+            if changed {
                 self.scroll = Scroll::default();
                 self.skip_names(true, cx);
             }
+            return Some(Vec::new());
+        }
+        match event {
+            Event::Act(act) => return self.act(act, cx),
             Event::Answer(0, said) => match answer::<Result<Vec<AgendaEntry>>>(said)? {
                 Ok(entries) => return Some(self.take(entries, cx)),
                 Err(why) => return Some(vec![Toast::bad(&why)]),
@@ -297,7 +290,7 @@ impl Screen for Agenda {
     }
 
     fn is_typing(&self) -> bool {
-        self.typing
+        self.filter.is_typing()
     }
 
     fn subject_in(&self, cx: &Cx) -> Option<Subject> {

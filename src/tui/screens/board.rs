@@ -4,19 +4,18 @@
 mod draw;
 mod load;
 
-use std::collections::BTreeSet;
-
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
 pub(super) use self::load::{Card, Loaded, Stage};
 use super::choose::{Choose, Item};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::tui::deeds::{self, quoted};
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask, deed};
-use crate::tui::widgets::input::Input;
+use crate::tui::widgets::marks::Marks;
+use crate::tui::widgets::narrow::Narrow;
 
 /// Cards that a column loads at first; more when somebody scrolls there.
 const CARDS: u64 = 60;
@@ -29,14 +28,12 @@ pub(crate) struct Board {
     column: usize,
     /// The card in focus in each column.
     at: Vec<usize>,
-    filter: Input,
-    applied: String,
-    typing: bool,
-    error: Option<Error>,
-    marks: BTreeSet<i64>,
+    filter: Narrow,
+    marks: Marks,
     details: bool,
     limit: u64,
-    loaded: bool,
+    /// Whether counts and sums are there; the first answer comes without.
+    counted: bool,
     drag: Option<Drag>,
 }
 
@@ -56,28 +53,26 @@ pub(crate) fn open() -> Box<dyn Screen> {
         stages: Vec::new(),
         column: 0,
         at: Vec::new(),
-        filter: Input::default(),
-        applied: String::new(),
-        typing: false,
-        error: None,
-        marks: BTreeSet::new(),
+        filter: Narrow::default(),
+        marks: Marks::default(),
         details: true,
         limit: CARDS,
-        loaded: false,
+        counted: false,
         drag: None,
     })
 }
 
 impl Board {
     fn look(&self) -> Effects {
-        let (pipeline, filter, limit) = (self.pipeline, self.applied.clone(), self.limit);
+        let (pipeline, limit) = (self.pipeline, self.limit);
+        let filter = self.filter.applied().to_owned();
         vec![ask(0, move |desk| load::load(desk, pipeline, &filter, limit, None))]
     }
 
-    /// The first frame: the cards in sight come before the others.
+    /// The first frame: the cards in sight come before the others, and before what is counted.
     fn glance(&self, cx: &Cx) -> Effects {
         let seen = draw::columns_wide(cx.area.width);
-        let limit = self.limit;
+        let limit = (draw::cards_high(self, cx) as u64).max(1);
         vec![ask(0, move |desk| load::load(desk, None, "", limit, Some(seen)))]
     }
 
@@ -88,8 +83,8 @@ impl Board {
     /// Takes what was loaded; the focus stays on its deal, wherever that stands now.
     fn take(&mut self, loaded: Loaded) {
         let focus = self.focused().map(|c| c.id);
-        self.loaded = true;
-        self.error = None;
+        self.counted = loaded.counted;
+        self.filter.error = None;
         self.pipelines = loaded.pipelines;
         self.pipeline = loaded.pipeline;
         self.stages = loaded.stages;
@@ -117,7 +112,7 @@ impl Board {
         self.at[self.column] = at;
         // The end of what is loaded is near, there is more, and it isn't on its way yet.
         let held = stage.cards.len() as u64;
-        if at + 10 > last && held < stage.sums.count && self.limit <= held {
+        if self.counted && at + 10 > last && held < stage.sums.count && self.limit <= held {
             self.limit = held * 2;
             return self.look();
         }
@@ -143,21 +138,16 @@ impl Board {
     }
 
     fn typed(&mut self) -> Effects {
-        self.applied = self.filter.text().to_owned();
         self.limit = CARDS;
         self.look()
     }
 
     fn back(&mut self) -> Option<Effects> {
-        if self.drag.take().is_some() {
-        } else if self.typing {
-            self.typing = false;
+        if self.drag.take().is_some() || self.filter.end() {
         } else if !self.filter.text().is_empty() {
             self.filter.set("");
             return Some(self.typed());
-        } else if !self.marks.is_empty() {
-            self.marks.clear();
-        } else {
+        } else if !self.marks.clear() {
             return None;
         }
         Some(Vec::new())
@@ -196,20 +186,17 @@ impl Board {
                 ))]);
             }
             Act::Back => return self.back(),
-            Act::Open if self.typing => self.typing = false,
-            Act::Filter => self.typing = true,
+            Act::Open if self.filter.end() => {}
+            Act::Filter => self.filter.begin(),
             Act::Mark => {
                 if let Some(id) = self.focused().map(|c| c.id) {
-                    if !self.marks.remove(&id) {
-                        self.marks.insert(id);
-                    }
+                    self.marks.turn(id);
                     return Some(self.move_card(1));
                 }
             }
-            Act::MarkAll if !self.marks.is_empty() => self.marks.clear(),
             Act::MarkAll => {
                 let cards = self.stages.get(self.column).map_or(&[][..], |s| &s.cards);
-                self.marks = cards.iter().map(|c| c.id).collect();
+                self.marks.turn_all(cards.iter().map(|c| c.id));
             }
             Act::Preview => self.details = !self.details,
             Act::Reload => return Some(self.look()),
@@ -291,38 +278,35 @@ impl Screen for Board {
     }
 
     fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
+        if let Some(changed) = self.filter.take(&event) {
+            return Some(if changed { self.typed() } else { Vec::new() });
+        }
         match event {
             Event::Act(act) => self.act(act, cx),
-            Event::Key(press) if self.typing => {
-                if self.filter.press(press) {
-                    Some(self.typed())
-                } else {
-                    Some(Vec::new())
-                }
-            }
-            Event::Paste(text) if self.typing => {
-                self.filter.paste(&text);
-                Some(self.typed())
-            }
             Event::Answer(_, said) => {
                 match answer::<Result<Loaded>>(said)? {
                     Ok(loaded) => {
-                        let whole = loaded.whole;
                         self.take(loaded);
-                        if !whole {
+                        if !self.counted {
                             return Some(self.look());
                         }
                     }
                     // The last good board stays.
-                    Err(why) if !self.applied.is_empty() => self.error = Some(why),
+                    Err(why) if self.filter.is_shown() => self.filter.error = Some(why),
                     Err(why) => return Some(vec![Toast::bad(&why)]),
                 }
                 Some(Vec::new())
             }
             Event::Told(what) => {
-                if let Ok(chosen) = what.downcast::<Chosen>() {
-                    self.pipeline = Some(chosen.0);
-                    self.marks.clear();
+                match what.downcast::<Chosen>() {
+                    Ok(chosen) => {
+                        self.pipeline = Some(chosen.0);
+                        self.marks.clear();
+                    }
+                    Err(what) => {
+                        self.filter.set(&what.downcast::<super::Narrowed>().ok()?.0);
+                        return Some(self.typed());
+                    }
                 }
                 Some(self.look())
             }
@@ -337,20 +321,13 @@ impl Screen for Board {
     }
 
     fn is_typing(&self) -> bool {
-        self.typing
+        self.filter.is_typing()
     }
 
     fn subject(&self) -> Option<Subject> {
         let focus = self.focused();
-        let ids: Vec<i64> = if self.marks.is_empty() {
-            focus.map(|c| c.id).into_iter().collect()
-        } else {
-            self.marks.iter().copied().collect()
-        };
-        if ids.is_empty() {
-            return None;
-        }
-        Some(Subject { noun: "deal", ids, label: focus.map_or(String::new(), |c| c.name.clone()) })
+        let label = focus.map_or(String::new(), |c| c.name.clone());
+        self.marks.subject("deal", focus.map(|c| c.id), label)
     }
 
     fn noun(&self) -> Option<&'static str> {
@@ -360,8 +337,8 @@ impl Screen for Board {
     fn command(&self) -> Option<String> {
         let name = self.pipelines.iter().find(|(id, _)| Some(*id) == self.pipeline).map(|(_, n)| n);
         let mut words = "deal board".to_owned();
-        if !self.applied.is_empty() {
-            words += &format!(" {}", quoted(&self.applied));
+        if !self.filter.applied().is_empty() {
+            words += &format!(" {}", quoted(self.filter.applied()));
         }
         if let Some(name) = name.filter(|_| self.pipelines.len() > 1) {
             words += &format!(" --pipeline {}", quoted(name));

@@ -24,6 +24,10 @@ impl<T: Send + 'static> Screen for Errand<T> {
         Place::Page
     }
 
+    fn is_unseen(&self) -> bool {
+        true
+    }
+
     fn title(&self, _: &Cx) -> String {
         String::new()
     }

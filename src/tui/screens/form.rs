@@ -1,5 +1,6 @@
 //! A form from declarations: a record to make, records to change, the arguments of a deed.
 
+mod draft;
 mod draw;
 mod entry;
 mod save;
@@ -7,8 +8,9 @@ mod save;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use self::entry::Entry;
+pub(in crate::tui) use self::draft::resume;
 pub(in crate::tui) use self::entry::understood;
+use self::entry::{Entry, Given};
 use super::choose::{Choose, Item};
 use super::pick::Pick;
 use super::prompt::Prompt;
@@ -16,6 +18,7 @@ use crate::actions::{Action, Arg, Takes};
 use crate::entity::{Field, Kind, LinkTo, Record, Value};
 use crate::error::{Error, ErrorKind};
 use crate::tui::deeds;
+use crate::tui::drafts::Draft;
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{
     Cx, Edited, Effect, Effects, Event, Screen, Subject, Toast, answer, ask, deed as change,
@@ -33,6 +36,7 @@ enum Purpose {
 }
 
 /// A form with its state.
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 pub(crate) struct Form {
     purpose: Purpose,
     title: String,
@@ -44,6 +48,12 @@ pub(crate) struct Form {
     loaded: bool,
     /// Esc was pressed once over unsaved text.
     leaving: bool,
+    /// It has all it needs and saves at once: nobody sees it unless the store refuses.
+    unseen: bool,
+    /// Save was pressed before the record was there: without it no conflict would be seen.
+    eager: bool,
+    /// What fields began with in the draft that this form comes of.
+    was: Vec<(usize, String)>,
 }
 
 /// Whether people may fill a field in a form: set by them, and by no deed of its own.
@@ -54,7 +64,11 @@ pub(crate) fn is_open(field: &Field) -> bool {
 
 /// A form for a new record, with what is known already.
 pub(crate) fn add(noun: &'static str, known: &[(usize, String)], cx: &Cx) -> Box<dyn Screen> {
-    let Some(declared) = cx.model.get(noun) else { return blank() };
+    boxed(add_form(noun, known, cx))
+}
+
+fn add_form(noun: &'static str, known: &[(usize, String)], cx: &Cx) -> Option<Form> {
+    let declared = cx.model.get(noun)?;
     let open = |at: &usize| {
         let field = declared.fields[*at];
         (is_open(field) || field.deed.is_some() && field.is_settable()) && !field.quiet
@@ -67,19 +81,23 @@ pub(crate) fn add(noun: &'static str, known: &[(usize, String)], cx: &Cx) -> Box
         entry
     });
     let title = format!("New {noun}");
-    Box::new(Form::new(Purpose::Add(noun), title, entries.collect(), true))
+    Some(Form::new(Purpose::Add(noun), title, entries.collect(), true))
 }
 
 /// A form for records that are there: one with its values, several with empty fields, of which those
 /// that are filled go to all.
 pub(crate) fn edit(subject: Subject, cx: &Cx) -> Box<dyn Screen> {
-    let Some(noun) = cx.model.get(subject.noun) else { return blank() };
+    boxed(edit_form(subject, cx))
+}
+
+fn edit_form(subject: Subject, cx: &Cx) -> Option<Form> {
+    let noun = cx.model.get(subject.noun)?;
     let shown = |at: &usize| is_open(noun.fields[*at]) && !noun.fields[*at].quiet;
     let entries =
         (0..noun.fields.len()).filter(shown).map(|at| Entry::of_field(at, noun.fields[at]));
     let title = format!("Edit {}", subject.shown(cx.model));
     let loaded = subject.ids.len() > 1;
-    Box::new(Form::new(Purpose::Edit(subject), title, entries.collect(), loaded))
+    Some(Form::new(Purpose::Edit(subject), title, entries.collect(), loaded))
 }
 
 /// One field of records: a choice, a record to pick, or a line.
@@ -89,10 +107,14 @@ pub(crate) fn field(subject: Subject, at: usize) -> Box<dyn Screen> {
 
 /// All arguments of a deed.
 pub(crate) fn deed(action: &'static Action, subject: Subject, cx: &Cx) -> Box<dyn Screen> {
-    let Some(noun) = cx.model.get(action.noun) else { return blank() };
+    boxed(deed_form(action, subject, cx))
+}
+
+fn deed_form(action: &'static Action, subject: Subject, cx: &Cx) -> Option<Form> {
+    let noun = cx.model.get(action.noun)?;
     let entries = action.args.iter().map(|arg| Entry::of_arg(arg, noun));
     let title = format!("{} {}", action.verb, subject.shown(cx.model));
-    Box::new(Form::new(Purpose::Deed(action, subject), title, entries.collect(), true))
+    Some(Form::new(Purpose::Deed(action, subject), title, entries.collect(), true))
 }
 
 /// The one argument that a deed needs.
@@ -136,14 +158,27 @@ pub(crate) fn argument(
     }
 }
 
-/// A form of nothing, where the model lacks the noun: never seen.
-fn blank() -> Box<dyn Screen> {
-    Box::new(Form::new(Purpose::Add("contact"), String::new(), Vec::new(), true))
+/// The form; one of nothing, where the model lacks the noun: never seen.
+fn boxed(form: Option<Form>) -> Box<dyn Screen> {
+    let nothing = || Form::new(Purpose::Add("contact"), String::new(), Vec::new(), true);
+    Box::new(form.unwrap_or_else(nothing))
 }
 
 impl Form {
     fn new(purpose: Purpose, title: String, entries: Vec<Entry>, loaded: bool) -> Self {
-        Self { purpose, title, entries, at: 0, error: None, base: None, loaded, leaving: false }
+        Self {
+            purpose,
+            title,
+            entries,
+            at: 0,
+            error: None,
+            base: None,
+            loaded,
+            leaving: false,
+            unseen: false,
+            eager: false,
+            was: Vec::new(),
+        }
     }
 
     /// Whether it holds something that isn't saved.
@@ -178,18 +213,19 @@ impl Form {
             let (subject, at) = (subject.clone(), *at);
             return vec![Effect::Pop, Effect::Push(one_field(subject, at, &record, cx))];
         }
+        let mut base = record;
         for entry in &mut self.entries {
-            if let Some(at) = entry.field {
-                // What was typed before the record came stays.
-                let typed = entry.is_changed().then(|| entry.text().to_owned());
-                entry.fill(noun.fields[at], &record.values[at], cx);
-                if let Some(typed) = typed {
-                    entry.write(&typed);
-                }
+            let Some(at) = entry.field else { continue };
+            // What was typed before the record came stays.
+            entry.fill_below(noun.fields[at], &base.values[at], cx);
+            // A draft began with what the record was then: what it became since is a conflict.
+            let was = self.was.iter().find(|(field, _)| *field == at).map(|(_, was)| was);
+            if let Some(was) = was.filter(|was| **was != entry.typed_as(String::new()).base) {
+                base.values[at] = noun.fields[at].parse(was, cx.locale).unwrap_or(Value::Null);
             }
         }
-        self.base = Some(record);
-        Vec::new()
+        self.base = Some(base);
+        if std::mem::take(&mut self.eager) { self.save(cx) } else { Vec::new() }
     }
 
     fn leave_field(&mut self, cx: &Cx) {
@@ -256,7 +292,7 @@ impl Form {
     fn key(&mut self, press: crate::tui::keys::Press, cx: &Cx) -> Effects {
         let Some(entry) = self.entries.get_mut(self.at) else { return Vec::new() };
         let space = press.code == crossterm::event::KeyCode::Char(' ');
-        if space && entry.is_chosen() && entry.input.text().is_empty() {
+        if space && entry.is_chosen() && (entry.input.text().is_empty() || !entry.is_changed()) {
             return self.choose(cx).into_iter().collect();
         }
         if entry.long.is_some() {
@@ -324,46 +360,45 @@ struct Word(String);
 
 /// One field of records, in the way that fits its kind.
 fn one_field(subject: Subject, at: usize, record: &Record, cx: &Cx) -> Box<dyn Screen> {
-    let Some(noun) = cx.model.get(subject.noun) else { return blank() };
+    let Some(noun) = cx.model.get(subject.noun) else { return boxed(None) };
     let field = noun.fields[at];
     let title = format!("{} of {}", field.label(), subject.shown(cx.model));
-    let base = (subject.ids.len() == 1).then(|| record.values[at].clone());
-    let write = move |new: Value, text: String| {
-        let (subject, base) = (subject.clone(), base.clone());
-        change(move |desk| {
-            deeds::edit(desk, &subject, &[deeds::Edit { index: at, base, new, text }])
-        })
+    let mut entry = Entry::of_field(at, field);
+    entry.fill(field, &record.values[at], cx);
+    let text = entry.text().to_owned();
+    let base = (subject.ids.len() == 1).then(|| record.clone());
+    let heading = title.clone();
+    let write = move |given: Given| {
+        let mut entry = entry.clone();
+        entry.give(given);
+        let mut form =
+            Form::new(Purpose::Edit(subject.clone()), heading.clone(), vec![entry], true);
+        form.base.clone_from(&base);
+        form.unseen = true;
+        Effect::Push(Box::new(form))
     };
     match field.kind {
-        Kind::Link(target) => Pick::of(title, target, !field.required, move |link, _| {
-            let text = link.as_ref().map_or(String::new(), |l| l.id.to_string());
-            vec![write(link.map_or(Value::Null, Value::Link), text)]
-        }),
+        Kind::Link(target) => {
+            Pick::of(title, target, !field.required, move |link, _| vec![write(Given::Link(link))])
+        }
         Kind::Choice(choices) if !choices.open => {
             let items = choices.words.iter().enumerate().map(|(at, w)| Item::new(w.word, "", at));
             Choose::of(title, items.collect(), move |item, _| {
-                vec![write(Value::Text(item.label.clone()), item.label.clone())]
+                vec![write(Given::Text(item.label.clone()))]
             })
         }
-        kind => {
-            let mut entry = Entry::of_field(at, field);
-            entry.fill(field, &record.values[at], cx);
-            let text = entry.long.clone().unwrap_or_else(|| entry.input.text().to_owned());
-            Box::new(
-                Prompt::new(&title, kind.hint(), &text, move |text, cx| {
-                    let value = if text.trim().is_empty() {
-                        Value::Null
-                    } else {
-                        field.parse(text, cx.locale).map_err(Error::invalid)?
-                    };
-                    Ok(vec![write(value, text.to_owned())])
-                })
-                .understanding(move |text, cx| {
+        kind => Box::new(
+            Prompt::new(&title, kind.hint(), &text, move |text, cx| {
+                if !text.trim().is_empty() {
                     field.parse(text, cx.locale).map_err(Error::invalid)?;
-                    entry::understood(&kind, text, cx).map_err(Error::invalid)
-                }),
-            )
-        }
+                }
+                Ok(vec![write(Given::Text(text.to_owned()))])
+            })
+            .understanding(move |text, cx| {
+                field.parse(text, cx.locale).map_err(Error::invalid)?;
+                entry::understood(&kind, text, cx).map_err(Error::invalid)
+            }),
+        ),
     }
 }
 
@@ -376,8 +411,12 @@ impl Screen for Form {
         self.title.clone()
     }
 
-    fn open(&mut self, _: &Cx) -> Effects {
-        if self.loaded { Vec::new() } else { self.look(0).into_iter().collect() }
+    fn open(&mut self, cx: &Cx) -> Effects {
+        match () {
+            () if self.unseen => self.save(cx),
+            () if self.loaded => Vec::new(),
+            () => self.look(0).into_iter().collect(),
+        }
     }
 
     fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
@@ -419,10 +458,14 @@ impl Screen for Form {
             Event::Told(what) => return Some(self.told(what, cx)),
             Event::Done => return Some(vec![Effect::Pop]),
             Event::Refused(why) if why.kind == ErrorKind::Conflict && self.base.is_some() => {
+                self.unseen = false;
                 self.error = Some(why);
                 return Some(self.look(1).into_iter().collect());
             }
-            Event::Refused(why) => self.blame(why),
+            Event::Refused(why) => {
+                self.unseen = false;
+                self.blame(why);
+            }
             Event::Mouse(mouse) => {
                 let first = draw::first(self, cx.area);
                 let at =
@@ -446,6 +489,14 @@ impl Screen for Form {
 
     fn is_popup(&self) -> bool {
         true
+    }
+
+    fn is_unseen(&self) -> bool {
+        self.unseen || self.entries.is_empty()
+    }
+
+    fn draft(&self, cx: &Cx) -> Option<Draft> {
+        self.unsaved(cx)
     }
 }
 

@@ -13,13 +13,30 @@ use crate::tui::screens::{self, ROOTS};
 /// `:`: any rolo command, and a few words of the dashboard's own.
 pub(crate) fn command() -> Box<dyn Screen> {
     let hint = "a rolo command, such as `deal list is:stale`; or q, board, set theme=light";
-    Prompt::of(":", hint, "", |text, _| Ok(run(text.trim())))
+    Prompt::of(":", hint, "", |text, cx| Ok(run(text.trim(), cx)))
 }
 
-fn run(text: &str) -> Effects {
+/// The noun whose plural a word is.
+fn listed(word: &str, cx: &Cx) -> Option<&'static str> {
+    cx.model.nouns.iter().find(|n| n.entity.plural == word).map(crate::entity::Noun::name)
+}
+
+fn run(text: &str, cx: &Cx) -> Effects {
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
     if let ("set", Some((name, value))) = (word, rest.split_once('=')) {
         return vec![Effect::Set(name.trim().into(), value.trim().into())];
+    }
+    if let ("mouse", "on" | "off") = (word, rest) {
+        return vec![Effect::Set("mouse".into(), rest.into())];
+    }
+    if let ("board", Some(filter)) = (word, rest.strip_prefix('/')) {
+        return vec![Effect::Go(1), Effect::Tell(Box::new(screens::Narrowed(filter.into())))];
+    }
+    if let (Some(noun), Some(filter)) = (listed(word, cx), rest.strip_prefix('/')) {
+        return vec![Effect::Push(screens::list::filtered(noun, filter))];
+    }
+    if let ("export", "csv") = (word, rest) {
+        return vec![Effect::Act(Act::Export)];
     }
     if !rest.is_empty() {
         return vec![Effect::Command(text.to_owned())];
@@ -34,6 +51,9 @@ fn run(text: &str) -> Effects {
         "undo" => vec![Effect::Act(Act::Undo)],
         "redo" => vec![Effect::Act(Act::Redo)],
         "reload" => vec![Effect::Act(Act::Reload)],
+        "cols" | "columns" => vec![Effect::Act(Act::Columns)],
+        "sort" => vec![Effect::Act(Act::Sort)],
+        "history" => vec![Effect::Act(Act::History)],
         "help" => vec![Effect::Act(Act::Help)],
         "trash" => vec![Effect::Push(screens::trash::nouns())],
         "changes" => vec![Effect::Push(screens::changes::open())],

@@ -6,7 +6,8 @@ mod draw;
 mod load;
 mod tabs;
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use crossterm::event::{MouseButton, MouseEventKind};
 use ratatui::Frame;
@@ -22,7 +23,9 @@ use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask, deed};
 use crate::tui::screens::choose::{Choose, Item};
 use crate::tui::screens::prompt::Prompt;
-use crate::tui::widgets::input::Input;
+use crate::tui::screens::{export, happened};
+use crate::tui::widgets::marks::Marks;
+use crate::tui::widgets::narrow::Narrow;
 use crate::tui::widgets::rows;
 use crate::tui::widgets::sheet::Sheet;
 
@@ -31,20 +34,24 @@ const ROWS: u8 = 1;
 const SHEET: u8 = 2;
 const TABS: u8 = 3;
 
+/// The records that a list is of, where it isn't of all.
+struct Only {
+    ids: Arc<HashSet<i64>>,
+    title: String,
+    command: String,
+}
+
 /// A list with its state.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct List {
     noun: &'static str,
     tabs: Vec<Tab>,
     tab: usize,
-    filter: Input,
-    /// The filter that the rows are of.
-    applied: String,
-    typing: bool,
-    error: Option<Error>,
+    filter: Narrow,
     columns: Vec<String>,
     sort: String,
     among: Among,
+    only: Option<Only>,
     /// Every record that matches, in order.
     ids: Vec<i64>,
     /// Whether `ids` is all there is; the first answer holds one page alone.
@@ -53,9 +60,13 @@ pub(crate) struct List {
     rows: Rows,
     at: usize,
     top: usize,
-    marks: BTreeSet<i64>,
+    marks: Marks,
     range: Option<usize>,
     preview: bool,
+    /// The pane of details has all the room.
+    zoomed: bool,
+    /// The kind of the timeline that is shown.
+    kind: Option<String>,
     sheet: Option<Sheet>,
     /// The record that the pane of details is of, or will be.
     sheet_of: Option<i64>,
@@ -71,7 +82,18 @@ pub(crate) fn of(noun: &Noun) -> Box<dyn Screen> {
 
 /// The list of a noun under a filter, as a screen of its own.
 pub(crate) fn filtered(noun: &'static str, filter: &str) -> Box<dyn Screen> {
-    Box::new(List { filter: Input::new(filter), applied: filter.to_owned(), ..List::bare(noun) })
+    Box::new(List { filter: Narrow::by(filter), ..List::bare(noun) })
+}
+
+/// Some records alone, such as those behind a figure; `command` is the one that lists them.
+pub(crate) fn behind(
+    noun: &'static str,
+    ids: Vec<i64>,
+    title: String,
+    command: String,
+) -> Box<dyn Screen> {
+    let only = Only { ids: Arc::new(ids.into_iter().collect()), title, command };
+    Box::new(List { only: Some(only), ..List::bare(noun) })
 }
 
 /// What lies in the trash of a noun.
@@ -85,22 +107,22 @@ impl List {
             noun,
             tabs: Vec::new(),
             tab: 0,
-            filter: Input::default(),
-            applied: String::new(),
-            typing: false,
-            error: None,
+            filter: Narrow::default(),
             columns: Vec::new(),
             sort: String::new(),
             among: Among::Live,
+            only: None,
             ids: Vec::new(),
             complete: false,
             heads: Vec::new(),
             rows: Rows::new(),
             at: 0,
             top: 0,
-            marks: BTreeSet::new(),
+            marks: Marks::default(),
             range: None,
             preview: true,
+            zoomed: false,
+            kind: None,
             sheet: None,
             sheet_of: None,
             wanted: None,
@@ -150,7 +172,8 @@ impl List {
         let id = self.focused().filter(|id| shown && self.sheet_of != Some(*id))?;
         self.sheet_of = Some(id);
         let noun = self.noun;
-        Some(ask(SHEET, move |desk| Sheet::read(desk, noun, id, 40)))
+        let most = if self.kind.is_some() { happened::MOST } else { 40 };
+        Some(ask(SHEET, move |desk| Sheet::read(desk, noun, id, most)))
     }
 
     fn wanted(&self, cx: &Cx) -> Wanted {
@@ -166,10 +189,11 @@ impl List {
         Wanted {
             noun: self.noun,
             base: tab.map_or(String::new(), |t| t.filter.clone()),
-            filter: self.applied.clone(),
+            filter: self.filter.applied().to_owned(),
             sort: or(&self.sort, |t| &t.sort),
             columns,
             among: self.among,
+            only: self.only.as_ref().map(|o| o.ids.clone()),
             focus: self.wanted.or_else(|| self.focused()),
             at: self.at,
             height: self.height(cx),
@@ -184,7 +208,7 @@ impl List {
     }
 
     fn take(&mut self, listed: Listed, cx: &Cx) -> Effects {
-        self.error = None;
+        self.filter.error = None;
         self.loaded = true;
         self.ids = listed.ids;
         self.complete = listed.complete;
@@ -194,8 +218,8 @@ impl List {
         // Focus and marks belong to records, not to rows.
         self.at = listed.at;
         if self.complete {
-            let there: std::collections::HashSet<i64> = self.ids.iter().copied().collect();
-            self.marks.retain(|id| there.contains(id));
+            let there: HashSet<i64> = self.ids.iter().copied().collect();
+            self.marks.keep(|id| there.contains(&id));
         }
         self.range = None;
         let mut effects = Vec::new();
@@ -207,7 +231,6 @@ impl List {
     }
 
     fn typed(&mut self, cx: &Cx) -> Effects {
-        self.applied = self.filter.text().to_owned();
         self.at = 0;
         vec![self.list(cx, false)]
     }
@@ -222,31 +245,29 @@ impl List {
 
     /// Takes a layer away: typing, filter, range, marks.
     fn back(&mut self, cx: &Cx) -> Option<Effects> {
-        if self.typing {
-            self.typing = false;
+        if self.filter.end() {
+        } else if self.zoomed {
+            self.zoomed = false;
         } else if self.range.take().is_some() {
         } else if !self.filter.text().is_empty() && !self.tabs.is_empty() {
             self.filter.set("");
             return Some(self.typed(cx));
-        } else if !self.marks.is_empty() {
-            self.marks.clear();
-        } else {
+        } else if !self.marks.clear() {
             return None;
         }
         Some(Vec::new())
     }
 
     fn mark(&mut self) {
-        let Some(id) = self.focused() else { return };
-        if !self.marks.remove(&id) {
-            self.marks.insert(id);
+        if let Some(id) = self.focused() {
+            self.marks.turn(id);
         }
     }
 
     fn mark_range(&mut self) {
         if let Some(from) = self.range {
             let (low, high) = (from.min(self.at), from.max(self.at));
-            self.marks.extend(&self.ids[low..=high.min(self.ids.len() - 1)]);
+            self.marks.add(self.ids[low..=high.min(self.ids.len() - 1)].iter().copied());
         }
     }
 
@@ -266,17 +287,14 @@ impl List {
         }
         match act {
             Act::Back => return self.back(cx),
-            Act::Open if self.typing => self.typing = false,
-            Act::Filter => self.typing = true,
+            Act::Open if self.filter.end() => {}
+            Act::Filter => self.filter.begin(),
             Act::Mark => {
                 self.mark();
                 self.moved(Act::Down, cx);
                 return Some(self.settle(cx));
             }
-            Act::MarkAll if self.marks.is_empty() => {
-                self.marks = self.ids.iter().copied().collect();
-            }
-            Act::MarkAll => self.marks.clear(),
+            Act::MarkAll => self.marks.turn_all(self.ids.iter().copied()),
             Act::Range => match self.range.take() {
                 Some(_) => {}
                 None if self.ids.is_empty() => {}
@@ -289,6 +307,18 @@ impl List {
                 self.preview = !self.preview;
                 self.sheet_of = None;
                 return Some(self.settle(cx));
+            }
+            Act::Zoom => {
+                self.zoomed = !self.zoomed;
+                self.sheet_of = None;
+                return Some(self.settle(cx));
+            }
+            Act::Happened => {
+                return Some(self.sheet.as_ref().map(happened::choose).into_iter().collect());
+            }
+            Act::Export => {
+                let (command, plural) = (self.command()?, cx.model.get(self.noun)?.entity.plural);
+                return Some(vec![export::csv(&command, plural, cx)]);
             }
             Act::NextView | Act::NextPane if !self.tabs.is_empty() => {
                 return Some(self.turn_to((self.tab + 1) % self.tabs.len(), cx));
@@ -386,7 +416,7 @@ impl List {
             LISTING => match answer::<Result<Listed, Error>>(said)? {
                 Ok(listed) => return Some(self.take(listed, cx)),
                 // The last good rows stay.
-                Err(why) if self.typing || !self.applied.is_empty() => self.error = Some(why),
+                Err(why) if self.filter.is_shown() => self.filter.error = Some(why),
                 Err(why) => return Some(vec![Toast::bad(&why)]),
             },
             ROWS => match answer::<Result<Rows, Error>>(said)? {
@@ -413,6 +443,14 @@ impl List {
     }
 
     fn told(&mut self, what: Box<dyn std::any::Any>, cx: &Cx) -> Effects {
+        let what = match what.downcast::<happened::Kind>() {
+            Ok(kind) => {
+                self.kind = kind.0;
+                self.sheet_of = None;
+                return self.look(cx).into_iter().collect();
+            }
+            Err(what) => what,
+        };
         match what.downcast::<Sorted>() {
             Ok(sorted) => self.sort = sorted.0,
             Err(what) => match what.downcast::<Columns>() {
@@ -462,7 +500,7 @@ impl Screen for List {
     fn title(&self, cx: &Cx) -> String {
         let plural = cx.model.get(self.noun).map_or("", |n| n.entity.plural);
         let trash = if self.among == Among::Trash { " in the trash" } else { "" };
-        format!("{plural}{trash}")
+        self.only.as_ref().map_or_else(|| format!("{plural}{trash}"), |only| only.title.clone())
     }
 
     fn open(&mut self, cx: &Cx) -> Effects {
@@ -470,19 +508,11 @@ impl Screen for List {
     }
 
     fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
+        if let Some(changed) = self.filter.take(&event) {
+            return Some(if changed { self.typed(cx) } else { Vec::new() });
+        }
         match event {
             Event::Act(act) => self.act(act, cx),
-            Event::Key(press) if self.typing => {
-                if self.filter.press(press) {
-                    Some(self.typed(cx))
-                } else {
-                    Some(Vec::new())
-                }
-            }
-            Event::Paste(text) if self.typing => {
-                self.filter.paste(&text);
-                Some(self.typed(cx))
-            }
             Event::Answer(slot, said) => self.answered(slot, said, cx),
             Event::Told(what) => Some(self.told(what, cx)),
             Event::Mouse(mouse) => self.mouse(mouse, cx),
@@ -503,23 +533,15 @@ impl Screen for List {
     }
 
     fn is_typing(&self) -> bool {
-        self.typing
+        self.filter.is_typing()
     }
 
     fn subject(&self) -> Option<Subject> {
         let focus = self.focused();
-        let ids: Vec<i64> = if self.marks.is_empty() {
-            focus.into_iter().collect()
-        } else {
-            self.marks.iter().copied().collect()
-        };
-        if ids.is_empty() {
-            return None;
-        }
         let label = self.heads.iter().position(|h| h.keep);
         let label =
             focus.and_then(|id| self.rows.get(&id)?.cells.get(label?).cloned()).unwrap_or_default();
-        Some(Subject { noun: self.noun, ids, label })
+        self.marks.subject(self.noun, focus, label)
     }
 
     fn noun(&self) -> Option<&'static str> {
@@ -533,9 +555,12 @@ impl Screen for List {
     }
 
     fn command(&self) -> Option<String> {
+        if let (Some(only), true) = (&self.only, self.filter.applied().is_empty()) {
+            return Some(only.command.clone());
+        }
         let tab = self.tabs.get(self.tab);
         let base = tab.map_or("", |t| t.filter.as_str());
-        let filter = load::joined(base, &self.applied);
+        let filter = load::joined(base, self.filter.applied());
         let mut words = format!("{} list", self.noun);
         if !filter.is_empty() {
             words += &format!(" {}", quoted(&filter));

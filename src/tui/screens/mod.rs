@@ -6,7 +6,9 @@ pub(crate) mod changes;
 pub(crate) mod choose;
 pub(crate) mod conflict;
 pub(crate) mod errand;
+pub(crate) mod export;
 pub(crate) mod form;
+pub(crate) mod happened;
 pub(crate) mod help;
 pub(crate) mod history;
 pub(crate) mod line;
@@ -40,6 +42,9 @@ pub(crate) static ROOTS: &[(u8, &str, &str)] = &[
 
 /// The screen that the dashboard opens with.
 pub(crate) const FIRST: u8 = 1;
+
+/// A filter for the screen that it is told to.
+pub(crate) struct Narrowed(pub String);
 
 /// The nouns whose lists have a digit.
 const LISTS: [(u8, &str); 6] =

@@ -34,7 +34,7 @@ impl Screen for Output {
 
     fn open(&mut self, _: &Cx) -> Effects {
         let (line, run) = (self.line.clone(), self.run.clone());
-        vec![ask(0, move |_| run(&line))]
+        vec![ask(0, move |_| run(&line).text())]
     }
 
     fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {

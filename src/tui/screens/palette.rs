@@ -23,6 +23,8 @@ enum Leads {
     Act(Act),
     Deed(usize),
     List(&'static str),
+    /// A saved view: its noun and filter.
+    View(&'static str, String),
 }
 
 #[derive(Debug, Clone)]
@@ -37,18 +39,40 @@ struct Palette {
     subject: Option<Subject>,
     typed: Input,
     records: Vec<LinkTo>,
+    /// The saved views: noun, name and filter.
+    views: Vec<(&'static str, String, String)>,
     at: usize,
 }
 
+const RECORDS: u8 = 0;
+const VIEWS: u8 = 1;
+
+/// The nouns of people, which `@` asks for alone.
+const PEOPLE: [&str; 3] = ["contact", "lead", "user"];
+
 /// The palette over the screen below; deeds are on its records.
 pub(crate) fn open(subject: Option<Subject>) -> Box<dyn Screen> {
-    Box::new(Palette { subject, typed: Input::default(), records: Vec::new(), at: 0 })
+    Box::new(Palette {
+        subject,
+        typed: Input::default(),
+        records: Vec::new(),
+        views: Vec::new(),
+        at: 0,
+    })
 }
 
 impl Palette {
     fn look(&self) -> Effect {
+        let people = self.typed.text().starts_with('@');
         let words = self.typed.text().trim_start_matches(['>', '@']).to_owned();
-        ask(0, move |desk| desk.reader()?.search(&words, 20))
+        let most = if people { 200 } else { 20 };
+        ask(RECORDS, move |desk| -> Result<Vec<LinkTo>> {
+            let mut found = desk.reader()?.search(&words, most)?;
+            // A view is shown as what it leads to, not as its own record.
+            found.retain(|l| l.noun != "view" && (!people || PEOPLE.contains(&l.noun)));
+            found.truncate(20);
+            Ok(found)
+        })
     }
 
     fn rows(&self, cx: &Cx) -> Vec<Row> {
@@ -61,6 +85,9 @@ impl Palette {
                 detail: format!("{}:{}", link.noun, link.id),
                 leads: Leads::Record(link.clone()),
             }));
+        }
+        if typed.starts_with('@') {
+            return rows;
         }
         let wanted = fold(typed.trim_start_matches(['>', ' ']));
         let fits = |text: &str| wanted.split_whitespace().all(|w| fold(text).contains(w));
@@ -76,6 +103,14 @@ impl Palette {
                 detail: a.about.to_owned(),
                 leads: Leads::Deed(at),
             }));
+        }
+        for (noun, name, filter) in self.views.iter().filter(|(_, name, _)| fits(name)) {
+            rows.push(Row {
+                kind: "view",
+                text: name.clone(),
+                detail: format!("{noun} list {filter}"),
+                leads: Leads::View(noun, filter.clone()),
+            });
         }
         for noun in cx.model.nouns.iter().filter(|n| fits(n.entity.plural)) {
             rows.push(Row {
@@ -93,7 +128,7 @@ impl Palette {
         });
         let mut shown: Vec<_> = shown.collect();
         // What is called so comes before what only speaks of it.
-        shown.sort_by_key(|b| !called(b.name));
+        shown.sort_by_key(|b| (fold(b.about) != wanted, !called(b.name)));
         rows.extend(shown.into_iter().map(|b| {
             Row {
                 kind: "action",
@@ -120,6 +155,7 @@ impl Palette {
                 Some(noun) => vec![Effect::Push(list::of(noun))],
                 None => Vec::new(),
             },
+            Leads::View(noun, filter) => vec![Effect::Push(list::filtered(noun, filter))],
             Leads::Deed(at) => match &self.subject {
                 Some(subject) => verbs::perform(&ACTIONS[*at], subject.clone(), cx),
                 None => Vec::new(),
@@ -136,6 +172,18 @@ impl Screen for Palette {
 
     fn title(&self, _: &Cx) -> String {
         "palette".into()
+    }
+
+    fn open(&mut self, _: &Cx) -> Effects {
+        vec![ask(VIEWS, |desk| -> Result<Vec<(&'static str, String, String)>> {
+            let reader = desk.reader()?;
+            let mut all = Vec::new();
+            for noun in &desk.store.model().nouns {
+                let views = reader.views_of(noun.name())?.into_iter();
+                all.extend(views.map(|(name, view)| (noun.name(), name, view.filter)));
+            }
+            Ok(all)
+        })]
     }
 
     fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
@@ -163,6 +211,10 @@ impl Screen for Palette {
                 self.typed.paste(&text);
                 true
             }
+            Event::Answer(VIEWS, said) => {
+                self.views = answer::<Result<_>>(said)?.unwrap_or_default();
+                false
+            }
             Event::Answer(_, said) => {
                 self.records = answer::<Result<Vec<LinkTo>>>(said)?.unwrap_or_default();
                 false
@@ -178,7 +230,7 @@ impl Screen for Palette {
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let found = self.rows(cx);
-        let foot = format!("{} found   > only actions", found.len());
+        let foot = format!("{} found   > only actions   @ only people", found.len());
         let size = (90, area.height.saturating_sub(2).clamp(6, 24));
         let inside = pane::popup(frame, area, size, "Go to or do anything", &foot, cx);
         let line = pane::row(inside, 0);

@@ -4,6 +4,7 @@ use crossterm::event::{MouseButton, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::happened;
 use super::text::{self, Scroll};
 use crate::error::Result;
 use crate::tui::keys::{Act, Place};
@@ -19,23 +20,36 @@ struct Record {
     sheet: Option<Sheet>,
     pane: usize,
     scrolls: [Scroll; 2],
+    /// The pane in focus has all the room.
+    zoomed: bool,
+    /// The kind of the timeline that is shown.
+    kind: Option<String>,
 }
 
 /// The page of a record.
 pub(crate) fn open(noun: &'static str, id: i64) -> Box<dyn Screen> {
-    Box::new(Record { noun, id, sheet: None, pane: 0, scrolls: Default::default() })
+    Box::new(Record {
+        noun,
+        id,
+        sheet: None,
+        pane: 0,
+        scrolls: Default::default(),
+        zoomed: false,
+        kind: None,
+    })
 }
 
 impl Record {
     fn look(&self) -> Effects {
         let (noun, id) = (self.noun, self.id);
-        vec![ask(0, move |desk| Sheet::read(desk, noun, id, 500))]
+        let most = if self.kind.is_some() { happened::MOST } else { 500 };
+        vec![ask(0, move |desk| Sheet::read(desk, noun, id, most))]
     }
 
     /// The panes with their places: side by side where there is room, else one below the other, else
     /// the one in focus alone.
     fn places(&self, area: Rect) -> [Rect; 2] {
-        if area.height < 14 {
+        if self.zoomed || area.height < 14 {
             let none = Rect { height: 0, ..area };
             return if self.pane == 0 { [area, none] } else { [none, area] };
         }
@@ -61,7 +75,7 @@ impl Record {
             left.push(plain(String::new(), Role::Text));
             left.extend(related);
         }
-        let mut right = sheet.moments(cx);
+        let mut right = sheet.moments(self.kind.as_deref(), cx);
         if right.is_empty() {
             let key = |act| cx.keys.shown(Place::Record, act).unwrap_or_default();
             right.push(plain(
@@ -92,6 +106,9 @@ impl Record {
         }
         match act {
             Act::NextPane | Act::LastPane | Act::Right => self.pane = 1 - self.pane,
+            Act::Zoom => self.zoomed = !self.zoomed,
+            Act::Back if self.zoomed => self.zoomed = false,
+            Act::Happened => return Some(vec![happened::choose(self.sheet.as_ref()?)]),
             Act::Left if self.pane == 1 => self.pane = 0,
             Act::Left => return Some(vec![Effect::Pop]),
             Act::Open => {
@@ -140,6 +157,12 @@ impl Screen for Record {
         match event {
             Event::Act(act) => return self.act(act, cx),
             Event::Changed => return Some(self.look()),
+            Event::Told(what) => {
+                self.kind = what.downcast::<happened::Kind>().ok()?.0;
+                self.pane = 1;
+                self.scrolls[1] = Scroll::default();
+                return Some(self.look());
+            }
             Event::Answer(_, said) => match answer::<Result<Sheet>>(said)? {
                 Ok(sheet) => {
                     self.sheet = Some(sheet);
@@ -187,7 +210,8 @@ impl Screen for Record {
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let places = self.places(area);
         let lines = self.lines(cx);
-        let titles = [self.title(cx), "timeline".to_owned()];
+        let kind = self.kind.as_ref().map_or(String::new(), |kind| format!(": {kind}"));
+        let titles = [self.title(cx), format!("timeline{kind}")];
         for at in (0..2).filter(|at| !places[*at].is_empty()) {
             let foot = match &self.sheet {
                 Some(sheet) if at == 1 && sheet.happened > 0 => {

@@ -1,262 +1,236 @@
-//! Reports: the funnel, what was won month by month, what became of deals, open work; as charts and
-//! as tables, with the records behind each bar.
+//! Reports: the numbers of the funnel, quotas and open work, page by page; as charts and as tables,
+//! with the records behind each bar.
 
-use std::collections::BTreeMap;
+mod charts;
+mod draw;
 
-use chrono::{Datelike, Months};
+use crossterm::event::{MouseButton, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
 
-use super::list;
-use crate::entity::money::{Currency, amount_for_people};
-use crate::entity::width::{pad, width};
+use self::charts::{Behind, Chart, Period, Wanted};
+use super::choose::{Choose, Item};
+use super::prompt::Prompt;
+use super::{Narrowed, export, list};
 use crate::error::Result;
-use crate::store::{Listing, Month, StageSums, Wanted};
-use crate::tui::desk::Desk;
+use crate::store::By;
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Toast, answer, ask};
-use crate::tui::theme::Role;
-use crate::tui::widgets::amount::short_sums;
-use crate::tui::widgets::{pane, rows};
 
-/// How many months back the months go, by the period chosen.
-const PERIODS: [(&str, u32); 3] = [("12 months", 11), ("6 months", 5), ("24 months", 23)];
+const CHARTS: u8 = 0;
+const BEHIND: u8 = 1;
 
-/// A bar of a chart, with what lies behind it.
-#[derive(Debug, Clone, PartialEq)]
-struct Bar {
-    name: String,
-    value: u64,
-    /// Beside the bar.
-    said: String,
-    /// The columns of the table.
-    cells: Vec<String>,
-    /// Noun and filter of the records behind.
-    behind: (&'static str, String),
-}
-
-/// A chart.
-#[derive(Debug, Clone, PartialEq)]
-struct Chart {
-    title: String,
-    heads: Vec<&'static str>,
-    bars: Vec<Bar>,
-}
+/// How long a period can be, in months.
+const PERIODS: [(&str, u32); 3] = [("month", 1), ("quarter", 3), ("year", 12)];
 
 /// The screen with its state.
 struct Reports {
+    wanted: Wanted,
     charts: Vec<Chart>,
     pane: usize,
+    /// The bar in focus in each chart.
     at: Vec<usize>,
-    period: usize,
     table: bool,
+    zoomed: bool,
     read_at: String,
 }
+
+/// The period that was chosen, in months; none is each number's own.
+struct Chosen(Option<u32>);
+/// What to split by; none is each number's own.
+struct Split(Option<By>);
+/// The records behind a bar.
+type Found = (Vec<i64>, String, String);
 
 /// The reports.
 pub(crate) fn open() -> Box<dyn Screen> {
     Box::new(Reports {
+        wanted: Wanted::default(),
         charts: Vec::new(),
         pane: 0,
         at: Vec::new(),
-        period: 0,
         table: false,
+        zoomed: false,
         read_at: String::new(),
     })
 }
 
 impl Reports {
     fn look(&self) -> Effects {
-        let months = PERIODS[self.period].1;
-        vec![ask(0, move |desk| charts(desk, months))]
+        let wanted = self.wanted.clone();
+        vec![ask(CHARTS, move |desk| charts::read(desk, &wanted))]
     }
 
-    fn focused(&self) -> Option<&Bar> {
-        self.charts.get(self.pane)?.bars.get(*self.at.get(self.pane)?)
+    fn turn(&mut self, by: usize) -> Effects {
+        let count = charts::pages().len();
+        self.wanted.page = (self.wanted.page + by) % count;
+        self.pane = 0;
+        self.at.clear();
+        self.charts.clear();
+        self.look()
     }
 
-    /// The charts in sight with their places: a grid, or one at a time.
-    fn places(&self, area: Rect) -> Vec<(usize, Rect)> {
-        let body =
-            Rect { y: area.y + 1.min(area.height), height: area.height.saturating_sub(1), ..area };
-        if area.width < 100 || area.height < 20 {
-            return vec![(self.pane, body)];
+    /// Goes on or back by a period; from each number's own, to the quarter of today.
+    fn step(&mut self, by: i32, cx: &Cx) -> Effects {
+        let now = Period::of(cx.today(), 3);
+        self.wanted.period = Some(self.wanted.period.map_or(now, |p| p.step(by)));
+        self.look()
+    }
+
+    fn open_behind(&self, cx: &Cx) -> Option<Effects> {
+        let chart = self.charts.get(self.pane)?;
+        let bar = chart.bars.get(*self.at.get(self.pane)?)?;
+        if let Behind::Filter(noun, filter) = &bar.behind {
+            return Some(vec![Effect::Push(list::filtered(noun, filter))]);
         }
-        let (left, upper) = (body.width / 2, body.height / 2);
-        (0..self.charts.len().min(4))
-            .map(|at| {
-                let (column, row) = (at % 2, at / 2);
-                let (x, width) =
-                    if column == 0 { (body.x, left) } else { (body.x + left, body.width - left) };
-                let (y, height) =
-                    if row == 0 { (body.y, upper) } else { (body.y + upper, body.height - upper) };
-                (at, Rect { x, y, width, height })
-            })
-            .collect()
+        let title = format!("deals behind {}: {}", chart.title, bar.name);
+        let command = self.command_at(cx)?;
+        let (chart, behind, wanted) = (chart.clone(), bar.behind.clone(), self.wanted.clone());
+        Some(vec![ask(BEHIND, move |desk| -> Result<Found> {
+            Ok((charts::deals_behind(desk, &chart, &behind, &wanted)?, title, command))
+        })])
     }
 
-    fn act(&mut self, act: Act) -> Option<Effects> {
+    /// The command that shows what is behind the bar in focus.
+    fn command_at(&self, _: &Cx) -> Option<String> {
+        let chart = self.charts.get(self.pane)?;
+        let bar = chart.bars.get(*self.at.get(self.pane)?);
+        Some(match bar.map(|b| &b.behind) {
+            Some(Behind::Filter(noun, filter)) => {
+                format!("{noun} list {}", crate::tui::deeds::quoted(filter))
+            }
+            Some(Behind::Row(key)) => {
+                format!("{} --explain {}", chart.command, crate::tui::deeds::quoted(key))
+            }
+            Some(Behind::Quota(id)) => format!("{} --explain {id}", chart.command),
+            None => chart.command.clone(),
+        })
+    }
+
+    fn choose_period() -> Effect {
+        let mut items = vec![Item::new("usual", "each number's own: all time, or now", usize::MAX)];
+        let named = PERIODS.iter().enumerate();
+        items.extend(named.map(|(at, (name, _))| Item::new(*name, "of today; [ ] goes on", at)));
+        Effect::Push(Choose::of("Period".into(), items, |item, _| {
+            let months = PERIODS.get(item.value).map(|(_, months)| *months);
+            vec![Effect::Tell(Box::new(Chosen(months)))]
+        }))
+    }
+
+    fn choose_split() -> Effect {
+        let all = charts::splits();
+        let mut items = vec![Item::new("usual", "what each number is split by", usize::MAX)];
+        items.extend(all.iter().enumerate().map(|(at, by)| Item::new(by.name(), "", at)));
+        Effect::Push(Choose::of("Split by".into(), items, move |item, _| {
+            vec![Effect::Tell(Box::new(Split(all.get(item.value).copied())))]
+        }))
+    }
+
+    fn narrow(&self) -> Effect {
+        let hint = "deals, in the language of `rolo help filter`; empty shows all";
+        Effect::Push(Prompt::of("Only deals that", hint, &self.wanted.filter, |text, _| {
+            if !text.trim().is_empty() {
+                crate::filter::parse(text)?;
+            }
+            Ok(vec![Effect::Tell(Box::new(Narrowed(text.trim().to_owned())))])
+        }))
+    }
+
+    fn act(&mut self, act: Act, cx: &Cx) -> Option<Effects> {
         let count = self.charts.len().max(1);
         let bars = self.charts.get(self.pane).map_or(0, |c| c.bars.len());
+        let page =
+            draw::places(self, cx.area).first().map_or(1, |(_, p)| usize::from(p.height) / 2);
         let at = self.at.get_mut(self.pane);
         match (act, at) {
             (Act::Up, Some(at)) => *at = at.saturating_sub(1),
             (Act::Down, Some(at)) => *at = (*at + 1).min(bars.saturating_sub(1)),
+            (Act::PageUp | Act::HalfUp, Some(at)) => *at = at.saturating_sub(page),
+            (Act::PageDown | Act::HalfDown, Some(at)) => {
+                *at = (*at + page).min(bars.saturating_sub(1));
+            }
             (Act::First, Some(at)) => *at = 0,
             (Act::Last, Some(at)) => *at = bars.saturating_sub(1),
-            (Act::NextPane | Act::Right, _) => self.pane = (self.pane + 1) % count,
-            (Act::LastPane | Act::Left, _) => self.pane = (self.pane + count - 1) % count,
-            (Act::NextView, _) => {
-                self.period = (self.period + 1) % PERIODS.len();
+            (Act::NextPane, _) => self.pane = (self.pane + 1) % count,
+            (Act::LastPane, _) => self.pane = (self.pane + count - 1) % count,
+            (Act::Right, _) => return Some(self.turn(1)),
+            (Act::Left, _) => return Some(self.turn(charts::pages().len() - 1)),
+            (Act::NextView, _) => return Some(self.step(1, cx)),
+            (Act::LastView, _) => return Some(self.step(-1, cx)),
+            (Act::Today, _) => {
+                self.wanted.period = None;
                 return Some(self.look());
             }
-            (Act::LastView, _) => {
-                self.period = (self.period + PERIODS.len() - 1) % PERIODS.len();
+            (Act::Period, _) => return Some(vec![Self::choose_period()]),
+            (Act::Split, _) => return Some(vec![Self::choose_split()]),
+            (Act::Filter, _) => return Some(vec![self.narrow()]),
+            (Act::Back, _) if self.zoomed => self.zoomed = false,
+            (Act::Back, _) if !self.wanted.filter.is_empty() => {
+                self.wanted.filter.clear();
                 return Some(self.look());
             }
+            (Act::Zoom, _) => self.zoomed = !self.zoomed,
             (Act::AsTable, _) => self.table = !self.table,
-            (Act::Open, _) => {
-                let (noun, filter) = self.focused()?.behind.clone();
-                return Some(vec![Effect::Push(list::filtered(noun, &filter))]);
+            (Act::Export, _) => {
+                let command = &self.charts.get(self.pane)?.command;
+                return Some(vec![export::csv(command, command.split(' ').nth(1)?, cx)]);
             }
+            (Act::Open, _) => return self.open_behind(cx),
             (Act::Reload, _) => return Some(self.look()),
             _ => return None,
         }
         Some(Vec::new())
     }
-}
 
-/// Reads all charts.
-fn charts(desk: &mut Desk, back: u32) -> Result<(Vec<Chart>, String)> {
-    let reader = desk.reader()?;
-    let today = desk.locale.times.today();
-    let first = today.with_day(1).unwrap_or(today) - Months::new(back);
-    let names: Vec<String> =
-        (0..=back).map(|n| (first + Months::new(n)).format("%Y-%m").to_string()).collect();
-    let stages = reader.board(Wanted { deals: Some(0), ..Wanted::default() })?;
-    let months = reader.months(&names[0])?;
-    let main = desk.locale.currency;
-    let found =
-        vec![funnel(&stages), won(&months, &names, main), rates(&months, &names), work(desk)?];
-    let at =
-        desk.locale.times.now.with_timezone(&desk.locale.times.zone).format("%H:%M").to_string();
-    Ok((found, at))
-}
-
-fn funnel(stages: &[StageSums]) -> Chart {
-    let many = stages.iter().any(|s| s.pipeline != stages[0].pipeline);
-    let open = stages.iter().filter(|s| s.kind == "open");
-    let bars = open.map(|s| {
-        let name = if many { format!("{}/{}", s.pipeline, s.name) } else { s.name.clone() };
-        Bar {
-            value: s.count,
-            said: format!("{}  {}", s.count, short_sums(&s.amounts())),
-            cells: vec![name.clone(), s.count.to_string(), sums(&s.amounts()), sums(&s.weighted())],
-            behind: ("deal", format!("stage:{}", s.id)),
-            name,
+    fn take(&mut self, charts: Vec<Chart>, at: String) {
+        self.at.resize(charts.len(), 0);
+        (self.charts, self.read_at) = (charts, at);
+        self.pane = self.pane.min(self.charts.len().saturating_sub(1));
+        for (at, chart) in self.at.iter_mut().zip(&self.charts) {
+            *at = (*at).min(chart.bars.len().saturating_sub(1));
         }
-    });
-    Chart {
-        title: "Open deals by stage".into(),
-        heads: vec!["stage", "deals", "sum", "weighted"],
-        bars: bars.collect(),
     }
-}
 
-fn sums(sums: &BTreeMap<Currency, i64>) -> String {
-    sums.iter().map(|(c, m)| amount_for_people(*m, *c)).collect::<Vec<_>>().join(" + ")
-}
-
-/// One currency has its own bars: sums of several are never added.
-fn won(months: &[Month], names: &[String], main: Currency) -> Chart {
-    let mut totals: BTreeMap<Currency, i64> = BTreeMap::new();
-    for (currency, minor) in months.iter().flat_map(|m| &m.sums) {
-        *totals.entry(*currency).or_default() += minor;
-    }
-    let shown = if totals.contains_key(&main) {
-        main
-    } else {
-        totals.iter().max_by_key(|(_, m)| **m).map_or(main, |(c, _)| *c)
-    };
-    let empty = Month::default();
-    let bars = names.iter().map(|name| {
-        let month = months.iter().find(|m| m.name == *name).unwrap_or(&empty);
-        let minor = month.sums.get(&shown).copied().unwrap_or(0);
-        Bar {
-            name: name.clone(),
-            value: minor.unsigned_abs(),
-            said: if month.won == 0 {
-                String::new()
-            } else {
-                format!("{}  {}", month.won, short_sums(&month.sums))
-            },
-            cells: vec![name.clone(), month.won.to_string(), sums(&month.sums)],
-            behind: ("deal", format!("is:won closes:{name}")),
+    fn told(&mut self, what: Box<dyn std::any::Any>, cx: &Cx) -> Effects {
+        let what = match what.downcast::<Chosen>() {
+            Ok(chosen) => {
+                self.wanted.period = chosen.0.map(|months| Period::of(cx.today(), months));
+                return self.look();
+            }
+            Err(what) => what,
+        };
+        let what = match what.downcast::<Split>() {
+            Ok(split) => {
+                self.wanted.by = split.0;
+                return self.look();
+            }
+            Err(what) => what,
+        };
+        if let Ok(narrowed) = what.downcast::<Narrowed>() {
+            self.wanted.filter = narrowed.0;
         }
-    });
-    let others = if totals.len() > 1 { " (bars; other currencies beside)" } else { "" };
-    Chart {
-        title: format!("Won per month, {}{others}", shown.code()),
-        heads: vec!["month", "deals", "won"],
-        bars: bars.collect(),
+        self.look()
     }
-}
 
-fn rates(months: &[Month], names: &[String]) -> Chart {
-    let empty = Month::default();
-    let bars = names.iter().map(|name| {
-        let month = months.iter().find(|m| m.name == *name).unwrap_or(&empty);
-        let decided = month.won + month.lost;
-        let rate = (month.won * 100 + decided / 2).checked_div(decided).unwrap_or(0);
-        let percent = if decided == 0 { "-".to_owned() } else { format!("{rate} %") };
-        Bar {
-            name: name.clone(),
-            value: rate,
-            said: if decided == 0 {
-                String::new()
-            } else {
-                format!("{percent}  {} of {decided}", month.won)
-            },
-            cells: vec![name.clone(), month.won.to_string(), month.lost.to_string(), percent],
-            behind: ("deal", format!("(is:won or is:lost) closes:{name}")),
+    fn mouse(&mut self, mouse: crossterm::event::MouseEvent, cx: &Cx) -> Option<Effects> {
+        let places = draw::places(self, cx.area);
+        let over = places.iter().find(|(_, p)| p.contains((mouse.column, mouse.row).into()));
+        let (pane, place) = *over?;
+        let bars = self.charts.get(pane)?.bars.len();
+        match mouse.kind {
+            MouseEventKind::ScrollUp => self.act(Act::Up, cx),
+            MouseEventKind::ScrollDown => self.act(Act::Down, cx),
+            MouseEventKind::Down(MouseButton::Left) => {
+                let head = 1 + u16::from(self.table);
+                let row = usize::from(mouse.row.saturating_sub(place.y + head));
+                let same = self.pane == pane && self.at[pane] == row;
+                self.pane = pane;
+                self.at[pane] = row.min(bars.saturating_sub(1));
+                if same { self.act(Act::Open, cx) } else { Some(Vec::new()) }
+            }
+            _ => None,
         }
-    });
-    Chart {
-        title: "Won of what was decided".into(),
-        heads: vec!["month", "won", "lost", "rate"],
-        bars: bars.collect(),
     }
-}
-
-/// Open work: how much of each kind waits.
-fn work(desk: &Desk) -> Result<Chart> {
-    let reader = desk.reader()?;
-    let asked = [
-        ("Leads open", "lead", "status:new,working,nurturing,qualified"),
-        ("Deals stale", "deal", "is:stale"),
-        ("Deals past closing", "deal", "is:overdue"),
-        ("Tasks open", "task", "is:open"),
-        ("Tasks late", "task", "is:overdue"),
-        ("Tickets open", "ticket", "is:open"),
-        ("Tickets unassigned", "ticket", "is:unassigned"),
-        ("Tickets late", "ticket", "is:overdue"),
-    ];
-    let mut bars = Vec::new();
-    for (name, noun, filter) in asked {
-        let entity = desk.store.noun(noun)?;
-        let mut listing = Listing::all(entity);
-        listing.filter = Some(reader.filter(entity, filter, &desk.locale)?);
-        let count = reader.count(&listing)?;
-        bars.push(Bar {
-            name: name.into(),
-            value: count,
-            said: count.to_string(),
-            cells: vec![name.into(), count.to_string()],
-            behind: (noun, filter.into()),
-        });
-    }
-    Ok(Chart { title: "What waits".into(), heads: vec!["work", "count"], bars })
 }
 
 impl Screen for Reports {
@@ -274,131 +248,30 @@ impl Screen for Reports {
 
     fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
         match event {
-            Event::Act(act) => return self.act(act),
+            Event::Act(act) => return self.act(act, cx),
             Event::Changed => return Some(self.look()),
-            Event::Answer(_, said) => match answer::<Result<(Vec<Chart>, String)>>(said)? {
-                Ok((charts, at)) => {
-                    self.at.resize(charts.len(), 0);
-                    (self.charts, self.read_at) = (charts, at);
-                    for (at, chart) in self.at.iter_mut().zip(&self.charts) {
-                        *at = (*at).min(chart.bars.len().saturating_sub(1));
-                    }
+            Event::Told(what) => return Some(self.told(what, cx)),
+            Event::Answer(CHARTS, said) => match answer::<Result<(Vec<Chart>, String)>>(said)? {
+                Ok((charts, at)) => self.take(charts, at),
+                Err(why) => return Some(vec![Toast::bad(&why)]),
+            },
+            Event::Answer(_, said) => match answer::<Result<Found>>(said)? {
+                Ok((ids, title, command)) => {
+                    return Some(vec![Effect::Push(list::behind("deal", ids, title, command))]);
                 }
                 Err(why) => return Some(vec![Toast::bad(&why)]),
             },
-            Event::Mouse(mouse) => {
-                let places = self.places(cx.area);
-                let over =
-                    places.iter().find(|(_, p)| p.contains((mouse.column, mouse.row).into()));
-                let (pane, place) = *over?;
-                if matches!(mouse.kind, crossterm::event::MouseEventKind::Down(_)) {
-                    let row =
-                        usize::from(mouse.row.saturating_sub(place.y + 1 + u16::from(self.table)));
-                    let bars = self.charts[pane].bars.len();
-                    let same = self.pane == pane && self.at[pane] == row;
-                    self.pane = pane;
-                    self.at[pane] = row.min(bars.saturating_sub(1));
-                    if same {
-                        return self.act(Act::Open);
-                    }
-                }
-            }
+            Event::Mouse(mouse) => return self.mouse(mouse, cx),
             _ => return None,
         }
         Some(Vec::new())
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let key = |act| cx.keys.shown(Place::Reports, act).unwrap_or_default();
-        let names: Vec<String> = self.charts.iter().map(|c| c.title.clone()).collect();
-        let left = match names.get(self.pane) {
-            Some(name) if self.places(area).len() == 1 => {
-                format!(" {}/{} {name}  ({} next)", self.pane + 1, names.len(), key(Act::NextPane))
-            }
-            _ => " Reports".into(),
-        };
-        let right =
-            format!("{} ({})  as of {} ", PERIODS[self.period].0, key(Act::NextView), self.read_at);
-        pane::two_ends(
-            frame,
-            pane::row(area, 0),
-            vec![Span::styled(left, cx.theme.style(Role::Heading))],
-            vec![Span::styled(right, cx.theme.style(Role::Dim))],
-        );
-        for (at, place) in self.places(area) {
-            if let Some(chart) = self.charts.get(at) {
-                let focus = at == self.pane;
-                let inside = pane::framed(frame, place, &chart.title, "", focus, cx);
-                let bar = focus.then(|| self.at[at]);
-                if self.table {
-                    table(chart, bar, frame, inside, cx);
-                } else {
-                    bars(chart, bar, frame, inside, cx);
-                }
-            }
-        }
+        draw::draw(self, frame, area, cx);
     }
 
     fn command(&self) -> Option<String> {
-        let (noun, filter) = self.focused()?.behind.clone();
-        Some(format!("{noun} list {}", crate::tui::deeds::quoted(&filter)))
-    }
-}
-
-fn bars(chart: &Chart, focus: Option<usize>, frame: &mut Frame, area: Rect, cx: &Cx) {
-    let names = chart.bars.iter().map(|b| width(&b.name)).max().unwrap_or(0).min(20);
-    let said = chart
-        .bars
-        .iter()
-        .map(|b| width(&b.said))
-        .max()
-        .unwrap_or(0)
-        .min(usize::from(area.width) / 2);
-    let room = usize::from(area.width).saturating_sub(names + said + 4);
-    let most = chart.bars.iter().map(|b| b.value).max().unwrap_or(0).max(1);
-    let high = usize::from(area.height);
-    let top = rows::scrolled(0, focus.unwrap_or(0), high, chart.bars.len());
-    for (row, (at, bar)) in chart.bars.iter().enumerate().skip(top).take(high).enumerate() {
-        let focus = focus == Some(at);
-        let long = u128::from(bar.value) * room as u128 / u128::from(most);
-        // A little is more than nothing.
-        let long = usize::try_from(long).unwrap_or(0).max(usize::from(bar.value > 0));
-        let sign = if focus { ">" } else { " " };
-        let name = pane::safe(&bar.name);
-        let name = pad(&cx.theme.cut(&name, names), names, false);
-        let (text, chart) = if focus {
-            (cx.theme.style(Role::Focus), cx.theme.style(Role::Focus))
-        } else {
-            (cx.theme.style(Role::Text), cx.theme.style(Role::Chart))
-        };
-        let line = Line::from(vec![
-            Span::styled(format!("{sign}{name} "), text),
-            Span::styled(cx.theme.sign("█", "#").repeat(long), chart),
-            Span::styled(format!(" {}", cx.theme.cut(&bar.said, said)), text),
-        ]);
-        frame.render_widget(line, pane::row(area, row));
-    }
-}
-
-fn table(chart: &Chart, focus: Option<usize>, frame: &mut Frame, area: Rect, cx: &Cx) {
-    let heads: Vec<rows::Head> = chart
-        .heads
-        .iter()
-        .enumerate()
-        .map(|(at, name)| rows::Head { name: (*name).into(), numeric: at > 0, keep: at == 0 })
-        .collect();
-    let cells: Vec<Vec<String>> = chart.bars.iter().map(|b| b.cells.clone()).collect();
-    let widths = rows::widths(&heads, &cells, usize::from(area.width).saturating_sub(1));
-    let names: Vec<String> = heads.iter().map(|h| h.name.clone()).collect();
-    let head = format!(" {}", rows::line(&names, &heads, &widths, cx));
-    rows::write(frame, pane::row(area, 0), &head, cx.theme.style(Role::Heading), cx);
-    let high = usize::from(area.height).saturating_sub(1);
-    let top = rows::scrolled(0, focus.unwrap_or(0), high, cells.len());
-    for (row, (at, cells)) in cells.iter().enumerate().skip(top).take(high).enumerate() {
-        let focus = focus == Some(at);
-        let sign = if focus { ">" } else { " " };
-        let text = format!("{sign}{}", rows::line(cells, &heads, &widths, cx));
-        let role = if focus { Role::Focus } else { Role::Text };
-        rows::write(frame, pane::row(area, row + 1), &text, cx.theme.style(role), cx);
+        Some(self.charts.get(self.pane)?.command.clone())
     }
 }

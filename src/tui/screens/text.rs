@@ -76,5 +76,8 @@ pub(crate) fn draw(
             cx.theme.style(line.role)
         };
         rows::write(frame, pane::row(area, row), &line.text, style, cx);
+        if let Some((column, url)) = &line.address {
+            rows::link(frame, pane::row(area, row), &line.text, *column, url, cx);
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! Columns and rows: widths by what is in sight, the least important column goes first.
 
+use std::num::NonZeroU16;
+
 use ratatui::Frame;
+use ratatui::buffer::CellDiffOption;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
@@ -81,6 +84,31 @@ pub(crate) fn write(frame: &mut Frame, area: Rect, text: &str, style: Style, cx:
     let room = usize::from(area.width);
     let text = pad(&cx.theme.cut(text, room), room, false);
     frame.render_widget(Line::raw(text).style(style), area);
+}
+
+/// Makes the end of a written row, from a column on, a link of the terminal.
+pub(crate) fn link(frame: &mut Frame, area: Rect, text: &str, column: usize, url: &str, cx: &Cx) {
+    let (shown, head): (String, String) = {
+        let mut taken = 0;
+        let split = text.char_indices().find(|(_, c)| {
+            let here = taken >= column;
+            taken += width(c.encode_utf8(&mut [0; 4]));
+            here
+        });
+        let at = split.map_or(text.len(), |(at, _)| at);
+        (visible(&text[at..]).trim_end().to_owned(), text[..at].to_owned())
+    };
+    let begin = u16::try_from(width(&head)).unwrap_or(u16::MAX);
+    let columns = u16::try_from(width(&shown)).unwrap_or(u16::MAX);
+    let fits = begin.checked_add(columns).is_some_and(|end| end <= area.width);
+    let Some(columns) = NonZeroU16::new(columns).filter(|_| cx.theme.links && fits) else { return };
+    if area.is_empty() {
+        return;
+    }
+    // One cell holds the whole link; those that it covers hold their letters for what comes next.
+    let cell = &mut frame.buffer_mut()[(area.x + begin, area.y)];
+    cell.set_symbol(&format!("\x1b]8;;{url}\x1b\\{shown}\x1b]8;;\x1b\\"));
+    cell.set_diff_option(CellDiffOption::ForcedWidth(columns));
 }
 
 /// The first row to show so that `at` is in sight, moving as little as can be.

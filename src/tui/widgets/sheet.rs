@@ -42,6 +42,8 @@ pub(crate) struct SheetLine {
     pub leads: Option<(&'static str, i64)>,
     /// The field that the line belongs to.
     pub field: Option<usize>,
+    /// The address that a part of the line is: the column where it begins, and what it opens.
+    pub address: Option<(usize, String)>,
 }
 
 impl Sheet {
@@ -110,6 +112,12 @@ impl Sheet {
                         .map(str::to_owned),
                 );
             }
+            let address = match &self.record.values[at] {
+                Value::List(items) => items.first().filter(|_| items.len() == 1).map(|i| &*i.value),
+                value => value.as_text(),
+            };
+            let address = address.filter(|_| pieces.len() == 1);
+            let address = address.and_then(|text| address_of(&field.kind, text));
             let mut name = pad(&cx.theme.cut(&field.label(), names), names, false);
             for piece in pieces {
                 lines.push(SheetLine {
@@ -117,6 +125,7 @@ impl Sheet {
                     role: if leads.is_some() { Role::Link } else { Role::Text },
                     leads,
                     field: Some(at),
+                    address: address.clone().map(|url| (names + 2, url)),
                 });
                 name = " ".repeat(names);
             }
@@ -140,17 +149,19 @@ impl Sheet {
                     role: Role::Text,
                     leads: Some((link.noun, link.id)),
                     field: None,
+                    address: None,
                 });
             }
         }
         lines
     }
 
-    /// The lines of the timeline.
-    pub(crate) fn moments(&self, cx: &Cx) -> Vec<SheetLine> {
+    /// The lines of the timeline, or those of one kind.
+    pub(crate) fn moments(&self, kind: Option<&str>, cx: &Cx) -> Vec<SheetLine> {
         let mut lines: Vec<SheetLine> = self
             .timeline
             .iter()
+            .filter(|m| kind.is_none_or(|kind| m.kind == kind))
             .map(|m| SheetLine {
                 text: format!(
                     "{}  {:<8} {:<8} {}",
@@ -162,6 +173,7 @@ impl Sheet {
                 role: Role::Text,
                 leads: Some(("activity", m.id)),
                 field: None,
+                address: None,
             })
             .collect();
         if self.happened > self.timeline.len() {
@@ -176,5 +188,19 @@ impl Sheet {
 
 /// A line that leads nowhere.
 pub(crate) fn plain(text: String, role: Role) -> SheetLine {
-    SheetLine { text, role, leads: None, field: None }
+    SheetLine { text, role, leads: None, field: None, address: None }
+}
+
+/// What a value opens, where it is an address of the web, of mail or of a phone.
+fn address_of(kind: &Kind, text: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_graphic();
+    let url = match kind {
+        Kind::Url | Kind::List(Kind::Url) if text.contains("://") => text.to_owned(),
+        Kind::Url | Kind::List(Kind::Url) => format!("https://{text}"),
+        Kind::Email | Kind::List(Kind::Email) => format!("mailto:{text}"),
+        Kind::Phone | Kind::List(Kind::Phone) => format!("tel:{}", text.replace(' ', "")),
+        _ => return None,
+    };
+    let opens = ["https://", "http://", "mailto:", "tel:"];
+    (url.chars().all(plain) && opens.iter().any(|o| url.starts_with(o))).then_some(url)
 }

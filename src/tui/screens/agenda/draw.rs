@@ -28,8 +28,8 @@ pub(super) fn has_details(area: Rect) -> bool {
 
 fn places(agenda: &Agenda, area: Rect) -> Places {
     let views = pane::row(area, 0);
-    let has_filter = agenda.typing || !agenda.filter.text().is_empty();
-    let filter = if has_filter { pane::row(area, 1) } else { Rect { height: 0, ..views } };
+    let filter =
+        if agenda.filter.is_shown() { pane::row(area, 1) } else { Rect { height: 0, ..views } };
     let wide = has_details(area);
     let strip_high = u16::from(!wide && area.height >= 12);
     let y = area.y + views.height + filter.height;
@@ -60,21 +60,7 @@ pub(super) fn height(agenda: &Agenda, cx: &Cx) -> usize {
 pub(super) fn draw(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
     let places = places(agenda, area);
     views(agenda, frame, places.views, cx);
-    if !places.filter.is_empty() {
-        rows::write(
-            frame,
-            Rect { width: 2.min(area.width), ..places.filter },
-            " /",
-            cx.theme.style(Role::Key),
-            cx,
-        );
-        let typed = Rect {
-            x: places.filter.x + 2,
-            width: places.filter.width.saturating_sub(2),
-            ..places.filter
-        };
-        agenda.filter.draw(frame, typed, cx.theme.style(Role::Text), agenda.typing);
-    }
+    agenda.filter.draw(frame, places.filter, " /", cx);
     strip(agenda, frame, places.strip, cx);
     list(agenda, frame, &places, area, cx);
     if let Some(side) = places.side {
@@ -251,7 +237,7 @@ fn beside(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
     };
     let inside = pane::framed(frame, below, &sheet.label(noun), "", false, cx);
     let mut lines = sheet.fields(noun, usize::from(inside.width), cx);
-    lines.extend(sheet.moments(cx));
+    lines.extend(sheet.moments(None, cx));
     for (at, line) in lines.iter().take(usize::from(inside.height)).enumerate() {
         rows::write(frame, pane::row(inside, at), &line.text, cx.theme.style(line.role), cx);
     }

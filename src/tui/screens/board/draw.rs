@@ -29,9 +29,8 @@ struct Places {
 }
 
 fn places(board: &Board, area: Rect) -> Places {
-    let errors = board.error.as_ref().map_or(0, |e| 1 + e.message.matches('\n').count());
     let head = pane::row(area, 0);
-    let error_rows = u16::try_from(errors).unwrap_or(0).min(area.height.saturating_sub(2));
+    let error_rows = board.filter.error_rows().min(area.height.saturating_sub(2));
     let error = Rect { y: area.y + 1.min(area.height), height: error_rows, ..area };
     let fits = columns_wide(area.width);
     let count = board.stages.len().max(1);
@@ -118,12 +117,7 @@ pub(super) fn hit(board: &Board, cx: &Cx, x: u16, y: u16) -> Option<(usize, Opti
 pub(super) fn draw(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
     let places = places(board, area);
     head(board, frame, places.head, cx);
-    if let Some(why) = &board.error {
-        for (at, line) in why.message.split('\n').enumerate() {
-            let text = format!("  {}", pane::safe(line));
-            rows::write(frame, pane::row(places.error, at), &text, cx.theme.style(Role::Bad), cx);
-        }
-    }
+    board.filter.draw_error(frame, places.error, cx);
     strip(board, frame, places.strip, cx);
     for (at, area) in &places.columns {
         if let Some(stage) = board.stages.get(*at) {
@@ -131,7 +125,7 @@ pub(super) fn draw(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
         }
     }
     foot(board, frame, places.foot, cx);
-    if board.loaded && board.stages.iter().all(|s| s.sums.count == 0) {
+    if board.counted && board.stages.iter().all(|s| s.sums.count == 0) {
         nothing(board, frame, &places, cx);
     }
 }
@@ -154,7 +148,9 @@ fn head(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
         stage.sums.weighted().iter().for_each(|(c, m)| *weighted.entry(*c).or_default() += m);
     }
     let mut right = format!("{count} open  {} ", short_sums(&sums));
-    if area.width >= 100 {
+    if !board.counted {
+        right = format!("counting{} ", cx.theme.sign("…", "..."));
+    } else if area.width >= 100 {
         right += &format!(" weighted {} ", short_sums(&weighted));
     }
     pane::two_ends(
@@ -163,7 +159,7 @@ fn head(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
         vec![Span::styled(left.clone(), cx.theme.style(Role::Heading))],
         vec![Span::styled(right.clone(), cx.theme.style(Role::Dim))],
     );
-    if !board.typing && board.filter.text().is_empty() {
+    if !board.filter.is_shown() {
         return;
     }
     let x = area.x + u16::try_from(width(&left)).unwrap_or(0).min(area.width);
@@ -171,9 +167,7 @@ fn head(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
     let wide = area.right().saturating_sub(x + taken + 1);
     let wide = if wide < 20 { area.right().saturating_sub(x) } else { wide };
     let line = Rect { x, width: wide, ..area };
-    rows::write(frame, line, "/", cx.theme.style(Role::Key), cx);
-    let typed = Rect { x: line.x + 1.min(line.width), width: line.width.saturating_sub(1), ..line };
-    board.filter.draw(frame, typed, cx.theme.style(Role::Text), board.typing);
+    board.filter.draw(frame, line, "/", cx);
 }
 
 /// All stages in one row, where not all have a column.
@@ -185,7 +179,8 @@ fn strip(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
     for (at, stage) in board.stages.iter().enumerate() {
         let focus = at == board.column;
         let (open, close) = if focus { ("[", "]") } else { (" ", " ") };
-        let text = format!("{open}{} {}{close}", pane::safe(&stage.sums.name), stage.sums.count);
+        let count = if board.counted { format!(" {}", stage.sums.count) } else { String::new() };
+        let text = format!("{open}{}{count}{close}", pane::safe(&stage.sums.name));
         let role = if focus { Role::Tab } else { Role::Dim };
         spans.push(Span::styled(text, cx.theme.style(role)));
     }
@@ -203,8 +198,11 @@ fn column(
 ) {
     let focus = at == board.column;
     let target = board.drag.as_ref().is_some_and(|d| d.over == Some(at));
-    let title =
-        format!("{} {}  {}", stage.sums.name, stage.sums.count, short_sums(&stage.sums.amounts()));
+    let title = if board.counted {
+        format!("{} {}  {}", stage.sums.name, stage.sums.count, short_sums(&stage.sums.amounts()))
+    } else {
+        stage.sums.name.clone()
+    };
     let title = title.trim_end();
     let area_inside = inside(places, area);
     if places.bordered {
@@ -215,7 +213,11 @@ fn column(
     }
     let high = usize::from(area_inside.height) / places.card;
     let top = top_of(board.at[at], high, stage.cards.len());
-    let count = usize::try_from(stage.sums.count).unwrap_or(usize::MAX);
+    let count = if board.counted {
+        usize::try_from(stage.sums.count).unwrap_or(usize::MAX)
+    } else {
+        stage.cards.len().min(high)
+    };
     let rest = count.saturating_sub(top + high);
     // Where more are below, the last card's place tells how many.
     let shown = if rest > 0 { high.saturating_sub(1).max(1) } else { high };
@@ -260,7 +262,7 @@ fn draw_card(
     rows_high: usize,
     cx: &Cx,
 ) {
-    let marked = board.marks.contains(&card.id);
+    let marked = board.marks.has(card.id);
     let lifted = board.drag.as_ref().is_some_and(|d| d.id == card.id && d.over.is_some());
     let role = match (focus, marked, lifted) {
         (_, _, true) => Role::Dim,
@@ -345,8 +347,7 @@ fn foot(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
         }
     } else {
         let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
-        let cards =
-            board.stages.iter().flat_map(|s| &s.cards).filter(|c| board.marks.contains(&c.id));
+        let cards = board.stages.iter().flat_map(|s| &s.cards).filter(|c| board.marks.has(c.id));
         for money in cards.filter_map(|c| c.amount) {
             *sums.entry(money.currency).or_default() += money.minor;
         }
@@ -367,11 +368,11 @@ fn nothing(board: &Board, frame: &mut Frame, places: &Places, cx: &Cx) {
     let Some((_, column)) = places.columns.first() else { return };
     let area = inside(places, *column);
     let key = |act| cx.keys.shown(Place::Board, act).unwrap_or_default();
-    let lines = if board.applied.is_empty() {
+    let lines = if board.filter.applied().is_empty() {
         vec!["No deals yet.".to_owned(), format!("{} adds one.", key(Act::New))]
     } else {
         let mut lines = vec!["No deals match.".to_owned()];
-        lines.extend(elsewhere("deal", &board.applied, cx));
+        lines.extend(elsewhere("deal", board.filter.applied(), cx));
         lines.push(format!("{} clears the filter.", key(Act::Back)));
         lines
     };

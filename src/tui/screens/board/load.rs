@@ -40,8 +40,8 @@ pub(crate) struct Loaded {
     pub pipelines: Vec<(i64, String)>,
     pub pipeline: Option<i64>,
     pub stages: Vec<Stage>,
-    /// Whether every stage has its cards; the first answer brings those in sight alone.
-    pub whole: bool,
+    /// Whether the stages have their counts and all have cards; a glance brings the cards in sight.
+    pub counted: bool,
 }
 
 const COLUMNS: [&str; 9] = [
@@ -56,14 +56,14 @@ const COLUMNS: [&str; 9] = [
     "stage.stale_days",
 ];
 
-/// Reads a pipeline; without one, the one that deals go to by default. With `first`, cards of so
-/// many stages alone.
+/// Reads a pipeline; without one, the one that deals go to by default. At a glance the stages and
+/// some cards of the first ones alone, as many as are in sight: counts and sums follow.
 pub(super) fn load(
     desk: &mut Desk,
     pipeline: Option<i64>,
     filter: &str,
     limit: u64,
-    first: Option<usize>,
+    glance: Option<usize>,
 ) -> Result<Loaded> {
     let reader = desk.reader()?;
     let deals = desk.store.noun("deal")?;
@@ -74,40 +74,31 @@ pub(super) fn load(
     let narrowed = (!filter.trim().is_empty())
         .then(|| reader.filter(deals, filter, &desk.locale))
         .transpose()?;
-    let sums = reader.board(Wanted {
-        pipeline,
-        filter: narrowed.as_ref(),
-        deals: Some(0),
-        ..Wanted::default()
-    })?;
+    let narrowed = narrowed.as_ref();
+    let sums = match glance {
+        Some(_) => reader.stages(pipeline)?,
+        None => reader.board(Wanted {
+            pipeline,
+            filter: narrowed,
+            deals: Some(0),
+            ..Wanted::default()
+        })?,
+    };
+    let shown: Vec<&StageSums> = sums.iter().take(glance.unwrap_or(usize::MAX)).collect();
+    // The order first, by ids alone: what a card shows is worked out for those that are shown.
+    let ids = reader.cards(&shown, narrowed, limit)?;
+    let all: Vec<i64> = ids.values().flatten().copied().collect();
+    let paths = COLUMNS.iter().map(|c| Path::parse(c, deals, reader.model()));
+    let found = reader.cells_of(deals, &all, paths.collect::<Result<_>>()?)?;
+    let found: HashMap<i64, Vec<Value>> = found.into_iter().map(|f| (f.id, f.values)).collect();
     let today = desk.locale.times.today();
-    let mut stages = Vec::with_capacity(sums.len());
-    for (at, sums) in sums.into_iter().enumerate() {
-        if first.is_some_and(|first| at >= first) {
-            stages.push(Stage { sums, cards: Vec::new() });
-            continue;
-        }
-        let text = match filter.trim() {
-            "" => format!("stage:{}", sums.id),
-            filter => format!("({filter}) stage:{}", sums.id),
-        };
-        let mut listing = Listing::all(deals);
-        listing.filter = Some(reader.filter(deals, &text, &desk.locale)?);
-        listing.columns = Vec::new();
-        listing.limit = Some(limit);
+    let stages = sums.into_iter().map(|sums| {
         let open = sums.kind == "open";
-        listing.sort_by(if open { "closes" } else { "-closed" }, reader.model())?;
-        // The order first, by ids alone: what a card shows is worked out for those that are shown.
-        let ids = reader.ids(&listing)?;
-        let paths = COLUMNS.iter().map(|c| Path::parse(c, deals, reader.model()));
-        let found = reader.cells_of(deals, &ids, paths.collect::<Result<_>>()?)?;
-        let found: HashMap<i64, Vec<Value>> = found.into_iter().map(|f| (f.id, f.values)).collect();
-        let cards = ids.iter().filter_map(|id| Some(card(*id, found.get(id)?, open, today)));
-        let cards = cards.collect();
-        stages.push(Stage { sums, cards });
-    }
-    let whole = first.is_none_or(|first| first >= stages.len());
-    Ok(Loaded { pipelines, pipeline, stages, whole })
+        let own = ids.get(&sums.id).map_or(&[][..], Vec::as_slice);
+        let cards = own.iter().filter_map(|id| Some(card(*id, found.get(id)?, open, today)));
+        Stage { cards: cards.collect(), sums }
+    });
+    Ok(Loaded { pipelines, pipeline, stages: stages.collect(), counted: glance.is_none() })
 }
 
 /// The pipelines, the default one first.

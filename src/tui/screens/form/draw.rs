@@ -25,7 +25,7 @@ pub(super) fn first(form: &Form, area: Rect) -> usize {
 }
 
 pub(super) fn draw(form: &Form, frame: &mut Frame, area: Rect, cx: &Cx) {
-    if form.entries.is_empty() {
+    if form.entries.is_empty() || form.unseen {
         return;
     }
     let changed = if form.is_unsaved() { " - modified *" } else { "" };
@@ -91,7 +91,9 @@ fn note(entry: &Entry, focus: bool, cx: &Cx) -> (String, Role) {
     }
     match entry.kind {
         _ if !focus => (String::new(), Role::Dim),
-        _ if entry.is_chosen() && text.is_empty() => ("Space chooses".into(), Role::Dim),
+        _ if entry.is_chosen() && (text.is_empty() || !entry.is_changed()) => {
+            ("Space chooses".into(), Role::Dim)
+        }
         Kind::Longtext => ("^E opens $EDITOR".into(), Role::Dim),
         _ => (String::new(), Role::Dim),
     }

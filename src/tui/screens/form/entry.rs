@@ -4,6 +4,7 @@ use crate::actions::{Arg, ArgKind, Takes};
 use crate::entity::shown::{local, shown};
 use crate::entity::when::Due;
 use crate::entity::{Field, Kind, LinkTo, Noun, Part, Value};
+use crate::tui::drafts::Typed;
 use crate::tui::screen::Cx;
 use crate::tui::widgets::input::Input;
 
@@ -25,8 +26,16 @@ pub(super) struct Entry {
     picked: Option<LinkTo>,
     /// What it was filled with.
     initial: String,
+    /// Given as a whole, by a popup: it is written even where the text is as it was.
+    given: bool,
     /// What is wrong with it.
     pub error: Option<String>,
+}
+
+/// What a popup gave for a field.
+pub(super) enum Given {
+    Text(String),
+    Link(Option<LinkTo>),
 }
 
 impl Entry {
@@ -42,6 +51,7 @@ impl Entry {
             long: None,
             picked: None,
             initial: String::new(),
+            given: false,
             error: None,
         }
     }
@@ -66,6 +76,7 @@ impl Entry {
             long: None,
             picked: None,
             initial: String::new(),
+            given: false,
             error: None,
         }
     }
@@ -77,7 +88,7 @@ impl Entry {
 
     /// Whether it differs from what it was filled with.
     pub(super) fn is_changed(&self) -> bool {
-        self.text() != self.initial || self.picked.is_some()
+        self.given || self.text() != self.initial || self.picked.is_some()
     }
 
     /// Whether it is chosen from a list rather than typed.
@@ -103,7 +114,31 @@ impl Entry {
         self.write(&text);
         self.initial = text;
         self.picked = None;
+        self.given = false;
         self.error = None;
+    }
+
+    /// Fills it with a value, below what was typed already.
+    pub(super) fn fill_below(&mut self, field: &Field, value: &Value, cx: &Cx) {
+        let typed = self.is_changed().then(|| (self.text().to_owned(), self.picked.take()));
+        self.fill(field, value, cx);
+        if let Some((text, picked)) = typed {
+            self.write(&text);
+            self.picked = picked;
+        }
+    }
+
+    /// What was typed, for a draft.
+    pub(super) fn typed_as(&self, name: String) -> Typed {
+        let picked = self.picked.as_ref().map(|l| (l.noun.to_owned(), l.id, l.label.clone()));
+        Typed { name, base: self.initial.clone(), text: self.text().to_owned(), picked }
+    }
+
+    /// Puts back what was typed.
+    pub(super) fn retype(&mut self, typed: &Typed, picked: Option<LinkTo>) {
+        self.write(&typed.text);
+        self.picked = picked;
+        self.given = true;
     }
 
     /// Puts a text in, of one line or several.
@@ -117,6 +152,15 @@ impl Entry {
         self.input.set(link.as_ref().map_or("", |l| &l.label));
         self.picked = link;
         self.error = None;
+    }
+
+    /// Takes a value from a popup: a text, or a record.
+    pub(super) fn give(&mut self, given: Given) {
+        match given {
+            Given::Text(text) => self.write(&text),
+            Given::Link(link) => self.pick(link),
+        }
+        self.given = true;
     }
 
     /// The text was typed into: what was picked no longer counts.

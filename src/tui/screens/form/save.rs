@@ -11,6 +11,10 @@ use crate::tui::screens::conflict;
 impl Form {
     /// Saves, where all that is filled can be read.
     pub(super) fn save(&mut self, cx: &Cx) -> Effects {
+        if !self.loaded {
+            self.eager = true;
+            return Vec::new();
+        }
         for entry in &mut self.entries {
             entry.check(cx);
             let new = matches!(self.purpose, Purpose::Add(_) | Purpose::Deed(..));

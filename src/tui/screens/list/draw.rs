@@ -20,6 +20,7 @@ use crate::tui::widgets::{pane, rows};
 pub(super) struct Places {
     pub views: Rect,
     pub filter: Rect,
+    errors: Rect,
     pub frame: Rect,
     pub rows: Rect,
     pub details: Option<Rect>,
@@ -34,15 +35,13 @@ pub(super) fn places(list: &List, area: Rect) -> Places {
     let wide = area.width >= 100;
     let bordered = area.width >= 60 && area.height >= 14;
     let views = pane::row(area, 0);
-    let has_line = list.typing || !list.filter.text().is_empty() || list.error.is_some();
-    let filter = if has_line { pane::row(area, 1) } else { Rect { height: 0, ..views } };
-    let errors = list
-        .error
-        .as_ref()
-        .map_or(0, |e| 1 + u16::try_from(e.message.matches('\n').count()).unwrap_or(0));
+    let filter =
+        if list.filter.is_shown() { pane::row(area, 1) } else { Rect { height: 0, ..views } };
+    let errors = list.filter.error_rows();
     let above = (1 + filter.height + errors).min(area.height);
     let rest = Rect { y: area.y + above, height: area.height - above, ..area };
     let (frame, details) = match () {
+        () if list.zoomed => (Rect { height: 0, ..rest }, Some(rest)),
         () if !list.preview || !bordered => (rest, None),
         () if wide => {
             let left = if area.width >= 150 { area.width * 3 / 5 } else { area.width * 11 / 20 };
@@ -64,13 +63,19 @@ pub(super) fn places(list: &List, area: Rect) -> Places {
         width: frame.width.saturating_sub(2 * edge),
         height: frame.height.saturating_sub(2 * edge + head),
     };
-    Places { views, filter, frame, rows: inner, details, bordered }
+    let errors = Rect {
+        y: area.y + 1 + filter.height,
+        height: above.saturating_sub(1 + filter.height),
+        ..area
+    };
+    Places { views, filter, errors, frame, rows: inner, details, bordered }
 }
 
 pub(super) fn draw(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
     let places = places(list, area);
     views(list, frame, places.views, cx);
-    filter(list, frame, &places, cx);
+    list.filter.draw(frame, places.filter, " /", cx);
+    list.filter.draw_error(frame, places.errors, cx);
     table(list, frame, &places, cx);
     if let Some(place) = places.details {
         details(list, frame, place, cx);
@@ -80,9 +85,8 @@ pub(super) fn draw(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
 fn views(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
     let mut spans = vec![Span::raw(" ")];
     if list.tabs.is_empty() {
-        let trash = if list.among == Among::Trash { " in the trash" } else { "" };
-        let plural = cx.model.get(list.noun).map_or("", |n| n.entity.plural);
-        spans.push(Span::styled(format!("{plural}{trash}"), cx.theme.style(Role::Heading)));
+        let title = pane::safe(&crate::tui::screen::Screen::title(list, cx));
+        spans.push(Span::styled(title, cx.theme.style(Role::Heading)));
     }
     let count = match (list.loaded, list.complete) {
         (false, _) => "reading".to_owned(),
@@ -125,27 +129,6 @@ pub(in crate::tui) fn grouped(n: usize) -> String {
     out
 }
 
-fn filter(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
-    if places.filter.is_empty() {
-        return;
-    }
-    let line = places.filter;
-    let sign = Rect { width: 2.min(line.width), ..line };
-    rows::write(frame, sign, " /", cx.theme.style(Role::Key), cx);
-    let typed = Rect { x: line.x + sign.width, width: line.width - sign.width, ..line };
-    list.filter.draw(frame, typed, cx.theme.style(Role::Text), list.typing);
-    if let Some(why) = &list.error {
-        for (at, text) in why.message.split('\n').enumerate() {
-            let at = u16::try_from(at).unwrap_or(0);
-            let place = Rect { y: line.y + 1 + at, ..line };
-            if place.y < places.frame.y {
-                let text = format!("  {}", pane::safe(text));
-                rows::write(frame, place, &text, cx.theme.style(Role::Bad), cx);
-            }
-        }
-    }
-}
-
 fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
     let total = list.ids.len();
     let mut foot = Vec::new();
@@ -161,7 +144,7 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
     if !list.sort.is_empty() {
         foot.push(format!("sort: {}", list.sort));
     }
-    if places.bordered {
+    if places.bordered && !places.frame.is_empty() {
         pane::framed(frame, places.frame, "", &foot.join("  "), true, cx);
     }
     let area = places.rows;
@@ -184,7 +167,7 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
     rows::write(frame, head, &text, cx.theme.style(Role::Heading), cx);
     for (row, id) in seen.iter().enumerate() {
         let focus = list.top + row == list.at;
-        let marked = list.marks.contains(id);
+        let marked = list.marks.has(*id);
         let sign = if focus { ">" } else { " " };
         let mark = if marked { "*" } else { " " };
         let line = if held[row].is_some() {
@@ -207,7 +190,7 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
         let text = format!("{sign}{mark} {left}{line}");
         rows::write(frame, pane::row(area, row), &text, cx.theme.style(role), cx);
     }
-    if total == 0 && list.loaded && list.error.is_none() {
+    if total == 0 && list.loaded && list.filter.error.is_none() {
         nothing(list, frame, area, cx);
     }
 }
@@ -217,9 +200,9 @@ fn nothing(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
     let noun = cx.model.get(list.noun);
     let plural = noun.map_or("", |n| n.entity.plural);
     let key = |act| cx.keys.shown(Place::List, act).unwrap_or_default();
-    let lines = if !list.applied.is_empty() {
-        let mut lines = vec![format!("No {plural} match `{}`.", list.applied)];
-        lines.extend(elsewhere(list.noun, &list.applied, cx));
+    let lines = if !list.filter.applied().is_empty() {
+        let mut lines = vec![format!("No {plural} match `{}`.", list.filter.applied())];
+        lines.extend(elsewhere(list.noun, list.filter.applied(), cx));
         lines.push(format!("{} edits the filter, {} clears it.", key(Act::Filter), key(Act::Back)));
         lines
     } else if list.among == Among::Trash {
@@ -256,21 +239,25 @@ fn details(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
     let mut lines = sheet.fields(noun, room, cx);
     let label = noun.label_index();
     lines.retain(|l| l.field != Some(label));
-    let moments = sheet.moments(cx);
+    let moments = sheet.moments(list.kind.as_deref(), cx);
     // The timeline always gets a part of the room.
     let height = usize::from(inside.height);
     let least = moments.len().min(height / 3);
     lines.truncate(height.saturating_sub(least + usize::from(least > 0)));
     if !moments.is_empty() {
         lines.push(SheetLine {
-            text: "timeline".into(),
+            text: list.kind.as_ref().map_or("timeline".into(), |kind| format!("timeline: {kind}")),
             role: Role::Heading,
             leads: None,
             field: None,
+            address: None,
         });
         lines.extend(moments);
     }
     for (at, line) in lines.iter().take(height).enumerate() {
         rows::write(frame, pane::row(inside, at), &line.text, cx.theme.style(line.role), cx);
+        if let Some((column, url)) = &line.address {
+            rows::link(frame, pane::row(inside, at), &line.text, *column, url, cx);
+        }
     }
 }

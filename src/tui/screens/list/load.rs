@@ -1,6 +1,7 @@
 //! What a list asks of the worker.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 
@@ -23,6 +24,8 @@ pub(super) struct Wanted {
     pub sort: String,
     pub columns: Vec<String>,
     pub among: Among,
+    /// These records alone.
+    pub only: Option<Arc<HashSet<i64>>>,
     /// The record to stay on, and where it was.
     pub focus: Option<i64>,
     pub at: usize,
@@ -101,10 +104,14 @@ pub(super) fn listing(desk: &mut Desk, wanted: &Wanted, whole: bool) -> Result<L
     let sort = if wanted.sort.is_empty() { noun.entity.sort } else { &wanted.sort };
     listing.sort_by(sort, reader.model())?;
     let page = 3 * wanted.height.max(20);
+    let whole = whole || wanted.only.is_some();
     if !whole {
         listing.limit = Some(page as u64 + 1);
     }
     let mut ids = reader.ids(&listing)?;
+    if let Some(only) = &wanted.only {
+        ids.retain(|id| only.contains(id));
+    }
     let complete = whole || ids.len() <= page;
     if !complete {
         ids.truncate(page);

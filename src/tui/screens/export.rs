@@ -1,0 +1,53 @@
+//! What is on the screen as a CSV file.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::errand::Errand;
+use super::prompt::Prompt;
+use crate::error::{Error, Result};
+use crate::tui::CommandLine;
+use crate::tui::screen::{Cx, Effect, Toast, ask};
+
+/// Asks for a file, and writes there what a command gives as CSV. Nothing is written over.
+pub(crate) fn csv(command: &str, name: &str, cx: &Cx) -> Effect {
+    let run = cx.command.clone();
+    let line = format!("{command} -o csv");
+    let file = format!("{name}-{}.csv", cx.today());
+    let hint = format!("a file for `rolo {line}`");
+    Effect::Push(Prompt::of("Export CSV to", &hint, &file, move |typed, _| {
+        let path = path_of(typed)?;
+        if path.exists() {
+            return Err(Error::usage(format!("`{}` exists", path.display()))
+                .hint("choose another name: nothing is written over"));
+        }
+        let (run, line) = (run.clone(), line.clone());
+        let question = ask(0, move |_| write(&run, &line, &path));
+        Ok(vec![Effect::Push(Box::new(Errand::new(question, |said: String| Toast::good(said))))])
+    }))
+}
+
+/// The file that was typed; `~` is the home.
+fn path_of(typed: &str) -> Result<PathBuf> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Err(Error::usage("a file needs a name"));
+    }
+    let home = typed.strip_prefix("~/").zip(std::env::var_os("HOME"));
+    Ok(home.map_or_else(|| PathBuf::from(typed), |(rest, home)| Path::new(&home).join(rest)))
+}
+
+fn write(run: &CommandLine, line: &str, path: &Path) -> Result<String> {
+    let ran = run(line);
+    if !ran.ok {
+        let said = String::from_utf8_lossy(&ran.err).into_owned();
+        return Err(Error::failed(said.trim().trim_start_matches("error: ").to_owned()));
+    }
+    let failed = |why: &std::io::Error| Error::io(format!("can't write `{}`", path.display()), why);
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).open(path).map_err(|why| failed(&why))?;
+    file.write_all(&ran.out).and_then(|()| file.sync_data()).map_err(|why| failed(&why))?;
+    let lines = ran.out.split(|b| *b == b'\n').count().saturating_sub(2);
+    Ok(format!("wrote {lines} lines to `{}`", path.display()))
+}

@@ -1,0 +1,164 @@
+//! How reports look: a grid of charts where there is room, else one at a time; bars or tables.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::Reports;
+use super::charts::{self, Chart};
+use crate::entity::width::{pad, width};
+use crate::tui::keys::{Act, Place};
+use crate::tui::screen::Cx;
+use crate::tui::theme::Role;
+use crate::tui::widgets::{pane, rows};
+
+/// Rows above the charts: pages, and what is asked.
+const ABOVE: u16 = 1;
+
+/// The charts in sight with their places: a grid, three across where it is wide, or one at a time.
+pub(super) fn places(reports: &Reports, area: Rect) -> Vec<(usize, Rect)> {
+    let above = ABOVE.min(area.height);
+    let body = Rect { y: area.y + above, height: area.height - above, ..area };
+    if reports.zoomed || area.width < 100 || area.height < 20 {
+        return vec![(reports.pane, body)];
+    }
+    let across = if area.width >= 150 { 3 } else { 2 };
+    let down = usize::from((body.height / 9).clamp(1, 3));
+    // The page of charts that holds the one in focus.
+    let first = reports.pane / (across * down) * (across * down);
+    let count = reports.charts.len().saturating_sub(first).min(across * down);
+    let lines = count.div_ceil(across).max(1);
+    let part = |whole: u16, at: usize, of: usize| {
+        u16::try_from(usize::from(whole) * at / of).unwrap_or(whole)
+    };
+    (0..count)
+        .map(|at| {
+            let (line, column) = (at / across, at % across);
+            // The last line shares its room among the charts that it has.
+            let here = (count - line * across).min(across);
+            let (x, right) = (part(body.width, column, here), part(body.width, column + 1, here));
+            let (y, below) = (part(body.height, line, lines), part(body.height, line + 1, lines));
+            let (x, y, width, height) = (body.x + x, body.y + y, right - x, below - y);
+            (first + at, Rect { x, y, width, height })
+        })
+        .collect()
+}
+
+pub(super) fn draw(reports: &Reports, frame: &mut Frame, area: Rect, cx: &Cx) {
+    head(reports, frame, pane::row(area, 0), cx);
+    if reports.charts.is_empty() {
+        rows::write(frame, pane::row(area, 2), "  reading", cx.theme.style(Role::Dim), cx);
+    }
+    for (at, place) in places(reports, area) {
+        let Some(chart) = reports.charts.get(at) else { continue };
+        let focus = at == reports.pane;
+        let title = if places(reports, area).len() == 1 {
+            format!("{}/{} {}", at + 1, reports.charts.len(), chart.title)
+        } else {
+            chart.title.clone()
+        };
+        let inside = pane::framed(frame, place, &title, "", focus, cx);
+        let bar = focus.then(|| reports.at[at]);
+        let notes = u16::try_from(chart.notes.len()).unwrap_or(u16::MAX);
+        let notes =
+            if chart.bars.is_empty() { inside.height } else { notes.min(inside.height / 3) };
+        let figures = Rect { height: inside.height - notes, ..inside };
+        if reports.table {
+            table(chart, bar, frame, figures, cx);
+        } else {
+            bars(chart, bar, frame, figures, cx);
+        }
+        let below = Rect { y: figures.bottom(), height: notes, ..inside };
+        for (row, note) in chart.notes.iter().enumerate() {
+            let text = format!(" {}", pane::safe(note));
+            rows::write(frame, pane::row(below, row), &text, cx.theme.style(Role::Dim), cx);
+        }
+    }
+}
+
+/// The pages, and what is asked of them.
+fn head(reports: &Reports, frame: &mut Frame, area: Rect, cx: &Cx) {
+    let mut spans = vec![Span::raw(" ")];
+    for (at, name) in charts::pages().into_iter().enumerate() {
+        if at > 0 {
+            spans.push(Span::styled(" | ", cx.theme.style(Role::Dim)));
+        }
+        let role = if at == reports.wanted.page { Role::Tab } else { Role::Dim };
+        spans.push(Span::styled(name, cx.theme.style(role)));
+    }
+    let key = |act| cx.keys.shown(Place::Reports, act).unwrap_or_default();
+    let wanted = &reports.wanted;
+    let period = wanted.period.map_or_else(|| "usual".to_owned(), charts::Period::shown);
+    let by = wanted.by.map_or("usual", crate::store::By::name);
+    let mut right = format!("as of {} ", reports.read_at);
+    if !wanted.filter.is_empty() {
+        right = format!("/{}  {right}", pane::safe(&wanted.filter));
+    }
+    if area.width >= 80 {
+        right =
+            format!("{} period: {period}  {} by: {by}  {right}", key(Act::Period), key(Act::Split));
+    }
+    pane::two_ends(frame, area, spans, vec![Span::styled(right, cx.theme.style(Role::Dim))]);
+}
+
+fn bars(chart: &Chart, focus: Option<usize>, frame: &mut Frame, area: Rect, cx: &Cx) {
+    let names = chart.bars.iter().map(|b| width(&b.name)).max().unwrap_or(0).min(20);
+    let said = chart
+        .bars
+        .iter()
+        .map(|b| width(&b.said))
+        .max()
+        .unwrap_or(0)
+        .min(usize::from(area.width) / 2);
+    let room = usize::from(area.width).saturating_sub(names + said + 4);
+    let most = chart.bars.iter().map(|b| b.value).max().unwrap_or(0).max(1);
+    let high = usize::from(area.height);
+    let top = rows::scrolled(0, focus.unwrap_or(0), high, chart.bars.len());
+    for (row, (at, bar)) in chart.bars.iter().enumerate().skip(top).take(high).enumerate() {
+        let focus = focus == Some(at);
+        let long = u128::from(bar.value) * room as u128 / u128::from(most);
+        // A little is more than nothing.
+        let long = usize::try_from(long).unwrap_or(0).max(usize::from(bar.value > 0));
+        let sign = if focus { ">" } else { " " };
+        let name = pane::safe(&bar.name);
+        let name = pad(&cx.theme.cut(&name, names), names, false);
+        let (text, chart) = if focus {
+            (cx.theme.style(Role::Focus), cx.theme.style(Role::Focus))
+        } else {
+            (cx.theme.style(Role::Text), cx.theme.style(Role::Chart))
+        };
+        let line = Line::from(vec![
+            Span::styled(format!("{sign}{name} "), text),
+            Span::styled(cx.theme.sign("█", "#").repeat(long), chart),
+            Span::styled(format!(" {}", cx.theme.cut(&bar.said, said)), text),
+        ]);
+        frame.render_widget(line, pane::row(area, row));
+    }
+}
+
+fn table(chart: &Chart, focus: Option<usize>, frame: &mut Frame, area: Rect, cx: &Cx) {
+    let heads: Vec<rows::Head> = chart
+        .heads
+        .iter()
+        .enumerate()
+        .map(|(at, (name, numeric))| rows::Head {
+            name: name.clone(),
+            numeric: *numeric,
+            keep: at == 0,
+        })
+        .collect();
+    let cells: Vec<Vec<String>> = chart.bars.iter().map(|b| b.cells.clone()).collect();
+    let widths = rows::widths(&heads, &cells, usize::from(area.width).saturating_sub(1));
+    let names: Vec<String> = heads.iter().map(|h| h.name.clone()).collect();
+    let head = format!(" {}", rows::line(&names, &heads, &widths, cx));
+    rows::write(frame, pane::row(area, 0), &head, cx.theme.style(Role::Heading), cx);
+    let high = usize::from(area.height).saturating_sub(1);
+    let top = rows::scrolled(0, focus.unwrap_or(0), high, cells.len());
+    for (row, (at, cells)) in cells.iter().enumerate().skip(top).take(high).enumerate() {
+        let focus = focus == Some(at);
+        let sign = if focus { ">" } else { " " };
+        let text = format!("{sign}{}", rows::line(cells, &heads, &widths, cx));
+        let role = if focus { Role::Focus } else { Role::Text };
+        rows::write(frame, pane::row(area, row + 1), &text, cx.theme.style(role), cx);
+    }
+}
