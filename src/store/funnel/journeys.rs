@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::types::ValueRef;
 
-use super::sums::keys_of;
+use super::facts::{Facts, Stages};
 use super::{By, DAY, Deals, Key};
 use crate::entity::money::{Currency, Money};
 use crate::entity::when::{stored_day, stored_instant};
@@ -37,26 +37,22 @@ impl Reader<'_> {
     /// # Errors
     /// The database can't be read.
     pub fn journeys(&self, by: By, deals: &Deals) -> Result<Vec<Journey>> {
-        let sql = format!(
-            "SELECT {}, t.id, t.created, {DAY}, t.amount, t.amount_currency {} ORDER BY t.id",
-            by.sql(),
-            deals.from()
-        );
-        let mut stmt = self.conn.prepare_cached(&sql)?;
+        let stages = Stages::of(self, deals)?;
+        let facts = Facts::of(self, &[by], &stages, deals)?;
+        let rest = format!("t.id, t.created, {DAY}, t.amount, t.amount_currency");
+        let mut stmt = self.conn.prepare(&facts.sql(deals, &rest, " ORDER BY t.id"))?;
         deals.bind(self, &mut stmt)?;
         let mut rows = stmt.raw_query();
-        let mut found = Vec::new();
+        let (at, mut found) = (facts.rest(), Vec::new());
         while let Some(row) = rows.next()? {
             let text = |at: usize| row.get::<_, Option<String>>(at).map(Option::unwrap_or_default);
-            let (Some(made), Some(decided)) = (stored_instant(&text(2)?), stored_day(&text(3)?))
-            else {
-                continue;
-            };
-            let currency: Option<Currency> = text(5)?.parse().ok();
-            let amount = row.get::<_, Option<i64>>(4)?.zip(currency);
+            let made = instant_of(row.get_ref(at + 1)?);
+            let Some((made, decided)) = made.zip(stored_day(&text(at + 2)?)) else { continue };
+            let currency: Option<Currency> = text(at + 4)?.parse().ok();
+            let amount = row.get::<_, Option<i64>>(at + 3)?.zip(currency);
             found.push(Journey {
-                id: row.get(1)?,
-                key: keys_of(row, 1)?.pop().unwrap_or(Key::None),
+                id: row.get(at)?,
+                key: facts.key(row, 0)?.into(),
                 made,
                 decided,
                 amount: amount.map(|(minor, currency)| Money { minor, currency }),

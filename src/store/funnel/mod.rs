@@ -151,15 +151,15 @@ pub struct Deals<'a> {
 impl Deals<'_> {
     /// `FROM … WHERE …` over a deal `t` and its stage `s`.
     pub(super) fn from(&self) -> String {
-        format!("FROM deal t JOIN stage s ON s.id = t.stage {}", self.conditions())
+        format!("FROM deal t JOIN stage s ON s.id = t.stage {}", self.all_conditions())
     }
 
     /// The same, stage by stage: quicker where an index from the stage on holds all that is read.
     pub(super) fn from_by_stage(&self) -> String {
-        format!("FROM stage s CROSS JOIN deal t ON t.stage = s.id {}", self.conditions())
+        format!("FROM stage s CROSS JOIN deal t ON t.stage = s.id {}", self.all_conditions())
     }
 
-    fn conditions(&self) -> String {
+    fn all_conditions(&self) -> String {
         let mut sql = "WHERE t.trashed IS NULL".to_owned();
         if !self.kinds.is_empty() {
             let kinds: Vec<String> = self.kinds.iter().map(|k| format!("'{k}'")).collect();

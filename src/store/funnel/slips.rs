@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::sums::keys_of;
+use super::facts::{Facts, Stages};
 use super::{By, Deals, Key};
 use crate::entity::money::{Currency, Money};
 use crate::entity::when::stored_day;
@@ -26,24 +26,22 @@ impl Reader<'_> {
     /// # Errors
     /// The database can't be read.
     pub fn slipped(&self, by: By, deals: &Deals) -> Result<Vec<Slipped>> {
-        let sql = format!(
-            "SELECT * FROM (SELECT {}, t.id, t.amount, t.amount_currency, {} AS moves {}) WHERE moves IS NOT NULL ORDER BY id",
-            by.sql(),
-            SLIPS_OF_DEAL.replace("{t}", "t"),
-            deals.from()
-        );
-        let mut stmt = self.conn.prepare_cached(&sql)?;
+        let stages = Stages::of(self, deals)?;
+        let facts = Facts::of(self, &[by], &stages, deals)?;
+        let slips = SLIPS_OF_DEAL.replace("{t}", "t");
+        let rest = format!("t.id, t.amount, t.amount_currency, {slips}");
+        let mut stmt = self.conn.prepare(&facts.sql(deals, &rest, " ORDER BY t.id"))?;
         deals.bind(self, &mut stmt)?;
         let mut rows = stmt.raw_query();
-        let mut found = Vec::new();
+        let (at, mut found) = (facts.rest(), Vec::new());
         while let Some(row) = rows.next()? {
+            let Some(moves) = row.get::<_, Option<String>>(at + 3)? else { continue };
             let currency: Option<Currency> =
-                row.get::<_, Option<String>>(3)?.and_then(|c| c.parse().ok());
-            let amount = row.get::<_, Option<i64>>(2)?.zip(currency);
-            let moves: String = row.get(4)?;
+                row.get::<_, Option<String>>(at + 2)?.and_then(|c| c.parse().ok());
+            let amount = row.get::<_, Option<i64>>(at + 1)?.zip(currency);
             found.push(Slipped {
-                id: row.get(1)?,
-                key: keys_of(row, 1)?.pop().unwrap_or(Key::None),
+                id: row.get(at)?,
+                key: facts.key(row, 0)?.into(),
                 amount: amount.map(|(minor, currency)| Money { minor, currency }),
                 moves: in_order(&moves),
             });
