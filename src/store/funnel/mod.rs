@@ -155,7 +155,7 @@ impl Deals<'_> {
     }
 
     /// The same, stage by stage: quicker where an index from the stage on holds all that is read.
-    pub(super) fn from_by_stage(&self) -> String {
+    pub(super) fn by_stage(&self) -> String {
         format!("FROM stage s CROSS JOIN deal t ON t.stage = s.id {}", self.all_conditions())
     }
 

@@ -133,7 +133,7 @@ impl Reader<'_> {
     ) -> Result<(Vec<Steps>, Vec<Reached>)> {
         let (steps, places) = self.places(deals.pipeline)?;
         let whole = !dated && from.is_none() && until.is_none() && deals.filter.is_none();
-        let rows = if whole { deals.from_by_stage() } else { deals.from() };
+        let rows = if whole { deals.by_stage() } else { deals.from() };
         let mut sql =
             format!("SELECT t.id, t.stage{} {rows}", if dated { ", t.created" } else { "" });
         for (bound, condition) in

@@ -167,6 +167,9 @@ impl History {
         let closes = self.day(chance, -20, 90);
         let past = self.day(chance, -6, 6);
         let about = format!("deal:{deal}");
+        // Of a deal that is over it is the day when that was: a correction, which moves its last stay
+        // and so the past itself.
+        let open = format!("id:{deal} is:open");
         let mut args = match chance.below(21) {
             0..=4 => vec!["deal", "next", &deal],
             5 => vec!["deal", "back", &deal],
@@ -191,9 +194,10 @@ impl History {
                 vec!["deal", "move", &deal, *chance.pick(&STAGES), "--pipeline", pipeline]
             }
             15 => {
-                vec!["deal", "edit", &deal, "--amount", *chance.pick(&AMOUNTS), "--closes", &closes]
+                let amount = *chance.pick(&AMOUNTS);
+                vec!["deal", "edit", "--where", &open, "--amount", amount, "--closes", &closes]
             }
-            16 => vec!["deal", "edit", &deal, "--closes", &closes],
+            16 => vec!["deal", "edit", "--where", &open, "--closes", &closes],
             17 => vec![
                 "deal",
                 "edit",
