@@ -23,6 +23,8 @@ const LEAST: usize = 18;
 const GAP: usize = 2;
 /// How many deals of a stage are shown in a board for people.
 const CARDS: u64 = 8;
+/// How many deals of a stage JSON lists, the largest ones: `count` and the sums are of all.
+const LISTED: u64 = 1_000;
 
 /// `deal board [FILTER] [--pipeline P] [--as-of DATE]`.
 ///
@@ -39,7 +41,8 @@ pub(super) fn board(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     let noun = store.noun("deal")?;
     let sql = filter.map(|f| filter_sql(&reader, settings, noun, &f)).transpose()?;
     let deals = match output {
-        Output::Json | Output::Jsonl | Output::Ids => None,
+        Output::Ids => None,
+        Output::Json | Output::Jsonl => Some(LISTED),
         Output::Table => Some(CARDS),
         Output::Csv | Output::Tsv => Some(0),
     };
