@@ -124,6 +124,12 @@ impl Writer<'_> {
             }
             Kind::Totals => self.totals_test(field, test, t),
             Kind::Money => match (named.part, test) {
+                // A computed amount has its sibling's currency, where it is an amount at all.
+                (Part::Currency, _) if field.computed.is_some() => {
+                    let (amount, currency) = (column(field, t), currency(field, t));
+                    let own = format!("CASE WHEN ({amount}) IS NOT NULL THEN {currency} END");
+                    self.scalar(test, &own, None)
+                }
                 (Part::Currency, _) => self.scalar(test, &currency(field, t), None),
                 (_, Test::Money(range, only)) => {
                     self.money(range, *only, &column(field, t), &currency(field, t))

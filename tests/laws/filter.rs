@@ -845,6 +845,24 @@ fn the_sql_finds_what_a_plain_reading_finds() {
 }
 
 #[test]
+fn a_computed_amount_that_is_none_has_no_currency() {
+    let world = World::new();
+    let noun = world.model().noun("deal").expect("a noun");
+    let filled = world.found(noun, "commission_amount:any");
+    assert!(!filled.is_empty());
+    let all = world.found(noun, "");
+    assert!(filled.len() < all.len(), "a deal without a commission");
+    for (text, without) in
+        [("commission_amount_currency:any", false), ("-commission_amount_currency:any", true)]
+    {
+        for id in &all {
+            let found = world.found(noun, text).contains(id);
+            assert_eq!(found, filled.contains(id) != without, "{text} {id}");
+        }
+    }
+}
+
+#[test]
 fn any_of_several_values_is_found_where_only_some_of_them_fit_a_noun() {
     let world = World::new();
     let task = world.model().noun("task").expect("a noun");
