@@ -10,7 +10,7 @@ use super::grammar::{filter_text, text};
 use super::list::{alone, paths};
 use super::session::{Session, filter_sql};
 use crate::error::{Error, Result};
-use crate::interchange::{Format, Scope, Sheet, columns};
+use crate::interchange::{Format, Rendering, Scope, columns};
 use crate::store::{Listing, refuse_own};
 
 /// `NOUN export [FILTER…]`.
@@ -51,9 +51,9 @@ pub(super) fn export(session: &mut Session, noun: &str, matches: &ArgMatches) ->
         listing.columns = needed(noun, &mut columns);
         (Scope::Exchange, columns)
     };
-    let sheet = Sheet { form: format.form, columns, scope, raw };
+    let rendering = Rendering { form: format.form, columns, scope, raw };
     let mut fill = |target: &mut dyn Write| {
-        crate::interchange::export(store, &reader, &mut listing, &sheet, target)
+        crate::interchange::export(store, &reader, &mut listing, &rendering, target)
     };
     match out {
         None => fill(printer.out()),

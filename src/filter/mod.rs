@@ -25,7 +25,7 @@ pub use cond::{Checked, mentions_trash};
 pub use expr::Expr;
 pub use parse::parse;
 pub(crate) use sql::major;
-pub use sql::{SEARCH_ID_BITS, Sql, compile};
+pub use sql::{SEARCH_ID_BITS, Sql, compile, quoted};
 
 use crate::entity::{Locale, Model, Noun};
 use crate::error::Result;

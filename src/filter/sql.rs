@@ -415,6 +415,8 @@ pub(crate) fn major(minor: &str, currency: &str) -> String {
     format!("(({minor}) / CASE{fine} ELSE 100.0 END)")
 }
 
-fn quoted(name: &str) -> String {
+/// A name of a table or column for SQL.
+#[must_use]
+pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

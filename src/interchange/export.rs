@@ -79,7 +79,7 @@ pub fn write_out(
 
 /// What an export writes.
 #[derive(Debug, Clone)]
-pub struct Sheet {
+pub struct Rendering {
     pub form: Form,
     pub columns: Vec<Column>,
     pub scope: Scope,
@@ -87,7 +87,7 @@ pub struct Sheet {
     pub raw: bool,
 }
 
-impl Sheet {
+impl Rendering {
     /// An exporter of it.
     #[must_use]
     pub fn exporter(&self) -> Exporter {
@@ -95,7 +95,7 @@ impl Sheet {
     }
 }
 
-/// Writes a listing that goes by uid, as every export does: a long one in pieces that two threads
+/// Writes a listing that goes by uid, as every export does: a long one of all records in pieces that two threads
 /// read and render by turns.
 ///
 /// # Errors
@@ -104,14 +104,15 @@ pub fn export(
     store: &Store,
     reader: &Reader,
     listing: &mut Listing,
-    sheet: &Sheet,
+    rendering: &Rendering,
     target: &mut dyn Write,
 ) -> Result<()> {
-    // The commas of a JSON array stand between the records of all pieces.
-    let is_one = sheet.form == Form::Json;
+    // The commas of a JSON array stand between the records of all pieces; and a filter may search
+    // the whole index, which is done once and not for each piece.
+    let is_one = rendering.form == Form::Json || listing.filter.is_some();
     let cuts = if is_one { Vec::new() } else { reader.cuts(listing.noun, PIECE)? };
     let twin = if cuts.is_empty() { None } else { store.twin(reader)? };
-    let Some(twin) = twin else { return write_out(reader, listing, sheet.exporter(), target) };
+    let Some(twin) = twin else { return write_out(reader, listing, rendering.exporter(), target) };
     let pieces: Vec<(Option<Uuid>, Option<Uuid>)> = std::iter::once(None)
         .chain(cuts.iter().copied().map(Some))
         .zip(cuts.iter().copied().map(Some).chain([None]))
@@ -122,7 +123,7 @@ pub fn export(
         let their_pieces = &pieces;
         scope.spawn(move || {
             let reader = twin.reader();
-            let mut exporter = sheet.exporter();
+            let mut exporter = rendering.exporter();
             for piece in their_pieces.iter().skip(1).step_by(2) {
                 second.between = *piece;
                 let bytes = render(&reader, &second, &mut exporter);
@@ -132,7 +133,7 @@ pub fn export(
                 }
             }
         });
-        let mut exporter = sheet.exporter();
+        let mut exporter = rendering.exporter();
         exporter.begin();
         for (at, piece) in pieces.iter().enumerate() {
             let bytes = if at % 2 == 0 {

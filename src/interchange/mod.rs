@@ -50,7 +50,7 @@ pub use csv_out::CsvOut;
 pub use dialect::delimiter_of;
 pub use digest::Digest;
 pub use explain::{Sure, Understood};
-pub use export::{Sheet, export, write_out};
+pub use export::{Rendering, export, write_out};
 pub use guard::{guard, unguard};
 pub use guess::Rank;
 pub use json_out::JsonOut;

@@ -15,6 +15,7 @@ pub const SCHEMA_VERSION: i32 = 3;
 
 pub use crate::filter::SEARCH_ID_BITS as ID_BITS;
 pub(super) use crate::filter::major;
+pub use crate::filter::quoted;
 
 /// The tables that no entity declares: changes, edits, tombstones, imports, pairs that somebody said
 /// are no doubles, attached bytes, and facts about the file.
@@ -466,12 +467,6 @@ fn uid_text(column: &str) -> String {
         part(17, 4),
         part(21, 12)
     )
-}
-
-/// A name of a table or column for SQL.
-#[must_use]
-pub fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 #[cfg(test)]
