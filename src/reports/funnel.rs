@@ -100,15 +100,13 @@ fn run(reader: &Reader, ask: &Ask) -> Result<Sheet> {
         ask.first.map(|day| day_start(zone, day)),
         ask.last.and_then(|day| day.succ_opt()).map(|day| day_start(zone, day)),
     );
-    let (steps, reached) = reader.reached(&ask.deals(&[]), bounds, cohort != Cohort::All)?;
     let mut counts = Counts::new();
-    let empty = |at: usize| (vec![Came::default(); steps[at].stages.len().max(1)], Vec::new());
-    if cohort == Cohort::All && !reached.is_empty() {
-        counts.extend((0..steps.len()).map(|at| ((None, at), empty(at))));
-    }
-    for deal in &reached {
-        let key = (cohort.name(deal, ask), deal.pipeline);
-        let (came, who) = counts.entry(key).or_insert_with(|| empty(deal.pipeline));
+    let empty = |stages: usize| (vec![Came::default(); stages.max(1)], Vec::new());
+    let deals = ask.deals(&[]);
+    let steps = reader.reached(&deals, bounds, cohort != Cohort::All, |steps, deal| {
+        let key = (cohort.name(&deal, ask), deal.pipeline);
+        let stages = steps[deal.pipeline].stages.len();
+        let (came, who) = counts.entry(key).or_insert_with(|| empty(stages));
         let last = came.len() - 1;
         let step = if deal.kind == Ended::Won { last } else { deal.step.min(last) };
         match deal.kind {
@@ -118,6 +116,11 @@ fn run(reader: &Reader, ask: &Ask) -> Result<Sheet> {
         }
         if ask.explain {
             who.push((step, deal.id));
+        }
+    })?;
+    if cohort == Cohort::All && !counts.is_empty() {
+        for (at, steps) in steps.iter().enumerate() {
+            counts.entry((None, at)).or_insert_with(|| empty(steps.stages.len()));
         }
     }
     sheet(reader, &steps, &counts, cohort)

@@ -2,7 +2,7 @@
 
 use super::columns::decode;
 use super::commit::{Intent, Writer};
-use super::read::{Among, Reader, label_sql};
+use super::read::Reader;
 use super::schema::quoted;
 use super::unmerge::took_in;
 use crate::entity::{LinkTo, Noun, Value};
@@ -221,65 +221,5 @@ impl Reader<'_> {
             _ => {}
         }
         Ok(value)
-    }
-
-    /// Records whose text has these words, over all nouns of the business, best first: those that
-    /// match in their label, then the newest.
-    ///
-    /// # Errors
-    /// The database can't be read.
-    pub fn search(&self, words: &str, limit: usize) -> Result<Vec<LinkTo>> {
-        let words = crate::entity::text::words(words);
-        let terms: Vec<&str> = words.split(' ').filter(|w| !w.is_empty()).take(32).collect();
-        if terms.is_empty() {
-            return Ok(Vec::new());
-        }
-        let query = terms.iter().map(|t| format!("\"{t}\"*")).collect::<Vec<_>>().join(" ");
-        let mut found = Vec::new();
-        for (position, noun) in self.model.nouns.iter().enumerate() {
-            let position = i64::try_from(position).unwrap_or(0);
-            let base = super::rows::search_row(position, 0);
-            let last = super::rows::search_row(position + 1, 0) - 1;
-            let label = noun.entity.label();
-            let in_label = if label.sorted {
-                format!("t.{}_fold", label.name)
-            } else {
-                format!("fold(t.{})", quoted(label.name))
-            };
-            let sql = format!(
-                "SELECT t.id, t.uid, {}, coalesce({in_label} LIKE ?4 ESCAPE '\\', 0) FROM {} t WHERE {} AND t.id IN (SELECT rowid - ?1 FROM search WHERE search MATCH ?2 AND rowid BETWEEN ?1 AND ?5 LIMIT 10000) ORDER BY 4 DESC, t.updated DESC, t.id DESC LIMIT ?3",
-                label_sql(noun, "t"),
-                quoted(noun.name()),
-                Among::Live.sql(),
-            );
-            let like = format!("%{}%", terms[0].replace(['%', '_', '\\'], ""));
-            let mut stmt = self.conn.prepare_cached(&sql)?;
-            let rows = stmt.query_map(
-                rusqlite::params![base, query, i64::try_from(limit).unwrap_or(100), like, last],
-                |r| {
-                    Ok((
-                        r.get::<_, i64>(0)?,
-                        r.get::<_, Vec<u8>>(1)?,
-                        r.get::<_, Option<String>>(2)?,
-                        r.get::<_, bool>(3)?,
-                    ))
-                },
-            )?;
-            for row in rows {
-                let (id, uid, label, first) = row?;
-                let link = LinkTo {
-                    noun: noun.name(),
-                    id,
-                    uid: uuid::Uuid::from_slice(&uid).unwrap_or_default(),
-                    label: label.unwrap_or_default(),
-                    role: None,
-                    trashed: false,
-                };
-                found.push((!first, noun.entity.setup, link));
-            }
-        }
-        found.sort_by_key(|(later, setup, _)| (*later, *setup));
-        found.truncate(limit);
-        Ok(found.into_iter().map(|(_, _, link)| link).collect())
     }
 }

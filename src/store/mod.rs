@@ -42,6 +42,7 @@ mod rejected;
 mod related;
 mod rows;
 pub mod schema;
+mod search;
 mod select;
 mod sharing;
 mod stays;

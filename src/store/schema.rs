@@ -11,7 +11,7 @@ use crate::entity::{Field, Kind, Model, Noun, Target};
 /// `PRAGMA application_id`: "rolo".
 pub const APPLICATION_ID: i32 = 0x726f_6c6f;
 /// `PRAGMA user_version`: raised by every change of the schema.
-pub const SCHEMA_VERSION: i32 = 3;
+pub const SCHEMA_VERSION: i32 = 4;
 
 pub use crate::filter::SEARCH_ID_BITS as ID_BITS;
 pub(super) use crate::filter::major;
@@ -317,6 +317,10 @@ pub fn indexes(noun: &Noun) -> Vec<(String, String)> {
     if noun.entity.doubles.is_some() {
         index(format!("{table}_merged"), table, "trashed", MERGED);
     }
+    // A list begins with its first page, however many records there are.
+    if noun.entity.sort.trim_start_matches('-') == "created" {
+        index(format!("{table}_created"), table, "created", "");
+    }
     for (name, columns) in extra_indexes(table) {
         index((*name).to_owned(), table, columns, "");
     }
@@ -331,7 +335,7 @@ fn extra_indexes(table: &str) -> &'static [(&'static str, &'static str)] {
                 "deal_sums",
                 "stage, amount_currency, trashed, amount, probability, stage_since, closes, closed, owner, forecast_category, source, company",
             ),
-            ("deal_largest", "stage, trashed, amount"),
+            ("deal_waiting", "stage, trashed, stage_since"),
             ("deal_closing", "stage, trashed, closes"),
         ],
         "activity" => &[("activity_at", "\"at\"")],

@@ -16,7 +16,6 @@ pub(super) struct StageFacts {
     kind: String,
     /// In ten-thousandths of a percent.
     chance: Option<i64>,
-    percent: Option<f64>,
 }
 
 /// The stages in which the deals that are asked for stand.
@@ -63,16 +62,20 @@ impl Stages {
             if deals.kinds.is_empty() || deals.kinds.contains(&kind.as_str()) {
                 let percent: Option<f64> = row.get(3)?;
                 let chance = percent.map(fine);
-                let facts = StageFacts { pipeline: row.get(1)?, kind, chance, percent };
+                let facts = StageFacts { pipeline: row.get(1)?, kind, chance };
                 found.insert(row.get(0)?, facts);
             }
         }
         Ok(Self(found))
     }
 
+    pub(super) fn ids(&self) -> impl Iterator<Item = i64> + '_ {
+        self.0.keys().copied()
+    }
+
     /// The condition that a deal `t` stands in one of them.
     fn condition(&self) -> String {
-        let mut ids: Vec<i64> = self.0.keys().copied().collect();
+        let mut ids: Vec<i64> = self.ids().collect();
         ids.sort_unstable();
         let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
         format!("t.stage IN ({})", ids.join(", "))
@@ -119,6 +122,16 @@ impl<'a> Facts<'a> {
         )
     }
 
+    /// The query over the deals of one stage and one currency, `:stage` and `:currency`.
+    pub(super) fn sql_of_pile(&self, deals: &Deals, rest: &str) -> String {
+        let keys: String = self.by.iter().map(|by| format!("{}, ", self.column(*by))).collect();
+        format!(
+            "SELECT NULL, t.probability, {keys}{rest} FROM deal t WHERE t.stage = :stage \
+             AND t.amount_currency IS :currency AND t.trashed IS NULL{}",
+            deals.conditions()
+        )
+    }
+
     /// The first column behind what is read for the keys.
     pub(super) fn rest(&self) -> usize {
         2 + self.by.len()
@@ -143,60 +156,98 @@ impl<'a> Facts<'a> {
     where
         'a: 'r,
     {
+        self.key_in(row, at, Self::stage(row)?, own_chance(row)?)
+    }
+
+    /// The same, where the stage is known that the deal stands in, and its own chance.
+    pub(super) fn key_in<'r>(
+        &self,
+        row: &'r Row,
+        at: usize,
+        id: i64,
+        own: Option<i64>,
+    ) -> Result<Raw<'r>>
+    where
+        'a: 'r,
+    {
         let by = self.by[at];
-        let stage = || Ok::<_, rusqlite::Error>(self.stages.0.get(&row.get(0)?));
-        let raw = match row.get_ref(2 + at)? {
-            ValueRef::Integer(id) => Raw::Id(id),
-            ValueRef::Text(word) => std::str::from_utf8(word).map_or(Raw::None, Raw::Word),
-            _ => Raw::None,
+        let stage = || self.stages.0.get(&id);
+        let read = || {
+            Ok::<_, rusqlite::Error>(match row.get_ref(2 + at)? {
+                ValueRef::Integer(id) => Raw::Id(id),
+                ValueRef::Text(word) => std::str::from_utf8(word).map_or(Raw::None, Raw::Word),
+                _ => Raw::None,
+            })
         };
-        let through = |links: &HashMap<i64, i64>| match raw {
-            Raw::Id(id) => links.get(&id).map_or(Raw::None, |to| Raw::Id(*to)),
-            other => other,
+        let through = |links: &HashMap<i64, i64>| {
+            Ok::<_, rusqlite::Error>(match read()? {
+                Raw::Id(id) => links.get(&id).map_or(Raw::None, |to| Raw::Id(*to)),
+                other => other,
+            })
         };
-        Ok(match (by, raw) {
-            (By::Stage, _) => Raw::Id(row.get(0)?),
-            (By::Pipeline, _) => stage()?.and_then(|s| s.pipeline).map_or(Raw::None, Raw::Id),
-            (By::Status, _) => stage()?.map_or(Raw::None, |s| Raw::Word(&s.kind)),
-            (By::Team, _) => through(&self.links),
-            (By::Territory, _) => through(&self.others),
-            (By::Month, Raw::Word(day)) => Raw::Word(day.get(..7).unwrap_or(day)),
-            (By::Category, own) => Raw::Word(self.category(row, own, stage()?)?),
-            (_, raw) => raw,
+        Ok(match by {
+            By::Stage => Raw::Id(id),
+            By::Pipeline => stage().and_then(|s| s.pipeline).map_or(Raw::None, Raw::Id),
+            By::Status => stage().map_or(Raw::None, |s| Raw::Word(&s.kind)),
+            By::Team => through(&self.links)?,
+            By::Territory => through(&self.others)?,
+            By::Category => Raw::Word(self.category(read()?, own, stage())),
+            By::Month => match read()? {
+                Raw::Word(day) => Raw::Word(day.get(..7).unwrap_or(day)),
+                other => other,
+            },
+            _ => read()?,
         })
     }
 
     /// The category that a deal has in the forecast: its own, or what follows from its chance. A
     /// decided deal has no say in it, and one that was reopened isn't closed any more.
-    fn category<'r>(&self, row: &Row, own: Raw<'r>, stage: Option<&StageFacts>) -> Result<&'r str> {
+    fn category<'r>(
+        &self,
+        said: Raw<'r>,
+        own: Option<i64>,
+        stage: Option<&StageFacts>,
+    ) -> &'r str {
         match stage.map_or("open", |s| s.kind.as_str()) {
-            "won" => return Ok("closed"),
-            "lost" => return Ok("omitted"),
+            "won" => return "closed",
+            "lost" => return "omitted",
             _ => {}
         }
-        if let Raw::Word(own) = own
-            && own != "closed"
+        if let Raw::Word(said) = said
+            && said != "closed"
         {
-            return Ok(own);
+            return said;
         }
-        let percent: Option<f64> = row.get(1)?;
-        let percent = percent.or_else(|| stage.and_then(|s| s.percent));
-        let from = |least: i64| percent.is_some_and(|p| fine(p) >= least * 10_000);
-        Ok(match () {
+        let chance = own.or_else(|| stage.and_then(|s| s.chance));
+        let from = |least: i64| chance.is_some_and(|c| c >= least * 10_000);
+        match () {
             () if from(self.thresholds.commit) => "commit",
             () if from(self.thresholds.best_case) => "best_case",
             () => "pipeline",
-        })
+        }
     }
 
-    /// The chance of a deal in ten-thousandths of a percent: its own, or its stage's.
-    pub(super) fn chance(&self, row: &Row) -> Result<Option<i64>> {
-        let own: Option<f64> = row.get(1)?;
-        if let Some(own) = own {
-            return Ok(Some(fine(own)));
-        }
-        Ok(self.stages.0.get(&row.get(0)?).and_then(|s| s.chance))
+    /// The chance of every deal in a stage that has none itself, in ten-thousandths of a percent.
+    pub(super) fn chance(&self, stage: i64) -> Option<i64> {
+        self.stages.0.get(&stage).and_then(|s| s.chance)
     }
+
+    /// The stage that a deal stands in.
+    pub(super) fn stage(row: &Row) -> rusqlite::Result<i64> {
+        Ok(match row.get_ref(0)? {
+            ValueRef::Integer(id) => id,
+            _ => 0,
+        })
+    }
+}
+
+/// The probability that a deal has itself, in ten-thousandths of a percent.
+pub(super) fn own_chance(row: &Row) -> rusqlite::Result<Option<i64>> {
+    Ok(match row.get_ref(1)? {
+        ValueRef::Real(percent) => Some(fine(percent)),
+        ValueRef::Integer(percent) => Some(percent.saturating_mul(10_000)),
+        _ => None,
+    })
 }
 
 /// A percent in ten-thousandths, as SQL has it too.

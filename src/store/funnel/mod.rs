@@ -92,6 +92,11 @@ impl By {
         }
     }
 
+    /// Whether all deals of a stage have the same key.
+    fn is_of_stage(self) -> bool {
+        matches!(self, Self::Stage | Self::Pipeline | Self::Status)
+    }
+
     #[must_use]
     pub fn of(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|by| by.name() == name)

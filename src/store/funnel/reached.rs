@@ -49,35 +49,49 @@ struct Place {
 /// Ids below this are looked up in a plain table; a file may hold any.
 const DENSE: i64 = 1 << 24;
 
-/// Where the deal of an id stands in a list.
-#[derive(Default)]
-struct ById {
+/// The furthest stage beyond the first that deals were ever in, in each pipeline.
+struct Furthest {
+    /// By the deal's id, the number of the stage; 0 for none.
     dense: Vec<u32>,
-    sparse: HashMap<i64, u32>,
+    /// Those of large ids, and of deals that were in several pipelines.
+    others: HashMap<(i64, usize), u32>,
+    /// The pipeline and the step of each number.
+    stages: Vec<(usize, usize)>,
 }
 
-impl ById {
-    fn put(&mut self, id: i64, place: usize) {
-        let place = u32::try_from(place + 1).unwrap_or(0);
-        match usize::try_from(id).ok().filter(|_| id < DENSE) {
-            Some(at) => {
-                if at >= self.dense.len() {
-                    self.dense.resize((at + 1).max(self.dense.len() * 2), 0);
-                }
-                self.dense[at] = place;
-            }
-            None => {
-                self.sparse.insert(id, place);
-            }
-        }
+impl Furthest {
+    fn new() -> Self {
+        Self { dense: Vec::new(), others: HashMap::new(), stages: vec![(usize::MAX, 0)] }
     }
 
-    fn get(&self, id: i64) -> Option<usize> {
-        let place = match usize::try_from(id).ok().and_then(|at| self.dense.get(at)) {
-            Some(place) => *place,
-            None => *self.sparse.get(&id)?,
-        };
-        usize::try_from(place).ok()?.checked_sub(1)
+    fn stage(&self, number: u32) -> (usize, usize) {
+        usize::try_from(number).ok().and_then(|n| self.stages.get(n)).copied().unwrap_or_default()
+    }
+
+    /// A deal was in the stage that was numbered last; it is further than those before it.
+    fn put(&mut self, id: i64) {
+        let number = u32::try_from(self.stages.len() - 1).unwrap_or(0);
+        let (pipeline, _) = self.stage(number);
+        if let Some(at) = usize::try_from(id).ok().filter(|_| id < DENSE) {
+            if at >= self.dense.len() {
+                self.dense.resize((at + 1).max(self.dense.len() * 2), 0);
+            }
+            let known = self.dense[at];
+            if known == 0 || self.stage(known).0 == pipeline {
+                self.dense[at] = number;
+                return;
+            }
+        }
+        self.others.insert((id, pipeline), number);
+    }
+
+    /// The step; 0 for a deal that was in none but the first.
+    fn get(&self, id: i64, pipeline: usize) -> usize {
+        let dense = usize::try_from(id).ok().and_then(|at| self.dense.get(at));
+        match dense.map(|number| self.stage(*number)) {
+            Some((of, step)) if of == pipeline => step,
+            _ => self.others.get(&(id, pipeline)).map_or(0, |number| self.stage(*number).1),
+        }
     }
 }
 
@@ -121,7 +135,8 @@ impl Reader<'_> {
     }
 
     /// How far each deal has come that was made within two instants, by the stays in the pipeline
-    /// that it is in now. `dated` tells also when it was made.
+    /// that it is in now, one after the other: there may be very many. `dated` tells also when it was
+    /// made.
     ///
     /// # Errors
     /// The database can't be read.
@@ -130,8 +145,10 @@ impl Reader<'_> {
         deals: &Deals,
         (from, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
         dated: bool,
-    ) -> Result<(Vec<Steps>, Vec<Reached>)> {
+        mut each: impl FnMut(&[Steps], Reached),
+    ) -> Result<Vec<Steps>> {
         let (steps, places) = self.places(deals.pipeline)?;
+        let furthest = self.furthest(&steps)?;
         let whole = !dated && from.is_none() && until.is_none() && deals.filter.is_none();
         let rows = if whole { deals.by_stage() } else { deals.from() };
         let mut sql =
@@ -148,39 +165,41 @@ impl Reader<'_> {
                 stmt.raw_bind_parameter(at, instant_text(bound))?;
             }
         }
-        let mut found: Vec<Reached> = Vec::new();
-        let mut by_id = ById::default();
         let mut rows = stmt.raw_query();
+        // The deals of a stage mostly come one after the other.
+        let mut last: Option<(i64, Option<Place>)> = None;
         while let Some(row) = rows.next()? {
-            let Some(place) = places.get(&row.get(1)?) else { continue };
-            let created = if dated { instant_of(row.get_ref(2)?) } else { None };
-            let id = row.get(0)?;
-            by_id.put(id, found.len());
+            let (id, stage) = (row.get(0)?, row.get(1)?);
+            let place = match last {
+                Some((of, place)) if of == stage => place,
+                _ => places.get(&stage).copied(),
+            };
+            last = Some((stage, place));
+            let Some(place) = place else { continue };
             let wide = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
-            found.push(Reached {
-                id,
-                pipeline: wide(place.pipeline),
-                step: wide(place.step),
-                kind: place.kind,
-                created,
-            });
+            let pipeline = wide(place.pipeline);
+            let created = if dated { instant_of(row.get_ref(2)?) } else { None };
+            let step = wide(place.step).max(furthest.get(id, pipeline));
+            each(&steps, Reached { id, pipeline, step, kind: place.kind, created });
         }
+        Ok(steps)
+    }
+
+    fn furthest(&self, steps: &[Steps]) -> Result<Furthest> {
         // A won deal has passed every stage, and the first one every deal has: only stays in
         // others can tell more.
         let mut stays =
             self.conn.prepare_cached("SELECT record FROM deal_stays WHERE target = ?1")?;
+        let mut found = Furthest::new();
         for (at, steps) in steps.iter().enumerate() {
             for (step, stage) in steps.stages.iter().enumerate().skip(1) {
+                found.stages.push((at, step));
                 let mut rows = stays.query([stage])?;
                 while let Some(row) = rows.next()? {
-                    let Some(deal) = by_id.get(row.get(0)?) else { continue };
-                    let deal = &mut found[deal];
-                    if deal.pipeline == at && deal.step < step {
-                        deal.step = step;
-                    }
+                    found.put(row.get(0)?);
                 }
             }
         }
-        Ok((steps, found))
+        Ok(found)
     }
 }

@@ -3,10 +3,11 @@
 //! SQLite groups by sorting, which takes longer than all else for hundreds of thousands of deals; so
 //! the one covering index (`deal_sums`) is read once, row by row, and added up here.
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
+use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
-use super::facts::{Facts, Raw, Stages};
+use super::facts::{Facts, Raw, Stages, own_chance};
 use super::{By, Deals, Key};
 use crate::entity::exchange::half_even;
 use crate::entity::money::Currency;
@@ -49,6 +50,77 @@ struct Numbers {
     keys: Vec<Key>,
     ids: HashMap<i64, u32>,
     words: HashMap<Box<str>, u32>,
+    /// That of the key before, which is often the next one too.
+    last: u32,
+}
+
+/// What is added up, row by row.
+struct Adding<'a> {
+    facts: &'a Facts<'a>,
+    by: &'a [By],
+    numbers: [Numbers; MOST],
+    places: HashMap<Place, usize>,
+    heaps: Vec<Heap>,
+    /// Stage, place and heap of the row before: mostly they are those of the next one too.
+    stage: Option<i64>,
+    place: Place,
+    heap: usize,
+    /// The chance of the deals in that stage that have none themselves.
+    chance: Option<i64>,
+}
+
+/// What all rows of a statement have in common: their stage, and their currency as a number.
+type Known = Option<(i64, u32)>;
+
+/// A currency as a number: the bytes of its code, 0 for none.
+fn number_of(code: ValueRef) -> u32 {
+    match code {
+        ValueRef::Text(code) => code.iter().fold(0, |all, byte| all << 8 | u32::from(*byte)),
+        _ => 0,
+    }
+}
+
+impl Adding<'_> {
+    fn row(&mut self, row: &Row, known: Known) -> Result<()> {
+        let (stage, code) = match known {
+            Some(known) => known,
+            None => (Facts::stage(row)?, number_of(row.get_ref(self.facts.rest())?)),
+        };
+        let (mut place, own) = (self.place, own_chance(row)?);
+        if self.stage != Some(stage) {
+            self.chance = self.facts.chance(stage);
+        }
+        for (at, by) in self.by.iter().enumerate() {
+            if self.stage != Some(stage) || !by.is_of_stage() {
+                place[at] = self.numbers[at].of(self.facts.key_in(row, at, stage, own)?);
+            }
+        }
+        place[MOST] = code;
+        if self.heaps.is_empty() || place != self.place {
+            self.heap = *self.places.entry(place).or_insert_with(|| {
+                self.heaps.push(Heap::default());
+                self.heaps.len() - 1
+            });
+        }
+        (self.stage, self.place) = (Some(stage), place);
+        let too_large = || Error::invalid("a sum of amounts is too large");
+        let heap = &mut self.heaps[self.heap];
+        heap.count += 1;
+        let ValueRef::Integer(amount) = row.get_ref(self.facts.rest() + 1)? else { return Ok(()) };
+        heap.amount = heap.amount.checked_add(amount).ok_or_else(too_large)?;
+        if let Some(chance) = own.or(self.chance) {
+            let part = share(amount, chance).ok_or_else(too_large)?;
+            heap.weighted = heap.weighted.checked_add(part).ok_or_else(too_large)?;
+        }
+        Ok(())
+    }
+
+    fn sums(self) -> Vec<Sums> {
+        let sums = |(place, heap): (&Place, &usize)| {
+            sums_of(&self.numbers[..self.by.len()], place, &self.heaps[*heap])
+        };
+        self.places.iter().map(sums).collect()
+    }
 }
 
 impl Reader<'_> {
@@ -60,29 +132,77 @@ impl Reader<'_> {
         let by = &by[..by.len().min(MOST)];
         let stages = Stages::of(self, deals)?;
         let facts = Facts::of(self, by, &stages, deals)?;
-        let mut stmt = self.conn.prepare(&facts.sql(deals, "t.amount_currency, t.amount", ""))?;
-        deals.bind(self, &mut stmt)?;
-        let mut rows = stmt.raw_query();
-        let mut numbers = Numbers::default();
-        let mut heaps: HashMap<Place, Heap> = HashMap::new();
-        let too_large = || Error::invalid("a sum of amounts is too large");
-        while let Some(row) = rows.next()? {
-            let mut place: Place = [0; MOST + 1];
-            for (at, number) in place.iter_mut().enumerate().take(by.len()) {
-                *number = numbers.of(facts.key(row, at)?);
+        let mut adding = Adding {
+            facts: &facts,
+            by,
+            numbers: std::array::from_fn(|_| Numbers::default()),
+            places: HashMap::default(),
+            heaps: Vec::new(),
+            stage: None,
+            place: [0; MOST + 1],
+            heap: 0,
+            chance: None,
+        };
+        let piles = if self.has_index(deals)? { self.piles(&stages)? } else { Vec::new() };
+        if piles.is_empty() {
+            let sql = facts.sql(deals, "t.amount_currency, t.amount", "");
+            let mut stmt = self.conn.prepare(&sql)?;
+            deals.bind(self, &mut stmt)?;
+            let mut rows = stmt.raw_query();
+            while let Some(row) = rows.next()? {
+                adding.row(row, None)?;
             }
-            if let ValueRef::Text(code) = row.get_ref(facts.rest())? {
-                place[MOST] = code.iter().fold(0, |all, byte| all << 8 | u32::from(*byte));
-            }
-            let heap = heaps.entry(place).or_default();
-            heap.count += 1;
-            let ValueRef::Integer(amount) = row.get_ref(facts.rest() + 1)? else { continue };
-            heap.amount = heap.amount.checked_add(amount).ok_or_else(too_large)?;
-            let Some(chance) = facts.chance(row)? else { continue };
-            let part = share(amount, chance).ok_or_else(too_large)?;
-            heap.weighted = heap.weighted.checked_add(part).ok_or_else(too_large)?;
+            drop(rows);
+            return Ok(adding.sums());
         }
-        Ok(heaps.into_iter().map(|(place, heap)| numbers.sums(&place, &heap, by.len())).collect())
+        // To be handed a column costs as much as to find the row: what all rows have in common is
+        // asked once.
+        let sql = facts.sql_of_pile(deals, "NULL, t.amount");
+        let mut stmt = self.conn.prepare(&sql)?;
+        deals.bind(self, &mut stmt)?;
+        let places = (stmt.parameter_index(":stage")?, stmt.parameter_index(":currency")?);
+        let (Some(at_stage), Some(at_currency)) = places else {
+            return Err(Error::failed("the query of a pile lacks its parameters"));
+        };
+        for (stage, currency) in piles {
+            stmt.raw_bind_parameter(at_stage, stage)?;
+            stmt.raw_bind_parameter(at_currency, &currency)?;
+            let code = currency.as_deref().map_or(0, |code| number_of(ValueRef::from(code)));
+            let mut rows = stmt.raw_query();
+            while let Some(row) = rows.next()? {
+                adding.row(row, Some((stage, code)))?;
+            }
+        }
+        Ok(adding.sums())
+    }
+
+    /// Whether the index by stage and currency serves best: no filter may have a better one, and
+    /// what an assumption or a look back shows has none.
+    fn has_index(&self, deals: &Deals) -> Result<bool> {
+        if deals.filter.is_some_and(|f| !f.text.is_empty()) {
+            return Ok(false);
+        }
+        let mut stmt = self.conn.prepare_cached(
+            "SELECT NOT EXISTS (SELECT 1 FROM sqlite_temp_master WHERE name = 'deal')",
+        )?;
+        Ok(stmt.query_row([], |r| r.get(0))?)
+    }
+
+    /// The currencies of the deals in each stage, from the index alone; none: without an amount.
+    fn piles(&self, stages: &Stages) -> Result<Vec<(i64, Option<String>)>> {
+        let mut next = self.conn.prepare_cached(
+            "SELECT min(t.amount_currency) FROM deal t WHERE t.stage = ?1 AND t.amount_currency > ?2",
+        )?;
+        let mut found = Vec::new();
+        for stage in stages.ids() {
+            found.push((stage, None));
+            let mut last = String::new();
+            while let Some(code) = next.query_row((stage, &last), |r| r.get::<_, Option<String>>(0))? {
+                found.push((stage, Some(code.clone())));
+                last = code;
+            }
+        }
+        Ok(found)
     }
 
     /// The ids of the deals with their keys, by id.
@@ -125,11 +245,16 @@ impl Numbers {
         let known = match raw {
             Raw::None => return 0,
             Raw::Id(id) => self.ids.get(&id),
-            Raw::Word(word) => self.words.get(word),
+            Raw::Word(word) => match self.at(self.last) {
+                Some(Key::Word(last)) if last == word => return self.last,
+                _ => self.words.get(word),
+            },
         };
-        if let Some(number) = known {
-            return *number;
-        }
+        self.last = known.copied().unwrap_or_else(|| self.add(raw));
+        self.last
+    }
+
+    fn add(&mut self, raw: Raw) -> u32 {
         self.keys.push(raw.into());
         let number = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
         match raw {
@@ -140,20 +265,24 @@ impl Numbers {
         number
     }
 
-    fn sums(&self, place: &Place, heap: &Heap, dimensions: usize) -> Sums {
-        let key = |number: &u32| match number.checked_sub(1) {
-            Some(at) => self.keys.get(at as usize).cloned().unwrap_or(Key::None),
-            None => Key::None,
-        };
-        let [_, a, b, c] = place[MOST].to_be_bytes();
-        let code = [a, b, c];
-        Sums {
-            keys: place.iter().take(dimensions).map(key).collect(),
-            currency: std::str::from_utf8(&code).ok().and_then(|code| code.parse().ok()),
-            count: heap.count,
-            amount: heap.amount,
-            weighted: heap.weighted,
-        }
+    fn at(&self, number: u32) -> Option<&Key> {
+        usize::try_from(number.checked_sub(1)?).ok().and_then(|at| self.keys.get(at))
+    }
+
+    fn key(&self, number: u32) -> Key {
+        self.at(number).cloned().unwrap_or(Key::None)
+    }
+}
+
+fn sums_of(numbers: &[Numbers], place: &Place, heap: &Heap) -> Sums {
+    let [_, a, b, c] = place[MOST].to_be_bytes();
+    let code = [a, b, c];
+    Sums {
+        keys: numbers.iter().zip(place).map(|(numbers, number)| numbers.key(*number)).collect(),
+        currency: std::str::from_utf8(&code).ok().and_then(|code| code.parse().ok()),
+        count: heap.count,
+        amount: heap.amount,
+        weighted: heap.weighted,
     }
 }
 
