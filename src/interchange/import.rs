@@ -221,7 +221,7 @@ pub fn run(
         let filled = (0..noun.fields.len()).filter(|i| mapping.fills(*i)).collect();
         w.to_the_letter = Some((noun.name(), filled));
     }
-    let deferred =
+    let mut deferred =
         w.begin_bulk(noun, expected, &needed_indexes(noun, &mapping, policy), policy.key)?;
     let mut parser = RowParser::new(noun, &mapping, locale, &options.written, source)?;
     let mut funnel = Funnel::of(noun, &mapping, &options.stage_kinds);
@@ -241,6 +241,7 @@ pub fn run(
     let mut single =
         Single { parser: &mut parser, keys: policy.keys(noun), prints: Prints::default() };
     intake.run(w, source, &mut single, &mut |w, row, incoming, summary| {
+        w.go_on_bulk(&mut deferred)?;
         if let Some(funnel) = &mut funnel {
             funnel.meet(w, &incoming.values)?;
         }

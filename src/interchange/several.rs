@@ -105,7 +105,7 @@ pub fn run(
     let mappings: Vec<Mapping> = parts.iter().map(|p| p.mapping.clone()).collect();
     let known: Vec<_> = parts.iter().map(|p| p.noun).zip(&mappings).collect();
     // What comes last leads to the others, and nothing of the row to it.
-    let deferred = match parts.last() {
+    let mut deferred = match parts.last() {
         Some(Part { noun, mapping, policy, .. }) => {
             let needed = needed_indexes(noun, mapping, *policy);
             w.begin_bulk(noun, expected, &needed, policy.key)?
@@ -132,6 +132,7 @@ pub fn run(
     };
     let mut together = Together { parsers };
     intake.run(w, source, &mut together, &mut |w, row, read, summary| {
+        w.go_on_bulk(&mut deferred)?;
         let before = summary.nouns.clone();
         let wrong = take_row(w, &mut parts, read, row, summary)?;
         if wrong.is_some() {

@@ -58,7 +58,9 @@ impl Beside {
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-8000; PRAGMA temp_store=FILE",
         )?;
         beside.execute_batch(SEARCH)?;
+        beside.execute_batch("BEGIN")?;
         carry(conn, &beside)?;
+        beside.execute_batch("COMMIT")?;
         beside.execute_batch(MANY_ROWS)?;
         let (give, rows) = sync_channel(WAITING);
         let worker = std::thread::spawn(move || fill(beside, &rows));

@@ -18,12 +18,30 @@ const SHARE: u64 = 2;
 /// Below this many rows, nothing is deferred.
 const FEW: u64 = 5_000;
 
+/// So many new records show that a file brings more of them: one that repeats what is there must not
+/// cost the indexes of all that.
+const DUE: u64 = 2_000;
+
 /// Indexes that wait for their table to be filled.
 #[derive(Debug, Default)]
 pub struct Deferred {
     statements: Vec<String>,
     /// The search index was told to hold more in memory.
     settings: bool,
+    /// Put off until so many new records have come.
+    pending: Option<Pending>,
+}
+
+/// A bulk that has not begun yet.
+#[derive(Debug)]
+struct Pending {
+    noun: &'static str,
+    /// What [`Tally::made`](super::commit::Tally::made) is then.
+    due: u64,
+    /// Parts of names of indexes that stay.
+    needed: Vec<String>,
+    /// Whether the new records are many beside those there.
+    drops: bool,
 }
 
 /// Rows of the search index that have to wait. FTS5 writes out all it holds in memory whenever a row
@@ -178,7 +196,8 @@ impl Writer<'_> {
     }
 
     /// Prepares for about `expected` new records of a noun: drops the indexes that matching
-    /// doesn't need. `key` is the field that finds records besides the noun's own keys.
+    /// doesn't need; where there are records already, once many new ones have come. `key` is the
+    /// field that finds records besides the noun's own keys.
     ///
     /// # Errors
     /// The database can't be written.
@@ -189,7 +208,6 @@ impl Writer<'_> {
         needed: &[String],
         key: Option<usize>,
     ) -> Result<Deferred> {
-        let conn = self.reader.conn;
         self.waiting = Some(Waiting { noun: noun.name(), rows: BTreeMap::new(), bytes: 0 });
         let there = self.last_id(noun)?;
         if expected < FEW {
@@ -198,25 +216,45 @@ impl Writer<'_> {
         if there == 0 {
             self.seen = Some(Seen::new(noun, expected, key));
         }
-        let mut deferred = Deferred::default();
+        self.reader.conn.execute_batch("PRAGMA cache_size=-48000")?;
+        let mut deferred = Deferred {
+            pending: Some(Pending {
+                noun: noun.name(),
+                due: if there == 0 { 0 } else { self.tally.made + DUE },
+                needed: needed.to_vec(),
+                drops: expected * SHARE >= u64::try_from(there).unwrap_or(0),
+            }),
+            ..Deferred::default()
+        };
+        self.go_on_bulk(&mut deferred)?;
+        Ok(deferred)
+    }
+
+    /// Begins a bulk that was put off, once it has shown that it is one. To be asked between rows.
+    ///
+    /// # Errors
+    /// The database can't be written.
+    pub fn go_on_bulk(&mut self, deferred: &mut Deferred) -> Result<()> {
+        let made = self.tally.made;
+        let Some(pending) = deferred.pending.take_if(|p| made >= p.due) else { return Ok(()) };
+        let conn = self.reader.conn;
         self.beside = Beside::begin(conn)?;
         if self.beside.is_none() {
             deferred.settings = true;
             conn.execute_batch(super::beside::MANY_ROWS)?;
         }
-        conn.execute_batch("PRAGMA cache_size=-48000")?;
-        if expected * SHARE < u64::try_from(there).unwrap_or(0) {
-            return Ok(deferred);
+        if !pending.drops {
+            return Ok(());
         }
-        for (name, sql) in indexes(noun) {
+        for (name, sql) in indexes(self.reader.model.noun(pending.noun)?) {
             // What holds few of the records costs less kept than a look through all of them.
             let of_few = sql.contains(MERGED);
-            if !of_few && !needed.iter().any(|n| name.contains(n.as_str())) {
+            if !of_few && !pending.needed.iter().any(|n| name.contains(n.as_str())) {
                 conn.execute_batch(&format!("DROP INDEX IF EXISTS {}", quoted(&name)))?;
                 deferred.statements.push(sql);
             }
         }
-        Ok(deferred)
+        Ok(())
     }
 
     /// Builds what [`Self::begin_bulk`] dropped, and puts the search index in its place.

@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use foldhash::HashMap;
 use rusqlite::CachedStatement;
@@ -60,6 +61,8 @@ pub struct Writer<'a> {
     pub tally: Tally,
     /// Statements that run once a record, kept ready.
     pub(super) ready: HashMap<(&'static str, &'static str), CachedStatement<'a>>,
+    /// The queries for a whole record, by noun.
+    pub(super) stored_sql: RefCell<HashMap<&'static str, Rc<super::rows::StoredSql>>>,
     pub(super) known_links: super::draft::KnownLinks,
     pub(super) tags: HashMap<String, i64>,
     pub(super) touched: Option<(&'static str, i64)>,
@@ -162,6 +165,7 @@ impl<'a> Writer<'a> {
             warnings: Vec::new(),
             tally: Tally::default(),
             ready: HashMap::default(),
+            stored_sql: RefCell::default(),
             known_links: super::draft::KnownLinks::default(),
             tags: HashMap::default(),
             touched: None,

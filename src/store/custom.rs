@@ -169,6 +169,7 @@ impl Writer<'_> {
         // Once in an import that keeps extra columns; it lives as long as the command.
         self.reader.model = Box::leak(Box::new(model));
         self.ready.clear();
+        self.stored_sql.borrow_mut().clear();
         Ok(())
     }
 

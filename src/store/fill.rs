@@ -109,7 +109,7 @@ impl<'r, 'a> Filler<'r, 'a> {
     fn fill_children(&self, at: usize, chunk: &mut Chunk) -> Result<()> {
         let planned = &self.plan[at];
         let (owners, ids) = owners_of(planned, chunk);
-        let mut stmt = self.reader.conn.prepare_cached(&child_sql(planned.noun, planned.field))?;
+        let mut stmt = self.reader.conn.prepare_cached(&child_sql(planned.noun, planned.field, MANY))?;
         let mut rows = stmt.query([array(ids.into_iter())])?;
         // The rows come in the order of their owners.
         let mut first = 0;
@@ -230,27 +230,33 @@ fn links_of(value: &mut Value) -> &mut [LinkTo] {
     }
 }
 
-/// The query for the further values of a field, ordered; its parameter is the owners' ids.
-pub(super) fn child_sql(noun: &str, field: &Field) -> String {
+/// One owner, by id. To ask for it as one of many costs SQLite a table of its own each time.
+pub(super) const ONE: &str = "= ?1";
+/// Owners, as an array of ids.
+const MANY: &str = "IN rarray(?1)";
+
+/// The query for the further values of a field, ordered, of the `owners` that its parameter gives:
+/// [`ONE`] or [`MANY`].
+pub(super) fn child_sql(noun: &str, field: &Field, owners: &str) -> String {
     let table = quoted(&format!("{noun}_{}", field.name));
     match field.kind {
         Kind::Tags => format!(
-            "SELECT c.record, g.name FROM {table} c JOIN tag g ON g.id = c.tag WHERE c.record IN rarray(?1) ORDER BY c.record, g.name_fold, g.id"
+            "SELECT c.record, g.name FROM {table} c JOIN tag g ON g.id = c.tag WHERE c.record {owners} ORDER BY c.record, g.name_fold, g.id"
         ),
         Kind::Words(_) => format!(
-            "SELECT record, value FROM {table} WHERE record IN rarray(?1) ORDER BY record, position"
+            "SELECT record, value FROM {table} WHERE record {owners} ORDER BY record, position"
         ),
         Kind::Links(Target::Any(_), _) => format!(
-            "SELECT record, target, role, noun FROM {table} WHERE record IN rarray(?1) ORDER BY record, position"
+            "SELECT record, target, role, noun FROM {table} WHERE record {owners} ORDER BY record, position"
         ),
         Kind::Links(..) if field.dated => format!(
-            "SELECT record, target, since || coalesce(' ' || \"by\", '') FROM {table} WHERE record IN rarray(?1) ORDER BY record, position"
+            "SELECT record, target, since || coalesce(' ' || \"by\", '') FROM {table} WHERE record {owners} ORDER BY record, position"
         ),
         Kind::Links(..) => format!(
-            "SELECT record, target, role FROM {table} WHERE record IN rarray(?1) ORDER BY record, position"
+            "SELECT record, target, role FROM {table} WHERE record {owners} ORDER BY record, position"
         ),
         _ => format!(
-            "SELECT record, value, label FROM {table} WHERE record IN rarray(?1) ORDER BY record, position"
+            "SELECT record, value, label FROM {table} WHERE record {owners} ORDER BY record, position"
         ),
     }
 }

@@ -24,10 +24,7 @@ impl Writer<'_> {
     ) -> Result<Outcome> {
         let before = self.stored(noun, id)?;
         let past = if policy.exact { self.past_of(noun, id, &values)? } else { Past::default() };
-        let sql = format!("SELECT fingerprint FROM {} WHERE id = ?1", quoted(noun.name()));
-        let mark: Option<i64> =
-            self.reader.conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0))?;
-        let in_passing = mark == Some(IN_PASSING) && policy.exact;
+        let in_passing = policy.exact && self.is_in_passing(noun, id)?;
         if in_passing {
             complete_stub(noun, &mut values);
         } else {
@@ -68,6 +65,14 @@ impl Writer<'_> {
             *self.rows_joined.entry((noun.name(), id)).or_default() += 1;
         }
         Ok(if changed { Outcome::Updated } else { Outcome::Unchanged })
+    }
+
+    /// Whether a record was made in passing, and no file has had it yet.
+    fn is_in_passing(&self, noun: &Noun, id: i64) -> Result<bool> {
+        let sql = format!("SELECT fingerprint FROM {} WHERE id = ?1", quoted(noun.name()));
+        let mark: Option<i64> =
+            self.reader.conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0))?;
+        Ok(mark == Some(IN_PASSING))
     }
 
     /// What a row of rolo's own file repeats of the time before its record was merged with others.

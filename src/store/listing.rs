@@ -106,7 +106,16 @@ impl<'a> Listing<'a> {
         all.join(" AND ")
     }
 
-    pub(super) fn sql(&self, model: &Model) -> Result<String> {
+    /// Whether the order is by id, or the filter asks for nothing but what the order goes by: then the
+    /// index of the order has all that is needed.
+    pub(super) fn is_within_order(&self, filter: &filter::Sql, model: &Model) -> Result<bool> {
+        let Some((path, _)) = self.sort.first() else { return Ok(true) };
+        let (key, _) = sort_expression(path, model)?;
+        Ok(!filter.text.replace(&key, "").contains("t."))
+    }
+
+    /// The query; with `scans` no index gives the order.
+    pub(super) fn sql(&self, model: &Model, scans: bool) -> Result<String> {
         let mut select = vec!["t.id".to_owned(), "t.uid".to_owned()];
         let mut through = false;
         for path in &self.columns {
@@ -125,7 +134,8 @@ impl<'a> Listing<'a> {
             if nullable && self.after.is_none() {
                 order.push(format!("{sql} IS NULL"));
             }
-            order.push(if *down { format!("{sql} DESC") } else { sql.clone() });
+            let way = if scans { "+" } else { "" };
+            order.push(format!("{way}{sql}{}", if *down { " DESC" } else { "" }));
             key.get_or_insert((sql, *down));
         }
         let down = self.sort.last().is_some_and(|(_, down)| *down);

@@ -1,18 +1,47 @@
 //! Applying: the statements that put a whole record, or its changed fields, into its tables and
 //! into the search index.
 
+use std::rc::Rc;
+
 use rusqlite::types::Value as Sql;
 use uuid::Uuid;
 
 use super::columns;
 use super::commit::Writer;
-use super::read::{array, child_sql, push_child};
+use super::read::{ONE, child_sql, push_child};
 use super::schema::{ID_BITS, child_table, columns_of, has_columns, quoted, read_count};
 use super::words::{Ready, search_body};
 use crate::clock::named_uid;
 use crate::entity::text::fold;
 use crate::entity::{Field, Kind, Noun, Target, Value};
 use crate::error::{Error, Result};
+
+/// The queries for a whole record by its id.
+#[derive(Debug)]
+pub(super) struct StoredSql {
+    main: String,
+    /// Further values, by the index of their field.
+    children: Vec<(usize, String)>,
+}
+
+impl StoredSql {
+    fn of(noun: &Noun) -> Self {
+        let columns: Vec<String> = noun
+            .fields
+            .iter()
+            .flat_map(|f| columns_of(f).into_iter().take(read_count(f)).map(|(c, _)| quoted(&c)))
+            .collect();
+        let main = format!(
+            "SELECT {} FROM {} WHERE id = ?1 AND trashed IS NOT 'gone'",
+            columns.join(", "),
+            quoted(noun.name())
+        );
+        let children = noun.fields.iter().enumerate();
+        let children = children.filter(|(_, f)| child_table(noun.name(), f).is_some());
+        let children = children.map(|(at, f)| (at, child_sql(noun.name(), f, ONE))).collect();
+        Self { main, children }
+    }
+}
 
 impl Writer<'_> {
     /// Inserts a completed record.
@@ -180,17 +209,13 @@ impl Writer<'_> {
 
     /// The stored values of a record, links bare, further values included.
     pub(super) fn read_stored(&self, noun: &Noun, id: i64) -> Result<Option<Vec<Value>>> {
-        let columns: Vec<String> = noun
-            .fields
-            .iter()
-            .flat_map(|f| columns_of(f).into_iter().take(read_count(f)).map(|(c, _)| quoted(&c)))
-            .collect();
-        let sql = format!(
-            "SELECT {} FROM {} WHERE id = ?1 AND trashed IS NOT 'gone'",
-            columns.join(", "),
-            quoted(noun.name())
-        );
-        let mut stmt = self.reader.conn.prepare_cached(&sql)?;
+        let known = self.stored_sql.borrow().get(noun.name()).cloned();
+        let sql = known.unwrap_or_else(|| {
+            let sql = Rc::new(StoredSql::of(noun));
+            self.stored_sql.borrow_mut().insert(noun.name(), sql.clone());
+            sql
+        });
+        let mut stmt = self.reader.conn.prepare_cached(&sql.main)?;
         let mut rows = stmt.query([id])?;
         let Some(row) = rows.next()? else { return Ok(None) };
         let mut values = Vec::with_capacity(noun.fields.len());
@@ -202,14 +227,11 @@ impl Writer<'_> {
                 Value::Null
             });
         }
-        for (field, value) in noun.fields.iter().zip(&mut values) {
-            if child_table(noun.name(), field).is_none() {
-                continue;
-            }
-            let mut stmt = self.reader.conn.prepare_cached(&child_sql(noun.name(), field))?;
-            let mut rows = stmt.query([array(std::iter::once(id))])?;
+        for (index, sql) in &sql.children {
+            let mut stmt = self.reader.conn.prepare_cached(sql)?;
+            let mut rows = stmt.query([id])?;
             while let Some(row) = rows.next()? {
-                push_child(value, field, row, self.reader.model)?;
+                push_child(&mut values[*index], noun.fields[*index], row, self.reader.model)?;
             }
         }
         Ok(Some(values))

@@ -154,6 +154,7 @@ fn searches(reader: &Reader, contacts: &Noun, locale: &Locale) -> Result<()> {
         Timed::of(10, |_| {
             let mut listing = Listing::all(contacts);
             listing.filter = Some(reader.filter(contacts, filter, locale)?);
+            listing.sort_by("name", reader.model())?;
             listing.limit = Some(20);
             listing.columns.truncate(6);
             reader.list(&listing).map(drop)

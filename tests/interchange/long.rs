@@ -68,3 +68,37 @@ fn a_large_file_into_a_new_database_leaves_the_journal_as_it_was() {
     world.ok(&["tag", "add", "x"]);
     assert_eq!(mode(), "wal");
 }
+
+#[test]
+fn a_long_file_beside_what_is_there_leaves_all_indexes_and_all_words() {
+    let world = World::new();
+    let some = world.file("some.csv", contacts(3_000, "early"));
+    world.ok(&["contact", "import", &some, "-q"]);
+    let indexes = || {
+        let conn = rusqlite::Connection::open(world.db()).expect("the file");
+        let mut stmt = conn
+            .prepare("SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY 1")
+            .expect("a query");
+        let names = stmt.query_map([], |r| r.get::<_, String>(0)).expect("names");
+        names.collect::<Result<Vec<_>, _>>().expect("names")
+    };
+    let before = indexes();
+    // Half way through the file so many are new that the indexes are put off.
+    let file = world.file("all.csv", contacts(ROWS, "late"));
+    let summary = world.json(&["contact", "import", &file, "-o", "json"]);
+    assert_eq!(
+        ["created", "updated", "unchanged"].map(|k| summary[k].as_u64()),
+        [Some(6_000), Some(3_000), Some(0)]
+    );
+    assert_eq!(indexes(), before);
+    for (word, count) in [("late", "9000\n"), ("early", "0\n"), ("vip", "3000\n")] {
+        assert_eq!(world.ok(&["contact", "list", word, "--count"]), count, "{word}");
+    }
+    assert!(world.ok(&["search", "n8999"]).contains("Name 8999"));
+    // What changes nothing leaves nothing to undo.
+    let changes = world.ok(&["changes", "-o", "csv"]);
+    let again = world.json(&["contact", "import", &file, "-o", "json"]);
+    assert_eq!(again["unchanged"], ROWS);
+    assert_eq!(world.ok(&["changes", "-o", "csv"]), changes);
+    world.ok(&["doctor"]);
+}
