@@ -91,7 +91,7 @@ fn a_long_file_beside_what_is_there_leaves_all_indexes_and_all_words() {
         [Some(6_000), Some(3_000), Some(0)]
     );
     assert_eq!(indexes(), before);
-    for (word, count) in [("late", "9000\n"), ("early", "0\n"), ("vip", "3000\n")] {
+    for (word, count) in [("late", "9000\n"), ("early", "0\n"), ("tag:vip", "3000\n")] {
         assert_eq!(world.ok(&["contact", "list", word, "--count"]), count, "{word}");
     }
     assert!(world.ok(&["search", "n8999"]).contains("Name 8999"));
