@@ -399,6 +399,21 @@ impl Store {
         counts.sum()
     }
 
+    /// Whether any record of the business is there.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn has_records(&self) -> Result<bool> {
+        for noun in self.model.nouns.iter().filter(|n| !n.entity.setup) {
+            let table = schema::quoted(noun.name());
+            let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE trashed IS NULL)");
+            if self.conn.query_row(&sql, [], |r| r.get(0))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// A number that differs once another connection has committed to the file; asking holds no
     /// transaction.
     ///

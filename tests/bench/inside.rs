@@ -5,7 +5,7 @@
 //! ROLO_DB=FILE.db cargo bench --bench inside
 //! ```
 
-use std::path::Path;
+use std::path::Path as FilePath;
 use std::time::{Duration, Instant};
 
 use chrono_tz::Tz;
@@ -16,7 +16,7 @@ use rolo::entity::{Locale, Noun, Value};
 use rolo::error::Result;
 use rolo::reports::{Ask, find};
 use rolo::store::{
-    Access, After, By, Intent, Listing, Older, Options, Reader, Store, Thresholds, Wanted,
+    Access, After, By, Intent, Listing, Older, Options, Path, Reader, Store, Thresholds, Wanted,
 };
 
 /// Times of one kind of work.
@@ -50,7 +50,7 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
         println!("ROLO_DB names no file to measure with");
         return Ok(());
     };
-    let folder = tempfile::tempdir_in(Path::new(&from).parent().unwrap_or(Path::new(".")))?;
+    let folder = tempfile::tempdir_in(FilePath::new(&from).parent().unwrap_or(FilePath::new(".")))?;
     let path = folder.path().join("inside.db");
     std::fs::copy(&from, &path)?;
     let clock = Clock::new(None, Tz::UTC);
@@ -82,6 +82,20 @@ fn numbers(reader: &Reader, times: &Times) -> Result<()> {
     Timed::of(15, |_| reader.board(board(0)).map(drop))?
         .told("board, counts and sums alone", "100");
     let day = times.today();
+    let deals = reader.model().noun("deal")?;
+    let stages = reader.stages(None)?;
+    let stages: Vec<_> = stages.iter().collect();
+    for (limit, what) in [(8, "in sight"), (60, "of all stages")] {
+        Timed::of(15, |_| reader.cards(&stages, None, limit).map(drop))?
+            .told(&format!("the board's cards {what}, ids"), "10");
+        let ids: Vec<i64> = reader.cards(&stages, None, limit)?.into_values().flatten().collect();
+        let columns = ["name", "company", "amount", "owner", "days_in_stage", "closes", "next_step", "chance", "stage.stale_days"];
+        Timed::of(15, |_| {
+            let paths = columns.iter().map(|c| Path::parse(c, deals, reader.model()));
+            reader.cells_of(deals, &ids, paths.collect::<Result<_>>()?).map(drop)
+        })?
+        .told(&format!("the board's cards {what}"), "10");
+    }
     let ask = |verb: &str, by: By, days: Option<i64>| {
         let ask = Ask {
             by,
@@ -109,7 +123,7 @@ fn numbers(reader: &Reader, times: &Times) -> Result<()> {
     ask("range", By::Stage, Some(108)).map(drop)
 }
 
-fn pages(path: &Path, reader: &Reader, contacts: &Noun) -> Result<()> {
+fn pages(path: &FilePath, reader: &Reader, contacts: &Noun) -> Result<()> {
     let mut listing = Listing::all(contacts);
     listing.sort_by("name", reader.model())?;
     listing.limit = Some(50);
@@ -124,7 +138,7 @@ fn pages(path: &Path, reader: &Reader, contacts: &Noun) -> Result<()> {
 }
 
 /// Where the names are that far on.
-fn at_share(path: &Path, percent: i64) -> Result<After> {
+fn at_share(path: &FilePath, percent: i64) -> Result<After> {
     let sql = "SELECT name_fold, id FROM contact WHERE trashed IS NULL ORDER BY name_fold, id \
                LIMIT 1 OFFSET (SELECT count(*) * ?1 / 100 FROM contact WHERE trashed IS NULL)";
     let row = |r: &rusqlite::Row| Ok(After { key: r.get(0)?, id: r.get(1)? });

@@ -9,9 +9,9 @@ use crate::tui::screen::{Effect, Screen, ask};
 
 /// Asks whether the file holds anything, and offers first steps where it doesn't.
 pub(crate) fn look() -> Box<dyn Screen> {
-    let count = |desk: &mut Desk| -> Result<i64> { desk.store.count_records() };
-    Box::new(Errand::new(ask(0, count), |count: i64| {
-        if count == 0 { Effect::Push(steps()) } else { Effect::Pass }
+    let holds = |desk: &mut Desk| -> Result<bool> { desk.store.has_records() };
+    Box::new(Errand::new(ask(0, holds), |holds: bool| {
+        if holds { Effect::Pass } else { Effect::Push(steps()) }
     }))
 }
 
