@@ -5,6 +5,7 @@ pub mod alike;
 pub mod exchange;
 mod kind;
 mod model;
+mod moved;
 pub mod money;
 pub mod recur;
 pub mod shown;
@@ -16,6 +17,7 @@ pub mod width;
 pub use alike::Doubles;
 pub use kind::{Choices, Kind, Locale, Target, Word, e164, word};
 pub use model::{CustomField, Model, Named, Noun, Part, leak};
+pub use moved::{Moved, Why};
 pub use value::{Item, LinkTo, Name, Since, Value, join_cell, split_cell};
 
 use std::fmt;
@@ -142,7 +144,8 @@ pub struct Field {
     /// For a link whose every change is kept as a stay: a deal's stage.
     pub trail: Option<&'static Trail>,
     /// For several links: each holds from an instant until the next one; the role tells since when
-    /// and by whom ([`Since`]).
+    /// and by whom ([`Since`]). For several words: each is something that happened, told as often as
+    /// it did ([`Moved`]).
     pub dated: bool,
     /// A link that says whose, where empty means everybody's: no purge empties it.
     pub narrows: bool,
@@ -178,6 +181,8 @@ pub struct Trail {
     pub ended: &'static str,
     /// The day that was expected for that.
     pub expected: &'static str,
+    /// The words that tell every move of that day ([`Moved`]), the latest last.
+    pub moves: &'static str,
     /// What is told of an end: empty as long as the record goes on.
     pub told: &'static [&'static str],
     /// The field of a station that names the fields which a record needs to come there.
@@ -433,7 +438,10 @@ impl Field {
     /// Why it means none, for a person.
     pub fn parse(&self, text: &str, locale: &Locale) -> Result<Value, String> {
         let text = if self.trimmed { text.trim() } else { text };
-        let value = self.kind.parse(text, locale)?;
+        let value = match self.kind {
+            Kind::Words(choices) if self.dated => Value::Words(kind::words_of(choices, text)?),
+            kind => kind.parse(text, locale)?,
+        };
         self.check_bounds(&value)?;
         match self.check {
             Some(check) if !value.is_empty() => check(value, locale),

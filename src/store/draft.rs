@@ -81,6 +81,7 @@ impl<'a> Writer<'a> {
         self.check_unique(noun, &row, Some(id))?;
         self.refuse_loop(noun, id, before, &row)?;
         self.follow_trails(noun, before, &mut row)?;
+        self.follow_moves(noun, id, before, &mut row)?;
         Ok(row)
     }
 

@@ -33,6 +33,7 @@ mod merge;
 mod migrate;
 mod misfits;
 mod mounts;
+mod moves;
 mod open;
 mod purge;
 mod quotas;
@@ -77,6 +78,7 @@ pub use imports::{ImportFacts, ImportRow, Origin};
 pub use incoming::{Incoming, OnMatch, Outcome, Policy};
 pub use matching::Match;
 pub use merge::{Joined, Take};
+pub use moves::before_the_end;
 pub use open::{
     Access, Older, Options, inspect, placed, resolve, temporary_folder_in, temporary_in, wal_path,
 };

@@ -11,7 +11,7 @@ use crate::entity::{Field, Kind, Model, Noun, Target};
 /// `PRAGMA application_id`: "rolo".
 pub const APPLICATION_ID: i32 = 0x726f_6c6f;
 /// `PRAGMA user_version`: raised by every change of the schema.
-pub const SCHEMA_VERSION: i32 = 3;
+pub const SCHEMA_VERSION: i32 = 4;
 
 pub use crate::filter::SEARCH_ID_BITS as ID_BITS;
 pub(super) use crate::filter::major;

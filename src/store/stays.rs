@@ -70,10 +70,11 @@ pub(super) struct Places {
     pub(super) since: usize,
     pub(super) ended: usize,
     pub(super) expected: usize,
+    pub(super) moves: usize,
 }
 
 impl Places {
-    fn of(noun: &Noun, link: usize, trail: &Trail) -> Result<Self> {
+    pub(super) fn of(noun: &Noun, link: usize, trail: &Trail) -> Result<Self> {
         let place = |name| Ok::<_, Error>(noun.require(name)?.index);
         Ok(Self {
             link,
@@ -81,6 +82,7 @@ impl Places {
             since: place(trail.since)?,
             ended: place(trail.ended)?,
             expected: place(trail.expected)?,
+            moves: place(trail.moves)?,
         })
     }
 }
@@ -365,7 +367,7 @@ impl Writer<'_> {
     }
 
     /// The handle of who is acting; what a file tells was nobody's doing here.
-    fn doer(&self) -> Result<Option<String>> {
+    pub(super) fn doer(&self) -> Result<Option<String>> {
         if self.manner.import || self.change == 0 {
             return Ok(None);
         }

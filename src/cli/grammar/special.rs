@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, Command};
 
 use super::args::{
-    as_of, condition, create_links, examples, file, filter, flag, force, limit, one_ref, option,
+    as_of, condition, create_links, every, examples, file, filter, flag, force, limit, one_ref, option,
     refs, set, words,
 };
 use super::examples::sample;
@@ -280,8 +280,9 @@ pub(super) fn action_args(mut command: Command, noun: &Noun, action: &'static Ac
             None => refs(Some(noun.name())).required_unless_present("where"),
         },
     });
-    if action.refs == Refs::Many && !has_positional(action) {
-        command = command.arg(condition(noun));
+    if action.refs == Refs::Many {
+        let which = if has_positional(action) { every(noun) } else { condition(noun) };
+        command = command.arg(which);
     }
     for declared in action.args {
         command = command.arg(action_arg(noun, declared));
@@ -290,7 +291,7 @@ pub(super) fn action_args(mut command: Command, noun: &Noun, action: &'static Ac
 }
 
 /// Whether something stands behind the REFs, so that they can't be left out.
-fn has_positional(action: &Action) -> bool {
+pub(super) fn has_positional(action: &Action) -> bool {
     action.args.iter().any(|a| a.kind == ArgKind::Positional)
 }
 
