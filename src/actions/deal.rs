@@ -96,6 +96,11 @@ pub(super) fn win(call: &mut Call) -> Result<()> {
 pub(super) fn lose(call: &mut Call) -> Result<()> {
     let mut fields = Vec::new();
     call.take(&mut fields, "reason", LOST_REASON)?;
+    if fields.iter().any(|(_, reason)| reason.is_empty()) {
+        return Err(Error::invalid("lost reason: it is empty")
+            .hint("say why: `rolo deal lose 42 --reason price`")
+            .at(LOST_REASON.0));
+    }
     if let Some(competitor) = call.named("competitor") {
         fields.push(call.set(COMPETITOR, competitor)?);
     }

@@ -378,7 +378,7 @@ pub static ACTIONS: &[Action] = &[
         about: "Make a contact, a company and, if asked, a deal of a lead",
         refs: Refs::Many,
         args: &[
-            option("deal", Takes::Kind(Kind::Text, "NAME"), "Make a deal of this name too"),
+            option("deal", Takes::Kind(Kind::Text, "NAME"), "Make a deal of this name too; {company_name} or another field of the lead may stand in it"),
             option("amount", Takes::Kind(Kind::Money, "MONEY"), "What the deal is worth"),
             option(
                 "pipeline",
@@ -395,6 +395,7 @@ pub static ACTIONS: &[Action] = &[
             "lead convert 42",
             "lead convert 42 --deal \"First order\" --amount 12k",
             "lead convert --where status:qualified",
+            "lead convert 42 43 --deal \"First order of {company_name}\" --amount 500",
         ],
         run: convert::convert,
     },

@@ -60,6 +60,19 @@ pub struct Entity {
     pub setup: bool,
     /// Two of its records may be one and the same, and be merged.
     pub doubles: Option<Doubles>,
+    /// What the values of a record have to be together.
+    pub rule: Option<Rule>,
+}
+
+/// What is wrong with the values of a record together; it is given each value by its field's name.
+pub type Rule = for<'r> fn(&dyn Fn(&str) -> &'r Value) -> Result<(), Misfit>;
+
+/// A value that doesn't go with the others of its record.
+#[derive(Debug)]
+pub struct Misfit {
+    pub field: &'static str,
+    pub why: String,
+    pub hint: &'static str,
 }
 
 /// A named state of a noun, for `is:STATE`.
@@ -122,6 +135,8 @@ pub struct Field {
     pub trimmed: bool,
     pub min: Option<i64>,
     pub max: Option<i64>,
+    /// An amount of less than nothing is refused.
+    pub not_negative: bool,
     /// What a value has to be beyond its kind; may put it into its usual form.
     pub check: Option<Check>,
     /// Its text is a filter over this noun, which has to be right.
@@ -214,6 +229,7 @@ pub const fn field(name: &'static str, kind: Kind, about: &'static str) -> Field
         max: None,
         check: None,
         filter_of: None,
+        not_negative: false,
         no_loop: false,
         word_by: None,
         made_of: &[],
@@ -345,6 +361,12 @@ impl Field {
         self
     }
     /// A parent, a superior: never its own, not over others either.
+    /// An amount of less than nothing is refused, but of a file that is read to the letter.
+    #[must_use]
+    pub const fn not_negative(mut self) -> Self {
+        self.not_negative = true;
+        self
+    }
     #[must_use]
     pub const fn no_loop(mut self) -> Self {
         self.no_loop = true;
@@ -504,7 +526,14 @@ impl Entity {
             named_uid: false,
             setup: false,
             doubles: None,
+            rule: None,
         }
+    }
+    /// What the values of a record have to be together.
+    #[must_use]
+    pub const fn rule(mut self, rule: Rule) -> Self {
+        self.rule = Some(rule);
+        self
     }
     #[must_use]
     pub const fn key(mut self, key: &'static [&'static str]) -> Self {

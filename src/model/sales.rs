@@ -173,6 +173,7 @@ pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its w
         .headers(&["stage name", "stagename", "deal stage", "sales stage", "этап"]),
     field("amount", Kind::Money, "What it is worth; the sum of its lines where it has any")
         .sum_of(&LINES)
+        .not_negative()
         .currency_from(&["pipeline.currency", "company.currency"])
         .headers(&["value", "deal value", "deal amount", "expected revenue amount", "сумма"]),
     field("probability", Kind::Percent, "Its own chance; empty when the stage's counts").headers(&["probability (%)", "вероятность"]),
@@ -249,6 +250,24 @@ pub static PRODUCT: Entity = Entity::new(
 const TOTAL: &str = "(SELECT CAST(round(x / 1e7) AS INTEGER) - CASE WHEN abs(x % 10000000) = 5000000 AND CAST(round(x / 1e7) AS INTEGER) % 2 <> 0 THEN CASE WHEN x < 0 THEN -1 ELSE 1 END ELSE 0 END \
      FROM (SELECT {t}.price * CAST(round(coalesce({t}.quantity, 1) * 1000) AS INTEGER) * (10000 - CAST(round(coalesce({t}.discount, 0) * 100) AS INTEGER)) AS x))";
 
+/// As exact as totals are reckoned: what is finer would be shown and not counted.
+fn at_most_decimals(value: Value, most: u32, named: &str) -> Result<Value, String> {
+    match &value {
+        Value::Decimal(n) if n.normalize().scale() > most => {
+            Err(format!("`{n}` has more than {named} decimals"))
+        }
+        _ => Ok(value),
+    }
+}
+
+fn to_a_thousandth(value: Value, _: &Locale) -> Result<Value, String> {
+    at_most_decimals(value, 3, "three")
+}
+
+fn to_a_hundredth(value: Value, _: &Locale) -> Result<Value, String> {
+    at_most_decimals(value, 2, "two")
+}
+
 pub static LINE: Entity = Entity::new(
     "line",
     "lines",
@@ -261,13 +280,19 @@ pub static LINE: Entity = Entity::new(
         link("product", &PRODUCT, "What is sold").headers(&["product code", "sku", "article"]),
         field("quantity", Kind::Decimal, "How many")
             .range(0, 1_000_000_000)
+            .check(to_a_thousandth)
             .default(Default::Text("1"))
             .headers(&["qty", "amount of units", "количество"]),
         field("price", Kind::Money, "Price of one; the product's if nothing is said")
-            .currency_from(&["product.price_currency", "deal.amount_currency"])
+            .currency_from(&[
+                "product.price_currency",
+                "deal.amount_currency",
+                "deal.pipeline.currency",
+                "deal.company.currency",
+            ])
             .default(Default::Linked("product", "price"))
             .headers(&["unit price", "list price", "цена"]),
-        field("discount", Kind::Percent, "Taken off the price").headers(&["discount %", "скидка"]),
+        field("discount", Kind::Percent, "Taken off the price").check(to_a_hundredth).headers(&["discount %", "скидка"]),
         field("recurring", Kind::Choice(&RECURRING), "once, or how often it comes again")
             .default(Default::Text("once"))
             .headers(&["billing frequency", "billing"]),

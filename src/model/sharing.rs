@@ -3,10 +3,25 @@
 use super::people::LEAD;
 use super::setup::{TEAM, USER};
 use super::words::{ANY, ASSIGN_BY, CHANNELS};
-use crate::entity::{Default, Entity, Kind, computed, field, label, link};
+use crate::entity::{Default, Entity, Kind, Misfit, Value, computed, field, label, link};
 
 const LEADS_ASSIGNED: &str =
     "(SELECT count(*) FROM lead l WHERE l.assigned_rule = {t}.id AND l.trashed IS NULL)";
+
+/// A rule that gives leads to a user, or to whom a field names, says to which.
+fn names_whom<'r>(get: &dyn Fn(&str) -> &'r Value) -> Result<(), Misfit> {
+    let by = get("by").as_text().unwrap_or_default();
+    let misfit = |field, hint| {
+        Err(Misfit { field, why: format!("the rule is by {by}, and names none"), hint })
+    };
+    match by {
+        "user" if get("user").is_empty() => misfit("user", "say who gets them: `--user HANDLE`"),
+        "field" if get("field").is_empty() => {
+            misfit("field", "say which field of the lead names the user: `--field owner`")
+        }
+        _ => Ok(()),
+    }
+}
 
 pub static ASSIGNMENT: Entity = Entity::new(
     "assignment",
@@ -23,7 +38,9 @@ pub static ASSIGNMENT: Entity = Entity::new(
             .default(Default::Text("round_robin")),
         link("team", &TEAM, "Whose turn it can be; without one anybody's who is active").narrows(),
         link("user", &USER, "By user: who gets them"),
-        field("field", Kind::Text, "By field: the lead's field that names the user").trimmed(),
+        field("field", Kind::Text, "By field: the lead's field that names the user")
+            .trimmed()
+            .names_of(&LEAD),
         field("active", Kind::Bool, "Is used").default(Default::Text("yes")),
         computed("leads", Kind::Int, LEADS_ASSIGNED, "How many leads it has shared out"),
     ],
@@ -31,6 +48,7 @@ pub static ASSIGNMENT: Entity = Entity::new(
 .key(&["name"])
 .unique()
 .columns(&["id", "position", "name", "filter", "by", "team", "user", "active", "leads"])
+.rule(names_whom)
 .sort("position,id")
 .named_uid()
 .setup();

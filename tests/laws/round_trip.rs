@@ -238,7 +238,8 @@ fn add(d: &Desk, noun: &Noun, n: usize) {
                 format!("{}:{}", field.name, 1 + n % 2 * if field.name == "stage" { 6 } else { 1 });
         }
         if field.names_of.is_some() {
-            "amount; closes".clone_into(&mut value);
+            let names = if field.kind == Kind::Text { "owner" } else { "amount; closes" };
+            names.clone_into(&mut value);
         }
         if noun.name() == "line" && matches!(field.name, "price" | "quantity") {
             // The lines of a deal have one currency, and none takes anything back.
