@@ -3,6 +3,7 @@
 
 pub mod alike;
 pub mod exchange;
+pub mod hours;
 mod kind;
 mod model;
 mod moved;
@@ -93,6 +94,8 @@ pub enum Default {
     Me,
     /// The instant of the command.
     Now,
+    /// The time zone of whoever is acting; not on import.
+    Zone,
     /// A query for the id of a link; `:FIELD` is the id of another link of the record.
     Query(&'static str),
     /// A field of the record behind a link: the price of a product.

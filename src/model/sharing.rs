@@ -3,6 +3,7 @@
 use super::people::LEAD;
 use super::setup::{TEAM, USER};
 use super::words::{ANY, ASSIGN_BY, CHANNELS};
+use crate::entity::hours::{days_off, office_hours};
 use crate::entity::{Default, Entity, Kind, Misfit, Value, computed, field, label, link};
 
 const LEADS_ASSIGNED: &str =
@@ -93,10 +94,18 @@ pub static RESPONSE: Entity = Entity::new(
         field(
             "within",
             Kind::Duration,
-            "Time from its coming until the first answer, nights and weekends too",
+            "Time from its coming until the first answer",
         )
         .required()
         .range(1, 5_256_000),
+        field("hours", Kind::Text, "When the time runs: mon-fri 9:00-18:00; without, day and night")
+            .trimmed()
+            .check(office_hours)
+            .aliases(&["business_hours", "office_hours"]),
+        field("zone", Kind::Zone, "Time zone of the hours; that of who makes the policy if not said")
+            .default(Default::Zone),
+        field("holidays", Kind::Words(&ANY), "Days off: 2026-12-25, 2026-12-24..2027-01-06, 12-25 each year")
+            .check(days_off),
         field("source", Kind::Choice(&ANY), "For leads of this source alone"),
         field("country", Kind::Text, "For leads of this country alone").trimmed(),
         field("industry", Kind::Choice(&ANY), "For leads of this industry alone"),
@@ -104,7 +113,7 @@ pub static RESPONSE: Entity = Entity::new(
 )
 .key(&["name"])
 .unique()
-.columns(&["id", "position", "name", "within", "source", "country", "industry"])
+.columns(&["id", "position", "name", "within", "hours", "source", "country", "industry"])
 .sort("position,id")
 .named_uid()
 .setup();

@@ -330,7 +330,8 @@ impl<'a> Writer<'a> {
                 Default::Text(text) => {
                     row[index] = field.parse(text, self.locale).map_err(Error::invalid)?;
                 }
-                Default::Me if self.manner.import => {}
+                Default::Me | Default::Zone if self.manner.import => {}
+                Default::Zone => row[index] = Value::Text(self.locale.times.zone.name().to_owned()),
                 Default::Me => row[index] = Value::Link(LinkTo::bare("user", self.me)),
                 Default::Now => row[index] = Value::Instant(self.clock.now()),
                 Default::Linked(link, other) => {

@@ -2,6 +2,7 @@
 //! that writes; the invariant is that every write is a change, whole or not at all.
 
 mod agenda;
+mod answers;
 mod as_of;
 mod ask;
 mod backlinks;
@@ -61,6 +62,7 @@ use crate::entity::{Locale, Model, Noun};
 use crate::error::{Error, ErrorKind, Result};
 
 pub use agenda::AgendaEntry;
+pub use answers::{AnswerPolicy, LeadAnswer};
 pub use ask::{Answer, Cell, sqlite_version};
 pub use backup::{backup, refuse_beside, refuse_own};
 pub use board::{Card, Pile, StageSums, Wanted};

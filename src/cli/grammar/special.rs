@@ -172,6 +172,16 @@ pub(super) fn lead_score(command: Command, noun: &Noun) -> Command {
     )
 }
 
+pub(super) fn lead_response(command: Command, noun: &Noun) -> Command {
+    let command = command.arg(refs(Some(noun.name()))).arg(condition(noun)).arg(
+        flag("explain", "Show the policy, and the times that count until the answer is due and came"),
+    );
+    examples(
+        command,
+        &["lead response", "lead response --explain 42", "lead response --where is:answered_late"],
+    )
+}
+
 pub(super) fn territory_apply(command: Command, _: &Noun) -> Command {
     let command =
         command.arg(flag("all", "Also those that are in a territory already, by hand or by rule"));

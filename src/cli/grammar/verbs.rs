@@ -8,7 +8,7 @@ use super::records::{
 };
 use super::special::{
     action_args, board, deal_handover, deal_register, duplicates, field_add, has_positional, lead_intake,
-    lead_score, merge, quota_attainment, rate_add, rate_convert, rate_import, territory_apply,
+    lead_response, lead_score, merge, quota_attainment, rate_add, rate_convert, rate_import, territory_apply,
     unmerge, view_save,
 };
 use super::{dressed, with_hidden_globals};
@@ -70,6 +70,13 @@ static VERBS: &[Verb] = &[
         "Give leads the points of the scoring rules; all open ones unless some are named",
         |e| e.name == "lead",
         lead_score,
+    ),
+    special(
+        "response",
+        "Show until when leads have to be answered, and how soon they were; those that wait unless \
+         some are named",
+        |e| e.name == "lead",
+        lead_response,
     ),
     special(
         "apply",
