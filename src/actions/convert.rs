@@ -47,10 +47,8 @@ const FOR_COMPANY: &[&str] = &[
 ];
 
 pub(super) fn convert(call: &mut Call) -> Result<()> {
-    let for_one = ["deal", "amount", "company"].iter().find(|name| call.text(name).is_some());
-    if let (Some(name), true) = (for_one, call.ids.len() > 1) {
-        return Err(Error::usage(format!("`--{name}` is for one lead at a time"))
-            .hint("convert the others first, without it"));
+    if call.ids.len() > 1 {
+        refuse_for_several(call)?;
     }
     for id in call.ids {
         let lead = call.writer.stored(call.noun, *id)?;
@@ -62,6 +60,59 @@ pub(super) fn convert(call: &mut Call) -> Result<()> {
             .map_err(|why| Error { message: format!("lead:{id}: {}", why.message), ..why })?;
     }
     Ok(())
+}
+
+/// Several leads become a company each, and a deal each with a name of its own.
+fn refuse_for_several(call: &Call) -> Result<()> {
+    if call.text("company").is_some() {
+        return Err(Error::usage("`--company` is for one lead at a time")
+            .hint("convert the others first, without it"));
+    }
+    match call.text("deal") {
+        Some(name) if blanks(call.noun, name).next().is_none() => {
+            Err(Error::usage(format!("each of {} leads would become a deal `{name}`", call.ids.len()))
+                .hint(format!(
+                    "name a field of the lead in it: `--deal \"{name} {{company_name}}\"`, or `{{name}}`"
+                )))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The fields that a text names in braces, as (what stands there, the field's place).
+fn blanks<'t>(noun: &'t Noun, text: &'t str) -> impl Iterator<Item = (&'t str, usize)> + 't {
+    text.match_indices('{').filter_map(|(at, _)| {
+        let whole = &text[at..=at + text[at..].find('}')?];
+        let named = noun.find(whole.trim_matches(['{', '}']).trim())?;
+        Some((whole, named.index))
+    })
+}
+
+/// A deal's name with what the lead says in the place of `{company_name}`; a company that it doesn't
+/// name gives way to its own name.
+fn name_of_deal(call: &Call, lead: &[Value], text: &str) -> Result<String> {
+    let mut name = text.to_owned();
+    let own = call.noun.label_index();
+    for (blank, index) in blanks(call.noun, text) {
+        let index = match lead[index] {
+            Value::Null if index == call.index(COMPANY_NAME)? => own,
+            _ => index,
+        };
+        name = name.replace(blank, &said(call, &lead[index])?);
+    }
+    Ok(name.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A value as people write it in a name.
+fn said(call: &Call, value: &Value) -> Result<String> {
+    Ok(match value {
+        Value::Link(to) => {
+            let labels = call.writer.reader().labels(to.noun, &[to.id])?;
+            labels.get(&to.id).map_or_else(String::new, |l| l.label.clone())
+        }
+        Value::List(items) => items.first().map_or_else(String::new, |i| i.value.clone()),
+        other => other.to_cell(),
+    })
 }
 
 fn convert_one(call: &mut Call, id: i64, lead: &[Value]) -> Result<()> {
@@ -183,7 +234,7 @@ fn deal_of(
     };
     let noun = call.other("deal")?;
     let mut values = shared(call, lead, &["source", "owner"], noun);
-    values.push((noun.label_index(), Value::Text(name)));
+    values.push((noun.label_index(), Value::Text(name_of_deal(call, lead, &name)?)));
     values.push((noun.require("contact")?.index, Value::Link(LinkTo::bare("contact", contact))));
     if let Some(company) = company {
         values.push((noun.require("company")?.index, Value::Link(company.clone())));

@@ -14,8 +14,16 @@ const CLOSED: Column = DEAL.column("closed");
 const LINES_DEAL: Column = LINE.column("deal");
 
 /// What a new deal doesn't have from another: where it stands, and how it ended.
-const OWN: &[&str] =
-    &["stage", "stage_since", "stays", "closed", "closes", "lost_reason", "competitor"];
+const OWN: &[&str] = &[
+    "stage",
+    "stage_since",
+    "stays",
+    "closed",
+    "closes",
+    "closes_history",
+    "lost_reason",
+    "competitor",
+];
 
 pub(super) fn clone(call: &mut Call) -> Result<()> {
     for id in call.ids {

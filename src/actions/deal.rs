@@ -4,13 +4,14 @@ use super::call::{Call, Fields};
 use crate::entity::{Column, LinkTo, Name, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::DEAL;
-use crate::store::Among;
+use crate::store::{Among, before_the_end};
 
 const PIPELINE: Column = DEAL.column("pipeline");
 const STAGE_OF: Column = DEAL.column("stage");
 const STAGE_SINCE: Column = DEAL.column("stage_since");
 const AMOUNT: Column = DEAL.column("amount");
 const CLOSES: Column = DEAL.column("closes");
+const MOVES: Column = DEAL.column("closes_history");
 const CLOSED: Column = DEAL.column("closed");
 const LOST_REASON: Column = DEAL.column("lost_reason");
 const COMPETITOR: Column = DEAL.column("competitor");
@@ -26,10 +27,27 @@ struct Step {
 pub(super) fn advance(call: &mut Call) -> Result<()> {
     let wanted = call.text("stage").unwrap_or_default().to_owned();
     let pipeline = call.record("pipeline", "pipeline")?;
+    each(call, |call, id, before| {
+        let step = find_stage(call, before, &wanted, pipeline)?;
+        enter(call, id, before, &step, Vec::new())
+    })
+}
+
+/// Does the same with every deal; of several, an error says which one it is about.
+fn each(
+    call: &mut Call,
+    mut deed: impl FnMut(&mut Call, i64, &[Value]) -> Result<()>,
+) -> Result<()> {
     for id in call.ids {
         let before = call.writer.stored(call.noun, *id)?;
-        let step = find_stage(call, &before, &wanted, pipeline)?;
-        enter(call, *id, &before, &step, Vec::new())?;
+        let done = deed(call, *id, &before);
+        let name = format!("deal:{id}");
+        done.map_err(|why| match call.ids.len() {
+            2.. if !why.message.contains(&name) => {
+                Error { message: format!("{name}: {}", why.message), ..why }
+            }
+            _ => why,
+        })?;
     }
     Ok(())
 }
@@ -44,15 +62,14 @@ pub(super) fn back(call: &mut Call) -> Result<()> {
 
 /// One open stage on, or one back.
 fn step_aside(call: &mut Call, forward: bool) -> Result<()> {
-    for id in call.ids {
-        let before = call.writer.stored(call.noun, *id)?;
+    each(call, |call, id, before| {
         let here = before[call.index(STAGE_OF)?].as_link().map_or(0, |l| l.id);
         let here = step_of(call, here)?;
         if here.kind != "open" {
             return Err(Error::invalid(format!("deal:{id} is {}", here.kind))
                 .hint(format!("`rolo deal reopen {id}` opens it again")));
         }
-        let Some(stage) = call.writer.reader().neighbour_stage(*id, forward)? else {
+        let Some(stage) = call.writer.reader().neighbour_stage(id, forward)? else {
             let (place, hint) = if forward {
                 (
                     "last",
@@ -66,9 +83,8 @@ fn step_aside(call: &mut Call, forward: bool) -> Result<()> {
             );
         };
         let step = step_of(call, stage)?;
-        enter(call, *id, &before, &step, Vec::new())?;
-    }
-    Ok(())
+        enter(call, id, before, &step, Vec::new())
+    })
 }
 
 pub(super) fn win(call: &mut Call) -> Result<()> {
@@ -80,6 +96,11 @@ pub(super) fn win(call: &mut Call) -> Result<()> {
 pub(super) fn lose(call: &mut Call) -> Result<()> {
     let mut fields = Vec::new();
     call.take(&mut fields, "reason", LOST_REASON)?;
+    if fields.iter().any(|(_, reason)| reason.is_empty()) {
+        return Err(Error::invalid("lost reason: it is empty")
+            .hint("say why: `rolo deal lose 42 --reason price`")
+            .at(LOST_REASON.0));
+    }
     if let Some(competitor) = call.named("competitor") {
         fields.push(call.set(COMPETITOR, competitor)?);
     }
@@ -87,31 +108,33 @@ pub(super) fn lose(call: &mut Call) -> Result<()> {
 }
 
 fn close(call: &mut Call, kind: &str, fields: &Fields) -> Result<()> {
-    for id in call.ids {
-        let before = call.writer.stored(call.noun, *id)?;
-        let step = stage_of_kind(call, &before, kind)?;
-        enter(call, *id, &before, &step, fields.clone())?;
-    }
-    Ok(())
+    each(call, |call, id, before| {
+        let step = stage_of_kind(call, before, kind)?;
+        enter(call, id, before, &step, fields.clone())
+    })
 }
 
 pub(super) fn reopen(call: &mut Call) -> Result<()> {
-    for id in call.ids {
-        let before = call.writer.stored(call.noun, *id)?;
+    each(call, |call, id, before| {
         let step = match call.text("stage").map(str::to_owned) {
-            Some(wanted) => find_stage(call, &before, &wanted, None)?,
-            None => match last_open_stage(call, *id)? {
+            Some(wanted) => find_stage(call, before, &wanted, None)?,
+            None => match last_open_stage(call, id)? {
                 Some(step) => step,
-                None => stage_of_kind(call, &before, "open")?,
+                None => stage_of_kind(call, before, "open")?,
             },
         };
         if step.kind != "open" {
             return Err(Error::invalid("a deal is reopened to an open stage")
                 .hint("name one with `--stage`"));
         }
-        enter(call, *id, &before, &step, Vec::new())?;
-    }
-    Ok(())
+        // What was expected before the end is expected again.
+        let mut fields = Vec::new();
+        let ended = !before[call.index(CLOSED)?].is_empty();
+        if let Some(day) = before_the_end(&before[call.index(MOVES)?]).filter(|_| ended) {
+            fields.push(call.set(CLOSES, day.map_or(Value::Null, Value::Date))?);
+        }
+        enter(call, id, before, &step, fields)
+    })
 }
 
 /// Puts a deal into a stage, with what follows from the stage's kind.

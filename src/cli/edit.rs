@@ -2,7 +2,7 @@
 
 use clap::ArgMatches;
 
-use super::grammar::{field_inputs, pairs, texts};
+use super::grammar::{deed_refusal, field_inputs, pairs, texts};
 use super::inputs::{attach, refused, values};
 use super::record::{chosen, counted, named};
 use super::session::Session;
@@ -106,11 +106,7 @@ fn changes(noun: &Noun, matches: &ArgMatches, locale: &Locale) -> Result<Changes
 /// What a verb of its own changes, `edit` refuses.
 pub(super) fn refuse_deed(noun: &Noun, index: usize) -> Result<()> {
     let field = noun.fields[index];
-    match field.deed {
-        None => Ok(()),
-        Some(deed) => Err(Error::usage(format!("`{}` is not changed by `edit`", field.name))
-            .hint(format!("it has a verb of its own: `rolo {deed}`; see `rolo {deed} --help`"))),
-    }
+    if field.deed.is_some() { Err(deed_refusal(field)) } else { Ok(()) }
 }
 
 /// Some words of a field come only from a verb: a lead is `converted` by `lead convert`.

@@ -20,6 +20,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind as ClapKind;
 use clap::{ArgMatches, Command};
 
+pub(super) use flags::deed_refusal;
 pub use flags::{Meaning, RESERVED};
 pub use inputs::{UndoWhat, field_inputs, filter_text, pairs, text, texts, undo_what};
 pub(in crate::cli) use pages::fields_and_states;
@@ -247,7 +248,9 @@ fn parse_noun(args: &[OsString], at: usize, noun: &Noun, prepared: &mut Prepared
         return verb_help(noun, args.get(verb_at.unwrap_or(at) + 1)).map(Typed::Help);
     }
     if let Some(shape) = typed.as_deref().and_then(|word| verbs::find(noun, word)) {
-        return run_noun(args, noun, &shape, prepared);
+        let with = verb_at.filter(|_| shape.follows_refs());
+        let with = with.and_then(|verb_at| args::in_place_of_refs(args, verb_at));
+        return run_noun(with.as_deref().unwrap_or(args), noun, &shape, prepared);
     }
     if let Some(meant) = typed.as_deref().and_then(|word| verbs::misspelt(noun, word)) {
         let (name, typed) = (noun.name(), typed.unwrap_or_default());
@@ -278,6 +281,9 @@ fn run_noun(
             let matches = into_sub(into_sub(matches));
             if shape.name() == "edit" {
                 flags::refuse_deeds(&matches, noun)?;
+            }
+            if shape.follows_refs() {
+                args::refuse_both(&matches, &path)?;
             }
             Ok(Typed::Noun { noun: noun.name(), verb: shape.name(), matches })
         }

@@ -2,6 +2,7 @@
 //! file of its command; no SQL and no business rule stands here.
 
 mod agenda;
+mod answers;
 mod ask;
 mod batch;
 mod board;
@@ -168,6 +169,7 @@ fn noun_verb(
         ("rate", "convert") => rates::convert(session, matches),
         ("lead", "intake") => leads::intake(session, matches),
         ("lead", "score") => leads::score(session, matches),
+        ("lead", "response") => answers::response(session, matches),
         ("territory", "apply") => targets::apply(session, matches),
         ("quota", "attainment") => targets::attainment(session, matches),
         ("deal", "handover") => handover::handover(session, matches),

@@ -350,9 +350,8 @@ impl Kind {
             Self::Choice(choices) => Value::Text(choices.parse(trimmed)?),
             Self::Words(choices) => {
                 let mut words = Vec::new();
-                for (label, value) in split_cell(text) {
-                    let whole = if label.is_empty() { value } else { format!("{label}:{value}") };
-                    push_new(&mut words, choices.parse(whole.trim())?);
+                for word in words_of(choices, text)? {
+                    push_new(&mut words, word);
                 }
                 Value::Words(words)
             }
@@ -458,6 +457,17 @@ impl Kind {
             _ => Ok(trimmed.to_owned()),
         }
     }
+}
+
+/// The words of a cell, each as often as it stands there.
+///
+/// # Errors
+/// A word that is none of the choices.
+pub(super) fn words_of(choices: &Choices, text: &str) -> Result<Vec<String>, String> {
+    let whole = |(label, value): (String, String)| {
+        if label.is_empty() { value } else { format!("{label}:{value}") }
+    };
+    split_cell(text).into_iter().map(|part| choices.parse(whole(part).trim())).collect()
 }
 
 fn push_new<T: PartialEq>(into: &mut Vec<T>, value: T) {

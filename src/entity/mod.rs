@@ -3,8 +3,10 @@
 
 pub mod alike;
 pub mod exchange;
+pub mod hours;
 mod kind;
 mod model;
+mod moved;
 pub mod money;
 pub mod recur;
 pub mod shown;
@@ -16,6 +18,7 @@ pub mod width;
 pub use alike::Doubles;
 pub use kind::{Choices, Kind, Locale, Target, Word, e164, word};
 pub use model::{CustomField, Model, Named, Noun, Part, leak};
+pub use moved::{Moved, Why};
 pub use value::{Item, LinkTo, Name, Since, Value, join_cell, split_cell};
 
 use std::fmt;
@@ -58,6 +61,19 @@ pub struct Entity {
     pub setup: bool,
     /// Two of its records may be one and the same, and be merged.
     pub doubles: Option<Doubles>,
+    /// What the values of a record have to be together.
+    pub rule: Option<Rule>,
+}
+
+/// What is wrong with the values of a record together; it is given each value by its field's name.
+pub type Rule = for<'r> fn(&dyn Fn(&str) -> &'r Value) -> Result<(), Misfit>;
+
+/// A value that doesn't go with the others of its record.
+#[derive(Debug)]
+pub struct Misfit {
+    pub field: &'static str,
+    pub why: String,
+    pub hint: &'static str,
 }
 
 /// A named state of a noun, for `is:STATE`.
@@ -78,6 +94,8 @@ pub enum Default {
     Me,
     /// The instant of the command.
     Now,
+    /// The time zone of whoever is acting; not on import.
+    Zone,
     /// A query for the id of a link; `:FIELD` is the id of another link of the record.
     Query(&'static str),
     /// A field of the record behind a link: the price of a product.
@@ -120,6 +138,8 @@ pub struct Field {
     pub trimmed: bool,
     pub min: Option<i64>,
     pub max: Option<i64>,
+    /// An amount of less than nothing is refused.
+    pub not_negative: bool,
     /// What a value has to be beyond its kind; may put it into its usual form.
     pub check: Option<Check>,
     /// Its text is a filter over this noun, which has to be right.
@@ -142,7 +162,8 @@ pub struct Field {
     /// For a link whose every change is kept as a stay: a deal's stage.
     pub trail: Option<&'static Trail>,
     /// For several links: each holds from an instant until the next one; the role tells since when
-    /// and by whom ([`Since`]).
+    /// and by whom ([`Since`]). For several words: each is something that happened, told as often as
+    /// it did ([`Moved`]).
     pub dated: bool,
     /// A link that says whose, where empty means everybody's: no purge empties it.
     pub narrows: bool,
@@ -178,6 +199,8 @@ pub struct Trail {
     pub ended: &'static str,
     /// The day that was expected for that.
     pub expected: &'static str,
+    /// The words that tell every move of that day ([`Moved`]), the latest last.
+    pub moves: &'static str,
     /// What is told of an end: empty as long as the record goes on.
     pub told: &'static [&'static str],
     /// The field of a station that names the fields which a record needs to come there.
@@ -209,6 +232,7 @@ pub const fn field(name: &'static str, kind: Kind, about: &'static str) -> Field
         max: None,
         check: None,
         filter_of: None,
+        not_negative: false,
         no_loop: false,
         word_by: None,
         made_of: &[],
@@ -340,6 +364,12 @@ impl Field {
         self
     }
     /// A parent, a superior: never its own, not over others either.
+    /// An amount of less than nothing is refused, but of a file that is read to the letter.
+    #[must_use]
+    pub const fn not_negative(mut self) -> Self {
+        self.not_negative = true;
+        self
+    }
     #[must_use]
     pub const fn no_loop(mut self) -> Self {
         self.no_loop = true;
@@ -433,7 +463,10 @@ impl Field {
     /// Why it means none, for a person.
     pub fn parse(&self, text: &str, locale: &Locale) -> Result<Value, String> {
         let text = if self.trimmed { text.trim() } else { text };
-        let value = self.kind.parse(text, locale)?;
+        let value = match self.kind {
+            Kind::Words(choices) if self.dated => Value::Words(kind::words_of(choices, text)?),
+            kind => kind.parse(text, locale)?,
+        };
         self.check_bounds(&value)?;
         match self.check {
             Some(check) if !value.is_empty() => check(value, locale),
@@ -496,7 +529,14 @@ impl Entity {
             named_uid: false,
             setup: false,
             doubles: None,
+            rule: None,
         }
+    }
+    /// What the values of a record have to be together.
+    #[must_use]
+    pub const fn rule(mut self, rule: Rule) -> Self {
+        self.rule = Some(rule);
+        self
     }
     #[must_use]
     pub const fn key(mut self, key: &'static [&'static str]) -> Self {

@@ -401,7 +401,7 @@ fn hours_from_now(word: &str) -> Option<Duration> {
     }
 }
 
-fn weekday(word: &str) -> Option<Weekday> {
+pub(super) fn weekday(word: &str) -> Option<Weekday> {
     const DAYS: [(&str, &str, Weekday); 7] = [
         ("mon", "monday", Weekday::Mon),
         ("tue", "tuesday", Weekday::Tue),

@@ -16,7 +16,7 @@ mod work;
 
 pub use money::RATE;
 pub(crate) use money::{half_even_share, share};
-pub use people::{COMPANY, CONTACT, LEAD};
+pub use people::{ANSWER_TO_LEAD, COMPANY, CONTACT, LEAD, POLICY_OF_LEAD};
 pub use sales::{DEAL, LINE, PIPELINE, PRODUCT, SLIPS_OF_DEAL, STAGE};
 pub use service::TICKET;
 pub use setup::{FIELD, TAG, TEAM, USER, VIEW};

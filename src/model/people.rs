@@ -156,14 +156,42 @@ pub static CONTACT: Entity = Entity::new("contact", "contacts", "A person", &[
 .columns(&["id", "name", "company", "title", "email", "phone", "city", "owner"])
 .sort("name");
 
+/// Something of the first policy that fits a lead, `p`.
+macro_rules! of_policy {
+    ($what:expr) => {
+        concat!(
+            "(SELECT ",
+            $what,
+            " FROM response p WHERE p.trashed IS NULL AND (p.source IS NULL OR p.source = {t}.source COLLATE NOCASE) \
+             AND (p.country IS NULL OR p.country = {t}.country COLLATE NOCASE) \
+             AND (p.industry IS NULL OR p.industry = {t}.industry COLLATE NOCASE) \
+             ORDER BY p.position IS NULL, p.position, p.id LIMIT 1)"
+        )
+    };
+}
+
+/// What the functions of office hours are told: the instant at which a lead came, a second value, and
+/// the office of the policy `p`, a line each.
+macro_rules! in_office {
+    ($second:expr) => {
+        concat!(
+            "{t}.created || char(10) || ",
+            $second,
+            " || char(10) || p.hours || char(10) || coalesce(p.zone, 'UTC') \
+             || coalesce((SELECT char(10) || group_concat(h.value, char(10)) FROM response_holidays h WHERE h.record = p.id), '')"
+        )
+    };
+}
+
 /// The day and time until which the first policy that fits wants an answer.
 macro_rules! response_due {
     () => {
-        "(SELECT strftime('%Y-%m-%dT%H:%M:%SZ', {t}.created, '+' || p.within || ' minutes') FROM response p \
-         WHERE p.trashed IS NULL AND (p.source IS NULL OR p.source = {t}.source COLLATE NOCASE) \
-         AND (p.country IS NULL OR p.country = {t}.country COLLATE NOCASE) \
-         AND (p.industry IS NULL OR p.industry = {t}.industry COLLATE NOCASE) \
-         ORDER BY p.position IS NULL, p.position, p.id LIMIT 1)"
+        of_policy!(concat!(
+            "CASE WHEN p.hours IS NULL THEN strftime('%Y-%m-%dT%H:%M:%SZ', {t}.created, '+' || p.within || ' minutes') \
+             ELSE nullif(office_due(",
+            in_office!("p.within"),
+            "), '') END"
+        ))
     };
 }
 
@@ -178,10 +206,20 @@ macro_rules! responded_at {
 
 const RESPONSE_DUE: &str = response_due!();
 const RESPONDED_AT: &str = responded_at!();
+/// Of who came, the policy's id.
+pub const POLICY_OF_LEAD: &str = of_policy!("p.id");
+pub const ANSWER_TO_LEAD: &str = RESPONDED_AT;
+const RESPONSE_POLICY: &str = of_policy!("p.name");
 const RESPONSE_TIME: &str = concat!(
-    "CAST(round((julianday(",
+    "coalesce(",
+    of_policy!(concat!(
+        "CASE WHEN p.hours IS NOT NULL THEN CAST(office_minutes(",
+        in_office!(responded_at!()),
+        ") AS INTEGER) END"
+    )),
+    ", CAST(round((julianday(",
     responded_at!(),
-    ") - julianday({t}.created)) * 1440) AS INTEGER)"
+    ") - julianday({t}.created)) * 1440) AS INTEGER))"
 );
 const UNANSWERED: &str =
     concat!("({t}.status NOT IN ('converted', 'unqualified') AND ", responded_at!(), " IS NULL)");
@@ -247,6 +285,7 @@ pub static LEAD: Entity = Entity::new(
         link("converted_contact", &CONTACT, "The contact it became").by_action("lead convert"),
         link("converted_company", &COMPANY, "The company it became").by_action("lead convert"),
         link("converted_deal", &DEAL, "The deal it became").by_action("lead convert"),
+        computed("response_policy", Kind::Text, RESPONSE_POLICY, "The policy that says so"),
         computed(
             "response_due",
             Kind::Datetime,
@@ -258,7 +297,7 @@ pub static LEAD: Entity = Entity::new(
             "response_time",
             Kind::Duration,
             RESPONSE_TIME,
-            "Time until it was first answered",
+            "Time until it was first answered, in the policy's hours",
         ),
     ],
 )

@@ -5,7 +5,8 @@ use super::people::{COMPANY, CONTACT};
 use super::setup::USER;
 use super::words::{ANY, DEAL_ROLES, FORECAST, RECURRING, STAGE_KINDS};
 use crate::entity::{
-    Default, Entity, Kind, State, SumOf, Target, Trail, computed, field, label, link,
+    Default, Entity, Kind, Locale, Moved, State, SumOf, Target, Trail, Value, computed, field, label,
+    link,
 };
 
 pub static PIPELINE: Entity = Entity::new(
@@ -116,22 +117,21 @@ const COMMISSION: &str = percent_of!(
     "coalesce({t}.commission, (SELECT c.commission FROM company c WHERE c.id = {t}.partner))"
 );
 
-/// A move of the expected close: from a day to another while the deal was open, not taken back.
-/// Deals are the sixth entity, which is their number in the history.
+/// A move of the expected close of a deal `{t}`: from a day to another while the deal was open. Of each
+/// its place among them, and both days, which stand behind the instant.
 macro_rules! slips {
     ($what:literal) => {
         concat!(
-            "(SELECT ", $what, " FROM edit e JOIN change c ON c.id = e.change WHERE e.noun = 5 AND e.record = {t}.id AND e.field = 'closes' \
-             AND e.old IS NOT NULL AND e.new IS NOT NULL AND e.old <> e.new AND c.undone_by IS NULL AND c.undoes IS NULL \
-             AND NOT EXISTS (SELECT 1 FROM edit x WHERE x.change = e.change AND x.noun = 5 AND x.record = e.record AND x.field = 'closed'))"
+            "(SELECT ", $what, " FROM (SELECT position, substr(value, 22, 10) AS old, substr(value, 34, 10) AS new FROM deal_closes_history \
+             WHERE record = {t}.id AND value GLOB '????-??-??T??:??:??Z ????-??-??..????-??-?? moved*') e)"
         )
     };
 }
 
-/// The slips of a deal `{t}` in no certain order: `17 2026-03-01 2026-04-01;…`, the change, from which
+/// The slips of a deal `{t}` in no certain order: `2 2026-03-01 2026-04-01;…`, the place, from which
 /// day, to which.
 pub const SLIPS_OF_DEAL: &str =
-    slips!("group_concat(e.change || ' ' || e.old || ' ' || e.new, ';')");
+    slips!("group_concat(e.position || ' ' || e.old || ' ' || e.new, ';')");
 const SLIPS: &str = slips!("count(*)");
 const SLIP_DAYS: &str =
     slips!("coalesce(CAST(round(sum(julianday(e.new) - julianday(e.old))) AS INTEGER), 0)");
@@ -142,12 +142,17 @@ const SLIPPED: &str = slips!(
 /// What a deal's lines come to is what it is worth.
 static LINES: SumOf = SumOf { noun: "line", link: "deal", total: "total", price: "price" };
 
+fn moves(value: Value, _: &Locale) -> Result<Value, String> {
+    Moved::in_order(value)
+}
+
 /// Every stay in a stage is kept; a won or a lost stage closes the deal.
 static STAYS: Trail = Trail {
     stays: "stays",
     since: "stage_since",
     ended: "closed",
     expected: "closes",
+    moves: "closes_history",
     told: &["lost_reason", "competitor"],
     needs: "required",
     ends: "SELECT coalesce(kind, 'open') <> 'open' FROM stage WHERE id = ?1",
@@ -168,6 +173,7 @@ pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its w
         .headers(&["stage name", "stagename", "deal stage", "sales stage", "этап"]),
     field("amount", Kind::Money, "What it is worth; the sum of its lines where it has any")
         .sum_of(&LINES)
+        .not_negative()
         .currency_from(&["pipeline.currency", "company.currency"])
         .headers(&["value", "deal value", "deal amount", "expected revenue amount", "сумма"]),
     field("probability", Kind::Percent, "Its own chance; empty when the stage's counts").headers(&["probability (%)", "вероятность"]),
@@ -185,6 +191,7 @@ pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its w
     link("competitor", &COMPANY, "Who got it instead"),
     field("stage_since", Kind::Datetime, "When it came to its stage").quiet().headers(&["last stage change", "stage entered", "date entered stage", "stage entered date", "entered stage", "stage since", "stage change time", "last stage change date"]),
     field("stays", Kind::Links(Target::One(&STAGE), Some(&ANY)), "Every stay in a stage: since when, until when, by whom").dated().quiet().by_action("deal move"),
+    field("closes_history", Kind::Words(&ANY), "Every move of its expected close: when, from which day to which, by whom").dated().check(moves).quiet().by_action("deal edit"),
     field("about", Kind::Longtext, "Notes, in Markdown").aliases(&["notes", "description"]).headers(&["note", "comments", "описание"]),
     computed("status", Kind::Choice(&STAGE_KINDS), STATUS, "open, won or lost: its stage's kind"),
     computed("chance", Kind::Percent, CHANCE, "Its probability, or its stage's"),
@@ -243,6 +250,24 @@ pub static PRODUCT: Entity = Entity::new(
 const TOTAL: &str = "(SELECT CAST(round(x / 1e7) AS INTEGER) - CASE WHEN abs(x % 10000000) = 5000000 AND CAST(round(x / 1e7) AS INTEGER) % 2 <> 0 THEN CASE WHEN x < 0 THEN -1 ELSE 1 END ELSE 0 END \
      FROM (SELECT {t}.price * CAST(round(coalesce({t}.quantity, 1) * 1000) AS INTEGER) * (10000 - CAST(round(coalesce({t}.discount, 0) * 100) AS INTEGER)) AS x))";
 
+/// As exact as totals are reckoned: what is finer would be shown and not counted.
+fn at_most_decimals(value: Value, most: u32, named: &str) -> Result<Value, String> {
+    match &value {
+        Value::Decimal(n) if n.normalize().scale() > most => {
+            Err(format!("`{n}` has more than {named} decimals"))
+        }
+        _ => Ok(value),
+    }
+}
+
+fn to_a_thousandth(value: Value, _: &Locale) -> Result<Value, String> {
+    at_most_decimals(value, 3, "three")
+}
+
+fn to_a_hundredth(value: Value, _: &Locale) -> Result<Value, String> {
+    at_most_decimals(value, 2, "two")
+}
+
 pub static LINE: Entity = Entity::new(
     "line",
     "lines",
@@ -255,13 +280,19 @@ pub static LINE: Entity = Entity::new(
         link("product", &PRODUCT, "What is sold").headers(&["product code", "sku", "article"]),
         field("quantity", Kind::Decimal, "How many")
             .range(0, 1_000_000_000)
+            .check(to_a_thousandth)
             .default(Default::Text("1"))
             .headers(&["qty", "amount of units", "количество"]),
         field("price", Kind::Money, "Price of one; the product's if nothing is said")
-            .currency_from(&["product.price_currency", "deal.amount_currency"])
+            .currency_from(&[
+                "product.price_currency",
+                "deal.amount_currency",
+                "deal.pipeline.currency",
+                "deal.company.currency",
+            ])
             .default(Default::Linked("product", "price"))
             .headers(&["unit price", "list price", "цена"]),
-        field("discount", Kind::Percent, "Taken off the price").headers(&["discount %", "скидка"]),
+        field("discount", Kind::Percent, "Taken off the price").check(to_a_hundredth).headers(&["discount %", "скидка"]),
         field("recurring", Kind::Choice(&RECURRING), "once, or how often it comes again")
             .default(Default::Text("once"))
             .headers(&["billing frequency", "billing"]),

@@ -2,7 +2,9 @@
 
 use super::setup::{TEAM, USER};
 use super::words::{ANY, BONUS_OF};
-use crate::entity::{Default, Entity, Kind, Locale, Value, computed, field, label, link};
+use crate::entity::{
+    Default, Entity, Kind, Locale, Misfit, Value, computed, field, label, link,
+};
 
 /// The territory that a company or a lead falls into: the first whose every criterion fits. What a
 /// territory says nothing about is no criterion; one that says nothing takes nothing by itself.
@@ -20,6 +22,18 @@ pub(super) const TERRITORY_THAT_FITS: &str = "SELECT r.id FROM territory r WHERE
      AND (r.min_employees IS NULL OR :employees >= r.min_employees) \
      AND (r.max_employees IS NULL OR :employees <= r.max_employees) \
      ORDER BY r.position IS NULL, r.position, r.id LIMIT 1";
+
+/// The least number of people is not above the greatest.
+fn some_size_fits<'r>(get: &dyn Fn(&str) -> &'r Value) -> Result<(), Misfit> {
+    match (get("min_employees").as_int(), get("max_employees").as_int()) {
+        (Some(least), Some(most)) if least > most => Err(Misfit {
+            field: "min_employees",
+            why: format!("{least} is above max employees, {most}: no company would fit"),
+            hint: "exchange the two, or leave one out",
+        }),
+        _ => Ok(()),
+    }
+}
 
 pub static TERRITORY: Entity = Entity::new(
     "territory",
@@ -66,6 +80,7 @@ pub static TERRITORY: Entity = Entity::new(
     "team",
     "companies",
 ])
+.rule(some_size_fits)
 .sort("position,name")
 .named_uid()
 .setup();
@@ -179,6 +194,18 @@ pub static QUOTA: Entity = Entity::new(
 .sort("-period,id")
 .setup();
 
+/// A bonus is a part of what was won, an amount, or both.
+fn pays_something<'r>(get: &dyn Fn(&str) -> &'r Value) -> Result<(), Misfit> {
+    if !get("percent").is_empty() || !get("amount").is_empty() {
+        return Ok(());
+    }
+    Err(Misfit {
+        field: "percent",
+        why: "the bonus has neither a percent nor an amount".to_owned(),
+        hint: "say what is paid: `--percent 5`, `--amount 500`, or both",
+    })
+}
+
 pub static BONUS: Entity = Entity::new(
     "bonus",
     "bonuses",
@@ -198,6 +225,7 @@ pub static BONUS: Entity = Entity::new(
 .key(&["name"])
 .unique()
 .columns(&["id", "name", "attainment", "percent", "of", "amount", "team"])
+.rule(pays_something)
 .sort("attainment,id")
 .named_uid()
 .setup();

@@ -15,12 +15,13 @@ use rusqlite::types::Value as Sql;
 
 use super::Store;
 use super::columns::{decode, push_params};
+use super::moves::table_of;
 use super::read::{Moment, Reader, array};
 use super::rows::put_children;
 use super::schema::{child_table, columns_of, has_columns, quoted};
 use super::stays::trails;
 use crate::entity::when::instant_text;
-use crate::entity::{Field, Kind, Noun, Trail, Value};
+use crate::entity::{Field, Kind, Noun, Trail, Value, Why};
 use crate::error::Result;
 
 /// The moment that a store is read as of.
@@ -29,6 +30,9 @@ pub(super) struct Past {
     pub(super) now: String,
     pub(super) today: String,
 }
+
+/// When a move of an expected day was made, out of its word.
+const MOVED_AT: &str = "substr(value, 1, 20)";
 
 /// Record → field → the value that it had.
 type Old = BTreeMap<i64, BTreeMap<String, Sql>>;
@@ -43,7 +47,7 @@ impl Store {
         let past = Past { now: instant_text(at), today: today.to_string() };
         let moment = Moment { now: past.now.clone(), today: past.today.clone(), me: None };
         let reader = Reader::new(&self.conn, &self.model, moment);
-        reader.with_own_tables(true, || reader.shadow_all(&past.now))?;
+        reader.with_own_tables(true, || reader.shadow_all(&past))?;
         self.past = Some(past);
         Ok(())
     }
@@ -64,7 +68,7 @@ impl Reader<'_> {
         let moment = Moment { now: instant_text(at), today: today.to_string(), me: self.moment.me };
         self.with_own_tables(false, || {
             self.forget_past()?;
-            self.shadow_all(&moment.now)?;
+            self.shadow_all(&Past { now: moment.now.clone(), today: moment.today.clone() })?;
             work(&Reader::new(self.conn, self.model, moment))
         })
     }
@@ -98,12 +102,13 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn shadow_all(&self, now: &str) -> Result<()> {
+    fn shadow_all(&self, at: &Past) -> Result<()> {
+        let now = at.now.as_str();
         let mut later = self.later_edits(now)?;
         for (position, noun) in self.model.nouns.iter().enumerate() {
-            self.shadow(noun, &later.remove(&position).unwrap_or_default(), now)?;
+            self.shadow(noun, &later.remove(&position).unwrap_or_default(), at)?;
         }
-        // What is counted out of the history, such as slips, is counted up to then.
+        // What is counted out of the history is counted up to then.
         Ok(self.conn.execute_batch(&format!(
             "CREATE TEMP VIEW change AS SELECT * FROM main.change WHERE \"at\" <= '{now}'"
         ))?)
@@ -129,11 +134,13 @@ impl Reader<'_> {
         Ok(later)
     }
 
-    fn shadow(&self, noun: &Noun, later: &Old, now: &str) -> Result<()> {
+    fn shadow(&self, noun: &Noun, later: &Old, at: &Past) -> Result<()> {
+        let now = at.now.as_str();
         let trail = trails(noun).next();
         let mut touched: BTreeSet<i64> = later.keys().copied().collect();
         if let Some((_, _, trail)) = trail {
             touched.extend(self.moved_since(noun, trail, now)?);
+            touched.extend(self.expected_otherwise(noun, trail, now)?);
         }
         let table = quoted(noun.name());
         let past = format!("temp.{}", quoted(&format!("past_{}", noun.name())));
@@ -158,6 +165,7 @@ impl Reader<'_> {
         self.take_back_fields(noun, trail, later, &past, now)?;
         if let Some(trail) = trail {
             self.take_back_stages(noun, trail, &past, now)?;
+            self.take_back_expected(noun, trail, &past, at)?;
         }
         let born = unborn.map_or(String::new(), |sql| format!(" AND NOT ({sql})"));
         self.conn.execute_batch(&format!(
@@ -199,6 +207,16 @@ impl Reader<'_> {
         Ok(stmt.query_map([now], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Records whose end was expected on another day at the moment.
+    fn expected_otherwise(&self, noun: &Noun, trail: &Trail, now: &str) -> Result<Vec<i64>> {
+        let sql = format!(
+            "SELECT DISTINCT record FROM main.{} WHERE {MOVED_AT} > ?1",
+            table_of(noun, trail)
+        );
+        let mut stmt = self.conn.prepare(&sql)?;
+        Ok(stmt.query_map([now], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Gives the touched records the values that they had.
     fn take_back_fields(
         &self,
@@ -212,7 +230,7 @@ impl Reader<'_> {
         let by_stays = |name: &str| {
             trail.is_some_and(|(_, link, t)| {
                 link.name == name
-                    || [t.stays, t.since].contains(&name)
+                    || [t.stays, t.since, t.expected, t.moves].contains(&name)
                     || link.within.is_some_and(|(outer, _)| outer == name)
             })
         };
@@ -358,13 +376,37 @@ impl Reader<'_> {
             write!(sql, "UPDATE {past} SET {} WHERE NOT coalesce(({ends}), 0);", empty.join(", "));
         let _ = write!(
             sql,
-            "UPDATE {past} SET {ended} = {since} WHERE {ended} IS NOT NULL AND {ended} > '{now}';",
+            "UPDATE {past} SET {ended} = {since} WHERE coalesce(({ends}), 0) AND ({ended} IS NULL OR {ended} > '{now}');",
             ended = quoted(trail.ended)
         );
         Ok(self.conn.execute_batch(&sql)?)
     }
 
-    /// The stays that had begun by then.
+    /// Gives the touched records the day that was expected then: the one that the first later move
+    /// was from. The day of an end that was told later counts already.
+    fn take_back_expected(
+        &self,
+        noun: &Noun,
+        (_, link, trail): (usize, &Field, &Trail),
+        past: &str,
+        Past { now, today }: &Past,
+    ) -> Result<()> {
+        let bare = quoted(&format!("past_{}", noun.name()));
+        let ends = trail.ends.replace("?1", &format!("{bare}.{}", quoted(link.name)));
+        let later = format!(
+            "FROM main.{} m WHERE m.record = {bare}.id AND {MOVED_AT} > '{now}' \
+             AND NOT (m.value GLOB '*..????-??-?? {closed}*' AND substr(m.value, instr(m.value, '..') + 2, 10) <= '{today}' AND coalesce(({ends}), 0))",
+            table_of(noun, trail),
+            closed = Why::Closed.word()
+        );
+        Ok(self.conn.execute_batch(&format!(
+            "UPDATE {past} SET {} = (SELECT nullif(substr(m.value, 22, instr(m.value, '..') - 22), '') {later} \
+             ORDER BY m.position LIMIT 1) WHERE EXISTS (SELECT 1 {later})",
+            quoted(trail.expected)
+        ))?)
+    }
+
+    /// The stays that had begun by then, and the moves of the expected day.
     fn shadow_stays(
         &self,
         noun: &Noun,
@@ -375,7 +417,9 @@ impl Reader<'_> {
         let table = quoted(&format!("{}_{}", noun.name(), trail.stays));
         Ok(self.conn.execute_batch(&format!(
             "CREATE TEMP VIEW {table} AS SELECT record, position, target, since, \
-             CASE WHEN until > '{now}' THEN NULL ELSE until END AS until, \"by\" FROM main.{table} WHERE since <= '{now}'"
+             CASE WHEN until > '{now}' THEN NULL ELSE until END AS until, \"by\" FROM main.{table} WHERE since <= '{now}'; \
+             CREATE TEMP VIEW {moves} AS SELECT * FROM main.{moves} WHERE {MOVED_AT} <= '{now}'",
+            moves = table_of(noun, trail)
         ))?)
     }
 }

@@ -2,6 +2,7 @@
 //! currencies, and the checks that a declaration asks for.
 
 use foldhash::HashMap;
+use rusqlite::OptionalExtension;
 use rusqlite::types::Value as Sql;
 use uuid::Uuid;
 
@@ -80,7 +81,8 @@ impl<'a> Writer<'a> {
         self.check_rules(noun, &row, &touched)?;
         self.check_unique(noun, &row, Some(id))?;
         self.refuse_loop(noun, id, before, &row)?;
-        self.follow_trails(noun, before, &mut row)?;
+        self.follow_trails(noun, id, before, &mut row)?;
+        self.follow_moves(noun, id, before, &mut row)?;
         Ok(row)
     }
 
@@ -328,7 +330,8 @@ impl<'a> Writer<'a> {
                 Default::Text(text) => {
                     row[index] = field.parse(text, self.locale).map_err(Error::invalid)?;
                 }
-                Default::Me if self.manner.import => {}
+                Default::Me | Default::Zone if self.manner.import => {}
+                Default::Zone => row[index] = Value::Text(self.locale.times.zone.name().to_owned()),
                 Default::Me => row[index] = Value::Link(LinkTo::bare("user", self.me)),
                 Default::Now => row[index] = Value::Instant(self.clock.now()),
                 Default::Linked(link, other) => {
@@ -463,9 +466,27 @@ impl<'a> Writer<'a> {
         for path in field.currency_from {
             let Some((link, column)) = path.split_once('.') else { continue };
             let Some(to) = noun.index(link).and_then(|i| row[i].as_link()) else { continue };
-            let sql = format!("SELECT {} FROM {} WHERE id = ?1", quoted(column), quoted(to.noun));
-            let code: Option<String> =
-                self.reader.conn.prepare_cached(&sql)?.query_row([to.id], |r| r.get(0))?;
+            // `pipeline.currency` lies behind one more link.
+            let (column, from) = match column.split_once('.') {
+                None => (quoted(column), String::new()),
+                Some((link, column)) => {
+                    let Some(Kind::Link(Target::One(next))) =
+                        self.reader.model.noun(to.noun)?.find(link).map(|n| n.field.kind)
+                    else {
+                        continue;
+                    };
+                    let join = format!("JOIN {} n ON n.id = t.{}", quoted(next.name), quoted(link));
+                    (format!("n.{}", quoted(column)), join)
+                }
+            };
+            let sql = format!("SELECT {column} FROM {} t {from} WHERE t.id = ?1", quoted(to.noun));
+            let code: Option<String> = self
+                .reader
+                .conn
+                .prepare_cached(&sql)?
+                .query_row([to.id], |r| r.get(0))
+                .optional()?
+                .flatten();
             if let Some(found) = code.and_then(|c| c.parse().ok()) {
                 return Ok(Some(found));
             }
@@ -473,10 +494,20 @@ impl<'a> Writer<'a> {
         Ok(None)
     }
 
-    /// What declarations ask of values beyond their kind: filters that are right.
+    /// What declarations ask of values beyond their kind: filters that are right, amounts that are
+    /// not below nothing, values that go together.
     fn check_rules(&self, noun: &Noun, row: &[Value], touched: &[usize]) -> Result<()> {
         for index in touched {
             let field = noun.fields[*index];
+            if let Value::Money(money) = &row[*index]
+                && field.not_negative
+                && money.minor < 0
+                && !self.is_exact(noun)
+            {
+                return Err(Error::invalid(format!("{}: {money} is less than 0", field.label()))
+                    .hint("give 0 or more, such as `12k` or `950.50 EUR`")
+                    .at(field.name));
+            }
             // A file of rolo's own may name a view or a custom field that comes behind it.
             let is_sure = self.to_the_letter.is_none();
             if let (Some(of), Some(text)) =
@@ -491,7 +522,13 @@ impl<'a> Writer<'a> {
                 )?;
             }
         }
-        Ok(())
+        let Some(rule) = noun.entity.rule.filter(|_| self.to_the_letter.is_none()) else {
+            return Ok(());
+        };
+        rule(&|name| noun.index(name).map_or(&Value::Null, |index| &row[index])).map_err(|misfit| {
+            let label = misfit.field.replace('_', " ");
+            Error::invalid(format!("{label}: {}", misfit.why)).hint(misfit.hint).at(misfit.field)
+        })
     }
 
     /// No two live records of such a noun have one key.
@@ -781,22 +818,33 @@ fn refuse_lasting_words(noun: &Noun, id: i64, before: &[Value], row: &[Value]) -
 /// Words that have to name fields do.
 fn check_names(model: &crate::entity::Model, noun: &Noun, row: &mut [Value]) -> Result<()> {
     for (index, field) in noun.fields.iter().enumerate() {
-        let (Some(entity), Value::Words(words)) = (field.names_of, &mut row[index]) else {
-            continue;
-        };
+        let Some(entity) = field.names_of else { continue };
         let named = model.noun(entity.name)?;
+        let words = match &mut row[index] {
+            Value::Words(words) => words,
+            Value::Text(word) => {
+                *word = named_field(named, field, word)?;
+                continue;
+            }
+            _ => continue,
+        };
         // No name of a field has a comma.
         *words = words.iter().flat_map(|w| w.split(',')).map(|w| w.trim().to_owned()).collect();
         words.retain(|w| !w.is_empty());
         for word in words {
-            let found = named.require(word).map_err(|why| {
-                let fault = Error::invalid(format!("{}: {}", field.label(), why.message));
-                fault.hint(why.hint.unwrap_or_default()).at(field.name)
-            })?;
-            found.field.name.clone_into(word);
+            *word = named_field(named, field, word)?;
         }
     }
     Ok(())
+}
+
+/// The name of the field that a word means.
+fn named_field(of: &Noun, field: &Field, word: &str) -> Result<String> {
+    let found = of.require(word).map_err(|why| {
+        let fault = Error::invalid(format!("{}: {}", field.label(), why.message));
+        fault.hint(why.hint.unwrap_or_default()).at(field.name)
+    })?;
+    Ok(found.field.name.to_owned())
 }
 
 fn check_required(noun: &Noun, row: &[Value]) -> Result<()> {

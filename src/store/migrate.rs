@@ -123,6 +123,7 @@ fn step(
             super::seed_records(conn, base, clock, &|noun| new.contains(noun))?;
             for noun in &model.nouns {
                 super::stays::fill_missing(conn, noun)?;
+                super::moves::fill_missing(conn, noun)?;
             }
             SCHEMA_VERSION
         }

@@ -2,6 +2,7 @@
 //! that writes; the invariant is that every write is a change, whole or not at all.
 
 mod agenda;
+mod answers;
 mod as_of;
 mod ask;
 mod backlinks;
@@ -33,6 +34,7 @@ mod merge;
 mod migrate;
 mod misfits;
 mod mounts;
+mod moves;
 mod open;
 mod purge;
 mod quotas;
@@ -61,6 +63,7 @@ use crate::entity::{Locale, Model, Noun};
 use crate::error::{Error, ErrorKind, Result};
 
 pub use agenda::AgendaEntry;
+pub use answers::{AnswerPolicy, LeadAnswer};
 pub use ask::{Answer, Cell, sqlite_version};
 pub use backup::{backup, refuse_beside, refuse_own};
 pub use board::{Card, Pile, StageSums, Wanted};
@@ -78,6 +81,7 @@ pub use imports::{ImportFacts, ImportRow, Origin};
 pub use incoming::{Incoming, OnMatch, Outcome, Policy};
 pub use matching::Match;
 pub use merge::{Joined, Take};
+pub use moves::before_the_end;
 pub use open::{
     Access, Older, Options, inspect, placed, resolve, temporary_folder_in, temporary_in, wal_path,
 };

@@ -15,6 +15,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::schema::{APPLICATION_ID, SCHEMA_VERSION};
 use crate::entity::e164;
+use crate::entity::hours;
 use crate::entity::text::fold;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -312,6 +313,8 @@ fn configure(conn: &Connection, options: &Options) -> rusqlite::Result<()> {
     rusqlite::vtab::array::load_module(conn)?;
     register(conn, "fold", fold)?;
     register(conn, "lower_u", str::to_lowercase)?;
+    register(conn, "office_due", hours::due_in_query)?;
+    register(conn, "office_minutes", hours::minutes_in_query)?;
     let region = options.region.clone();
     register(conn, "e164", move |t| e164(t, &region))
 }

@@ -5,7 +5,7 @@ use super::Store;
 use super::backlinks::{Backlink, backlinks};
 use super::commit::Writer;
 use super::schema::quoted;
-use crate::entity::Noun;
+use crate::entity::{Kind, Noun};
 use crate::error::{Error, Result};
 
 impl Writer<'_> {
@@ -86,7 +86,9 @@ impl Writer<'_> {
     /// Stays that a user began were begun by nobody known.
     fn forget_doer(&self, user: i64) -> Result<()> {
         for noun in &self.reader.model.nouns {
-            for field in noun.fields.iter().filter(|f| f.dated) {
+            super::moves::forget_doer(self.reader.conn, noun, user)?;
+            let is_link = |kind| matches!(kind, Kind::Links(..));
+            for field in noun.fields.iter().filter(|f| f.dated && is_link(f.kind)) {
                 let child = quoted(&format!("{}_{}", noun.name(), field.name));
                 let sql = format!(
                     "UPDATE {child} SET \"by\" = NULL WHERE \"by\" = (SELECT handle FROM user WHERE id = ?1)"

@@ -70,10 +70,11 @@ pub(super) struct Places {
     pub(super) since: usize,
     pub(super) ended: usize,
     pub(super) expected: usize,
+    pub(super) moves: usize,
 }
 
 impl Places {
-    fn of(noun: &Noun, link: usize, trail: &Trail) -> Result<Self> {
+    pub(super) fn of(noun: &Noun, link: usize, trail: &Trail) -> Result<Self> {
         let place = |name| Ok::<_, Error>(noun.require(name)?.index);
         Ok(Self {
             link,
@@ -81,6 +82,7 @@ impl Places {
             since: place(trail.since)?,
             ended: place(trail.ended)?,
             expected: place(trail.expected)?,
+            moves: place(trail.moves)?,
         })
     }
 }
@@ -120,7 +122,7 @@ impl Writer<'_> {
         present: &LinkTo,
     ) -> Result<()> {
         let ends = self.ends(trail, present.id)?;
-        self.refuse_unfilled(noun, row, trail, present, true)?;
+        self.refuse_unfilled(noun, None, row, trail, present)?;
         let is_over = ends && row[places.ended].is_empty();
         if is_over && !self.manner.import {
             self.refuse_end_to_come(row, places, trail)?;
@@ -199,6 +201,7 @@ impl Writer<'_> {
     pub(super) fn follow_trails(
         &self,
         noun: &Noun,
+        id: i64,
         before: &[Value],
         row: &mut [Value],
     ) -> Result<()> {
@@ -221,7 +224,7 @@ impl Writer<'_> {
                 continue;
             }
             if moved {
-                self.refuse_unfilled(noun, row, trail, &present, false)?;
+                self.refuse_unfilled(noun, Some(id), row, trail, &present)?;
                 let told = instant(&row[places.since])
                     .filter(|_| !same(&before[places.since], &row[places.since]));
                 let least = stays[stays.len() - 1].entered;
@@ -260,10 +263,10 @@ impl Writer<'_> {
     fn refuse_unfilled(
         &self,
         noun: &Noun,
+        id: Option<i64>,
         row: &[Value],
         trail: &Trail,
         station: &LinkTo,
-        is_new: bool,
     ) -> Result<()> {
         if self.manner.import {
             return Ok(());
@@ -282,30 +285,38 @@ impl Writer<'_> {
             .filter(|named| named.field.is_stored() && row[named.index].is_empty())
             .map(|named| named.field)
             .collect();
-        let Some(first) = empty.first() else { return Ok(()) };
+        if empty.is_empty() {
+            return Ok(());
+        }
+        Err(self.unfilled(noun, id, station, &empty)?)
+    }
+
+    /// The fields that a station needs and a record lacks, and how to fill them.
+    fn unfilled(
+        &self,
+        noun: &Noun,
+        id: Option<i64>,
+        station: &LinkTo,
+        empty: &[&Field],
+    ) -> Result<Error> {
         let labels = self.reader.labels(station.noun, &[station.id])?;
         let label = labels.get(&station.id).map_or("", |l| l.label.as_str());
         let names: Vec<String> = empty.iter().map(|f| f.label()).collect();
-        let are = if names.len() == 1 { "is" } else { "are" };
-        Err(Error::invalid(format!(
-            "the {} `{label}` needs {}, which {are} empty",
-            station.noun,
-            names.join(", ")
-        ))
-        .hint(if is_new {
-            format!(
-                "give `--{} …`",
-                empty.iter().map(|f| f.flag()).collect::<Vec<_>>().join(" … --")
-            )
-        } else {
-            format!(
-                "fill {} first: `rolo {} edit REF --{} …`",
-                if names.len() == 1 { "it" } else { "them" },
-                noun.name(),
-                first.flag()
-            )
-        })
-        .at(first.name))
+        let option = |f: &&Field| match f.custom {
+            true => format!("--set {}=…", f.name),
+            false => format!("--{} …", f.flag()),
+        };
+        let options = empty.iter().map(option).collect::<Vec<_>>().join(" ");
+        let (are, them) = if names.len() == 1 { ("is", "it") } else { ("are", "them") };
+        let (place, hint) = match id {
+            None => (String::new(), format!("give `{options}`")),
+            Some(id) => (
+                format!(" in {}:{id}", noun.name()),
+                format!("fill {them} first: `rolo {} edit {id} {options}`", noun.name()),
+            ),
+        };
+        let (of, names) = (station.noun, names.join(", "));
+        Ok(Error::invalid(format!("the {of} `{label}` needs {names}, which {are} empty{place}")).hint(hint).at(empty[0].name))
     }
 
     /// An instant that isn't before the beginning of the stay that it ends; on the same day it is
@@ -365,7 +376,7 @@ impl Writer<'_> {
     }
 
     /// The handle of who is acting; what a file tells was nobody's doing here.
-    fn doer(&self) -> Result<Option<String>> {
+    pub(super) fn doer(&self) -> Result<Option<String>> {
         if self.manner.import || self.change == 0 {
             return Ok(None);
         }
@@ -378,7 +389,7 @@ impl Writer<'_> {
     }
 
     /// Whether a file of rolo's own is read to the letter.
-    fn is_exact(&self, noun: &Noun) -> bool {
+    pub(super) fn is_exact(&self, noun: &Noun) -> bool {
         self.to_the_letter.as_ref().is_some_and(|(name, _)| *name == noun.name())
     }
 

@@ -179,6 +179,8 @@ impl Writer<'_> {
                 self.set_trash_column(noun, id, &edit.old, &edit.new)?;
             }
         }
+        let moves = super::moves::unmove(noun, &changed, &before, &mut after)?;
+        changed.extend(moves);
         let trashed = noun.index("trashed");
         changed.retain(|i| Some(*i) != trashed);
         for index in &changed {

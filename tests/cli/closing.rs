@@ -126,3 +126,34 @@ fn a_file_that_moves_a_deal_to_an_end_ends_it() {
     w.ok(&["undo", "2"]);
     assert_eq!(closed(&w, "D"), ended("2026-10-02"));
 }
+
+#[test]
+fn a_reopened_deal_is_expected_when_it_was_before_its_end() {
+    let w = World::new();
+    w.ok(&["deal", "add", "D", "--closes", "2026-12-20"]);
+    w.ok(&["deal", "add", "N"]);
+    for args in [
+        &["win", "D"][..],
+        // Another day of the same end.
+        &["edit", "D", "--closes", "2026-11-22"],
+        &["lose", "D", "--reason", "price"],
+        &["reopen", "D"],
+        &["lose", "N", "--reason", "silence"],
+        &["reopen", "N", "--stage", "Proposal"],
+    ] {
+        w.run(&[&["deal"], args].concat());
+    }
+    assert_eq!(closed(&w, "D"), ("2026-12-20".into(), String::new()));
+    assert_eq!(closed(&w, "N"), (String::new(), String::new()));
+    // Only what was moved while it was open is a slip.
+    w.ok(&["deal", "edit", "D", "--closes", "2027-01-03"]);
+    let deal = w.json(&["deal", "show", "D", "-o", "json"]);
+    assert_eq!(deal["slipped"], "moved 1 time, 14 days");
+    w.ok(&["deal", "win", "D"]);
+    w.ok(&["deal", "reopen", "D"]);
+    assert_eq!(closed(&w, "D"), ("2027-01-03".into(), String::new()));
+    w.ok(&["undo"]);
+    assert_eq!(closed(&w, "D").0, "2026-11-22");
+    let err = w.fails(2, &["deal", "edit", "D", "--set", "closes_history="]);
+    assert!(err.contains("kept by itself"), "{err}");
+}

@@ -376,3 +376,87 @@ fn an_action_names_no_option_that_it_lacks() {
     let err = w.fails(3, &["deal", "add", "B", "--company", "Nobody"]);
     assert!(err.contains("--create-links"), "{err}");
 }
+
+#[test]
+fn many_deals_move_by_a_filter_at_once_and_in_one_step() {
+    let w = World::new();
+    for name in ["Первая", "第二", "Third"] {
+        w.ok(&["deal", "add", name, "--amount", "10"]);
+    }
+    let stages = |w: &World| {
+        let all = w.json(&["deal", "list", "--sort", "id", "--columns", "stage", "-o", "json"]);
+        let all = all.as_array().expect("deals").clone();
+        all.iter().map(|d| d["stage"].as_str().expect("a stage").to_owned()).collect::<Vec<_>>()
+    };
+    let all = ["deal", "move", "--where", "stage:Lead", "Proposal"];
+    let err = w.fails(2, &all);
+    assert!(err.contains("3 deals") && err.contains("--yes"), "{err}");
+    let run = w.run(&[&all[..], &["--dry-run"]].concat());
+    assert!(run.code == 0 && run.err.contains("would move: 3 deals"), "{}", run.err);
+    assert_eq!(stages(&w), ["Lead"; 3]);
+    w.ok(&["deal", "move", "Proposal", "--where=stage:Lead", "--note", "all", "--yes"]);
+    assert_eq!(stages(&w), ["Proposal"; 3]);
+    w.ok(&["undo"]);
+    assert_eq!(stages(&w), ["Lead"; 3]);
+    // One alone isn't asked about; none is no error.
+    w.ok(&["deal", "move", "--where", "第二", "Qualified"]);
+    assert_eq!(stages(&w), ["Lead", "Qualified", "Lead"]);
+    w.ok(&["deal", "move", "--where", "nobody", "Qualified"]);
+    for (code, args, says) in [
+        (2, &["deal", "move", "--where", "is:open"][..], "needs STAGE"),
+        (2, &["deal", "move", "1", "Won", "--where", "is:open"], "`1` and `--where`"),
+        (2, &["deal", "move", "--where", "is:opne", "Won"], "opne"),
+        (2, &["deal", "move", "--where", "", "Won"], "every record"),
+        (3, &["deal", "move", "--where", "is:open", "Wonn", "--yes"], "Wonn"),
+    ] {
+        let err = w.fails(code, args);
+        assert!(err.contains(says), "{args:?}: {err}");
+    }
+    // The one that can't is named, and none moves.
+    w.ok(&["stage", "edit", "Sales/Won", "--required", "next_step"]);
+    w.ok(&["deal", "edit", "1", "2", "--next-step", "sign"]);
+    let err = w.fails(4, &["deal", "win", "--where", "is:open", "--yes"]);
+    assert!(err.contains("deal:3") && err.contains("rolo deal edit 3 --next-step"), "{err}");
+    assert_eq!(stages(&w), ["Lead", "Qualified", "Lead"]);
+    w.ok(&["task", "add", "T", "--due", "2026-11-22"]);
+    w.ok(&["task", "snooze", "--where", "T", "+3d"]);
+    assert_eq!(w.json(&["task", "show", "1", "-o", "json"])["due"], "2026-11-25");
+}
+
+#[test]
+fn what_cannot_be_is_refused_at_every_door() {
+    let w = World::new();
+    w.ok(&["company", "add", "Acme", "--currency", "JPY"]);
+    w.ok(&["deal", "add", "D", "--company", "Acme"]);
+    for (args, says) in [
+        (&["deal", "add", "X", "--amount", "-5"][..], "amount: -5.00 EUR is less than 0"),
+        (&["deal", "add", "X", "--set", "amount=-5 USD"], "-5.00 USD"),
+        (&["deal", "edit", "D", "--amount", "-0.01"], "less than 0"),
+        (&["deal", "edit", "--where", "is:open", "--amount", "-1", "--yes"], "less than 0"),
+        (&["deal", "win", "D", "--amount", "-1"], "less than 0"),
+        (&["deal", "lose", "D", "--reason", ""], "lost reason: it is empty"),
+        (&["deal", "edit", "D", "--probability", "140"], "140"),
+        (&["line", "add", "L", "--deal", "D", "--quantity", "-1"], "quantity: `-1`"),
+        (&["line", "add", "L", "--deal", "D", "--quantity", "1.0005"], "more than three decimals"),
+        (&["line", "add", "L", "--deal", "D", "--discount", "10.001"], "more than two decimals"),
+    ] {
+        let err = w.fails(4, args);
+        assert!(err.contains(says), "{args:?}: {err}");
+    }
+    for (noun, text, says) in [
+        ("deal", "name,amount\nA,5\nB,-5\n", "-5.00"),
+        ("deal", "name,probability\nA,140\n", "140"),
+        ("line", "deal,name,price,quantity\nD,A,5,-1\n", "-1"),
+    ] {
+        let file = w.file("bad.csv", text);
+        let run = w.run(&[noun, "import", &file]);
+        assert_eq!(run.code, 4, "{text}");
+        assert!(run.err.contains(says), "{}", run.err);
+    }
+    let run = w.run_with(&["batch"], b"deal add Y --amount -5\n");
+    assert!(run.code == 4 && run.err.contains("less than 0"), "{}", run.err);
+    // A line without a currency takes that of the deal's company.
+    w.ok(&["line", "add", "L", "--deal", "D", "--price", "10"]);
+    assert_eq!(w.json(&["deal", "show", "D", "-o", "json"])["amount_currency"], "JPY");
+    assert_eq!(w.ok(&["deal", "list", "--count"]), "1\n");
+}

@@ -416,3 +416,92 @@ fn what_a_form_says_again_is_not_lost_and_bad_objects_are_counted() {
         run.err
     );
 }
+
+#[test]
+fn the_first_answer_is_due_in_the_hours_of_the_policy() {
+    let w = World::new();
+    let friday = "2026-11-20T17:30:00Z";
+    w.ok(&["--now", friday, "lead", "add", "Аня", "--source", "web"]);
+    w.ok(&[
+        "response",
+        "add",
+        "Web",
+        "--within",
+        "1h",
+        "--hours",
+        "Mon-Fri 9-12 13-18",
+        "--zone",
+        "Europe/Sofia",
+        "--holidays",
+        "12-25; 2026-11-23",
+    ]);
+    let policy = w.json(&["response", "show", "Web", "-o", "json"]);
+    assert_eq!(policy["hours"], "mon-fri 09:00-12:00 13:00-18:00");
+    // Monday is a day off.
+    let due = |w: &World| w.json(&["lead", "show", "1", "-o", "json"])["response_due"].clone();
+    assert_eq!(due(&w), "2026-11-24T08:00:00Z");
+    assert_eq!(
+        w.ok(&["--now", "2026-11-24T08:00:00Z", "lead", "list", "is:late", "--count"]),
+        "0\n"
+    );
+    assert_eq!(
+        w.ok(&["--now", "2026-11-24T08:00:01Z", "lead", "list", "is:late", "--count"]),
+        "1\n"
+    );
+    assert!(w.ok(&["lead", "response"]).contains("2026-11-24 08:00"));
+    w.ok(&["--now", "2026-11-24T10:40:00Z", "log", "call", "lead:1", "hello"]);
+    let told = w.json(&["lead", "response", "--explain", "1", "-o", "json"]);
+    assert_eq!((&told["response_time"], &told["late"]), (&200.into(), &true.into()));
+    assert_eq!(told["counted"][0]["from"], "2026-11-24T07:00:00Z");
+    assert_eq!(told["counted"].as_array().map(Vec::len), Some(3), "{told}");
+    assert_eq!(w.json(&["lead", "show", "1", "-o", "json"])["response_time"], 200);
+    w.ok(&["response", "edit", "Web", "--clear", "hours"]);
+    assert_eq!(due(&w), "2026-11-20T18:30:00Z");
+    for (option, value, says) in [
+        ("--hours", "mon 18-9", "18-9"),
+        ("--hours", "9-18", "behind no days"),
+        ("--holidays", "25.12.2026", "no day off"),
+        ("--zone", "Europe/Sofja", "Sofja"),
+    ] {
+        let err = w.fails(4, &["response", "edit", "Web", option, value]);
+        assert!(err.contains(says), "{err}");
+    }
+}
+
+#[test]
+fn several_leads_become_a_deal_each_with_a_name_of_its_own() {
+    let w = World::new();
+    w.ok(&["lead", "add", "Аня", "--company-name", "Юг"]);
+    w.ok(&["lead", "add", "王"]);
+    let err = w.fails(2, &["lead", "convert", "1", "2", "--deal", "Order"]);
+    assert!(err.contains("each of 2 leads") && err.contains("Order {company_name}"), "{err}");
+    w.ok(&["lead", "convert", "1", "2", "--deal", "Order of {company_name}", "--amount", "500"]);
+    let deals = w.json(&["deal", "list", "--sort", "id", "--columns", "name,amount", "-o", "json"]);
+    assert_eq!(
+        (&deals[0]["name"], &deals[1]["name"]),
+        (&"Order of Юг".into(), &"Order of 王".into())
+    );
+    assert_eq!(deals[1]["amount"].to_string(), "500.00");
+    w.ok(&["undo"]);
+    assert_eq!(w.ok(&["deal", "list", "--count"]), "0\n");
+}
+
+#[test]
+fn rules_that_can_never_work_are_refused() {
+    let w = World::new();
+    for (args, says) in [
+        (&["assignment", "add", "A", "--by", "user"][..], "user: the rule is by user"),
+        (&["assignment", "add", "A", "--by", "field"], "--field owner"),
+        (&["assignment", "add", "A", "--by", "field", "--field", "nofield"], "nofield"),
+        (&["bonus", "add", "B", "--attainment", "50"], "neither a percent nor an amount"),
+        (
+            &["territory", "add", "T", "--min-employees", "100", "--max-employees", "50"],
+            "100 is above max employees, 50",
+        ),
+    ] {
+        let err = w.fails(4, args);
+        assert!(err.contains(says), "{err}");
+    }
+    w.ok(&["assignment", "add", "A", "--by", "field", "--field", "Owner"]);
+    assert_eq!(w.json(&["assignment", "show", "A", "-o", "json"])["field"], "owner");
+}

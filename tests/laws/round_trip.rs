@@ -152,6 +152,12 @@ fn cell(field: &Field, n: usize) -> Option<String> {
         Kind::Duration => ["90", "0", "1d"][n % 3].to_owned(),
         Kind::Bool => ["yes", "no"][n % 2].to_owned(),
         Kind::Choice(choices) => one_word(choices, n),
+        Kind::Words(_) if field.dated => parts(&[
+            (String::new(), format!("2026-01-0{}T09:00:00Z ..2026-03-01 moved", 1 + n % 9)),
+            (String::new(), "2026-02-01T09:00:00Z 2026-03-01..2026-04-01 moved ann".to_owned()),
+            (String::new(), "2026-02-01T09:00:00Z 2026-04-01..2026-03-01 moved ann".to_owned()),
+            (String::new(), "2026-02-01T09:00:00Z 2026-03-01..2026-04-01 moved ann".to_owned()),
+        ]),
         Kind::Words(choices) => parts(&[
             (String::new(), one_word(choices, n)),
             (String::new(), one_word(choices, n + 1)),
@@ -232,7 +238,8 @@ fn add(d: &Desk, noun: &Noun, n: usize) {
                 format!("{}:{}", field.name, 1 + n % 2 * if field.name == "stage" { 6 } else { 1 });
         }
         if field.names_of.is_some() {
-            "amount; closes".clone_into(&mut value);
+            let names = if field.kind == Kind::Text { "owner" } else { "amount; closes" };
+            names.clone_into(&mut value);
         }
         if noun.name() == "line" && matches!(field.name, "price" | "quantity") {
             // The lines of a deal have one currency, and none takes anything back.

@@ -1,10 +1,14 @@
 //! Arguments that several verbs have.
 
+use std::ffi::OsString;
+
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 
 use super::flags::Meaning;
+use super::texts;
 use crate::entity::Noun;
+use crate::error::{Error, Result};
 
 pub(super) fn option(id: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(id).long(id).value_name(value).num_args(1).allow_hyphen_values(true).help(help)
@@ -67,9 +71,44 @@ pub(super) fn create_links() -> Arg {
 }
 
 pub(super) fn condition(noun: &Noun) -> Arg {
+    every(noun).conflicts_with("ref")
+}
+
+/// The same where [`in_place_of_refs`] stands for the REFs.
+pub(super) fn every(noun: &Noun) -> Arg {
     option("where", "FILTER", "All that match, in place of REFs; asks first")
-        .conflicts_with("ref")
         .add(Meaning::Filter(noun.name()))
+}
+
+/// What stands for the REFs of `deal move --where FILTER STAGE`: what follows REFs needs some.
+const THOSE_OF_WHERE: &str = "\u{1a}where";
+
+/// The words with something in the REFs' place, where `--where` says which records.
+pub(super) fn in_place_of_refs(args: &[OsString], verb_at: usize) -> Option<Vec<OsString>> {
+    let is_where = |word: &OsString| {
+        word.to_str().is_some_and(|text| text == "--where" || text.starts_with("--where="))
+    };
+    let typed = args.get(verb_at + 1..)?.iter();
+    typed.take_while(|word| *word != "--").any(is_where).then(|| {
+        let mut with = args.to_vec();
+        with.insert(verb_at + 1, THOSE_OF_WHERE.into());
+        with
+    })
+}
+
+/// REFs and `--where` together say two things.
+///
+/// # Errors
+/// Both are there.
+pub(super) fn refuse_both(matches: &ArgMatches, path: &str) -> Result<()> {
+    let mut refs = texts(matches, "ref").into_iter();
+    if refs.next().as_deref() == Some(THOSE_OF_WHERE)
+        && let Some(other) = refs.next()
+    {
+        return Err(Error::usage(format!("`{other}` and `--where` don't go together"))
+            .hint(format!("name the records or filter them; see `{path} --help`")));
+    }
+    Ok(())
 }
 
 pub(super) fn force(help: &'static str) -> Arg {

@@ -219,10 +219,15 @@ pub(super) fn refuse_deeds(matches: &ArgMatches, noun: &Noun) -> Result<()> {
     }
 }
 
-fn deed_refusal(field: &Field) -> Error {
+/// What `edit` says of a field that it doesn't change.
+pub(in crate::cli) fn deed_refusal(field: &Field) -> Error {
     let deed = field.deed.unwrap_or_default();
-    Error::usage(format!("`{}` is not changed by `edit`", field.name))
-        .hint(format!("it has a verb of its own: `rolo {deed}`; see `rolo {deed} --help`"))
+    let hint = if field.dated {
+        format!("it is kept by itself, and `rolo {deed}` adds to it; a file brings its own")
+    } else {
+        format!("it has a verb of its own: `rolo {deed}`; see `rolo {deed} --help`")
+    };
+    Error::usage(format!("`{}` is not changed by `edit`", field.name)).hint(hint)
 }
 
 /// A bool's flag without a word for yes or no behind it becomes `--flag=yes`, so that a label may

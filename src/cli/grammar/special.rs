@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, Command};
 
 use super::args::{
-    as_of, condition, create_links, examples, file, filter, flag, force, limit, one_ref, option,
+    as_of, condition, create_links, every, examples, file, filter, flag, force, limit, one_ref, option,
     refs, set, words,
 };
 use super::examples::sample;
@@ -172,6 +172,16 @@ pub(super) fn lead_score(command: Command, noun: &Noun) -> Command {
     )
 }
 
+pub(super) fn lead_response(command: Command, noun: &Noun) -> Command {
+    let command = command.arg(refs(Some(noun.name()))).arg(condition(noun)).arg(
+        flag("explain", "Show the policy, and the times that count until the answer is due and came"),
+    );
+    examples(
+        command,
+        &["lead response", "lead response --explain 42", "lead response --where is:answered_late"],
+    )
+}
+
 pub(super) fn territory_apply(command: Command, _: &Noun) -> Command {
     let command =
         command.arg(flag("all", "Also those that are in a territory already, by hand or by rule"));
@@ -280,8 +290,9 @@ pub(super) fn action_args(mut command: Command, noun: &Noun, action: &'static Ac
             None => refs(Some(noun.name())).required_unless_present("where"),
         },
     });
-    if action.refs == Refs::Many && !has_positional(action) {
-        command = command.arg(condition(noun));
+    if action.refs == Refs::Many {
+        let which = if has_positional(action) { every(noun) } else { condition(noun) };
+        command = command.arg(which);
     }
     for declared in action.args {
         command = command.arg(action_arg(noun, declared));
@@ -290,7 +301,7 @@ pub(super) fn action_args(mut command: Command, noun: &Noun, action: &'static Ac
 }
 
 /// Whether something stands behind the REFs, so that they can't be left out.
-fn has_positional(action: &Action) -> bool {
+pub(super) fn has_positional(action: &Action) -> bool {
     action.args.iter().any(|a| a.kind == ArgKind::Positional)
 }
 

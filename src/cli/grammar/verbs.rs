@@ -7,12 +7,12 @@ use super::records::{
     add, edit, export, history, import, list, log_of, note_of, restore, rm, show,
 };
 use super::special::{
-    action_args, board, deal_handover, deal_register, duplicates, field_add, lead_intake,
-    lead_score, merge, quota_attainment, rate_add, rate_convert, rate_import, territory_apply,
+    action_args, board, deal_handover, deal_register, duplicates, field_add, has_positional, lead_intake,
+    lead_response, lead_score, merge, quota_attainment, rate_add, rate_convert, rate_import, territory_apply,
     unmerge, view_save,
 };
 use super::{dressed, with_hidden_globals};
-use crate::actions::{ACTIONS, Action};
+use crate::actions::{ACTIONS, Action, Refs};
 use crate::entity::{Entity, Kind, Noun};
 use crate::error::nearest;
 use crate::reports::{NUMBERS, Number};
@@ -70,6 +70,13 @@ static VERBS: &[Verb] = &[
         "Give leads the points of the scoring rules; all open ones unless some are named",
         |e| e.name == "lead",
         lead_score,
+    ),
+    special(
+        "response",
+        "Show until when leads have to be answered, and how soon they were; those that wait unless \
+         some are named",
+        |e| e.name == "lead",
+        lead_response,
     ),
     special(
         "apply",
@@ -130,6 +137,11 @@ impl Shape {
             Self::Action(action) => action.verb,
             Self::Number(number) => number.verb,
         }
+    }
+
+    /// Whether something is typed behind several REFs: the stage of `deal move`.
+    pub(super) fn follows_refs(&self) -> bool {
+        matches!(self, Self::Action(action) if action.refs == Refs::Many && has_positional(action))
     }
 
     fn bears(&self, word: &str) -> bool {

@@ -3,6 +3,7 @@
 
 mod ahead;
 mod board;
+mod carried;
 mod every;
 mod history;
 mod outcomes;
