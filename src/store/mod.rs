@@ -1,6 +1,7 @@
 //! The one file: schema, reading, the write path, matching, history, undo, search. The only room
 //! that writes; the invariant is that every write is a change, whole or not at all.
 
+mod again;
 mod agenda;
 mod as_of;
 mod ask;
@@ -59,6 +60,7 @@ use crate::clock::Clock;
 use crate::entity::{Locale, Model, Noun};
 use crate::error::{Error, ErrorKind, Result};
 
+pub use again::Again;
 pub use agenda::AgendaEntry;
 pub use ask::{Answer, Cell, sqlite_version};
 pub use backup::{backup, refuse_beside, refuse_own};

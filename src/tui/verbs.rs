@@ -34,8 +34,8 @@ pub(crate) fn of(
         Act::Help => return vec![Effect::Push(screens::help::of(place, cx))],
         Act::Palette => return vec![Effect::Push(screens::palette::open(subject))],
         Act::Command => return vec![Effect::Push(screens::line::command())],
-        Act::Undo => return vec![deed(|desk| deeds::undo(desk, false))],
-        Act::Redo => return vec![deed(|desk| deeds::undo(desk, true))],
+        Act::Undo => return vec![undo(cx)],
+        Act::Redo => return vec![deed(deeds::redo)],
         Act::Trash => return vec![Effect::Push(screens::trash::nouns())],
         Act::Changes => return vec![Effect::Push(screens::changes::open())],
         Act::New => return new(noun, subject.as_ref()),
@@ -77,6 +77,14 @@ pub(crate) fn of(
         Act::StepBack if subject.noun == "deal" => vec![step_stage(subject, -1)],
         _ => Vec::new(),
     }
+}
+
+/// Takes back what was done here; the rest has ways of its own, which are named.
+fn undo(cx: &Cx) -> Effect {
+    let key = |act| cx.keys.shown(Place::List, act).unwrap_or_default();
+    let elsewhere =
+        format!("older: `:undo`, {} the changes, {} the trash", key(Act::Changes), key(Act::Trash));
+    deed(move |desk| deeds::undo(desk, &elsewhere))
 }
 
 /// Whether an act needs a record.

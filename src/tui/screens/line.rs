@@ -35,6 +35,9 @@ fn run(text: &str, cx: &Cx) -> Effects {
     if let (Some(noun), Some(filter)) = (listed(word, cx), rest.strip_prefix('/')) {
         return vec![Effect::Push(screens::list::filtered(noun, filter))];
     }
+    if let ("undo", Some(count)) = (word, latest(rest)) {
+        return vec![deed(move |desk| deeds::undo_latest(desk, count))];
+    }
     if let ("export", "csv") = (word, rest) {
         return vec![Effect::Act(Act::Export)];
     }
@@ -48,7 +51,6 @@ fn run(text: &str, cx: &Cx) -> Effects {
         "panic" => panic!("a fault on purpose"),
         "q" | "q!" | "quit" | "wq" => vec![Effect::Quit],
         "w" => Vec::new(),
-        "undo" => vec![Effect::Act(Act::Undo)],
         "redo" => vec![Effect::Act(Act::Redo)],
         "reload" => vec![Effect::Act(Act::Reload)],
         "cols" | "columns" => vec![Effect::Act(Act::Columns)],
@@ -61,6 +63,14 @@ fn run(text: &str, cx: &Cx) -> Effects {
             Some((digit, ..)) => vec![Effect::Go(*digit)],
             None => vec![Effect::Command(text.to_owned())],
         },
+    }
+}
+
+/// How many changes `undo` takes back: one, or the number that is given.
+fn latest(rest: &str) -> Option<usize> {
+    match rest.trim() {
+        "" => Some(1),
+        count => count.parse().ok().filter(|count| *count > 0),
     }
 }
 
