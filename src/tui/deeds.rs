@@ -39,9 +39,16 @@ pub(crate) fn act(
         let ids = &subject.ids;
         (action.run)(&mut Call { writer: w, noun, ids, args, locale: &locale, made: Vec::new() })
     })?;
-    let told: Vec<&str> = args.iter().take(1).map(|(_, t)| t.as_str()).collect();
+    let told: Vec<String> = args.iter().take(1).map(|(_, text)| briefly(text)).collect();
     let line = format!("{} {}: {}", action.verb, subject.shown(desk.store.model()), told.join(" "));
     Ok(done(&written, line.trim_end_matches([':', ' ']).to_owned(), command))
+}
+
+/// The beginning of a text that somebody wrote, in one line.
+fn briefly(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let short: String = line.chars().take(40).collect();
+    if short.len() < text.trim_end().len() { format!("{short}...") } else { short }
 }
 
 /// The command that does the same as an action.

@@ -31,7 +31,7 @@ pub(crate) fn of(
     cx: &Cx,
 ) -> Effects {
     match act {
-        Act::Help => return vec![Effect::Push(screens::help::of(place, cx))],
+        Act::Help => return vec![Effect::Push(screens::help::of(place, noun, cx))],
         Act::Palette => return vec![Effect::Push(screens::palette::open(subject))],
         Act::Command => return vec![Effect::Push(screens::line::command())],
         Act::Undo => return vec![undo(cx)],
@@ -85,6 +85,20 @@ fn undo(cx: &Cx) -> Effect {
     let elsewhere =
         format!("older: `:undo`, {} the changes, {} the trash", key(Act::Changes), key(Act::Trash));
     deed(move |desk| deeds::undo(desk, &elsewhere))
+}
+
+/// Whether a key does something of its own to records of a noun: deals are moved, tickets answered.
+pub(crate) fn means(act: Act, noun: Option<&str>) -> bool {
+    match act {
+        Act::StepOn | Act::StepBack | Act::Done | Act::Reply => {
+            let is_deal = |act| matches!(act, Act::StepOn | Act::StepBack);
+            noun.is_some_and(|noun| {
+                (is_deal(act) && noun == "deal")
+                    || DEEDS.iter().any(|(a, n, _)| *a == act && *n == noun)
+            })
+        }
+        _ => true,
+    }
 }
 
 /// Whether an act needs a record.

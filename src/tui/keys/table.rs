@@ -37,7 +37,7 @@ pub(crate) static BINDINGS: &[Binding] = &[
         &["H", "shift+left"],
         B | L | R | A,
         "",
-        "Move a deal one stage back",
+        "Move a deal one stage back; in other lists the columns",
     ),
     bind(
         Act::StepOn,
@@ -45,7 +45,7 @@ pub(crate) static BINDINGS: &[Binding] = &[
         &["L", "shift+right"],
         B | L | R | A,
         "H/L move",
-        "Move a deal one stage on",
+        "Move a deal one stage on; in other lists the columns",
     ),
     bind(Act::New, "new", &["n", "insert"], RECORDS, "new", "Add a record by a quick line"),
     bind(
@@ -73,7 +73,7 @@ pub(crate) static BINDINGS: &[Binding] = &[
         "",
         "Set the state: move a deal to a stage, a ticket to a status",
     ),
-    bind(Act::Reply, "reply", &["r"], RECORDS, "", "Reply to a ticket"),
+    bind(Act::Reply, "reply", &["r"], RECORDS, "reply", "Reply to a ticket"),
     bind(
         Act::Raise,
         "raise",

@@ -110,8 +110,10 @@ impl Screen for Changes {
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let key = cx.keys.shown(Place::Page, Act::Open).unwrap_or_default();
-        let foot = format!("{key} takes one back");
-        let inside = pane::framed(frame, area, "changes, newest first", &foot, true, cx);
+        let height = usize::from(area.height.saturating_sub(2));
+        let seen = text::seen(&self.scroll, self.rows.len(), height);
+        let foot = format!("{key} takes one back  {seen}");
+        let inside = pane::framed(frame, area, "changes, newest first", foot.trim_end(), true, cx);
         text::draw(frame, inside, &self.lines(cx), &self.scroll, true, cx);
     }
 

@@ -60,6 +60,8 @@ pub(crate) struct List {
     rows: Rows,
     at: usize,
     top: usize,
+    /// How many columns beside the label were scrolled past.
+    shift: usize,
     marks: Marks,
     range: Option<usize>,
     preview: bool,
@@ -118,6 +120,7 @@ impl List {
             rows: Rows::new(),
             at: 0,
             top: 0,
+            shift: 0,
             marks: Marks::default(),
             range: None,
             preview: true,
@@ -237,6 +240,7 @@ impl List {
 
     fn turn_to(&mut self, tab: usize, cx: &Cx) -> Effects {
         self.tab = tab;
+        self.shift = 0;
         self.columns.clear();
         self.sort.clear();
         self.sheet_of = None;
@@ -326,6 +330,12 @@ impl List {
             Act::LastView | Act::LastPane if !self.tabs.is_empty() => {
                 return Some(self.turn_to((self.tab + self.tabs.len() - 1) % self.tabs.len(), cx));
             }
+            // Deals go a stage on and back; in other lists there is only the view to move.
+            Act::StepOn if self.noun != "deal" => {
+                let last = self.heads.iter().filter(|h| !h.keep).count().saturating_sub(1);
+                self.shift = (self.shift + 1).min(last);
+            }
+            Act::StepBack if self.noun != "deal" => self.shift = self.shift.saturating_sub(1),
             Act::Sort => return Some(vec![self.choose_sort(cx)?]),
             Act::Columns => return Some(vec![self.choose_columns(cx)?]),
             Act::SaveView => return Some(vec![self.save_view(cx)]),
@@ -454,7 +464,7 @@ impl List {
         match what.downcast::<Sorted>() {
             Ok(sorted) => self.sort = sorted.0,
             Err(what) => match what.downcast::<Columns>() {
-                Ok(columns) => self.columns = columns.0,
+                Ok(columns) => (self.columns, self.shift) = (columns.0, 0),
                 Err(_) => return Vec::new(),
             },
         }

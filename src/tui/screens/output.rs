@@ -112,7 +112,9 @@ impl Screen for Output {
         if self.unseen {
             return;
         }
-        let inside = pane::framed(frame, area, &self.title(cx), "", true, cx);
+        let height = usize::from(area.height.saturating_sub(2));
+        let foot = text::seen(&self.scroll, self.lines.as_ref().map_or(0, Vec::len), height);
+        let inside = pane::framed(frame, area, &self.title(cx), &foot, true, cx);
         let key = cx.keys.shown(Place::Page, Act::Back).unwrap_or_default();
         let waiting = [plain(format!("running; {key} lets it go on out of sight"), Role::Dim)];
         let lines = self.lines.as_deref().unwrap_or(&waiting);

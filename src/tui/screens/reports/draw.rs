@@ -166,6 +166,7 @@ fn table(chart: &Chart, focus: Option<usize>, frame: &mut Frame, area: Rect, cx:
             name: name.clone(),
             numeric: *numeric,
             keep: at == 0,
+            whole: false,
         })
         .collect();
     let cells: Vec<Vec<String>> = chart.bars.iter().map(|b| b.cells.clone()).collect();
