@@ -528,6 +528,42 @@ fn a_command_runs_beside_everything_else_and_undo_takes_it_back() {
 }
 
 #[test]
+fn a_card_goes_at_once_and_comes_back_where_the_file_refuses() {
+    let mut bench = filled();
+    bench.keys("1");
+    let press = |bench: &mut Bench, key: &str| {
+        let press = Press::sequence(key).unwrap()[0];
+        bench.app.input(Input::Key(KeyEvent::new(press.code, press.held)));
+        bench.app.take_out()
+    };
+    let column = |screen: &str, text: &str| {
+        let line = screen.lines().find(|l| l.contains(text)).unwrap().to_owned();
+        line.find(text).unwrap() / 40
+    };
+    let before = column(&bench.screen(), "Renewal 2027");
+    // Nothing has reached the worker yet, and an answer from before doesn't take the card back.
+    let old = press(&mut bench, "f5");
+    let outs = press(&mut bench, "L");
+    assert_ne!(column(&bench.screen(), "Renewal 2027"), before, "{}", bench.screen());
+    for out in old {
+        if let Out::Work(work) = out {
+            let said = perform(&mut bench.desk, work);
+            bench.app.said(said);
+        }
+    }
+    assert_ne!(column(&bench.screen(), "Renewal 2027"), before);
+    let refused = outs.into_iter().find_map(|out| match out {
+        Out::Work(Work::Do { screen, .. }) => Some(screen),
+        _ => None,
+    });
+    let why = crate::error::Error::database("the disk is full");
+    bench.app.said(Said::Done { screen: refused.unwrap(), result: Err(why) });
+    bench.settle();
+    assert_eq!(column(&bench.screen(), "Renewal 2027"), before);
+    bench.sees("the disk is full");
+}
+
+#[test]
 fn marked_deals_move_each_one_step_as_one_change() {
     let mut bench = filled();
     bench.keys("1 l V");

@@ -373,7 +373,7 @@ fn snooze(subject: Subject, days: i32) -> Effect {
 }
 
 /// Moves deals, each to the stage beside its own.
-fn step_stage(subject: Subject, by: isize) -> Effect {
+pub(crate) fn step_stage(subject: Subject, by: isize) -> Effect {
     deed(move |desk| {
         let mut moves: Vec<(String, Vec<i64>)> = Vec::new();
         {
