@@ -279,7 +279,10 @@ impl App {
             Effect::Pop => self.pop(from),
             Effect::Tell(what) => {
                 let id = self.top_slot().id;
-                self.send(id, Event::Told(what));
+                if !self.send(id, Event::Told(what)) {
+                    let text = "that means nothing on this screen".to_owned();
+                    self.toast(Toast { text, bad: true });
+                }
             }
             Effect::Go(digit) => self.go(digit),
             Effect::Ask(slot, question) => self.ask(from, slot, question),

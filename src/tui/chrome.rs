@@ -162,6 +162,8 @@ fn foot(app: &App, frame: &mut Frame, area: Rect) {
     let help = Act::Help;
     let hints = cx.keys.of(place).into_iter().filter(|(b, _)| !b.hint.is_empty() && b.act != help);
     let hints = hints.filter(|(b, _)| super::verbs::means(b.act, noun));
+    // The same key repeats tasks; its word is of tickets.
+    let hints = hints.filter(|(b, _)| b.act != Act::Reply || noun == Some("ticket"));
     let own = place_hints(place);
     let mut all: Vec<(String, String)> =
         own.iter().map(|(k, w)| ((*k).into(), (*w).into())).collect();

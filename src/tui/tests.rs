@@ -961,7 +961,22 @@ fn the_command_line_opens_lists_and_the_board_by_a_filter() {
     assert!(!bench.screen().contains("Ёжикова"), "{}", bench.screen());
     bench.keys("esc :").text("board /company:acme").keys("enter").sees("Renewal 2027");
     assert!(!bench.screen().contains("Внедрение"), "{}", bench.screen());
-    bench.keys("esc 2 :").text("cols").keys("enter").sees("Columns");
+    bench.keys("esc 2 :").text("cols").keys("enter").sees("Columns").keys("esc");
+    bench.keys("/").text("company:acme").keys("enter :").text("view save acmes").keys("enter");
+    bench.sees("saved the view `acmes`").keys(":").text("w").keys("enter").sees("kept at once");
+    bench.keys("esc 1 :").text("view save nothing").keys("enter").sees("means nothing on this");
+    bench.keys(":").text("board sal").keys("enter").sees("Renewal 2027");
+    bench.keys(":").text("board nowhere").keys("enter").sees("no pipeline is called `nowhere`");
+}
+
+#[test]
+fn tasks_are_repeated_and_deals_of_a_company_reported_by_a_key() {
+    let mut bench = filled();
+    bench.keys("9 r").sees("repeat").text("weekly").keys("enter").sees("changed task:1");
+    assert!(!bench.value("task", 1, "repeat").is_empty());
+    bench.keys("2 r").sees("neither answered nor repeated");
+    bench.resize(160, 45).keys("3 g r").sees("/company:1").sees("Open deals by stage");
+    assert!(!bench.screen().contains("Внедрение"), "{}", bench.screen());
 }
 
 #[test]

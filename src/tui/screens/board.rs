@@ -11,7 +11,8 @@ use ratatui::layout::Rect;
 
 pub(super) use self::load::{Card, Loaded, Stage};
 use super::choose::{Choose, Item};
-use crate::error::Result;
+use crate::entity::text::fold;
+use crate::error::{Error, Result};
 use crate::tui::deeds::{self, quoted};
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask, deed};
@@ -39,6 +40,8 @@ pub(crate) struct Board {
     drag: Option<Drag>,
     /// Moves on their way: what was read before them doesn't count.
     moving: usize,
+    /// The name of the pipeline to show, once they are known.
+    named: Option<String>,
 }
 
 /// A card between press and release.
@@ -64,6 +67,7 @@ pub(crate) fn open() -> Box<dyn Screen> {
         counted: false,
         drag: None,
         moving: 0,
+        named: None,
     })
 }
 
@@ -140,6 +144,35 @@ impl Board {
         self.pipeline = self.pipelines.get(next).map(|(id, _)| *id);
         self.marks.clear();
         self.look()
+    }
+
+    fn show(&mut self, pipeline: i64) -> Effects {
+        self.pipeline = Some(pipeline);
+        self.marks.clear();
+        self.look()
+    }
+
+    /// Shows the pipeline of a name, or of its beginning; waits where they aren't known yet.
+    fn show_named(&mut self, name: String) -> Effects {
+        if self.pipelines.is_empty() {
+            self.named = Some(name);
+            return Vec::new();
+        }
+        let wanted = fold(&name);
+        let called = |whole: bool| {
+            self.pipelines.iter().find(|(_, name)| {
+                let name = fold(name);
+                if whole { name == wanted } else { name.starts_with(&wanted) }
+            })
+        };
+        match called(true).or_else(|| called(false)).map(|(id, _)| *id) {
+            Some(id) => self.show(id),
+            None => {
+                let names: Vec<&str> = self.pipelines.iter().map(|(_, n)| n.as_str()).collect();
+                let why = Error::not_found(format!("no pipeline is called `{name}`"));
+                vec![Toast::bad(&why.hint(format!("there is {}", names.join(", "))))]
+            }
+        }
     }
 
     fn typed(&mut self) -> Effects {
@@ -316,6 +349,9 @@ impl Screen for Board {
                 match answer::<Result<Loaded>>(said)? {
                     Ok(loaded) => {
                         self.take(loaded);
+                        if let Some(name) = self.named.take() {
+                            return Some(self.show_named(name));
+                        }
                         if !self.counted {
                             return Some(self.look());
                         }
@@ -327,17 +363,17 @@ impl Screen for Board {
                 Some(Vec::new())
             }
             Event::Told(what) => {
-                match what.downcast::<Chosen>() {
-                    Ok(chosen) => {
-                        self.pipeline = Some(chosen.0);
-                        self.marks.clear();
-                    }
+                let what = match what.downcast::<Chosen>() {
+                    Ok(chosen) => return Some(self.show(chosen.0)),
+                    Err(what) => what,
+                };
+                match what.downcast::<super::OfPipeline>() {
+                    Ok(named) => Some(self.show_named(named.0)),
                     Err(what) => {
                         self.filter.set(&what.downcast::<super::Narrowed>().ok()?.0);
-                        return Some(self.typed());
+                        Some(self.typed())
                     }
                 }
-                Some(self.look())
             }
             Event::Changed => Some(self.look()),
             Event::Mouse(mouse) => self.mouse(mouse, cx),

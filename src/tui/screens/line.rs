@@ -7,7 +7,7 @@ use crate::entity::{Kind, LinkTo, Value};
 use crate::error::Error;
 use crate::tui::deeds;
 use crate::tui::keys::Act;
-use crate::tui::screen::{Cx, Effect, Effects, Screen, Subject, deed};
+use crate::tui::screen::{Cx, Effect, Effects, Screen, Subject, Toast, deed};
 use crate::tui::screens::{self, ROOTS};
 
 /// `:`: any rolo command, and a few words of the dashboard's own.
@@ -32,6 +32,15 @@ fn run(text: &str, cx: &Cx) -> Effects {
     if let ("board", Some(filter)) = (word, rest.strip_prefix('/')) {
         return vec![Effect::Go(1), Effect::Tell(Box::new(screens::Narrowed(filter.into())))];
     }
+    if word == "board" && !rest.trim().is_empty() {
+        let name = rest.trim().to_owned();
+        return vec![Effect::Go(1), Effect::Tell(Box::new(screens::OfPipeline(name)))];
+    }
+    if let ("view", Some(name)) = (word, rest.strip_prefix("save ").map(str::trim))
+        && !name.contains(' ')
+    {
+        return vec![Effect::Tell(Box::new(screens::SaveAs(name.to_owned())))];
+    }
     if let (Some(noun), Some(filter)) = (listed(word, cx), rest.strip_prefix('/')) {
         return vec![Effect::Push(screens::list::filtered(noun, filter))];
     }
@@ -50,7 +59,7 @@ fn run(text: &str, cx: &Cx) -> Effects {
         #[cfg(debug_assertions)]
         "panic" => panic!("a fault on purpose"),
         "q" | "q!" | "quit" | "wq" => vec![Effect::Quit],
-        "w" => Vec::new(),
+        "w" => vec![Toast::good("every change is kept at once: there is nothing to write")],
         "redo" => vec![Effect::Act(Act::Redo)],
         "reload" => vec![Effect::Act(Act::Reload)],
         "cols" | "columns" => vec![Effect::Act(Act::Columns)],

@@ -23,7 +23,7 @@ use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask, deed};
 use crate::tui::screens::choose::{Choose, Item};
 use crate::tui::screens::prompt::Prompt;
-use crate::tui::screens::{export, happened};
+use crate::tui::screens::{SaveAs, export, happened};
 use crate::tui::widgets::marks::Marks;
 use crate::tui::widgets::narrow::Narrow;
 use crate::tui::widgets::rows;
@@ -404,20 +404,24 @@ impl List {
         )))
     }
 
-    fn save_view(&self, cx: &Cx) -> Effect {
+    /// Saves what is in sight as a view of this name.
+    fn save_as(&self, name: &str, cx: &Cx) -> Effect {
         let wanted = self.wanted(cx);
-        let filter = wanted.whole_filter();
-        let (sort, columns) = (wanted.sort, wanted.columns.join(","));
-        let noun = self.noun;
+        let (noun, name) = (self.noun, name.to_owned());
+        let (filter, columns) = (wanted.whole_filter(), wanted.columns.join(","));
+        let parts = [("filter", filter), ("sort", wanted.sort), ("columns", columns)];
+        deed(move |desk| deeds::save_view(desk, &name, noun, parts))
+    }
+
+    fn save_view(&self, cx: &Cx) -> Effect {
+        let filter = self.wanted(cx).whole_filter();
         let hint = format!("saves `{filter}` as a tab, and as @NAME in filters");
         Effect::Push(Prompt::of("Save the view as", &hint, "", move |name, _| {
             if name.trim().is_empty() {
                 return Err(Error::usage("a view needs a name"));
             }
-            let name = name.trim().to_owned();
-            let parts =
-                [("filter", filter.clone()), ("sort", sort.clone()), ("columns", columns.clone())];
-            Ok(vec![deed(move |desk| deeds::save_view(desk, &name, noun, parts))])
+            // The list itself saves, as it knows what is in sight.
+            Ok(vec![Effect::Tell(Box::new(SaveAs(name.trim().to_owned())))])
         }))
     }
 
@@ -459,6 +463,10 @@ impl List {
                 self.sheet_of = None;
                 return self.look(cx).into_iter().collect();
             }
+            Err(what) => what,
+        };
+        let what = match what.downcast::<SaveAs>() {
+            Ok(saved) => return vec![self.save_as(&saved.0, cx)],
             Err(what) => what,
         };
         match what.downcast::<Sorted>() {

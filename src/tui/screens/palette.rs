@@ -317,7 +317,7 @@ impl Screen for Palette {
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let found = self.rows(cx);
         let foot = format!("{} found   > only actions   @ only people", found.len());
-        let size = (90, area.height.saturating_sub(2).clamp(6, 24));
+        let size = (110, area.height.saturating_sub(2).clamp(6, 24));
         let inside = pane::popup(frame, area, size, "Go to or do anything", &foot, cx);
         let line = pane::row(inside, 0);
         let sign = Rect { width: 2.min(line.width), ..line };
