@@ -1,6 +1,7 @@
 //! The one file: schema, reading, the write path, matching, history, undo, search. The only room
 //! that writes; the invariant is that every write is a change, whole or not at all.
 
+mod again;
 mod agenda;
 mod answers;
 mod as_of;
@@ -62,6 +63,7 @@ use crate::clock::Clock;
 use crate::entity::{Locale, Model, Noun};
 use crate::error::{Error, ErrorKind, Result};
 
+pub use again::Again;
 pub use agenda::AgendaEntry;
 pub use answers::{AnswerPolicy, LeadAnswer};
 pub use ask::{Answer, Cell, sqlite_version};

@@ -69,6 +69,14 @@ impl Common {
 /// What the app asks of the world.
 pub(crate) enum Out {
     Work(Work),
+    /// A question that may take long.
+    Aside {
+        screen: u64,
+        slot: u8,
+        question: Question,
+    },
+    /// Nobody waits for that question any more.
+    Stop(u64, u8),
     Copy(String),
     OpenLink(String),
     /// Lets an editor change a text for a screen.
@@ -96,6 +104,8 @@ pub(crate) struct App {
     /// Changes that the worker hasn't finished.
     unfinished: usize,
     quits: bool,
+    /// What somebody was told would be lost at the end.
+    warned: Option<String>,
     /// What stands behind the words of tabs: how much is due there.
     signs: Vec<(u8, String)>,
     out: Vec<Out>,
@@ -119,6 +129,7 @@ impl App {
             away: false,
             unfinished: 0,
             quits: false,
+            warned: None,
             signs: Vec::new(),
             out: Vec::new(),
         };
@@ -198,7 +209,7 @@ impl App {
         if self.holds_unsaved() {
             return;
         }
-        self.stack.clear();
+        self.leave_stack();
         if let Some(at) = self.roots.iter().position(|(d, _)| *d == digit) {
             self.root = at;
             if std::mem::take(&mut self.roots[at].1.stale) {
@@ -212,6 +223,16 @@ impl App {
         self.roots.push((digit, slot));
         self.root = self.roots.len() - 1;
         self.open_top();
+    }
+
+    /// Closes what is above the root screen; what isn't done yet goes on out of sight.
+    fn leave_stack(&mut self) {
+        let is_busy = |slot: &Slot| slot.screen.busy_with().is_some();
+        let seen = self.stack.iter().filter(|s| is_busy(s) && !s.screen.is_unseen());
+        for id in seen.map(|slot| slot.id).collect::<Vec<_>>() {
+            self.send(id, Event::Act(Act::Back));
+        }
+        self.stack.retain(is_busy);
     }
 
     /// Opens a screen above the first.
@@ -258,10 +279,17 @@ impl App {
             Effect::Pop => self.pop(from),
             Effect::Tell(what) => {
                 let id = self.top_slot().id;
-                self.send(id, Event::Told(what));
+                if !self.send(id, Event::Told(what)) {
+                    let text = "that means nothing on this screen".to_owned();
+                    self.toast(Toast { text, bad: true });
+                }
             }
             Effect::Go(digit) => self.go(digit),
             Effect::Ask(slot, question) => self.ask(from, slot, question),
+            Effect::Aside(slot, question) => {
+                self.out.push(Out::Aside { screen: from, slot, question });
+            }
+            Effect::Stop(slot) => self.out.push(Out::Stop(from, slot)),
             Effect::Do(deed) => self.begin(from, deed),
             Effect::Toast(toast) => self.toast(toast),
             Effect::Copy(text) if text.len() > COPIED => self.toast(Toast {
@@ -354,6 +382,13 @@ impl App {
 
     fn quit(&mut self) {
         if self.holds_unsaved() {
+            return;
+        }
+        let busy = self.stack.iter().find_map(|slot| slot.screen.busy_with());
+        if busy.is_some() && busy != self.warned {
+            let text = format!("`{}` isn't done: again leaves it", busy.as_deref().unwrap_or(""));
+            self.toast(Toast { text, bad: true });
+            self.warned = busy;
             return;
         }
         self.quits = true;
@@ -494,6 +529,7 @@ impl App {
             }
             Said::Changed => self.changed(),
             Said::Model(model) => self.common.model = *model,
+            Said::Refused(why) => self.apply_one(0, Toast::bad(&why)),
             Said::Broken(why) => {
                 self.toast(Toast { text: format!("a fault in rolo: {why}"), bad: true });
             }
@@ -503,7 +539,7 @@ impl App {
     fn done(&mut self, screen: u64, done: &Done) {
         let text = if done.line.is_empty() {
             "nothing to change".to_owned()
-        } else if done.command == "undo" {
+        } else if done.command.starts_with("undo") {
             format!("{} - {} redoes", done.line, self.key(Act::Redo))
         } else {
             format!("{} - {} undoes", done.line, self.key(Act::Undo))

@@ -7,10 +7,11 @@ use ratatui::text::Span;
 use super::app::App;
 use super::desk::Desk;
 use super::keys::{Act, Place};
+use super::screen::Cx;
 use super::screens::ROOTS;
 use super::theme::Role;
 use super::widgets::{pane, rows};
-use crate::entity::width::width;
+use crate::entity::width::{width, wrap};
 use crate::error::Result;
 use crate::store::Listing;
 
@@ -45,6 +46,29 @@ pub(crate) fn draw(app: &App, frame: &mut Frame) {
     }
     which_key(app, frame, area);
     foot(app, frame, pane::row(size, usize::from(size.height) - 1));
+}
+
+/// Most rows that what happened takes.
+const TOAST_ROWS: usize = 3;
+
+/// What happened, over as many of the last rows as it needs.
+fn toast(toast: &super::screen::Toast, frame: &mut Frame, last: Rect, cx: &Cx) {
+    let role = if toast.bad { Role::Bad } else { Role::Toast };
+    let sign = if toast.bad { "!" } else { " " };
+    let room = usize::from(last.width).saturating_sub(1).max(1);
+    let text = pane::safe(&toast.text);
+    let lines: Vec<&str> = wrap(&text, Some(room));
+    let shown = lines.len().min(TOAST_ROWS).min(usize::from(last.y));
+    for (at, line) in lines.iter().take(shown).enumerate() {
+        let back = u16::try_from(shown - 1 - at).unwrap_or(0);
+        let text = match (at, at + 1 == shown && lines.len() > shown) {
+            (0, false) => format!("{sign}{line}"),
+            (_, false) => format!(" {line}"),
+            // There is more than fits: the cut says so.
+            (_, true) => format!(" {}", lines[at..].join(" ")),
+        };
+        rows::write(frame, Rect { y: last.y - back, ..last }, &text, cx.theme.style(role), cx);
+    }
 }
 
 /// How much is due behind the tabs: tasks of today and before, tickets that are late.
@@ -127,18 +151,19 @@ fn tabs(app: &App, frame: &mut Frame, area: Rect) {
 /// The last row: what happened, else the keys that mean something here.
 fn foot(app: &App, frame: &mut Frame, area: Rect) {
     let cx = app.common.cx();
-    if let Some(toast) = app.shown_toast() {
-        let role = if toast.bad { Role::Bad } else { Role::Toast };
-        let sign = if toast.bad { "!" } else { " " };
-        let text = format!("{sign}{}", pane::safe(&toast.text));
-        rows::write(frame, area, &text, cx.theme.style(role), &cx);
+    if let Some(happened) = app.shown_toast() {
+        toast(happened, frame, area, &cx);
         return;
     }
     let place = app.place();
+    let noun = app.top().subject_in(&cx).map(|s| s.noun).or_else(|| app.top().noun());
     let mut spans = vec![Span::raw(" ")];
     let mut left = usize::from(area.width).saturating_sub(2);
     let help = Act::Help;
     let hints = cx.keys.of(place).into_iter().filter(|(b, _)| !b.hint.is_empty() && b.act != help);
+    let hints = hints.filter(|(b, _)| super::verbs::means(b.act, noun));
+    // The same key repeats tasks; its word is of tickets.
+    let hints = hints.filter(|(b, _)| b.act != Act::Reply || noun == Some("ticket"));
     let own = place_hints(place);
     let mut all: Vec<(String, String)> =
         own.iter().map(|(k, w)| ((*k).into(), (*w).into())).collect();

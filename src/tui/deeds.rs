@@ -34,14 +34,21 @@ pub(crate) fn act(
 ) -> Result<Done> {
     let command = act_command(action, subject, args);
     let locale = desk.locale.clone();
-    let written = desk.write(action.verb, &command, |w| {
+    let written = desk.change(action.verb, &command, |w| {
         let noun = w.reader().model().noun(action.noun)?;
         let ids = &subject.ids;
         (action.run)(&mut Call { writer: w, noun, ids, args, locale: &locale, made: Vec::new() })
     })?;
-    let told: Vec<&str> = args.iter().take(1).map(|(_, t)| t.as_str()).collect();
+    let told: Vec<String> = args.iter().take(1).map(|(_, text)| briefly(text)).collect();
     let line = format!("{} {}: {}", action.verb, subject.shown(desk.store.model()), told.join(" "));
     Ok(done(&written, line.trim_end_matches([':', ' ']).to_owned(), command))
+}
+
+/// The beginning of a text that somebody wrote, in one line.
+fn briefly(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let short: String = line.chars().take(40).collect();
+    if short.len() < text.trim_end().len() { format!("{short}...") } else { short }
 }
 
 /// The command that does the same as an action.
@@ -83,7 +90,7 @@ pub(crate) fn move_deals(
         .collect();
     let command = commands.join(" && rolo ");
     let locale = desk.locale.clone();
-    let written = desk.write(action.verb, &command, |w| {
+    let written = desk.change(action.verb, &command, |w| {
         let noun = w.reader().model().noun(action.noun)?;
         for (stage, ids) in moves {
             let args = [("stage", stage.clone())];
@@ -124,7 +131,7 @@ pub(crate) struct Edit {
 /// A value isn't allowed, a field changed meanwhile, or the file can't be written.
 pub(crate) fn edit(desk: &mut Desk, subject: &Subject, edits: &[Edit]) -> Result<Done> {
     let command = edit_command(desk.store.model(), subject, edits)?;
-    let written = desk.write("edit", &command, |w| {
+    let written = desk.change("edit", &command, |w| {
         let noun = w.reader().model().noun(subject.noun)?;
         for id in &subject.ids {
             let now = w.reader().record(noun, *id)?;
@@ -199,7 +206,7 @@ pub(crate) fn add(
             () => format!(" --{} {}", field.name.replace('_', "-"), quoted(text)),
         };
     }
-    let written = desk.write("add", &command, |w| {
+    let written = desk.change("add", &command, |w| {
         let noun = w.reader().model().noun(noun_name)?;
         w.insert(noun, values.into())
     })?;
@@ -217,7 +224,7 @@ pub(crate) fn add(
 pub(crate) fn trash(desk: &mut Desk, subject: &Subject, back: bool) -> Result<Done> {
     let verb = if back { "restore" } else { "rm" };
     let command = format!("{} {verb} {}", subject.noun, subject.refs());
-    let written = desk.write(verb, &command, |w| {
+    let written = desk.change(verb, &command, |w| {
         let noun = w.reader().model().noun(subject.noun)?;
         for id in &subject.ids {
             if back {
@@ -246,7 +253,7 @@ pub(crate) fn tag(desk: &mut Desk, subject: &Subject, text: &str) -> Result<Done
         command.extend(words.iter().map(|word| format!(" --{flag} {}", quoted(word))));
     }
     let is_gone = |word: &String| gone.iter().any(|g| g.to_lowercase() == word.to_lowercase());
-    let written = desk.write("edit", &command, |w| {
+    let written = desk.change("edit", &command, |w| {
         let noun = w.reader().model().noun(subject.noun)?;
         let tags = noun.require("tags")?.index;
         for id in &subject.ids {
@@ -279,7 +286,7 @@ pub(crate) fn log(desk: &mut Desk, kind: &str, subject: &Subject, text: &str) ->
         "note" => format!("note {first} {}", quoted(text)),
         _ => format!("log {kind} {first} {}", quoted(text)),
     };
-    let written = desk.write("log", &command, |w| {
+    let written = desk.change("log", &command, |w| {
         let activity = w.reader().model().noun("activity")?;
         let links = subject.ids.iter().map(|id| LinkTo::bare(subject.noun, *id)).collect();
         let fields = vec![
@@ -293,20 +300,81 @@ pub(crate) fn log(desk: &mut Desk, kind: &str, subject: &Subject, text: &str) ->
     Ok(done(&written, line, command))
 }
 
-/// Takes the last change back, or the last undo.
+/// Takes the latest change of this session back.
 ///
 /// # Errors
-/// There is nothing to take back, or a later change stands in the way.
-pub(crate) fn undo(desk: &mut Desk, redo: bool) -> Result<Done> {
-    let kind = if redo { "redo" } else { "undo" };
-    let written = desk.write(kind, kind, |w| {
-        let of = if redo { w.last_redoable()? } else { w.last_undoable(false)? };
-        w.undoing = Some(of);
-        w.take_back(of, redo)
+/// There is none, or a later change stands in the way; `elsewhere` tells how to take others back.
+pub(crate) fn undo(desk: &mut Desk, elsewhere: &str) -> Result<Done> {
+    let change = desk.to_take_back(false)?.ok_or_else(|| {
+        Error::conflict("nothing done in this dashboard is left to undo").hint(elsewhere)
     })?;
-    let past = if redo { "redid" } else { "undid" };
-    let line = format!("{past}: {}", written.value.summary.trim_start_matches("undo of "));
-    Ok(done(&written, line, kind.to_owned()))
+    let line = take_back(desk, Some(change))?;
+    Ok(Done::of(line, format!("undo change:{change}")))
+}
+
+/// Takes the latest undo of this session back.
+///
+/// # Errors
+/// There is none, or a later change stands in the way.
+pub(crate) fn redo(desk: &mut Desk) -> Result<Done> {
+    let undo = desk.to_take_back(true)?.ok_or_else(|| {
+        Error::conflict("nothing undone in this dashboard is left to redo")
+            .hint("a new change ends redo")
+    })?;
+    let line = bring_back(desk, undo)?;
+    Ok(Done::of(line, "redo".to_owned()))
+}
+
+/// Takes an undo back; tells what came back.
+fn bring_back(desk: &mut Desk, undo: i64) -> Result<String> {
+    let written = desk.write("redo", "redo", |w| {
+        w.undoing = Some(undo);
+        w.take_back(undo, true)
+    })?;
+    desk.past.redid(undo, written.value.change);
+    Ok(format!("redid: {}", written.value.summary.trim_start_matches("undo of ")))
+}
+
+/// Takes a certain change back, whoever made it and whenever; of an undo that is a redo.
+///
+/// # Errors
+/// A later change stands in the way.
+pub(crate) fn undo_change(desk: &mut Desk, change: i64, is_undo: bool) -> Result<Done> {
+    let line = if is_undo { bring_back(desk, change)? } else { take_back(desk, Some(change))? };
+    Ok(Done::of(line, format!("undo change:{change}")))
+}
+
+/// Takes the latest changes back, from before this session too: `:undo 3`.
+///
+/// # Errors
+/// There is none, or a later change stands in the way of the latest.
+pub(crate) fn undo_latest(desk: &mut Desk, count: usize) -> Result<Done> {
+    let mut line = take_back(desk, None)?;
+    for done in 1..count {
+        line = match take_back(desk, None) {
+            Ok(_) => format!("undid {} changes", done + 1),
+            // What is undone is undone: the line tells what stopped the rest.
+            Err(why) => {
+                line = format!("undid {done} of {count}; the one before: {}", why.message);
+                break;
+            }
+        };
+    }
+    Ok(Done::of(line, if count == 1 { "undo".to_owned() } else { format!("undo {count}") }))
+}
+
+/// Takes a change back, or the latest of the user; tells what it was.
+fn take_back(desk: &mut Desk, change: Option<i64>) -> Result<String> {
+    let written = desk.write("undo", "undo", |w| {
+        let of = change.map_or_else(|| w.last_undoable(false), Ok)?;
+        w.undoing = Some(of);
+        w.take_back(of, false)
+    })?;
+    let undone = written.value;
+    if let Some(by) = written.change {
+        desk.past.undid(undone.change, by);
+    }
+    Ok(format!("undid: {}", undone.summary))
 }
 
 /// Saves a view.
@@ -328,7 +396,7 @@ pub(crate) fn save_view(
             };
         }
     }
-    let written = desk.write("add", &command, |w| {
+    let written = desk.change("add", &command, |w| {
         let views = w.reader().model().noun("view")?;
         let mut fields =
             vec![("name", Value::Text(name.to_owned())), ("noun", Value::Text(noun.to_owned()))];

@@ -4,18 +4,20 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use super::Asking;
+use super::past::Past;
 use super::pump::Waker;
 use super::screen::{Answer, Deed, Question};
 use crate::clock::Clock;
 use crate::entity::{Locale, Model};
 use crate::error::{Error, Result};
-use crate::store::{Intent, Reader, Store, Writer, Written};
+use crate::store::{ChangeRow, Intent, Reader, Store, Writer, Written};
 
 /// How often somebody else's changes are looked for.
 const LOOK: Duration = Duration::from_secs(1);
@@ -26,6 +28,8 @@ pub(crate) struct Desk {
     pub locale: Locale,
     pub user: String,
     pub asking: Asking,
+    /// What was changed here since the dashboard opened.
+    pub past: Past,
     /// The clock stands still there.
     stands: Option<DateTime<Utc>>,
     clock: Clock,
@@ -43,6 +47,13 @@ pub(crate) struct Done {
     pub command: String,
 }
 
+impl Done {
+    /// What took others back, or brought them back.
+    pub(crate) fn of(line: String, command: String) -> Self {
+        Self { line, change: None, made: None, command }
+    }
+}
+
 impl Desk {
     pub(crate) fn new(
         store: Store,
@@ -52,7 +63,7 @@ impl Desk {
         asking: Asking,
     ) -> Self {
         let clock = Clock::new(stands, locale.times.zone);
-        Self { store, locale, user, asking, stands, clock }
+        Self { store, locale, user, asking, past: Past::default(), stands, clock }
     }
 
     /// Lets the clock go on to now, where it isn't told to stand.
@@ -83,6 +94,54 @@ impl Desk {
             Intent { kind: kind.into(), summary: String::new(), command: command.to_owned() };
         self.store.write(&self.clock, &self.locale, &self.user, &intent, work)
     }
+
+    /// A change of this session, which `u` takes back.
+    ///
+    /// # Errors
+    /// As for [`Self::write`].
+    pub(crate) fn change<T>(
+        &mut self,
+        kind: &str,
+        command: &str,
+        work: impl FnOnce(&mut Writer) -> Result<T>,
+    ) -> Result<Written<T>> {
+        let written = self.write(kind, command, work)?;
+        if let Some(change) = written.change {
+            self.past.did(change);
+        }
+        Ok(written)
+    }
+}
+
+impl Desk {
+    /// The change that `u` takes back, or with `redo` the undo that comes back: one of this session
+    /// that still stands.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub(crate) fn to_take_back(&mut self, redo: bool) -> Result<Option<i64>> {
+        let reader = self.store.reader(&self.clock, &self.user)?;
+        let stands = |change: i64| {
+            reader.change(change).is_ok_and(|row| row.is_some_and(|row| row.undone_by.is_none()))
+        };
+        Ok(if redo { self.past.redoable(stands) } else { self.past.undoable(stands) })
+    }
+
+    /// Counts changes as those of this session: a command that was run here made them.
+    pub(crate) fn take_over(&mut self, changes: &[ChangeRow]) {
+        for change in changes {
+            match (change.undoes, change.kind.as_str()) {
+                (None, _) => self.past.did(change.id),
+                (Some(undo), "redo") => {
+                    let original = self.reader().and_then(|r| r.change(undo));
+                    if let Some(of) = original.ok().flatten().and_then(|c| c.undoes) {
+                        self.past.redid(undo, of);
+                    }
+                }
+                (Some(of), _) => self.past.undid(of, change.id),
+            }
+        }
+    }
 }
 
 /// What the worker is told to do; `screen` is who gets the answer.
@@ -106,6 +165,8 @@ pub(crate) enum Said {
     Changed,
     /// There are other custom fields now.
     Model(Box<Model>),
+    /// A question can't even be asked.
+    Refused(Error),
     /// A question failed in a way that nobody foresaw.
     Broken(String),
 }
@@ -114,13 +175,16 @@ pub(crate) enum Said {
 pub(crate) struct Worker {
     pub work: Sender<Work>,
     pub said: Receiver<Said>,
+    /// For others who answer the app.
+    pub says: Sender<Said>,
 }
 
 impl Worker {
     /// Starts the thread.
-    pub(crate) fn start(desk: Desk, waker: Waker) -> Self {
+    pub(crate) fn start(desk: Desk, waker: Arc<Waker>) -> Self {
         let (work, todo) = channel();
         let (says, said) = channel();
+        let others = says.clone();
         std::thread::spawn(move || {
             let say = |said: Said| {
                 // Nobody listens any more at the end.
@@ -129,7 +193,7 @@ impl Worker {
             };
             run(desk, &todo, &say);
         });
-        Self { work, said }
+        Self { work, said, says: others }
     }
 }
 

@@ -83,6 +83,7 @@ pub(crate) enum Act {
     Period,
     Split,
     GoBoard,
+    GoReports,
     Pipeline,
     Save,
     Editor,

@@ -4,12 +4,14 @@
 //! that draws never reads the database, and whatever ends the dashboard gives the terminal back.
 
 mod app;
+mod aside;
 mod chrome;
 mod deeds;
 mod desk;
 mod drafts;
 mod keys;
 mod outside;
+mod past;
 mod plain;
 mod pump;
 mod screen;
@@ -29,6 +31,7 @@ use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
 use self::app::{App, Common, Out};
+use self::aside::Aside;
 use self::desk::{Desk, Worker};
 use self::drafts::Drafts;
 use self::keys::Keys;
@@ -37,6 +40,7 @@ use self::pump::Pump;
 use self::screen::Toast;
 use self::terminal::Held;
 use self::theme::Theme;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::entity::Locale;
 use crate::error::Result;
@@ -126,14 +130,22 @@ pub fn run(setup: Setup) -> Result<()> {
         size: Rect::new(0, 0, 80, 24),
         stands: setup.stands,
     };
-    let desk = Desk::new(setup.store, setup.locale, setup.user, setup.stands, setup.asking);
+    let (locale, user, stands, asking) = (setup.locale, setup.user, setup.stands, setup.asking);
+    let again = setup.store.again();
+    let desk = Desk::new(setup.store, locale.clone(), user.clone(), stands, asking);
+    let beside = move || {
+        let store = again.open(&Clock::new(stands, locale.times.zone))?;
+        Ok(Desk::new(store, locale.clone(), user.clone(), stands, asking))
+    };
     let (pump, waker) = Pump::new()?;
+    let waker = Arc::new(waker);
     terminal::give_back_on_panic();
     let held = Held::take(mouse)?;
-    let worker = Worker::start(desk, waker);
+    let worker = Worker::start(desk, Arc::clone(&waker));
+    let aside = Aside::new(Box::new(beside), worker.says.clone(), waker);
     let drafts = Drafts::new(setup.state.map(|s| s.join("drafts")), &path);
     let mut dashboard =
-        Dashboard { pump, held, worker, editor: setup.editor, drafts, ended: false };
+        Dashboard { pump, held, worker, aside, editor: setup.editor, drafts, ended: false };
     let result = dashboard.run(common, setup.first, &setup.filter);
     terminal::give_back();
     result
@@ -144,6 +156,7 @@ struct Dashboard {
     pump: Pump,
     held: Held,
     worker: Worker,
+    aside: Aside,
     editor: Vec<String>,
     drafts: Drafts,
     ended: bool,
@@ -215,6 +228,8 @@ impl Dashboard {
             match out {
                 // The worker ends with the dashboard alone.
                 Out::Work(work) => drop(self.worker.work.send(work)),
+                Out::Aside { screen, slot, question } => self.aside.begin(screen, slot, question),
+                Out::Stop(screen, slot) => self.aside.stop(screen, slot),
                 Out::Copy(text) => Held::copy(&text),
                 Out::OpenLink(link) => {
                     if let Err(why) = outside::open_link(&link) {

@@ -19,6 +19,12 @@ use crate::error::{Error, Result};
 pub(crate) struct Waker(PipeWriter);
 
 impl Waker {
+    /// One that wakes nobody.
+    #[cfg(test)]
+    pub(crate) fn of_nobody() -> Self {
+        Self(std::io::pipe().expect("a pipe").1)
+    }
+
     /// Makes the waiting thread look.
     pub(crate) fn wake(&self) {
         // A full pipe wakes as well; a closed one has nobody to wake.

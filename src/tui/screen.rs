@@ -83,6 +83,10 @@ pub(crate) enum Effect {
     Go(u8),
     /// Asks the worker; a question not yet begun gives way to a newer one of its slot.
     Ask(u8, Question),
+    /// Asks what may take long: beside the worker, so that everything else goes on.
+    Aside(u8, Question),
+    /// Waits no longer for what was asked aside.
+    Stop(u8),
     Do(Deed),
     Toast(Toast),
     Copy(String),
@@ -217,6 +221,11 @@ pub(crate) trait Screen {
         None
     }
 
+    /// What it does that isn't done yet, and would be lost if the dashboard ended now.
+    fn busy_with(&self) -> Option<String> {
+        None
+    }
+
     /// When it has to be drawn again though nothing happens.
     fn deadline(&self, _: &Cx) -> Option<std::time::Duration> {
         None
@@ -229,6 +238,14 @@ pub(crate) fn ask<T: Send + 'static>(
     question: impl FnOnce(&mut Desk) -> T + Send + 'static,
 ) -> Effect {
     Effect::Ask(slot, Box::new(move |desk| Box::new(question(desk))))
+}
+
+/// The same, aside: for what may take long.
+pub(crate) fn ask_aside<T: Send + 'static>(
+    slot: u8,
+    question: impl FnOnce(&mut Desk) -> T + Send + 'static,
+) -> Effect {
+    Effect::Aside(slot, Box::new(move |desk| Box::new(question(desk))))
 }
 
 /// The answer as the type that the question gives.

@@ -15,7 +15,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::app::{App, Common, Out};
-use super::desk::{Desk, Said, perform};
+use super::desk::{Desk, Said, Work, perform};
 use super::keys::{Keys, Press};
 use super::theme::Theme;
 use super::{Asking, Ran};
@@ -31,6 +31,9 @@ struct Bench {
     app: App,
     desk: Desk,
     copied: Vec<String>,
+    /// Whether what may take long takes long, and what waits so.
+    holds: bool,
+    held: Vec<Work>,
     left: bool,
     _folder: tempfile::TempDir,
 }
@@ -133,7 +136,15 @@ fn bench_with(theme: &str, ascii: bool, size: (u16, u16)) -> Bench {
     let asking = Asking { to: None, thresholds: crate::store::Thresholds::USUAL };
     let desk = Desk::new(store, locale(), "ann".into(), stands, asking);
     let app = App::new(common, 1);
-    let mut bench = Bench { app, desk, copied: Vec::new(), left: false, _folder: folder };
+    let mut bench = Bench {
+        app,
+        desk,
+        copied: Vec::new(),
+        holds: false,
+        held: Vec::new(),
+        left: false,
+        _folder: folder,
+    };
     bench.settle();
     bench
 }
@@ -155,6 +166,18 @@ impl Bench {
                         }
                         self.app.said(said);
                     }
+                    Out::Aside { screen, slot, question } => {
+                        let work = Work::Ask { screen, slot, question };
+                        if self.holds {
+                            self.held.push(work);
+                        } else {
+                            let said = perform(&mut self.desk, work);
+                            self.app.said(said);
+                        }
+                    }
+                    Out::Stop(of, at) => self.held.retain(
+                        |w| !matches!(w, Work::Ask { screen, slot, .. } if (*screen, *slot) == (of, at)),
+                    ),
                     Out::Copy(text) => self.copied.push(text),
                     Out::Quit => self.left = true,
                     Out::Editor(screen, text) => {
@@ -426,6 +449,118 @@ fn a_deal_moves_by_a_key_and_undo_takes_it_back() {
     assert_eq!(stage(&bench), "Lead");
     bench.keys("ctrl+r");
     assert_eq!(stage(&bench), "Qualified");
+}
+
+#[test]
+fn undo_takes_back_what_was_done_here_and_nothing_older() {
+    let mut bench = filled();
+    let stage = |b: &Bench| b.value("deal", 1, "stage").to_cell();
+    // What stood in the file before, and what others do meanwhile, is not of this session.
+    bench.keys("1 u").sees("nothing done in this dashboard").sees("`:undo`");
+    bench.keys("ctrl+r").sees("nothing undone in this dashboard");
+    assert!(!bench.value("deal", 4, "name").is_empty());
+    bench.keys("1 L");
+    let other = bench.add("company", &[("name", "Later Ltd")]);
+    bench.keys("u").sees("undid: move deal:1");
+    assert_eq!(stage(&bench), "Lead");
+    assert!(bench.value("company", other, "trashed").is_empty());
+    bench.keys("u").sees("nothing done in this dashboard");
+    bench.keys("ctrl+r").sees("redid");
+    assert_eq!(stage(&bench), "Qualified");
+    // Taken back by another process: the key goes on to what is left of the session.
+    bench.keys("L");
+    let last = bench.desk.reader().unwrap().changes(1).unwrap()[0].id;
+    bench
+        .desk
+        .write("undo", "", |w| {
+            w.undoing = Some(last);
+            w.take_back(last, false)
+        })
+        .unwrap();
+    assert_eq!(stage(&bench), "Qualified");
+    bench.keys("u").sees("undid: move deal:1");
+    assert_eq!(stage(&bench), "Lead");
+    // Older ones go by name.
+    bench.keys(":").text("undo").keys("enter").sees("undid: add company:4 Later Ltd");
+    bench.keys("ctrl+r").sees("redid: add company:4");
+    bench.keys("u").sees("nothing done in this dashboard");
+    bench.keys(":").text("undo 2").keys("enter").sees("undid 2 changes");
+}
+
+#[test]
+fn reports_are_read_beside_everything_else_and_stopped_by_a_key() {
+    let mut bench = filled();
+    bench.holds = true;
+    bench.resize(100, 30).keys("6").sees("reading since 09:00, Esc stops");
+    // The board loads meanwhile, and a change is made.
+    bench.keys("1 L").sees("moved deal:1");
+    bench.keys("6").sees("reading since");
+    bench.keys("esc").sees("stopped: F5 reads again");
+    assert!(bench.held.is_empty());
+    bench.keys("f5");
+    let work = bench.held.pop().unwrap();
+    let said = perform(&mut bench.desk, work);
+    bench.app.said(said);
+    bench.sees("as of 09:00").sees("Open deals by stage");
+    bench.keys("f5 esc").sees("stopped: these are of 09:00").sees("Open deals by stage");
+}
+
+#[test]
+fn a_command_runs_beside_everything_else_and_undo_takes_it_back() {
+    let mut bench = filled();
+    bench.holds = true;
+    bench.keys(":").text("contact import big.csv").keys("enter").sees("running");
+    bench.keys("esc").sees("goes on out of sight").keys("1 L").sees("moved deal:1");
+    bench.keys("q").sees("`rolo contact import big.csv` isn't done: again leaves it");
+    assert!(!bench.left);
+    let made = bench.add("contact", &[("name", "From a file")]);
+    let change = bench.desk.reader().unwrap().changes(1).unwrap();
+    let ran = Ran { ok: true, out: b"imported 1 contact".to_vec(), err: Vec::new() };
+    let Some(Work::Ask { screen, slot, .. }) = bench.held.pop() else { panic!("nothing runs") };
+    bench.app.said(Said::Answer { screen, slot, answer: Box::new((ran, change)) });
+    bench.settle();
+    bench.sees("rolo contact import big.csv: imported 1 contact");
+    bench.keys("u").sees("undid: add contact:5");
+    let reader = bench.desk.reader().unwrap();
+    assert!(reader.record(bench.desk.store.noun("contact").unwrap(), made).is_err());
+    bench.keys("q");
+    assert!(bench.left);
+}
+
+#[test]
+fn a_card_goes_at_once_and_comes_back_where_the_file_refuses() {
+    let mut bench = filled();
+    bench.keys("1");
+    let press = |bench: &mut Bench, key: &str| {
+        let press = Press::sequence(key).unwrap()[0];
+        bench.app.input(Input::Key(KeyEvent::new(press.code, press.held)));
+        bench.app.take_out()
+    };
+    let column = |screen: &str, text: &str| {
+        let line = screen.lines().find(|l| l.contains(text)).unwrap().to_owned();
+        line.find(text).unwrap() / 40
+    };
+    let before = column(&bench.screen(), "Renewal 2027");
+    // Nothing has reached the worker yet, and an answer from before doesn't take the card back.
+    let old = press(&mut bench, "f5");
+    let outs = press(&mut bench, "L");
+    assert_ne!(column(&bench.screen(), "Renewal 2027"), before, "{}", bench.screen());
+    for out in old {
+        if let Out::Work(work) = out {
+            let said = perform(&mut bench.desk, work);
+            bench.app.said(said);
+        }
+    }
+    assert_ne!(column(&bench.screen(), "Renewal 2027"), before);
+    let refused = outs.into_iter().find_map(|out| match out {
+        Out::Work(Work::Do { screen, .. }) => Some(screen),
+        _ => None,
+    });
+    let why = crate::error::Error::database("the disk is full");
+    bench.app.said(Said::Done { screen: refused.unwrap(), result: Err(why) });
+    bench.settle();
+    assert_eq!(column(&bench.screen(), "Renewal 2027"), before);
+    bench.sees("the disk is full");
 }
 
 #[test]
@@ -729,7 +864,9 @@ fn order_columns_and_views_are_chosen_and_kept() {
 fn the_story_of_a_record_and_of_the_file_is_told() {
     let mut bench = filled();
     bench.keys("7 m").text("prop").keys("enter g h").sees("stage").sees("-> Proposal");
-    bench.keys("esc g u").sees("move deal:3");
+    bench.keys("esc g u").sees("move deal:3").keys("enter").sees("Take back change");
+    bench.keys("down enter").sees("undid: move deal:3").sees("(undone by");
+    bench.keys("j enter").sees("was undone by").keys("k enter down enter").sees("redid");
     bench.keys("esc enter").sees("deal:3").keys("g c").sees("company:3");
     bench.keys("g d").sees("Внедрение");
 }
@@ -824,7 +961,22 @@ fn the_command_line_opens_lists_and_the_board_by_a_filter() {
     assert!(!bench.screen().contains("Ёжикова"), "{}", bench.screen());
     bench.keys("esc :").text("board /company:acme").keys("enter").sees("Renewal 2027");
     assert!(!bench.screen().contains("Внедрение"), "{}", bench.screen());
-    bench.keys("esc 2 :").text("cols").keys("enter").sees("Columns");
+    bench.keys("esc 2 :").text("cols").keys("enter").sees("Columns").keys("esc");
+    bench.keys("/").text("company:acme").keys("enter :").text("view save acmes").keys("enter");
+    bench.sees("saved the view `acmes`").keys(":").text("w").keys("enter").sees("kept at once");
+    bench.keys("esc 1 :").text("view save nothing").keys("enter").sees("means nothing on this");
+    bench.keys(":").text("board sal").keys("enter").sees("Renewal 2027");
+    bench.keys(":").text("board nowhere").keys("enter").sees("no pipeline is called `nowhere`");
+}
+
+#[test]
+fn tasks_are_repeated_and_deals_of_a_company_reported_by_a_key() {
+    let mut bench = filled();
+    bench.keys("9 r").sees("repeat").text("weekly").keys("enter").sees("changed task:1");
+    assert!(!bench.value("task", 1, "repeat").is_empty());
+    bench.keys("2 r").sees("neither answered nor repeated");
+    bench.resize(160, 45).keys("3 g r").sees("/company:1").sees("Open deals by stage");
+    assert!(!bench.screen().contains("Внедрение"), "{}", bench.screen());
 }
 
 #[test]

@@ -31,11 +31,11 @@ pub(crate) fn of(
     cx: &Cx,
 ) -> Effects {
     match act {
-        Act::Help => return vec![Effect::Push(screens::help::of(place, cx))],
+        Act::Help => return vec![Effect::Push(screens::help::of(place, noun, cx))],
         Act::Palette => return vec![Effect::Push(screens::palette::open(subject))],
         Act::Command => return vec![Effect::Push(screens::line::command())],
-        Act::Undo => return vec![deed(|desk| deeds::undo(desk, false))],
-        Act::Redo => return vec![deed(|desk| deeds::undo(desk, true))],
+        Act::Undo => return vec![undo(cx)],
+        Act::Redo => return vec![deed(deeds::redo)],
         Act::Trash => return vec![Effect::Push(screens::trash::nouns())],
         Act::Changes => return vec![Effect::Push(screens::changes::open())],
         Act::New => return new(noun, subject.as_ref()),
@@ -65,7 +65,9 @@ pub(crate) fn of(
         Act::CopyMail => vec![of_field(subject, is_mail, Effect::Copy)],
         Act::CopyLink => vec![of_field(subject, is_web, Effect::Copy)],
         Act::OpenLink => vec![of_field(subject, is_web, Effect::OpenLink)],
-        Act::GoBoard => go_board(&subject, cx),
+        Act::GoBoard => go_narrowed(1, &subject, cx),
+        Act::GoReports => go_narrowed(6, &subject, cx),
+        Act::Reply => repeat(subject, noun),
         Act::GoCompany => vec![go_one(subject, "company")],
         Act::GoContact => vec![go_one(subject, "contact")],
         Act::GoDeals => go_many(&subject, "deal", cx),
@@ -76,6 +78,29 @@ pub(crate) fn of(
         Act::StepOn if subject.noun == "deal" => vec![step_stage(subject, 1)],
         Act::StepBack if subject.noun == "deal" => vec![step_stage(subject, -1)],
         _ => Vec::new(),
+    }
+}
+
+/// Takes back what was done here; the rest has ways of its own, which are named.
+fn undo(cx: &Cx) -> Effect {
+    let key = |act| cx.keys.shown(Place::List, act).unwrap_or_default();
+    let elsewhere =
+        format!("older: `:undo`, {} the changes, {} the trash", key(Act::Changes), key(Act::Trash));
+    deed(move |desk| deeds::undo(desk, &elsewhere))
+}
+
+/// Whether a key does something of its own to records of a noun: deals are moved, tickets answered.
+pub(crate) fn means(act: Act, noun: Option<&str>) -> bool {
+    match act {
+        Act::StepOn | Act::StepBack | Act::Done | Act::Reply => {
+            let is_deal = |act| matches!(act, Act::StepOn | Act::StepBack);
+            noun.is_some_and(|noun| {
+                (is_deal(act) && noun == "deal")
+                    || (act == Act::Reply && matches!(noun, "task" | "event"))
+                    || DEEDS.iter().any(|(a, n, _)| *a == act && *n == noun)
+            })
+        }
+        _ => true,
     }
 }
 
@@ -290,8 +315,20 @@ fn go_many(subject: &Subject, noun: &'static str, cx: &Cx) -> Effects {
     vec![Effect::Push(screens::list::filtered(noun, &filter))]
 }
 
-/// Opens the board with the deals of the subject alone.
-fn go_board(subject: &Subject, cx: &Cx) -> Effects {
+/// How often it comes again, where it can.
+fn repeat(subject: Subject, noun: &Noun) -> Effects {
+    let rule = noun.fields.iter().position(|f| f.kind == Kind::Rrule);
+    match rule {
+        Some(at) => vec![Effect::Push(screens::form::field(subject, at))],
+        None => {
+            let why = format!("a {} is neither answered nor repeated", noun.name());
+            vec![Toast::bad(&Error::usage(why))]
+        }
+    }
+}
+
+/// Opens the board or the reports with the deals of the subject alone.
+fn go_narrowed(screen: u8, subject: &Subject, cx: &Cx) -> Effects {
     let of = |noun: &str| cx.model.get("deal").is_some_and(|deal| deal.index(noun).is_some());
     let ids = || subject.ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
     let filter = match subject.noun {
@@ -301,7 +338,7 @@ fn go_board(subject: &Subject, cx: &Cx) -> Effects {
             return vec![Toast::bad(&Error::not_found(format!("no deal links to a {noun}")))];
         }
     };
-    vec![Effect::Go(1), Effect::Tell(Box::new(screens::Narrowed(filter)))]
+    vec![Effect::Go(screen), Effect::Tell(Box::new(screens::Narrowed(filter)))]
 }
 
 /// A step of the priority; on the agenda a day.
@@ -351,7 +388,7 @@ fn snooze(subject: Subject, days: i32) -> Effect {
 }
 
 /// Moves deals, each to the stage beside its own.
-fn step_stage(subject: Subject, by: isize) -> Effect {
+pub(crate) fn step_stage(subject: Subject, by: isize) -> Effect {
     deed(move |desk| {
         let mut moves: Vec<(String, Vec<i64>)> = Vec::new();
         {

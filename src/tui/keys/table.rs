@@ -37,7 +37,7 @@ pub(crate) static BINDINGS: &[Binding] = &[
         &["H", "shift+left"],
         B | L | R | A,
         "",
-        "Move a deal one stage back",
+        "Move a deal one stage back; in other lists the columns",
     ),
     bind(
         Act::StepOn,
@@ -45,7 +45,7 @@ pub(crate) static BINDINGS: &[Binding] = &[
         &["L", "shift+right"],
         B | L | R | A,
         "H/L move",
-        "Move a deal one stage on",
+        "Move a deal one stage on; in other lists the columns",
     ),
     bind(Act::New, "new", &["n", "insert"], RECORDS, "new", "Add a record by a quick line"),
     bind(
@@ -73,7 +73,14 @@ pub(crate) static BINDINGS: &[Binding] = &[
         "",
         "Set the state: move a deal to a stage, a ticket to a status",
     ),
-    bind(Act::Reply, "reply", &["r"], RECORDS, "", "Reply to a ticket"),
+    bind(
+        Act::Reply,
+        "reply",
+        &["r"],
+        RECORDS,
+        "reply",
+        "Reply to a ticket; repeat a task or an event",
+    ),
     bind(
         Act::Raise,
         "raise",
@@ -151,6 +158,7 @@ pub(crate) static BINDINGS: &[Binding] = &[
     bind(Act::Editor, "editor", &["ctrl+e"], R | F, "", "Write long text in $EDITOR"),
     bind(Act::History, "history", &["g h"], RECORDS, "", "Who changed it, when, from what to what"),
     bind(Act::GoBoard, "go-board", &["g b"], L | R | A, "", "Go to it on the board"),
+    bind(Act::GoReports, "go-reports", &["g r"], RECORDS, "", "Go to the reports of its deals"),
     bind(Act::GoCompany, "go-company", &["g c"], RECORDS, "", "Go to its company"),
     bind(Act::GoContact, "go-contact", &["g p"], RECORDS, "", "Go to its contact"),
     bind(Act::GoDeals, "go-deals", &["g d"], RECORDS, "", "Go to its deals"),

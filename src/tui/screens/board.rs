@@ -3,6 +3,7 @@
 
 mod draw;
 mod load;
+mod shift;
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Frame;
@@ -10,10 +11,12 @@ use ratatui::layout::Rect;
 
 pub(super) use self::load::{Card, Loaded, Stage};
 use super::choose::{Choose, Item};
-use crate::error::Result;
+use crate::entity::text::fold;
+use crate::error::{Error, Result};
 use crate::tui::deeds::{self, quoted};
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask, deed};
+use crate::tui::verbs;
 use crate::tui::widgets::marks::Marks;
 use crate::tui::widgets::narrow::Narrow;
 
@@ -35,6 +38,10 @@ pub(crate) struct Board {
     /// Whether counts and sums are there; the first answer comes without.
     counted: bool,
     drag: Option<Drag>,
+    /// Moves on their way: what was read before them doesn't count.
+    moving: usize,
+    /// The name of the pipeline to show, once they are known.
+    named: Option<String>,
 }
 
 /// A card between press and release.
@@ -59,6 +66,8 @@ pub(crate) fn open() -> Box<dyn Screen> {
         limit: CARDS,
         counted: false,
         drag: None,
+        moving: 0,
+        named: None,
     })
 }
 
@@ -137,6 +146,35 @@ impl Board {
         self.look()
     }
 
+    fn show(&mut self, pipeline: i64) -> Effects {
+        self.pipeline = Some(pipeline);
+        self.marks.clear();
+        self.look()
+    }
+
+    /// Shows the pipeline of a name, or of its beginning; waits where they aren't known yet.
+    fn show_named(&mut self, name: String) -> Effects {
+        if self.pipelines.is_empty() {
+            self.named = Some(name);
+            return Vec::new();
+        }
+        let wanted = fold(&name);
+        let called = |whole: bool| {
+            self.pipelines.iter().find(|(_, name)| {
+                let name = fold(name);
+                if whole { name == wanted } else { name.starts_with(&wanted) }
+            })
+        };
+        match called(true).or_else(|| called(false)).map(|(id, _)| *id) {
+            Some(id) => self.show(id),
+            None => {
+                let names: Vec<&str> = self.pipelines.iter().map(|(_, n)| n.as_str()).collect();
+                let why = Error::not_found(format!("no pipeline is called `{name}`"));
+                vec![Toast::bad(&why.hint(format!("there is {}", names.join(", "))))]
+            }
+        }
+    }
+
     fn typed(&mut self) -> Effects {
         self.limit = CARDS;
         self.look()
@@ -198,6 +236,8 @@ impl Board {
                 let cards = self.stages.get(self.column).map_or(&[][..], |s| &s.cards);
                 self.marks.turn_all(cards.iter().map(|c| c.id));
             }
+            Act::StepOn => return self.step(1),
+            Act::StepBack => return self.step(-1),
             Act::Preview => self.details = !self.details,
             Act::Reload => return Some(self.look()),
             _ => return None,
@@ -248,15 +288,27 @@ impl Board {
         Some(Vec::new())
     }
 
+    /// Moves what keys are about one stage on or back, in sight at once.
+    fn step(&mut self, by: isize) -> Option<Effects> {
+        let subject = self.subject()?;
+        // Not all that is marked has to be in sight: the worker knows of all, or says why it can't.
+        self.shift_cards(&subject.ids, by);
+        self.moving += 1;
+        Some(vec![verbs::step_stage(subject, by)])
+    }
+
     /// A card was let go over a column.
-    fn drop_card(&self, drag: &Drag) -> Effects {
-        let Some(stage) = drag.over.and_then(|at| self.stages.get(at)) else { return Vec::new() };
+    fn drop_card(&mut self, drag: &Drag) -> Effects {
+        let Some(target) = drag.over else { return Vec::new() };
+        let Some(stage) = self.stages.get(target) else { return Vec::new() };
         let card = self.stages.iter().flat_map(|s| &s.cards).find(|c| c.id == drag.id);
         let (Some(card), false) = (card, stage.cards.iter().any(|c| c.id == drag.id)) else {
             return Vec::new();
         };
         let subject = Subject { noun: "deal", ids: vec![drag.id], label: card.name.clone() };
         let moves = vec![(format!("{}/{}", stage.sums.pipeline, stage.sums.name), vec![drag.id])];
+        self.put_card(drag.id, target);
+        self.moving += 1;
         vec![deed(move |desk| deeds::move_deals(desk, &subject, &moves))]
     }
 }
@@ -283,10 +335,23 @@ impl Screen for Board {
         }
         match event {
             Event::Act(act) => self.act(act, cx),
+            Event::Done => {
+                self.moving = self.moving.saturating_sub(1);
+                Some(Vec::new())
+            }
+            Event::Refused(why) => {
+                self.moving = self.moving.saturating_sub(1);
+                Some([Toast::bad(&why)].into_iter().chain(self.look()).collect())
+            }
+            // It was read before cards were moved that are in sight already.
+            Event::Answer(..) if self.moving > 0 => Some(Vec::new()),
             Event::Answer(_, said) => {
                 match answer::<Result<Loaded>>(said)? {
                     Ok(loaded) => {
                         self.take(loaded);
+                        if let Some(name) = self.named.take() {
+                            return Some(self.show_named(name));
+                        }
                         if !self.counted {
                             return Some(self.look());
                         }
@@ -298,17 +363,17 @@ impl Screen for Board {
                 Some(Vec::new())
             }
             Event::Told(what) => {
-                match what.downcast::<Chosen>() {
-                    Ok(chosen) => {
-                        self.pipeline = Some(chosen.0);
-                        self.marks.clear();
-                    }
+                let what = match what.downcast::<Chosen>() {
+                    Ok(chosen) => return Some(self.show(chosen.0)),
+                    Err(what) => what,
+                };
+                match what.downcast::<super::OfPipeline>() {
+                    Ok(named) => Some(self.show_named(named.0)),
                     Err(what) => {
                         self.filter.set(&what.downcast::<super::Narrowed>().ok()?.0);
-                        return Some(self.typed());
+                        Some(self.typed())
                     }
                 }
-                Some(self.look())
             }
             Event::Changed => Some(self.look()),
             Event::Mouse(mouse) => self.mouse(mouse, cx),

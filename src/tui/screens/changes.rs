@@ -3,13 +3,15 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::choose::{Choose, Item};
 use super::text::{self, Scroll};
 use crate::entity::shown::local;
 use crate::entity::when::stored_instant;
 use crate::error::Result;
 use crate::store::ChangeRow;
-use crate::tui::keys::Place;
-use crate::tui::screen::{Cx, Effects, Event, Screen, Toast, answer, ask};
+use crate::tui::deeds;
+use crate::tui::keys::{Act, Place};
+use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Toast, answer, ask, deed};
 use crate::tui::theme::Role;
 use crate::tui::widgets::pane;
 use crate::tui::widgets::sheet::{SheetLine, plain};
@@ -53,6 +55,27 @@ impl Changes {
     }
 }
 
+impl Changes {
+    /// Asks whether the change in focus is to be taken back.
+    fn take_back(&self, cx: &Cx) -> Effects {
+        let Some(change) = self.rows.get(self.scroll.at) else { return Vec::new() };
+        let (id, is_undo) = (change.id, change.kind == "undo");
+        if let Some(by) = change.undone_by {
+            return vec![Toast::good(format!("change {id} was undone by change {by} already"))];
+        }
+        let what = cx.theme.cut(&pane::safe(&change.summary), 50).into_owned();
+        let title = format!("Take back change {id}: {what}");
+        let items = vec![
+            Item::new("no", "leave it", 0),
+            Item::new("yes", format!("as `rolo undo change:{id}` does"), 1),
+        ];
+        vec![Effect::Push(Choose::of(title, items, move |item, _| match item.value {
+            1 => vec![deed(move |desk| deeds::undo_change(desk, id, is_undo))],
+            _ => Vec::new(),
+        }))]
+    }
+}
+
 impl Screen for Changes {
     fn place(&self) -> Place {
         Place::Page
@@ -69,6 +92,7 @@ impl Screen for Changes {
     fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
         let height = usize::from(cx.area.height).saturating_sub(2);
         match event {
+            Event::Act(Act::Open) => return Some(self.take_back(cx)),
             Event::Act(act) if self.scroll.act(act, self.rows.len(), height) => {}
             Event::Mouse(mouse) if self.scroll.wheel(mouse.kind, self.rows.len(), height) => {}
             Event::Changed => return Some(self.open(cx)),
@@ -85,7 +109,11 @@ impl Screen for Changes {
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let inside = pane::framed(frame, area, "changes, newest first", "", true, cx);
+        let key = cx.keys.shown(Place::Page, Act::Open).unwrap_or_default();
+        let height = usize::from(area.height.saturating_sub(2));
+        let seen = text::seen(&self.scroll, self.rows.len(), height);
+        let foot = format!("{key} takes one back  {seen}");
+        let inside = pane::framed(frame, area, "changes, newest first", foot.trim_end(), true, cx);
         text::draw(frame, inside, &self.lines(cx), &self.scroll, true, cx);
     }
 

@@ -5,6 +5,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::entity::text::fold;
+use crate::entity::width::width;
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Screen};
 use crate::tui::theme::Role;
@@ -76,7 +77,11 @@ impl Choose {
 
     fn place_of(&self, area: Rect) -> (u16, u16) {
         let rows = u16::try_from(self.items.len() + 3).unwrap_or(u16::MAX);
-        (76, rows.clamp(5, area.height.max(5)))
+        let most = |of: fn(&Item) -> &str| self.items.iter().map(|i| width(of(i))).max();
+        let labels = most(|i| &i.label).unwrap_or(0);
+        let wanted = labels + most(|i| &i.detail).unwrap_or(0) + 6;
+        let columns = u16::try_from(wanted.clamp(76, 110)).unwrap_or(76);
+        (columns, rows.clamp(5, area.height.max(5)))
     }
 
     fn accept(&self, cx: &Cx) -> Effects {
@@ -142,7 +147,7 @@ impl Screen for Choose {
         rows::write(frame, sign, "> ", cx.theme.style(Role::Key), cx);
         let typed = Rect { x: line.x + sign.width, width: line.width - sign.width, ..line };
         self.typed.draw(frame, typed, cx.theme.style(Role::Text), true);
-        let labels = found.iter().map(|i| crate::entity::width::width(&i.label)).max().unwrap_or(0);
+        let labels = found.iter().map(|i| width(&i.label)).max().unwrap_or(0);
         let labels = labels.min(usize::from(inside.width / 2));
         let top = self.first(pane::middle(area, size));
         for (row, (at, item)) in found.iter().enumerate().skip(top).enumerate() {

@@ -11,11 +11,18 @@ use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Toast, answer};
 pub(crate) struct Errand<T> {
     question: Option<Effect>,
     then: fn(T) -> Effect,
+    /// What would be lost if it were not waited for.
+    busy: Option<String>,
 }
 
 impl<T> Errand<T> {
     pub(crate) fn new(question: Effect, then: fn(T) -> Effect) -> Self {
-        Self { question: Some(question), then }
+        Self { question: Some(question), then, busy: None }
+    }
+
+    /// The errand as one that has to be waited for, and what it does.
+    pub(crate) fn doing(self, what: String) -> Self {
+        Self { busy: Some(what), ..self }
     }
 }
 
@@ -43,6 +50,10 @@ impl<T: Send + 'static> Screen for Errand<T> {
             Err(why) => Toast::bad(&why),
         };
         Some(vec![Effect::Pop, next])
+    }
+
+    fn busy_with(&self) -> Option<String> {
+        self.busy.clone()
     }
 
     fn draw(&self, _: &mut Frame, _: Rect, _: &Cx) {}

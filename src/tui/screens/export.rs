@@ -8,7 +8,7 @@ use super::errand::Errand;
 use super::prompt::Prompt;
 use crate::error::{Error, Result};
 use crate::tui::CommandLine;
-use crate::tui::screen::{Cx, Effect, Toast, ask};
+use crate::tui::screen::{Cx, Effect, Toast, ask_aside};
 
 /// Asks for a file, and writes there what a command gives as CSV. Nothing is written over.
 pub(crate) fn csv(command: &str, name: &str, cx: &Cx) -> Effect {
@@ -23,8 +23,11 @@ pub(crate) fn csv(command: &str, name: &str, cx: &Cx) -> Effect {
                 .hint("choose another name: nothing is written over"));
         }
         let (run, line) = (run.clone(), line.clone());
-        let question = ask(0, move |_| write(&run, &line, &path));
-        Ok(vec![Effect::Push(Box::new(Errand::new(question, |said: String| Toast::good(said))))])
+        let doing = format!("writing {}", path.display());
+        let begun = Toast::good(doing.clone());
+        let question = ask_aside(0, move |_| write(&run, &line, &path));
+        let errand = Errand::new(question, |said: String| Toast::good(said)).doing(doing);
+        Ok(vec![begun, Effect::Push(Box::new(errand))])
     }))
 }
 

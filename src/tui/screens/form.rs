@@ -131,7 +131,7 @@ pub(crate) fn argument(
             noun.and_then(|n| Some(n.fields[n.index(name)?].kind)).unwrap_or(Kind::Text)
         }
     };
-    let title = format!("{} {}: {}", action.verb, subject.shown(cx.model), arg.about);
+    let title = format!("{} {}: {}", action.verb, subject.shown(cx.model), arg.name);
     let act = move |text: String| {
         let subject = subject.clone();
         change(move |desk| deeds::act(desk, action, &subject, &[(arg.name, text)]))
@@ -145,7 +145,7 @@ pub(crate) fn argument(
             Choose::of(title, items.collect(), move |item, _| vec![act(item.label.clone())])
         }
         _ => Box::new(
-            Prompt::new(&title, kind.hint(), "", move |text, _| {
+            Prompt::new(&title, &entry::hint(&kind, arg.about), "", move |text, _| {
                 if text.trim().is_empty() {
                     return Err(Error::usage(format!("{} is needed", arg.name)));
                 }
@@ -388,7 +388,7 @@ fn one_field(subject: Subject, at: usize, record: &Record, cx: &Cx) -> Box<dyn S
             })
         }
         kind => Box::new(
-            Prompt::new(&title, kind.hint(), &text, move |text, cx| {
+            Prompt::new(&title, &entry::hint(&kind, field.about), &text, move |text, cx| {
                 if !text.trim().is_empty() {
                     field.parse(text, cx.locale).map_err(Error::invalid)?;
                 }

@@ -3,13 +3,15 @@
 use super::choose::{Choose, Item};
 use crate::tui::keys::Place;
 use crate::tui::screen::{Cx, Effect, Screen};
+use crate::tui::verbs;
 
-/// The help of a place.
-pub(crate) fn of(place: Place, cx: &Cx) -> Box<dyn Screen> {
+/// The help of a place, over records of a noun.
+pub(crate) fn of(place: Place, noun: Option<&str>, cx: &Cx) -> Box<dyn Screen> {
     let items = cx
         .keys
         .of(place)
         .into_iter()
+        .filter(|(binding, _)| verbs::means(binding.act, noun) || place == Place::List)
         .map(|(binding, keys)| {
             Item::new(keys, format!("{}  [{}]", binding.about, binding.name), 0).with(binding.act)
         })

@@ -103,8 +103,11 @@ impl Screen for History {
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
-        let inside = pane::framed(frame, area, &self.title(cx), "", true, cx);
-        text::draw(frame, inside, &self.lines(cx), &self.scroll, true, cx);
+        let lines = self.lines(cx);
+        let foot =
+            text::seen(&self.scroll, lines.len(), usize::from(area.height.saturating_sub(2)));
+        let inside = pane::framed(frame, area, &self.title(cx), &foot, true, cx);
+        text::draw(frame, inside, &lines, &self.scroll, true, cx);
     }
 
     fn command(&self) -> Option<String> {

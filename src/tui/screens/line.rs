@@ -7,7 +7,7 @@ use crate::entity::{Kind, LinkTo, Value};
 use crate::error::Error;
 use crate::tui::deeds;
 use crate::tui::keys::Act;
-use crate::tui::screen::{Cx, Effect, Effects, Screen, Subject, deed};
+use crate::tui::screen::{Cx, Effect, Effects, Screen, Subject, Toast, deed};
 use crate::tui::screens::{self, ROOTS};
 
 /// `:`: any rolo command, and a few words of the dashboard's own.
@@ -32,8 +32,20 @@ fn run(text: &str, cx: &Cx) -> Effects {
     if let ("board", Some(filter)) = (word, rest.strip_prefix('/')) {
         return vec![Effect::Go(1), Effect::Tell(Box::new(screens::Narrowed(filter.into())))];
     }
+    if word == "board" && !rest.trim().is_empty() {
+        let name = rest.trim().to_owned();
+        return vec![Effect::Go(1), Effect::Tell(Box::new(screens::OfPipeline(name)))];
+    }
+    if let ("view", Some(name)) = (word, rest.strip_prefix("save ").map(str::trim))
+        && !name.contains(' ')
+    {
+        return vec![Effect::Tell(Box::new(screens::SaveAs(name.to_owned())))];
+    }
     if let (Some(noun), Some(filter)) = (listed(word, cx), rest.strip_prefix('/')) {
         return vec![Effect::Push(screens::list::filtered(noun, filter))];
+    }
+    if let ("undo", Some(count)) = (word, latest(rest)) {
+        return vec![deed(move |desk| deeds::undo_latest(desk, count))];
     }
     if let ("export", "csv") = (word, rest) {
         return vec![Effect::Act(Act::Export)];
@@ -47,8 +59,7 @@ fn run(text: &str, cx: &Cx) -> Effects {
         #[cfg(debug_assertions)]
         "panic" => panic!("a fault on purpose"),
         "q" | "q!" | "quit" | "wq" => vec![Effect::Quit],
-        "w" => Vec::new(),
-        "undo" => vec![Effect::Act(Act::Undo)],
+        "w" => vec![Toast::good("every change is kept at once: there is nothing to write")],
         "redo" => vec![Effect::Act(Act::Redo)],
         "reload" => vec![Effect::Act(Act::Reload)],
         "cols" | "columns" => vec![Effect::Act(Act::Columns)],
@@ -61,6 +72,14 @@ fn run(text: &str, cx: &Cx) -> Effects {
             Some((digit, ..)) => vec![Effect::Go(*digit)],
             None => vec![Effect::Command(text.to_owned())],
         },
+    }
+}
+
+/// How many changes `undo` takes back: one, or the number that is given.
+fn latest(rest: &str) -> Option<usize> {
+    match rest.trim() {
+        "" => Some(1),
+        count => count.parse().ok().filter(|count| *count > 0),
     }
 }
 

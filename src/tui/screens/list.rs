@@ -23,7 +23,7 @@ use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask, deed};
 use crate::tui::screens::choose::{Choose, Item};
 use crate::tui::screens::prompt::Prompt;
-use crate::tui::screens::{export, happened};
+use crate::tui::screens::{SaveAs, export, happened};
 use crate::tui::widgets::marks::Marks;
 use crate::tui::widgets::narrow::Narrow;
 use crate::tui::widgets::rows;
@@ -60,6 +60,8 @@ pub(crate) struct List {
     rows: Rows,
     at: usize,
     top: usize,
+    /// How many columns beside the label were scrolled past.
+    shift: usize,
     marks: Marks,
     range: Option<usize>,
     preview: bool,
@@ -118,6 +120,7 @@ impl List {
             rows: Rows::new(),
             at: 0,
             top: 0,
+            shift: 0,
             marks: Marks::default(),
             range: None,
             preview: true,
@@ -237,6 +240,7 @@ impl List {
 
     fn turn_to(&mut self, tab: usize, cx: &Cx) -> Effects {
         self.tab = tab;
+        self.shift = 0;
         self.columns.clear();
         self.sort.clear();
         self.sheet_of = None;
@@ -326,6 +330,12 @@ impl List {
             Act::LastView | Act::LastPane if !self.tabs.is_empty() => {
                 return Some(self.turn_to((self.tab + self.tabs.len() - 1) % self.tabs.len(), cx));
             }
+            // Deals go a stage on and back; in other lists there is only the view to move.
+            Act::StepOn if self.noun != "deal" => {
+                let last = self.heads.iter().filter(|h| !h.keep).count().saturating_sub(1);
+                self.shift = (self.shift + 1).min(last);
+            }
+            Act::StepBack if self.noun != "deal" => self.shift = self.shift.saturating_sub(1),
             Act::Sort => return Some(vec![self.choose_sort(cx)?]),
             Act::Columns => return Some(vec![self.choose_columns(cx)?]),
             Act::SaveView => return Some(vec![self.save_view(cx)]),
@@ -394,20 +404,24 @@ impl List {
         )))
     }
 
-    fn save_view(&self, cx: &Cx) -> Effect {
+    /// Saves what is in sight as a view of this name.
+    fn save_as(&self, name: &str, cx: &Cx) -> Effect {
         let wanted = self.wanted(cx);
-        let filter = wanted.whole_filter();
-        let (sort, columns) = (wanted.sort, wanted.columns.join(","));
-        let noun = self.noun;
+        let (noun, name) = (self.noun, name.to_owned());
+        let (filter, columns) = (wanted.whole_filter(), wanted.columns.join(","));
+        let parts = [("filter", filter), ("sort", wanted.sort), ("columns", columns)];
+        deed(move |desk| deeds::save_view(desk, &name, noun, parts))
+    }
+
+    fn save_view(&self, cx: &Cx) -> Effect {
+        let filter = self.wanted(cx).whole_filter();
         let hint = format!("saves `{filter}` as a tab, and as @NAME in filters");
         Effect::Push(Prompt::of("Save the view as", &hint, "", move |name, _| {
             if name.trim().is_empty() {
                 return Err(Error::usage("a view needs a name"));
             }
-            let name = name.trim().to_owned();
-            let parts =
-                [("filter", filter.clone()), ("sort", sort.clone()), ("columns", columns.clone())];
-            Ok(vec![deed(move |desk| deeds::save_view(desk, &name, noun, parts))])
+            // The list itself saves, as it knows what is in sight.
+            Ok(vec![Effect::Tell(Box::new(SaveAs(name.trim().to_owned())))])
         }))
     }
 
@@ -451,10 +465,14 @@ impl List {
             }
             Err(what) => what,
         };
+        let what = match what.downcast::<SaveAs>() {
+            Ok(saved) => return vec![self.save_as(&saved.0, cx)],
+            Err(what) => what,
+        };
         match what.downcast::<Sorted>() {
             Ok(sorted) => self.sort = sorted.0,
             Err(what) => match what.downcast::<Columns>() {
-                Ok(columns) => self.columns = columns.0,
+                Ok(columns) => (self.columns, self.shift) = (columns.0, 0),
                 Err(_) => return Vec::new(),
             },
         }

@@ -46,6 +46,12 @@ pub(crate) const FIRST: u8 = 1;
 /// A filter for the screen that it is told to.
 pub(crate) struct Narrowed(pub String);
 
+/// The pipeline that the board is to show, by its name.
+pub(crate) struct OfPipeline(pub String);
+
+/// What is in sight is to be saved as a view of this name.
+pub(crate) struct SaveAs(pub String);
+
 /// The nouns whose lists have a digit.
 const LISTS: [(u8, &str); 6] =
     [(2, "contact"), (3, "company"), (5, "ticket"), (7, "deal"), (8, "lead"), (9, "task")];

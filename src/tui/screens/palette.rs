@@ -1,14 +1,19 @@
 //! Go to or do anything: records, screens, actions and views in one list.
 
+use std::collections::HashMap;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::list;
 use crate::actions::ACTIONS;
-use crate::entity::LinkTo;
+use crate::entity::shown::shown;
 use crate::entity::text::fold;
 use crate::entity::width::pad;
+use crate::entity::{LinkTo, Noun, Value};
 use crate::error::Result;
+use crate::store::{Listing, Path, Reader};
+use crate::tui::desk::Desk;
 use crate::tui::keys::{Act, BINDINGS, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, answer, ask};
 use crate::tui::theme::Role;
@@ -35,10 +40,17 @@ struct Row {
     leads: Leads,
 }
 
+/// A record that was found, and what tells it from others.
+#[derive(Debug, Clone)]
+struct Hit {
+    link: LinkTo,
+    detail: String,
+}
+
 struct Palette {
     subject: Option<Subject>,
     typed: Input,
-    records: Vec<LinkTo>,
+    records: Vec<Hit>,
     /// The saved views: noun, name and filter.
     views: Vec<(&'static str, String, String)>,
     at: usize,
@@ -61,29 +73,103 @@ pub(crate) fn open(subject: Option<Subject>) -> Box<dyn Screen> {
     })
 }
 
+/// Most records that are offered.
+const MOST: usize = 20;
+
+/// The records that hold the words; where none does, those of a company that some of the words name.
+fn found(desk: &mut Desk, words: &str, people: bool) -> Result<Vec<Hit>> {
+    let reader = desk.reader()?;
+    let mut links = reader.search(words, if people { 200 } else { MOST })?;
+    // A view is shown as what it leads to, not as its own record.
+    links.retain(|l| l.noun != "view" && (!people || PEOPLE.contains(&l.noun)));
+    if links.is_empty() {
+        for noun in &desk.store.model().nouns {
+            if noun.index("company").is_some() && (!people || PEOPLE.contains(&noun.name())) {
+                links.extend(of_company(desk, &reader, noun, words)?);
+            }
+        }
+    }
+    links.truncate(MOST);
+    let mut details: HashMap<(&str, i64), String> = HashMap::new();
+    for noun in &desk.store.model().nouns {
+        let ids: Vec<i64> = links.iter().filter(|l| l.noun == noun.name()).map(|l| l.id).collect();
+        if !ids.is_empty() {
+            let told = details_of(desk, &reader, noun, &ids)?;
+            details.extend(told.into_iter().map(|(id, text)| ((noun.name(), id), text)));
+        }
+    }
+    let hits = links.into_iter().map(|link| Hit {
+        detail: details.remove(&(link.noun, link.id)).unwrap_or_default(),
+        link,
+    });
+    Ok(hits.collect())
+}
+
+/// Records whose company is called as one of the words, and that hold the others: `acme renewal`.
+fn of_company(desk: &Desk, reader: &Reader, noun: &Noun, words: &str) -> Result<Vec<LinkTo>> {
+    // A word of the language itself is meant as text.
+    let held = |word: &str| match word {
+        "or" | "not" => format!("\"{word}\""),
+        word => word.to_owned(),
+    };
+    let words: Vec<String> =
+        crate::entity::text::words(words).split_whitespace().map(held).collect();
+    let mut found = Vec::new();
+    if words.len() < 2 {
+        return Ok(found);
+    }
+    for (at, company) in words.iter().enumerate() {
+        let others = words.iter().enumerate().filter(|(other, _)| *other != at);
+        let others: Vec<&str> = others.map(|(_, word)| word.as_str()).collect();
+        let mut listing = Listing::all(noun);
+        let filter = format!("company:{company} {}", others.join(" "));
+        listing.filter = Some(reader.filter(noun, &filter, &desk.locale)?);
+        listing.columns = vec![Path::parse(noun.entity.label().name, noun, reader.model())?];
+        listing.limit = Some(MOST as u64);
+        found.extend(reader.list(&listing)?.into_iter().map(|f| LinkTo {
+            label: f.values.first().map_or(String::new(), Value::to_cell),
+            ..LinkTo::bare(noun.name(), f.id)
+        }));
+    }
+    Ok(found)
+}
+
+/// The first columns behind the label, of each record.
+fn details_of(
+    desk: &Desk,
+    reader: &Reader,
+    noun: &Noun,
+    ids: &[i64],
+) -> Result<Vec<(i64, String)>> {
+    let label = noun.entity.label().name;
+    let names = noun.entity.columns.iter().filter(|c| **c != "id" && **c != label).take(3);
+    let paths: Vec<Path> =
+        names.map(|c| Path::parse(c, noun, reader.model())).collect::<Result<_>>()?;
+    let zone = desk.locale.times.zone;
+    let told = reader.cells_of(noun, ids, paths.clone())?.into_iter().map(|row| {
+        let cells = row.values.iter().zip(&paths).filter(|(value, _)| !value.is_empty());
+        let cells = cells.map(|(value, path)| shown(path.field(), path.last().part, value, zone));
+        (row.id, cells.collect::<Vec<_>>().join("  "))
+    });
+    Ok(told.collect())
+}
+
 impl Palette {
     fn look(&self) -> Effect {
         let people = self.typed.text().starts_with('@');
         let words = self.typed.text().trim_start_matches(['>', '@']).to_owned();
-        let most = if people { 200 } else { 20 };
-        ask(RECORDS, move |desk| -> Result<Vec<LinkTo>> {
-            let mut found = desk.reader()?.search(&words, most)?;
-            // A view is shown as what it leads to, not as its own record.
-            found.retain(|l| l.noun != "view" && (!people || PEOPLE.contains(&l.noun)));
-            found.truncate(20);
-            Ok(found)
-        })
+        ask(RECORDS, move |desk| found(desk, &words, people))
     }
 
     fn rows(&self, cx: &Cx) -> Vec<Row> {
         let typed = self.typed.text();
         let mut rows = Vec::new();
         if !typed.starts_with('>') {
-            rows.extend(self.records.iter().map(|link| Row {
-                kind: link.noun,
-                text: link.label.clone(),
-                detail: format!("{}:{}", link.noun, link.id),
-                leads: Leads::Record(link.clone()),
+            rows.extend(self.records.iter().map(|hit| Row {
+                kind: hit.link.noun,
+                text: hit.link.label.clone(),
+                detail: format!("{}  {}:{}", hit.detail, hit.link.noun, hit.link.id),
+                leads: Leads::Record(hit.link.clone()),
             }));
         }
         if typed.starts_with('@') {
@@ -216,7 +302,7 @@ impl Screen for Palette {
                 false
             }
             Event::Answer(_, said) => {
-                self.records = answer::<Result<Vec<LinkTo>>>(said)?.unwrap_or_default();
+                self.records = answer::<Result<Vec<Hit>>>(said)?.unwrap_or_default();
                 false
             }
             _ => return None,
@@ -231,16 +317,25 @@ impl Screen for Palette {
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let found = self.rows(cx);
         let foot = format!("{} found   > only actions   @ only people", found.len());
-        let size = (90, area.height.saturating_sub(2).clamp(6, 24));
+        let size = (110, area.height.saturating_sub(2).clamp(6, 24));
         let inside = pane::popup(frame, area, size, "Go to or do anything", &foot, cx);
         let line = pane::row(inside, 0);
         let sign = Rect { width: 2.min(line.width), ..line };
         rows::write(frame, sign, "> ", cx.theme.style(Role::Key), cx);
         let typed = Rect { x: line.x + sign.width, width: line.width - sign.width, ..line };
         self.typed.draw(frame, typed, cx.theme.style(Role::Text), true);
+        if found.is_empty() && !self.typed.text().trim().is_empty() {
+            let lines = [
+                "Nothing is called so, and no record holds all of the words.",
+                "A list's filter finds by anything else: `/` in it, `company:acme amount>10k`.",
+            ];
+            for (at, line) in lines.iter().enumerate() {
+                rows::write(frame, pane::row(inside, at + 2), line, cx.theme.style(Role::Dim), cx);
+            }
+        }
         let height = usize::from(inside.height).saturating_sub(1);
         let top = rows::scrolled(0, self.at, height, found.len());
-        let room = usize::from(inside.width).saturating_sub(11) * 3 / 5;
+        let room = usize::from(inside.width).saturating_sub(11) / 2;
         for (row, (at, entry)) in found.iter().enumerate().skip(top).take(height).enumerate() {
             let focus = at == self.at;
             let text = pane::safe(&entry.text);

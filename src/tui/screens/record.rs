@@ -217,7 +217,11 @@ impl Screen for Record {
                 Some(sheet) if at == 1 && sheet.happened > 0 => {
                     format!("{} of {}", sheet.timeline.len(), sheet.happened)
                 }
-                _ => String::new(),
+                _ => text::seen(
+                    &self.scrolls[at],
+                    lines[at].len(),
+                    usize::from(places[at].height.saturating_sub(2)),
+                ),
             };
             let inside = pane::framed(frame, places[at], &titles[at], &foot, self.pane == at, cx);
             text::draw(frame, inside, &lines[at], &self.scrolls[at], self.pane == at, cx);

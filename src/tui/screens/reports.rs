@@ -4,6 +4,8 @@
 mod charts;
 mod draw;
 
+use std::time::{Duration, Instant};
+
 use crossterm::event::{MouseButton, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -15,7 +17,7 @@ use super::{Narrowed, export, list};
 use crate::error::Result;
 use crate::store::By;
 use crate::tui::keys::{Act, Place};
-use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Toast, answer, ask};
+use crate::tui::screen::{Answer, Cx, Effect, Effects, Event, Screen, Toast, answer, ask_aside};
 
 const CHARTS: u8 = 0;
 const BEHIND: u8 = 1;
@@ -33,6 +35,23 @@ struct Reports {
     table: bool,
     zoomed: bool,
     read_at: String,
+    /// What is being read, and since when.
+    reading: Option<(u8, String)>,
+    /// How long the charts took.
+    took: Duration,
+    /// The file changed since they were read.
+    stale: bool,
+}
+
+/// Charts that take longer are read again only where somebody asks.
+const QUICK: Duration = Duration::from_secs(1);
+
+/// The charts, when they were read, and how long that took.
+type Read = (Vec<Chart>, String, Duration);
+
+/// The time of day.
+fn time(cx: &Cx) -> String {
+    cx.now().with_timezone(&cx.zone()).format("%H:%M").to_string()
 }
 
 /// The period that was chosen, in months; none is each number's own.
@@ -52,32 +71,69 @@ pub(crate) fn open() -> Box<dyn Screen> {
         table: false,
         zoomed: false,
         read_at: String::new(),
+        reading: None,
+        took: Duration::ZERO,
+        stale: false,
     })
 }
 
 impl Reports {
-    fn look(&self) -> Effects {
+    fn look(&mut self, cx: &Cx) -> Effects {
         let wanted = self.wanted.clone();
-        vec![ask(CHARTS, move |desk| charts::read(desk, &wanted))]
+        self.stale = false;
+        let mut effects = self.stop();
+        self.reading = Some((CHARTS, time(cx)));
+        effects.push(ask_aside(CHARTS, move |desk| -> Result<Read> {
+            let begun = Instant::now();
+            let (charts, at) = charts::read(desk, &wanted)?;
+            Ok((charts, at, begun.elapsed()))
+        }));
+        effects
     }
 
-    fn turn(&mut self, by: usize) -> Effects {
+    /// Waits no longer for what is being read.
+    fn stop(&mut self) -> Effects {
+        self.reading.take().map(|(slot, _)| Effect::Stop(slot)).into_iter().collect()
+    }
+
+    /// Somebody stops what is being read: the charts that were there stay.
+    fn stopped(&mut self, cx: &Cx) -> Effects {
+        let mut effects = self.stop();
+        let key = cx.keys.shown(Place::Reports, Act::Reload).unwrap_or_default();
+        effects.push(Toast::good(match self.read_at.as_str() {
+            "" => format!("stopped: {key} reads again"),
+            at => format!("stopped: these are of {at}, {key} reads again"),
+        }));
+        effects
+    }
+
+    /// The file changed. What is quickly read is read again; the rest only says so.
+    fn changed(&mut self, cx: &Cx) -> Effects {
+        if self.reading.is_none() && self.took < QUICK {
+            return self.look(cx);
+        }
+        self.stale = true;
+        Vec::new()
+    }
+
+    fn turn(&mut self, by: usize, cx: &Cx) -> Effects {
         let count = charts::pages().len();
         self.wanted.page = (self.wanted.page + by) % count;
         self.pane = 0;
         self.at.clear();
         self.charts.clear();
-        self.look()
+        self.read_at.clear();
+        self.look(cx)
     }
 
     /// Goes on or back by a period; from each number's own, to the quarter of today.
     fn step(&mut self, by: i32, cx: &Cx) -> Effects {
         let now = Period::of(cx.today(), 3);
         self.wanted.period = Some(self.wanted.period.map_or(now, |p| p.step(by)));
-        self.look()
+        self.look(cx)
     }
 
-    fn open_behind(&self, cx: &Cx) -> Option<Effects> {
+    fn open_behind(&mut self, cx: &Cx) -> Option<Effects> {
         let chart = self.charts.get(self.pane)?;
         let bar = chart.bars.get(*self.at.get(self.pane)?)?;
         if let Behind::Filter(noun, filter) = &bar.behind {
@@ -86,9 +142,12 @@ impl Reports {
         let title = format!("deals behind {}: {}", chart.title, bar.name);
         let command = self.command_at(cx)?;
         let (chart, behind, wanted) = (chart.clone(), bar.behind.clone(), self.wanted.clone());
-        Some(vec![ask(BEHIND, move |desk| -> Result<Found> {
+        let mut effects = self.stop();
+        self.reading = Some((BEHIND, time(cx)));
+        effects.push(ask_aside(BEHIND, move |desk| -> Result<Found> {
             Ok((charts::deals_behind(desk, &chart, &behind, &wanted)?, title, command))
-        })])
+        }));
+        Some(effects)
     }
 
     /// The command that shows what is behind the bar in focus.
@@ -153,21 +212,22 @@ impl Reports {
             (Act::Last, Some(at)) => *at = bars.saturating_sub(1),
             (Act::NextPane, _) => self.pane = (self.pane + 1) % count,
             (Act::LastPane, _) => self.pane = (self.pane + count - 1) % count,
-            (Act::Right, _) => return Some(self.turn(1)),
-            (Act::Left, _) => return Some(self.turn(charts::pages().len() - 1)),
+            (Act::Right, _) => return Some(self.turn(1, cx)),
+            (Act::Left, _) => return Some(self.turn(charts::pages().len() - 1, cx)),
             (Act::NextView, _) => return Some(self.step(1, cx)),
             (Act::LastView, _) => return Some(self.step(-1, cx)),
             (Act::Today, _) => {
                 self.wanted.period = None;
-                return Some(self.look());
+                return Some(self.look(cx));
             }
             (Act::Period, _) => return Some(vec![Self::choose_period()]),
             (Act::Split, _) => return Some(vec![Self::choose_split()]),
             (Act::Filter, _) => return Some(vec![self.narrow()]),
+            (Act::Back, _) if self.reading.is_some() => return Some(self.stopped(cx)),
             (Act::Back, _) if self.zoomed => self.zoomed = false,
             (Act::Back, _) if !self.wanted.filter.is_empty() => {
                 self.wanted.filter.clear();
-                return Some(self.look());
+                return Some(self.look(cx));
             }
             (Act::Zoom, _) => self.zoomed = !self.zoomed,
             (Act::AsTable, _) => self.table = !self.table,
@@ -176,13 +236,14 @@ impl Reports {
                 return Some(vec![export::csv(command, command.split(' ').nth(1)?, cx)]);
             }
             (Act::Open, _) => return self.open_behind(cx),
-            (Act::Reload, _) => return Some(self.look()),
+            (Act::Reload, _) => return Some(self.look(cx)),
             _ => return None,
         }
         Some(Vec::new())
     }
 
-    fn take(&mut self, charts: Vec<Chart>, at: String) {
+    fn take(&mut self, (charts, at, took): Read) {
+        self.took = took;
         self.at.resize(charts.len(), 0);
         (self.charts, self.read_at) = (charts, at);
         self.pane = self.pane.min(self.charts.len().saturating_sub(1));
@@ -191,25 +252,31 @@ impl Reports {
         }
     }
 
+    /// The records behind a bar.
+    fn found(&mut self, said: Answer) -> Option<Result<Found>> {
+        self.reading = None;
+        answer(said)
+    }
+
     fn told(&mut self, what: Box<dyn std::any::Any>, cx: &Cx) -> Effects {
         let what = match what.downcast::<Chosen>() {
             Ok(chosen) => {
                 self.wanted.period = chosen.0.map(|months| Period::of(cx.today(), months));
-                return self.look();
+                return self.look(cx);
             }
             Err(what) => what,
         };
         let what = match what.downcast::<Split>() {
             Ok(split) => {
                 self.wanted.by = split.0;
-                return self.look();
+                return self.look(cx);
             }
             Err(what) => what,
         };
         if let Ok(narrowed) = what.downcast::<Narrowed>() {
             self.wanted.filter = narrowed.0;
         }
-        self.look()
+        self.look(cx)
     }
 
     fn mouse(&mut self, mouse: crossterm::event::MouseEvent, cx: &Cx) -> Option<Effects> {
@@ -242,20 +309,26 @@ impl Screen for Reports {
         "reports".into()
     }
 
-    fn open(&mut self, _: &Cx) -> Effects {
-        self.look()
+    fn open(&mut self, cx: &Cx) -> Effects {
+        self.look(cx)
     }
 
     fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
         match event {
             Event::Act(act) => return self.act(act, cx),
-            Event::Changed => return Some(self.look()),
+            Event::Changed => return Some(self.changed(cx)),
             Event::Told(what) => return Some(self.told(what, cx)),
-            Event::Answer(CHARTS, said) => match answer::<Result<(Vec<Chart>, String)>>(said)? {
-                Ok((charts, at)) => self.take(charts, at),
-                Err(why) => return Some(vec![Toast::bad(&why)]),
-            },
-            Event::Answer(_, said) => match answer::<Result<Found>>(said)? {
+            Event::Answer(CHARTS, said) => {
+                self.reading = None;
+                match answer::<Result<Read>>(said)? {
+                    Ok(read) => self.take(read),
+                    Err(why) => return Some(vec![Toast::bad(&why)]),
+                }
+                if self.stale && self.took < QUICK {
+                    return Some(self.look(cx));
+                }
+            }
+            Event::Answer(_, said) => match self.found(said)? {
                 Ok((ids, title, command)) => {
                     return Some(vec![Effect::Push(list::behind("deal", ids, title, command))]);
                 }

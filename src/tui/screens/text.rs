@@ -58,6 +58,15 @@ impl Scroll {
     }
 }
 
+/// Which lines are in sight, where not all are.
+pub(crate) fn seen(scroll: &Scroll, total: usize, height: usize) -> String {
+    if total <= height || height == 0 {
+        return String::new();
+    }
+    let top = rows::scrolled(scroll.top, scroll.at, height, total);
+    format!("{}-{} of {total}", top + 1, top + height)
+}
+
 /// Draws the lines in sight.
 pub(crate) fn draw(
     frame: &mut Frame,

@@ -14,6 +14,19 @@ pub(crate) fn short_sums(sums: &BTreeMap<Currency, i64>) -> String {
     parts.join(" + ")
 }
 
+/// The same where there is little room: whole amounts that fit, and how many more there are.
+pub(crate) fn short_sums_in(sums: &BTreeMap<Currency, i64>, room: usize) -> String {
+    let whole = short_sums(sums);
+    if whole.len() <= room {
+        return whole;
+    }
+    let parts: Vec<&str> = whole.split(" + ").collect();
+    let some = (1..parts.len())
+        .rev()
+        .map(|count| format!("{} + {} more", parts[..count].join(" + "), parts.len() - count));
+    some.into_iter().find(|text| text.len() <= room).unwrap_or_default()
+}
+
 /// One amount, shortened.
 pub(crate) fn short(minor: i64, currency: Currency) -> String {
     let amount = Decimal::new(minor, currency.decimals());
@@ -43,6 +56,19 @@ pub(crate) fn short_number(n: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_amount_is_whole_or_counted_but_never_cut() {
+        let currency = |code: &str| code.parse::<Currency>().unwrap();
+        let sums: BTreeMap<Currency, i64> =
+            [("EUR", 13_400_00), ("GBP", 23_400_00), ("USD", 33_000_00)]
+                .map(|(code, minor)| (currency(code), minor))
+                .into();
+        assert_eq!(short_sums_in(&sums, 40), "EUR 13.4k + GBP 23.4k + USD 33k");
+        assert_eq!(short_sums_in(&sums, 30), "EUR 13.4k + GBP 23.4k + 1 more");
+        assert_eq!(short_sums_in(&sums, 20), "EUR 13.4k + 2 more");
+        assert_eq!(short_sums_in(&sums, 10), "");
+    }
 
     #[test]
     fn three_digits_count() {

@@ -20,6 +20,8 @@ pub(crate) struct Head {
     pub numeric: bool,
     /// Never left out: the label.
     pub keep: bool,
+    /// Never cut, as numbers are: dates, phones.
+    pub whole: bool,
 }
 
 /// Widths of the columns that fit into the room; the last ones are left out first.
@@ -34,14 +36,21 @@ pub(crate) fn widths(heads: &[Head], rows: &[Vec<String>], room: usize) -> Vec<(
         })
         .collect();
     let least = |at: usize| {
-        if heads[at].numeric {
+        if heads[at].numeric || heads[at].whole {
             wanted[at]
         } else {
-            wanted[at].min(if heads[at].keep { 16 } else { 10 })
+            // The label is what people look for: a third of the room is its own.
+            wanted[at].min(if heads[at].keep { (room / 3).clamp(16, 40) } else { 10 })
         }
     };
     while shown.len() > 1 && shown.iter().map(|at| least(*at) + 1).sum::<usize>() > room + 1 {
-        let Some(gone) = shown.iter().rposition(|at| !heads[*at].keep) else { break };
+        // What holds nothing in sight goes before what does.
+        let is_empty = |at: &usize| {
+            !heads[*at].keep && rows.iter().all(|r| r.get(*at).is_none_or(String::is_empty))
+        };
+        let gone = shown.iter().rposition(is_empty);
+        let gone = gone.or_else(|| shown.iter().rposition(|at| !heads[*at].keep));
+        let Some(gone) = gone else { break };
         shown.remove(gone);
     }
     let mut given: Vec<(usize, usize)> = shown.iter().map(|at| (*at, least(*at))).collect();
@@ -131,7 +140,12 @@ mod tests {
     fn heads() -> Vec<Head> {
         ["id", "name", "company", "amount"]
             .iter()
-            .map(|n| Head { name: (*n).into(), numeric: *n == "amount", keep: *n == "name" })
+            .map(|n| Head {
+                name: (*n).into(),
+                numeric: *n == "amount",
+                keep: *n == "name",
+                whole: false,
+            })
             .collect()
     }
 

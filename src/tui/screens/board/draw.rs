@@ -13,7 +13,7 @@ use crate::tui::keys::{Act, Place};
 use crate::tui::screen::Cx;
 use crate::tui::screens::elsewhere;
 use crate::tui::theme::Role;
-use crate::tui::widgets::amount::{short, short_sums};
+use crate::tui::widgets::amount::{short, short_sums, short_sums_in};
 use crate::tui::widgets::{pane, rows};
 
 /// Where the parts stand.
@@ -147,7 +147,8 @@ fn head(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
         stage.sums.amounts().iter().for_each(|(c, m)| *sums.entry(*c).or_default() += m);
         stage.sums.weighted().iter().for_each(|(c, m)| *weighted.entry(*c).or_default() += m);
     }
-    let mut right = format!("{count} open  {} ", short_sums(&sums));
+    let room = usize::from(area.width).saturating_sub(width(&left) + 14);
+    let mut right = format!("{count} open  {} ", short_sums_in(&sums, room));
     if !board.counted {
         right = format!("counting{} ", cx.theme.sign("…", "..."));
     } else if area.width >= 100 {
@@ -199,7 +200,9 @@ fn column(
     let focus = at == board.column;
     let target = board.drag.as_ref().is_some_and(|d| d.over == Some(at));
     let title = if board.counted {
-        format!("{} {}  {}", stage.sums.name, stage.sums.count, short_sums(&stage.sums.amounts()))
+        let name = format!("{} {}", stage.sums.name, stage.sums.count);
+        let room = usize::from(area.width).saturating_sub(width(&name) + 6);
+        format!("{name}  {}", short_sums_in(&stage.sums.amounts(), room))
     } else {
         stage.sums.name.clone()
     };

@@ -201,6 +201,15 @@ impl Entry {
     }
 }
 
+/// How a value of a kind is written, where that isn't plain; else what it is for.
+pub(super) fn hint(kind: &Kind, about: &'static str) -> String {
+    match kind {
+        Kind::Longtext => format!("{about}; Ctrl+E writes several lines in $EDITOR"),
+        kind if kind.hint() == Kind::Text.hint() => about.to_owned(),
+        kind => kind.hint().to_owned(),
+    }
+}
+
 /// What a text means as a value of a kind, where that isn't plain from the text.
 pub(in crate::tui) fn understood(kind: &Kind, text: &str, cx: &Cx) -> Result<String, String> {
     if text.trim().is_empty() {

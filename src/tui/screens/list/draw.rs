@@ -7,13 +7,14 @@ use ratatui::text::Span;
 use super::List;
 use super::countdown::{self, Urgency};
 use super::load::Row;
+use crate::entity::Noun;
 use crate::entity::width::pad;
 use crate::store::Among;
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::Cx;
 use crate::tui::screens::elsewhere;
 use crate::tui::theme::Role;
-use crate::tui::widgets::sheet::SheetLine;
+use crate::tui::widgets::sheet::{Sheet, SheetLine, plain};
 use crate::tui::widgets::{pane, rows};
 
 /// Where the parts of a list stand.
@@ -44,7 +45,12 @@ pub(super) fn places(list: &List, area: Rect) -> Places {
         () if list.zoomed => (Rect { height: 0, ..rest }, Some(rest)),
         () if !list.preview || !bordered => (rest, None),
         () if wide => {
-            let left = if area.width >= 150 { area.width * 3 / 5 } else { area.width * 11 / 20 };
+            let left = match area.width {
+                0..150 => area.width * 11 / 20,
+                // Beyond, the details have the fields and the timeline beside each other.
+                150..190 => area.width / 2,
+                _ => area.width * 9 / 20,
+            };
             let right = Rect { x: rest.x + left, width: rest.width - left, ..rest };
             (Rect { width: left, ..rest }, Some(right))
         }
@@ -141,6 +147,9 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
     if list.range.is_some() {
         foot.push("range".to_owned());
     }
+    if list.shift > 0 {
+        foot.push(format!("columns from {}", list.shift + 1));
+    }
     if !list.sort.is_empty() {
         foot.push(format!("sort: {}", list.sort));
     }
@@ -159,11 +168,17 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
     let counts = cx.model.get(list.noun).is_some_and(countdown::has);
     let lefts = if counts { LEFT + 1 } else { 0 };
     let room = usize::from(area.width).saturating_sub(3 + lefts);
-    let widths = rows::widths(&list.heads, &cells, room);
-    let names: Vec<String> = list.heads.iter().map(|h| h.name.clone()).collect();
+    let order = order(&list.heads, list.shift);
+    let heads: Vec<rows::Head> = order.iter().map(|at| list.heads[*at].clone()).collect();
+    let cells: Vec<Vec<String>> = cells
+        .into_iter()
+        .map(|row| order.iter().map(|at| row.get(*at).cloned().unwrap_or_default()).collect())
+        .collect();
+    let widths = rows::widths(&heads, &cells, room);
+    let names: Vec<String> = heads.iter().map(|h| h.name.clone()).collect();
     let head = Rect { y: area.y - 1, height: 1, ..area };
     let left = if counts { pad("  left", lefts, false) } else { String::new() };
-    let text = format!("   {left}{}", rows::line(&names, &list.heads, &widths, cx));
+    let text = format!("   {left}{}", rows::line(&names, &heads, &widths, cx));
     rows::write(frame, head, &text, cx.theme.style(Role::Heading), cx);
     for (row, id) in seen.iter().enumerate() {
         let focus = list.top + row == list.at;
@@ -171,7 +186,7 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
         let sign = if focus { ">" } else { " " };
         let mark = if marked { "*" } else { " " };
         let line = if held[row].is_some() {
-            rows::line(&cells[row], &list.heads, &widths, cx)
+            rows::line(&cells[row], &heads, &widths, cx)
         } else {
             cx.theme.sign("…", "...").to_owned()
         };
@@ -193,6 +208,12 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
     if total == 0 && list.loaded && list.filter.error.is_none() {
         nothing(list, frame, area, cx);
     }
+}
+
+/// The columns in sight, where it was scrolled past the first ones; the label stays.
+fn order(heads: &[rows::Head], shift: usize) -> Vec<usize> {
+    let rest = (0..heads.len()).filter(|at| !heads[*at].keep).skip(shift);
+    (0..heads.len()).filter(|at| heads[*at].keep).chain(rest).collect()
 }
 
 /// Why the list is empty, and the key that mends it.
@@ -226,7 +247,8 @@ fn nothing(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
     }
 }
 
-/// The pane of details: what is in focus, its fields and what happened.
+/// The pane of details: what is in focus, what belongs to it, its fields and what happened; where it
+/// is wide, that has a pane of its own.
 fn details(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
     let Some(noun) = cx.model.get(list.noun) else { return };
     let focus = list.focused();
@@ -234,30 +256,62 @@ fn details(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
         pane::framed(frame, area, "", "", false, cx);
         return;
     };
-    let inside = pane::framed(frame, area, &sheet.label(noun), "", false, cx);
-    let room = usize::from(inside.width);
-    let mut lines = sheet.fields(noun, room, cx);
-    let label = noun.label_index();
-    lines.retain(|l| l.field != Some(label));
-    let moments = sheet.moments(list.kind.as_deref(), cx);
-    // The timeline always gets a part of the room.
+    let apart = area.width >= APART && !list.zoomed;
+    let left = if apart { area.width * 9 / 20 } else { area.width };
+    let inside =
+        pane::framed(frame, Rect { width: left, ..area }, &sheet.label(noun), "", false, cx);
     let height = usize::from(inside.height);
-    let least = moments.len().min(height / 3);
-    lines.truncate(height.saturating_sub(least + usize::from(least > 0)));
-    if !moments.is_empty() {
-        lines.push(SheetLine {
-            text: list.kind.as_ref().map_or("timeline".into(), |kind| format!("timeline: {kind}")),
-            role: Role::Heading,
-            leads: None,
-            field: None,
-            address: None,
-        });
+    let moments = sheet.moments(list.kind.as_deref(), cx);
+    let mut lines = Vec::new();
+    let counts = sheet.counts();
+    if !counts.is_empty() {
+        lines.push(plain(counts, Role::Heading));
+    }
+    lines.extend(fields(list, sheet, noun, usize::from(inside.width), cx));
+    let timeline = list.kind.as_ref().map_or("timeline".into(), |kind| format!("timeline: {kind}"));
+    if apart {
+        let place = Rect { x: area.x + left, width: area.width - left, ..area };
+        let inside = pane::framed(frame, place, &timeline, "", false, cx);
+        let key = |act| cx.keys.shown(Place::List, act).unwrap_or_default();
+        let (note, call) = (key(Act::Note), key(Act::Call));
+        let nothing =
+            [plain(format!("nothing yet: {note} adds a note, {call} logs a call"), Role::Dim)];
+        write_all(if moments.is_empty() { &nothing } else { &moments }, frame, inside, cx);
+    } else if !moments.is_empty() {
+        // The timeline always gets a part of the room.
+        let least = moments.len().min(height / 3);
+        lines.truncate(height.saturating_sub(least + usize::from(least > 0)));
+        lines.push(plain(timeline, Role::Heading));
         lines.extend(moments);
     }
-    for (at, line) in lines.iter().take(height).enumerate() {
-        rows::write(frame, pane::row(inside, at), &line.text, cx.theme.style(line.role), cx);
+    write_all(&lines, frame, inside, cx);
+}
+
+/// From this width on the timeline stands beside the fields.
+const APART: u16 = 64;
+
+/// The fields; where the list beside shows some already, those come last.
+fn fields(list: &List, sheet: &Sheet, noun: &Noun, room: usize, cx: &Cx) -> Vec<SheetLine> {
+    let label = noun.label_index();
+    let mut lines = sheet.fields(noun, room, cx);
+    lines.retain(|l| l.field != Some(label));
+    if list.zoomed {
+        return lines;
+    }
+    let rank = |line: &SheetLine| {
+        let name = line.field.map_or("", |at| noun.fields[at].name);
+        let in_row = list.heads.iter().any(|h| h.name == name.replace('_', " "));
+        u8::from(in_row) + 2 * u8::from(matches!(name, "id" | "created" | "updated"))
+    };
+    lines.sort_by_key(rank);
+    lines
+}
+
+fn write_all(lines: &[SheetLine], frame: &mut Frame, area: Rect, cx: &Cx) {
+    for (at, line) in lines.iter().take(usize::from(area.height)).enumerate() {
+        rows::write(frame, pane::row(area, at), &line.text, cx.theme.style(line.role), cx);
         if let Some((column, url)) = &line.address {
-            rows::link(frame, pane::row(inside, at), &line.text, *column, url, cx);
+            rows::link(frame, pane::row(area, at), &line.text, *column, url, cx);
         }
     }
 }

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use super::cell;
 use super::countdown::Countdown;
 use crate::entity::shown::is_numeric;
-use crate::entity::{Noun, Part};
+use crate::entity::{Kind, Noun, Part};
 use crate::error::Result;
 use crate::store::{Among, Listing, Path, Reader};
 use crate::tui::desk::Desk;
@@ -126,12 +126,26 @@ pub(super) fn listing(desk: &mut Desk, wanted: &Wanted, whole: bool) -> Result<L
         .map(|path| Head {
             name: path.name.replace('_', " "),
             numeric: is_numeric(path.field(), path.last().part),
+            whole: is_whole(&path.field().kind),
             keep: path.steps.len() == 1
                 && path.last().part == Part::Whole
                 && path.field().name == noun.entity.label().name,
         })
         .collect();
     Ok(Listed { ids, complete, at, heads, rows })
+}
+
+/// Whether a half of a value says nothing, or something else.
+fn is_whole(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Phone
+            | Kind::List(Kind::Phone)
+            | Kind::Date
+            | Kind::Datetime
+            | Kind::Due
+            | Kind::Duration
+    )
 }
 
 /// The rows of some records.

@@ -47,7 +47,8 @@ pub(super) fn places(reports: &Reports, area: Rect) -> Vec<(usize, Rect)> {
 pub(super) fn draw(reports: &Reports, frame: &mut Frame, area: Rect, cx: &Cx) {
     head(reports, frame, pane::row(area, 0), cx);
     if reports.charts.is_empty() {
-        rows::write(frame, pane::row(area, 2), "  reading", cx.theme.style(Role::Dim), cx);
+        let text = format!("  {}", freshness(reports, cx));
+        rows::write(frame, pane::row(area, 2), &text, cx.theme.style(Role::Dim), cx);
     }
     for (at, place) in places(reports, area) {
         let Some(chart) = reports.charts.get(at) else { continue };
@@ -90,15 +91,35 @@ fn head(reports: &Reports, frame: &mut Frame, area: Rect, cx: &Cx) {
     let wanted = &reports.wanted;
     let period = wanted.period.map_or_else(|| "usual".to_owned(), charts::Period::shown);
     let by = wanted.by.map_or("usual", crate::store::By::name);
-    let mut right = format!("as of {} ", reports.read_at);
+    // Where not all fits, what was asked gives way to how fresh the figures are.
+    let mut right = format!("{} ", freshness(reports, cx));
+    let taken: usize = spans.iter().map(|s| width(&s.content)).sum();
+    let mut told = Vec::new();
     if !wanted.filter.is_empty() {
-        right = format!("/{}  {right}", pane::safe(&wanted.filter));
+        told.push(format!("/{}", pane::safe(&wanted.filter)));
     }
-    if area.width >= 80 {
-        right =
-            format!("{} period: {period}  {} by: {by}  {right}", key(Act::Period), key(Act::Split));
+    told.push(format!("{} by: {by}", key(Act::Split)));
+    told.push(format!("{} period: {period}", key(Act::Period)));
+    for part in told {
+        let more = format!("{part}  {right}");
+        if taken + width(&more) < usize::from(area.width) {
+            right = more;
+        }
     }
     pane::two_ends(frame, area, spans, vec![Span::styled(right, cx.theme.style(Role::Dim))]);
+}
+
+/// Of when the figures are, or since when they are being read.
+fn freshness(reports: &Reports, cx: &Cx) -> String {
+    let key = |act| cx.keys.shown(Place::Reports, act).unwrap_or_default();
+    match (&reports.reading, reports.read_at.as_str()) {
+        (Some((_, since)), _) => format!("reading since {since}, {} stops", key(Act::Back)),
+        (None, "") => format!("stopped, {} reads", key(Act::Reload)),
+        (None, at) if reports.stale => {
+            format!("as of {at}, changed since: {} reads", key(Act::Reload))
+        }
+        (None, at) => format!("as of {at}"),
+    }
 }
 
 fn bars(chart: &Chart, focus: Option<usize>, frame: &mut Frame, area: Rect, cx: &Cx) {
@@ -145,6 +166,7 @@ fn table(chart: &Chart, focus: Option<usize>, frame: &mut Frame, area: Rect, cx:
             name: name.clone(),
             numeric: *numeric,
             keep: at == 0,
+            whole: false,
         })
         .collect();
     let cells: Vec<Vec<String>> = chart.bars.iter().map(|b| b.cells.clone()).collect();
