@@ -12,6 +12,7 @@ pub mod text;
 mod value;
 pub mod when;
 pub mod width;
+pub mod yearless;
 
 pub use alike::Doubles;
 pub use kind::{Choices, Kind, Locale, Target, Word, e164, word};
@@ -118,6 +119,8 @@ pub struct Field {
     pub sorted: bool,
     /// Trimmed: a name.
     pub trimmed: bool,
+    /// A date that may lack its year ([`yearless`]).
+    pub yearless: bool,
     pub min: Option<i64>,
     pub max: Option<i64>,
     /// What a value has to be beyond its kind; may put it into its usual form.
@@ -205,6 +208,7 @@ pub const fn field(name: &'static str, kind: Kind, about: &'static str) -> Field
         one: None,
         sorted: false,
         trimmed: false,
+        yearless: false,
         min: None,
         max: None,
         check: None,
@@ -321,6 +325,12 @@ impl Field {
         self.trimmed = true;
         self
     }
+    /// A birthday: a date whose year not everybody tells.
+    #[must_use]
+    pub const fn yearless(mut self) -> Self {
+        self.yearless = true;
+        self
+    }
     #[must_use]
     pub const fn range(mut self, min: i64, max: i64) -> Self {
         self.min = Some(min);
@@ -433,6 +443,9 @@ impl Field {
     /// Why it means none, for a person.
     pub fn parse(&self, text: &str, locale: &Locale) -> Result<Value, String> {
         let text = if self.trimmed { text.trim() } else { text };
+        if let Some(day) = Some(text).filter(|_| self.yearless).and_then(yearless::parse) {
+            return Ok(Value::Date(day));
+        }
         let value = self.kind.parse(text, locale)?;
         self.check_bounds(&value)?;
         match self.check {

@@ -30,6 +30,7 @@ mod lexicon;
 mod loose;
 mod mapping;
 mod marks;
+mod notes;
 mod order;
 mod plan;
 mod preset;

@@ -314,7 +314,8 @@ fn label_of(of: &Kind, row: &RawRow, says: Option<usize>, header: &str) -> Strin
     if said.is_empty() { header.to_owned() } else { said }
 }
 
-/// The date that a row's year, month and day make; without one of them there is none.
+/// The date that a row's year, month and day make; without month or day there is none, without the
+/// year there is one only of what may lack it.
 fn date_of_parts(
     field: &'static Field,
     row: &RawRow,
@@ -322,10 +323,14 @@ fn date_of_parts(
     locale: &Locale,
 ) -> std::result::Result<Value, Refused> {
     let cell = |at: usize| parts[at].map_or("", |column| row.cell(column).trim());
-    if (0..3).any(|at| matches!(cell(at), "" | "0")) {
+    let lacks = |at: usize| matches!(cell(at), "" | "0" | "0000");
+    if lacks(1) || lacks(2) || (lacks(0) && !field.yearless) {
         return Ok(Value::Null);
     }
-    let text = format!("{:0>4}-{:0>2}-{:0>2}", cell(0), cell(1), cell(2));
+    let text = match cell(0) {
+        _ if lacks(0) => format!("--{:0>2}-{:0>2}", cell(1), cell(2)),
+        year => format!("{year:0>4}-{:0>2}-{:0>2}", cell(1), cell(2)),
+    };
     field.parse(&text, locale).map_err(|why| (parts[0].unwrap_or_default(), why))
 }
 
