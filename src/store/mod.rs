@@ -29,6 +29,7 @@ mod joining;
 mod journal;
 mod listing;
 mod matching;
+mod mended;
 mod merge;
 mod migrate;
 mod misfits;
@@ -74,8 +75,9 @@ pub use funnel::{
 };
 pub use history::{ChangeRow, EditRow, HistoryEntry};
 pub use imports::{ImportFacts, ImportRow, Origin};
-pub use incoming::{Incoming, OnMatch, Outcome, Policy};
+pub use incoming::{Incoming, NEXT_PRINT, OnMatch, Outcome, Policy};
 pub use matching::Match;
+pub use mended::Place;
 pub use merge::{Joined, Take};
 pub use open::{
     Access, Older, Options, inspect, placed, resolve, temporary_folder_in, temporary_in, wal_path,

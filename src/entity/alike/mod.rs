@@ -133,7 +133,9 @@ fn persons(weighing: &mut Weighing, a: &Sketch, b: &Sketch, common: usize) {
         weighing.add(1.0, format!("same e-mail domain {domain}"));
     }
     match (&a.birthday, &b.birthday) {
-        (Some(left), Some(right)) if yearless::agree(*left, *right) => weighing.add(3.0, "same birthday"),
+        (Some(left), Some(right)) if yearless::agree(*left, *right) => {
+            weighing.add(3.0, "same birthday")
+        }
         (Some(_), Some(_)) => weighing.add(-5.0, "but another birthday"),
         _ => {}
     }

@@ -9,8 +9,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 pub(in crate::tui) use self::draft::resume;
-pub(in crate::tui) use self::entry::{meaning, understood};
 use self::entry::{Entry, Given};
+pub(in crate::tui) use self::entry::{meaning, understood};
 use super::choose::{Choose, Item};
 use super::pick::Pick;
 use super::prompt::Prompt;
