@@ -8,6 +8,7 @@ mod model;
 pub mod money;
 pub mod recur;
 pub mod shown;
+mod spelt;
 pub mod text;
 mod value;
 pub mod when;

@@ -11,6 +11,8 @@ use chrono::{
 };
 use chrono_tz::Tz;
 
+use super::spelt;
+
 /// Which number of `03/04/2026` is the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateOrder {
@@ -279,6 +281,7 @@ impl Times {
     /// Why it is neither.
     pub fn due(&self, text: &str) -> Result<Due, String> {
         let word = text.trim().to_lowercase();
+        let word = spelt::plain(&word);
         if word == "now" {
             return Ok(Due::At(self.now));
         }
@@ -451,9 +454,10 @@ pub fn calendar_day(word: &str, order: Option<DateOrder>) -> Result<NaiveDate, S
     let word = word.trim();
     let not = || format!("`{word}` is not a date");
     let lower = word.to_lowercase();
+    let lower = spelt::plain(&lower);
     let day = match split_time(&lower) {
         Some((day, _, _)) if !day.is_empty() => day,
-        _ => &lower,
+        _ => lower.as_ref(),
     };
     if day.len() == 8 && day.bytes().all(|b| b.is_ascii_digit()) {
         return NaiveDate::parse_from_str(day, "%Y%m%d").map_err(|_| not());

@@ -60,7 +60,7 @@ pub use layout::{Asked, Layout, Section};
 pub use mapping::{Extra, Mapping, Reading, Target};
 pub use marks::Mark;
 pub use order::Epoch;
-pub use preset::{Preset, check_map_name, kept, presets};
+pub use preset::{Preset, check_map_name, check_map_text, kept, map_file, presets};
 pub use rejects::{REASON, Rejects};
 pub use render::{Column, Exporter, Scope, columns, write_cell};
 pub use row::{RowParser, Written};
