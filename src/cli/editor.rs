@@ -82,7 +82,7 @@ pub(super) fn editor_command(session: &Session) -> Result<Vec<String>> {
 }
 
 /// Lets the editor change a text; gives the file, which stays until it is discarded.
-fn run(editor: &[String], text: &str) -> Result<(PathBuf, String)> {
+pub(super) fn run(editor: &[String], text: &str) -> Result<(PathBuf, String)> {
     let file = tempfile::Builder::new()
         .prefix("rolo-")
         .suffix(".toml")
@@ -123,13 +123,13 @@ fn run(editor: &[String], text: &str) -> Result<(PathBuf, String)> {
     }
 }
 
-fn discard(path: &Path) {
+pub(super) fn discard(path: &Path) {
     // A temporary file that stays behind harms nobody; it has mode 0600.
     let _ = std::fs::remove_file(path);
 }
 
 /// The error with where the text is.
-fn kept(error: Error, path: &Path) -> Error {
+pub(super) fn kept(error: Error, path: &Path) -> Error {
     let hint = error.hint.clone().map_or(String::new(), |h| format!("{h}; "));
     let hint = format!("{hint}your text is kept in `{}`", path.display());
     error.hint(hint)

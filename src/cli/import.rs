@@ -11,13 +11,13 @@ use super::import_told::{tell, tell_columns};
 use super::print::ColumnHead;
 use super::record::print_json_list;
 use super::rejects::RejectsFile;
+use super::said::Said;
 use super::session::Session;
 use crate::entity::Model;
-use crate::entity::when::DateOrder;
 use crate::error::{Error, Result};
 use crate::interchange::{
-    Asked, Charset, Digest, Epoch, Format, Input, Layout, Mark, Preset, ReadOptions, Source,
-    Written, check_map_name, delimiter_of, import, kept, presets, rates_by, several,
+    Asked, Charset, Digest, Format, Input, Layout, Preset, ReadOptions, Source, check_map_name,
+    delimiter_of, import, kept, presets, rates_by, several,
 };
 use crate::store::{ImportFacts, OnMatch};
 
@@ -39,12 +39,14 @@ pub(super) fn import(
         check_map_name(save)?;
     }
     let maps = maps_folder(session);
+    let said = Said::of(matches, maps.as_deref())?;
     let input = Input::open(&name)?;
     let size = input.size();
-    let format = Format::of((name != "-").then_some(name.as_str()), text(matches, "format"))?;
-    let said_form = text(matches, "format").and(format).map(|f| f.form);
-    let delimiter = text(matches, "delimiter").map(delimiter_of).transpose()?;
-    let charset = text(matches, "encoding").map(charset_of).transpose()?;
+    let said_format = said.one("format");
+    let format = Format::of((name != "-").then_some(name.as_str()), said_format.as_deref())?;
+    let said_form = said_format.and(format).map(|f| f.form);
+    let delimiter = said.one("delimiter").as_deref().map(delimiter_of).transpose()?;
+    let charset = said.one("encoding").as_deref().map(charset_of).transpose()?;
     let (input, digest) = Digest::of(input, &path);
     let read = ReadOptions { form: format.map(|f| f.form), delimiter, charset, raw: false };
     let named = |why: Error| Error { message: format!("`{name}`: {}", why.message), ..why };
@@ -53,7 +55,7 @@ pub(super) fn import(
         let base = text(matches, "base").map(super::rates::currency).transpose()?;
         source = rates_by(source, base).map_err(named)?;
     }
-    let mut options = options(session, matches, size)?;
+    let mut options = options(session, matches, &said, size)?;
     let locale = session.settings.locale.clone();
     let progress = progress_bar(session, size);
     let mut rejects = match matches.get_one::<PathBuf>("rejects") {
@@ -73,8 +75,6 @@ pub(super) fn import(
     };
     let layout = Layout::of(store.model(), source.headers(), asked).map_err(named)?;
     options.layout = layout;
-    let said = options.layout.preset.as_ref().map_or(&[][..], |p| &p.options);
-    options.written = written(matches, said)?;
     let noun = options.layout.sections[0].noun;
     let is_several = options.layout.is_several();
     if is_several {
@@ -83,7 +83,7 @@ pub(super) fn import(
         import::check(store.noun(noun)?, &mut source, &options)?;
     }
     let kept = save
-        .map(|save| kept_map(store.model(), &save, &source, &options, said_of(matches, said)))
+        .map(|save| kept_map(store.model(), &save, &source, &options, said.to_keep()))
         .transpose()?;
     let file = path
         .file_name()
@@ -160,30 +160,32 @@ pub(super) fn import(
     }
 }
 
-fn options(session: &Session, matches: &ArgMatches, size: Option<u64>) -> Result<import::Options> {
+fn options(
+    session: &Session,
+    matches: &ArgMatches,
+    said: &Said,
+    size: Option<u64>,
+) -> Result<import::Options> {
+    let on_match =
+        |word: &str| OnMatch::WORDS.iter().find(|(known, _)| *known == word).map(|(_, m)| *m);
     Ok(import::Options {
         map: texts(matches, "map"),
         layout: Layout::default(),
-        key: text(matches, "key").map(str::to_owned),
-        on_match: text(matches, "on-match")
-            .and_then(|w| OnMatch::WORDS.iter().find(|(word, _)| *word == w).map(|(_, m)| *m))
-            .unwrap_or_default(),
-        keep_extra: matches.get_flag("keep-extra"),
-        create_links: !matches.get_flag("no-create-links"),
-        revive: matches.get_flag("revive"),
-        written: Written::default(),
+        key: said.one("key"),
+        on_match: said.read("on-match", on_match)?.unwrap_or_default(),
+        keep_extra: said.has("keep-extra"),
+        create_links: !said.has("no-create-links"),
+        revive: said.has("revive"),
+        written: said.written()?,
         explain: session.settings.dry_run,
-        stage_kinds: stage_kinds(matches)?,
+        stage_kinds: stage_kinds(said)?,
         size,
     })
 }
 
 /// What `--stage-kind STAGE=KIND` says.
-fn stage_kinds(matches: &ArgMatches) -> Result<Vec<(String, String)>> {
-    let Ok(Some(said)) = matches.try_get_many::<String>("stage-kind") else {
-        return Ok(Vec::new());
-    };
-    said.map(|text| {
+fn stage_kinds(said: &Said) -> Result<Vec<(String, String)>> {
+    let of = |text: String| {
         let hint = "write `--stage-kind 'Closed Won=won'`: open, won or lost";
         let (name, kind) = text
             .rsplit_once('=')
@@ -196,8 +198,8 @@ fn stage_kinds(matches: &ArgMatches) -> Result<Vec<(String, String)>> {
             .hint(hint));
         }
         Ok((name.trim().to_owned(), kind))
-    })
-    .collect()
+    };
+    said.all("stage-kind").into_iter().map(of).collect()
 }
 
 /// Asks what stages of a file mean.
@@ -253,7 +255,7 @@ fn facts(
 }
 
 /// The folder of kept mappings, beside the config.
-fn maps_folder(session: &Session) -> Option<PathBuf> {
+pub(super) fn maps_folder(session: &Session) -> Option<PathBuf> {
     session.settings.config.path().and_then(Path::parent).map(|folder| folder.join("maps"))
 }
 
@@ -322,45 +324,6 @@ pub(super) fn list_presets(session: &mut Session) -> Result<()> {
     });
     session.printer.table(heads.into(), rows)?;
     Ok(())
-}
-
-/// Options that say how values are written, which a kept mapping keeps.
-const WRITTEN: [&str; 6] = ["date-order", "decimal", "excel-dates", "empty", "yes-word", "no-word"];
-
-/// What the options say of how values are written, else what was `kept` of them with a mapping.
-fn said_of(matches: &ArgMatches, kept: &[(String, Vec<String>)]) -> Vec<(String, Vec<String>)> {
-    let of = |name: &&str| {
-        let typed = texts(matches, name);
-        let known = kept.iter().find(|(known, _)| known == name).map(|(_, values)| values);
-        let said = if typed.is_empty() { known.cloned().unwrap_or_default() } else { typed };
-        (!said.is_empty()).then(|| ((*name).to_owned(), said))
-    };
-    WRITTEN.iter().filter_map(of).collect()
-}
-
-/// How values are written, by the options and by those kept with a mapping.
-fn written(matches: &ArgMatches, kept: &[(String, Vec<String>)]) -> Result<Written> {
-    let said = said_of(matches, kept);
-    let all = |name: &str| {
-        said.iter().find(|(n, _)| n == name).map(|(_, values)| values.clone()).unwrap_or_default()
-    };
-    Ok(Written {
-        order: one_of("date-order", &all("date-order"), DateOrder::of)?,
-        decimal: one_of("decimal", &all("decimal"), Mark::of)?,
-        epoch: one_of("excel-dates", &all("excel-dates"), Epoch::of)?,
-        empty: Some(all("empty")).filter(|words| !words.is_empty()),
-        yes: all("yes-word"),
-        no: all("no-word"),
-    })
-}
-
-/// The value of an option; one that was kept may have been changed by hand.
-fn one_of<T>(name: &str, values: &[String], of: fn(&str) -> Option<T>) -> Result<Option<T>> {
-    let Some(text) = values.last() else { return Ok(None) };
-    of(text).map(Some).ok_or_else(|| {
-        Error::usage(format!("the mapping says `{name} = {text}`"))
-            .hint(format!("`rolo contact import --help` lists what `--{name}` takes"))
-    })
 }
 
 fn charset_of(word: &str) -> Result<Charset> {

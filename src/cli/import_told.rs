@@ -80,7 +80,7 @@ pub(super) fn tell(
             "read": summary.read, "created": summary.created, "updated": summary.updated,
             "unchanged": summary.unchanged, "skipped": summary.skipped, "rejected": summary.rejected,
             "revived": summary.revived, "in_trash": summary.in_trash,
-            "ignored_columns": summary.ignored_columns, "seconds": (summary.seconds * 1000.0).round() / 1000.0,
+            "ignored_columns": summary.ignored_columns, "notes": summary.notes, "seconds": (summary.seconds * 1000.0).round() / 1000.0,
             "noun": if layout.is_several() { serde_json::Value::Null } else { noun.into() },
             "preset": layout.preset.as_ref().map(|p| &p.name),
             "import": change, "same_file_as": before.map(|b| b.change.id),
@@ -160,6 +160,9 @@ pub(super) fn tell(
         )
     };
     session.printer.note(&line);
+    for note in &summary.notes {
+        session.printer.note(note);
+    }
     if !summary.ignored_columns.is_empty() {
         session.printer.note(&format!(
             "left over: {} (`--map HEADER=FIELD` says where a column goes, `--keep-extra` keeps them all)",

@@ -26,6 +26,7 @@ mod list;
 mod lists;
 mod logging;
 pub mod man;
+mod maps;
 mod merge;
 mod numbers;
 pub mod print;
@@ -33,6 +34,7 @@ mod rates;
 mod record;
 mod register;
 mod rejects;
+mod said;
 mod session;
 mod setup;
 mod sheets;
@@ -211,6 +213,7 @@ fn top(session: &mut Session, verb: &str, matches: &clap::ArgMatches) -> Result<
         "redo" => changes::redo(session),
         "changes" => changes::changes(session, matches),
         "imports" => imports::run(session, matches),
+        "maps" => maps::run(session, matches),
         "batch" => batch::batch(session, matches),
         "import" if matches.get_flag("list-presets") => import::list_presets(session),
         "import" => import::import(session, None, matches),

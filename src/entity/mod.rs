@@ -10,10 +10,12 @@ mod moved;
 pub mod money;
 pub mod recur;
 pub mod shown;
+mod spelt;
 pub mod text;
 mod value;
 pub mod when;
 pub mod width;
+pub mod yearless;
 
 pub use alike::Doubles;
 pub use kind::{Choices, Kind, Locale, Target, Word, e164, word};
@@ -136,6 +138,8 @@ pub struct Field {
     pub sorted: bool,
     /// Trimmed: a name.
     pub trimmed: bool,
+    /// A date that may lack its year ([`yearless`]).
+    pub yearless: bool,
     pub min: Option<i64>,
     pub max: Option<i64>,
     /// An amount of less than nothing is refused.
@@ -228,6 +232,7 @@ pub const fn field(name: &'static str, kind: Kind, about: &'static str) -> Field
         one: None,
         sorted: false,
         trimmed: false,
+        yearless: false,
         min: None,
         max: None,
         check: None,
@@ -343,6 +348,12 @@ impl Field {
     #[must_use]
     pub const fn trimmed(mut self) -> Self {
         self.trimmed = true;
+        self
+    }
+    /// A birthday: a date whose year not everybody tells.
+    #[must_use]
+    pub const fn yearless(mut self) -> Self {
+        self.yearless = true;
         self
     }
     #[must_use]
@@ -463,6 +474,9 @@ impl Field {
     /// Why it means none, for a person.
     pub fn parse(&self, text: &str, locale: &Locale) -> Result<Value, String> {
         let text = if self.trimmed { text.trim() } else { text };
+        if let Some(day) = Some(text).filter(|_| self.yearless).and_then(yearless::parse) {
+            return Ok(Value::Date(day));
+        }
         let value = match self.kind {
             Kind::Words(choices) if self.dated => Value::Words(kind::words_of(choices, text)?),
             kind => kind.parse(text, locale)?,

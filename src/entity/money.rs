@@ -199,13 +199,23 @@ fn ungroup(text: &str) -> Option<String> {
 /// Signs that stand for one currency where people write it.
 const SIGNS: &[(&str, &str)] = &[
     ("US$", "USD"),
+    ("CA$", "CAD"),
+    ("AU$", "AUD"),
+    ("NZ$", "NZD"),
+    ("HK$", "HKD"),
+    ("NT$", "TWD"),
+    ("MX$", "MXN"),
     ("A$", "AUD"),
     ("C$", "CAD"),
+    ("S$", "SGD"),
     ("R$", "BRL"),
     ("$", "USD"),
     ("€", "EUR"),
     ("£", "GBP"),
     ("¥", "JPY"),
+    ("￥", "JPY"),
+    ("円", "JPY"),
+    ("元", "CNY"),
     ("₽", "RUB"),
     ("₴", "UAH"),
     ("₹", "INR"),
@@ -219,6 +229,7 @@ const SIGNS: &[(&str, &str)] = &[
     ("руб.", "RUB"),
     ("руб", "RUB"),
     ("р.", "RUB"),
+    ("р", "RUB"),
     ("лв.", "BGN"),
     ("лв", "BGN"),
     ("euros", "EUR"),
@@ -230,6 +241,33 @@ const SIGNS: &[(&str, &str)] = &[
     ("Ft", "HUF"),
     ("Fr.", "CHF"),
 ];
+
+/// Signs of several currencies, of which only something else can tell which is meant.
+const SHARED_SIGNS: &[(&str, &[&str])] = &[
+    ("kr.", &["SEK", "NOK", "DKK", "ISK"]),
+    ("kr", &["SEK", "NOK", "DKK", "ISK"]),
+    ("Rs.", &["INR", "PKR", "LKR", "NPR", "MUR"]),
+    ("Rs", &["INR", "PKR", "LKR", "NPR", "MUR"]),
+];
+
+/// A sign that several currencies share before or behind a number, the number, and those currencies.
+fn shared_sign(text: &str) -> Option<(&'static str, &str, &'static [&'static str])> {
+    let text = text.trim();
+    SHARED_SIGNS.iter().find_map(|(sign, codes)| {
+        let rest = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign))?.trim();
+        rest.contains(|c: char| c.is_ascii_digit()).then_some((*sign, rest, *codes))
+    })
+}
+
+/// The number of a text whose sign several currencies share, where the one that was named is among
+/// them; else the text.
+#[must_use]
+pub fn without_shared_sign(text: &str, named: Currency) -> &str {
+    match shared_sign(text) {
+        Some((_, rest, codes)) if codes.contains(&named.code()) => rest,
+        _ => text,
+    }
+}
 
 /// Whether a text ends with a digit and the letter for thousands, millions or billions: the `12k` of
 /// `12kEUR`.
@@ -257,6 +295,12 @@ pub fn split_currency(text: &str) -> Result<(&str, Option<Currency>), String> {
             Some((_, named)) => Err(format!("`{text}` names {code} and {named}")),
             None => Ok((rest.trim(), currency)),
         };
+    }
+    if let Some((sign, _, codes)) = shared_sign(text) {
+        return Err(format!(
+            "`{sign}` in `{text}` is a sign of {}: write the code, or name it in a column of its own",
+            codes.join(", ")
+        ));
     }
     Ok(split_code(text)?.map_or((text, None), |(number, named)| (number, Some(named))))
 }
@@ -326,6 +370,10 @@ mod tests {
         assert_eq!(money("-$5"), "-5.00 USD");
         assert_eq!(money("1 234.5 ₽"), "1234.50 RUB");
         assert_eq!(money("100 JPY"), "100 JPY");
+        assert_eq!(money("CA$5"), "5.00 CAD");
+        assert_eq!(money("5 US$"), "5.00 USD");
+        assert_eq!(money("1500р"), "1500.00 RUB");
+        assert_eq!(money("100円"), "100 JPY");
         assert_eq!(money("100.37 JPY"), "100.37 JPY");
         assert_eq!(money("1.234 KWD"), "1.234 KWD");
     }
@@ -334,6 +382,14 @@ mod tests {
     fn what_is_no_amount_is_told() {
         assert_eq!(money("12,5"), "`12,5` is not an amount");
         assert_eq!(money("1.005"), "`1.005` has more decimals than EUR has");
+        assert_eq!(
+            money("kr 500"),
+            "`kr` in `kr 500` is a sign of SEK, NOK, DKK, ISK: write the code, or name it in a column of its own"
+        );
+        assert!(money("500 Rs.").contains("INR, PKR"));
+        let sek = "SEK".parse().expect("a currency");
+        assert_eq!(without_shared_sign("kr 500", sek), "500");
+        assert_eq!(without_shared_sign("kr 500", Currency::EUR), "kr 500");
         assert_eq!(money("5 XXX"), "`XXX` is not an ISO 4217 currency");
         assert_eq!(money("5 XYZ"), "`XYZ` is not an ISO 4217 currency");
         assert_eq!(money("5kXYZ"), "`XYZ` is not an ISO 4217 currency");

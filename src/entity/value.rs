@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::money::Money;
-use super::when::{Due, instant_text};
+use super::when::{Due, day_text, instant_text};
 
 /// A typed value; text becomes one at the edge and stays one inside.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -177,7 +177,7 @@ impl Value {
             Self::Money(m) => m.amount(),
             Self::Amount(n) => n.to_string(),
             Self::Bool(b) => b.to_string(),
-            Self::Date(d) => d.to_string(),
+            Self::Date(d) => day_text(*d),
             Self::Instant(at) => instant_text(*at),
             Self::Due(due) => due.to_string(),
             Self::Uid(uid) => uid.to_string(),

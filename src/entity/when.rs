@@ -11,6 +11,8 @@ use chrono::{
 };
 use chrono_tz::Tz;
 
+use super::spelt;
+
 /// Which number of `03/04/2026` is the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateOrder {
@@ -92,9 +94,13 @@ pub fn instant_text(at: DateTime<Utc>) -> String {
 #[must_use]
 pub fn day_text(day: NaiveDate) -> String {
     let mut text = String::with_capacity(20);
-    let year = day.year().unsigned_abs();
-    push_two(&mut text, year / 100);
-    push_two(&mut text, year % 100);
+    if super::yearless::is(day) {
+        text.push('-');
+    } else {
+        let year = day.year().unsigned_abs();
+        push_two(&mut text, year / 100);
+        push_two(&mut text, year % 100);
+    }
     for number in [day.month(), day.day()] {
         text.push('-');
         push_two(&mut text, number);
@@ -138,6 +144,9 @@ fn digits(bytes: &[u8]) -> Option<u32> {
 /// The day of its stored form.
 #[must_use]
 pub fn stored_day(text: &str) -> Option<NaiveDate> {
+    if text.starts_with("--") {
+        return super::yearless::parse(text);
+    }
     let bytes = text.as_bytes();
     if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
         return None;
@@ -272,6 +281,7 @@ impl Times {
     /// Why it is neither.
     pub fn due(&self, text: &str) -> Result<Due, String> {
         let word = text.trim().to_lowercase();
+        let word = spelt::plain(&word);
         if word == "now" {
             return Ok(Due::At(self.now));
         }
@@ -444,9 +454,10 @@ pub fn calendar_day(word: &str, order: Option<DateOrder>) -> Result<NaiveDate, S
     let word = word.trim();
     let not = || format!("`{word}` is not a date");
     let lower = word.to_lowercase();
+    let lower = spelt::plain(&lower);
     let day = match split_time(&lower) {
         Some((day, _, _)) if !day.is_empty() => day,
-        _ => &lower,
+        _ => lower.as_ref(),
     };
     if day.len() == 8 && day.bytes().all(|b| b.is_ascii_digit()) {
         return NaiveDate::parse_from_str(day, "%Y%m%d").map_err(|_| not());
@@ -506,11 +517,11 @@ fn full_year(text: &str) -> Option<i32> {
 fn named_month_day(day: &str) -> Option<NaiveDate> {
     let words: Vec<&str> = day.split([' ', ',', '-', '.']).filter(|w| !w.is_empty()).collect();
     let [a, b, c] = words[..] else { return None };
-    if let Some(month) = month_number(b) {
+    if let Some(month) = named_month(b) {
         return NaiveDate::from_ymd_opt(full_year(c)?, month, a.parse().ok()?);
     }
     let year = if c.len() == 4 { c.parse().ok()? } else { return None };
-    NaiveDate::from_ymd_opt(year, month_number(a)?, b.parse().ok()?)
+    NaiveDate::from_ymd_opt(year, named_month(a)?, b.parse().ok()?)
 }
 
 /// A date without the words that add nothing to its numbers: `22 de mayo de 2026`, `22.11.2026 г.`,
@@ -547,7 +558,9 @@ const MONTHS: [[&str; 12]; 8] = [
     ["jänner", "feber", "maerz", "april", "mai", "juni", "juli", "august", "sept", "okt", "nov", "dez"],
 ];
 
-fn month_number(word: &str) -> Option<u32> {
+/// The number of a month by its name or a short form of it, in lower case.
+#[must_use]
+pub fn named_month(word: &str) -> Option<u32> {
     if word.chars().count() < 3 || word.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }

@@ -7,9 +7,9 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::expr::{Op, Operand, Text};
 use super::place::Place;
-use crate::entity::Kind;
 use crate::entity::money::{Currency, parse_number, split_currency};
 use crate::entity::when::{Due, Times, day_start, instant_text, parse_duration};
+use crate::entity::{Kind, yearless};
 
 /// From where to where, each end with whether it belongs to the range. Missing ends are open.
 #[derive(Debug, Clone, PartialEq)]
@@ -154,6 +154,13 @@ fn moments(times: &Times, op: Op, operand: &Operand) -> Result<Bounds<Moment>, R
     })
 }
 
+/// What the stored form of a day ends with where the operand is `--05-14`: that day of any year.
+pub(super) fn of_any_year(operand: &Operand) -> Option<String> {
+    let Operand::One(text) = operand else { return None };
+    let day = text.typed.starts_with("--").then(|| yearless::parse(&text.typed))??;
+    Some(yearless::text(day)[1..].to_owned())
+}
+
 /// The range of days; of an instant the written day counts.
 pub(super) fn days(times: &Times, op: Op, operand: &Operand) -> Result<Bounds<Value>, Refused> {
     let found = Bounds::of(op, operand, |text| {
@@ -165,7 +172,11 @@ pub(super) fn days(times: &Times, op: Op, operand: &Operand) -> Result<Bounds<Va
             (Err(why), Err(_)) => Err(why),
         }
     })?;
-    Ok(found.values(day_value))
+    let found = found.values(day_value);
+    // Days without a year sort before all others, and are before none.
+    let is_open = found.low.is_none() && found.high.is_some();
+    let first = || Some((Value::Text(FIRST_YEAR.into()), true));
+    Ok(if is_open { Bounds { low: first(), ..found } } else { found })
 }
 
 /// The range of instants; a day reaches from its midnight to the next, in the user's zone.
@@ -211,6 +222,9 @@ fn as_instants(times: &Times, bounds: Bounds<Moment>) -> Bounds<Value> {
         },
     )
 }
+
+/// Sorts before every stored day that has a year.
+const FIRST_YEAR: &str = "0000";
 
 /// Sorts behind every stored day and instant; years of five digits would sort before them.
 const PAST_ALL: &str = "9999-99";

@@ -73,6 +73,8 @@ pub(super) enum Test {
     /// The last hex digits of a uid, upper case.
     UidTail(String),
     Within(Bounds<Value>),
+    /// A day of any year, as it ends a stored day: `-05-14`.
+    OfAnyYear(String),
     /// In major units, and only in this currency if one is given.
     Money(Bounds<Value>, Option<Currency>),
     /// For what is due at an instant, and for what is due on a day; that may be never.

@@ -256,6 +256,9 @@ impl Writer<'_> {
             Test::UidTail(tail) => {
                 format!("substr(hex({value}), -{}) = {}", tail.len(), self.text(tail))
             }
+            Test::OfAnyYear(end) => {
+                format!("substr({value}, -{}) = {}", end.len(), self.text(end))
+            }
             Test::Within(range) | Test::Money(range, _) => self.within(range, value),
             Test::Due(by_instant, by_day) => {
                 let at = self.within(by_instant, value);

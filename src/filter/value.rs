@@ -69,6 +69,10 @@ impl<'a> Checker<'a> {
 
     fn ordered(&self, kind: Kind, op: Op, value: &Operand) -> Result<Test> {
         let times = &self.scope.locale.times;
+        if let (Kind::Date, Op::Has | Op::Equals, Some(end)) = (kind, op, bound::of_any_year(value))
+        {
+            return Ok(Test::OfAnyYear(end));
+        }
         let found = match kind {
             Kind::Money | Kind::Totals => {
                 bound::amounts(op, value).map(|(range, currency)| Test::Money(range, currency))

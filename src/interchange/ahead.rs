@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use super::{RawRow, Source};
 use crate::entity::Value;
 use crate::error::{Error, Result, RowError};
+use crate::store::NEXT_PRINT;
 
 /// Makes of rows what is to be taken in.
 pub(super) trait Understand: Send {
@@ -148,6 +149,6 @@ impl Prints {
         let count = self.0.entry(print).or_default();
         *count += 1;
         // Another odd multiple for each further one.
-        print.wrapping_add(i64::from(*count - 1).wrapping_mul(0x1656_67B1_9E37_79F9))
+        print.wrapping_add(i64::from(*count - 1).wrapping_mul(NEXT_PRINT))
     }
 }

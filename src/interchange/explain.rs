@@ -3,7 +3,7 @@
 use super::lexicon::squash;
 use super::mapping::{Mapping, Target};
 use super::marks::Mark;
-use super::order::is_serial;
+use super::order::{is_serial, is_unix};
 use super::row::Written;
 use super::source::RawRow;
 use super::told::{Columns, Told};
@@ -139,6 +139,9 @@ impl Known<'_> {
                 if cell.is_some_and(is_serial) && !self.mapping.exact {
                     let by = if self.written.epoch.is_some() { Sure::Said } else { Sure::Likely };
                     return (Some("days of a spreadsheet"), Some(by));
+                }
+                if cell.is_some_and(is_unix) && !self.mapping.exact {
+                    return (Some("seconds since 1970"), Some(Sure::Likely));
                 }
                 match (self.written.order, self.told.order(column)) {
                     (Some(order), _) => (Some(word(order)), Some(Sure::Said)),

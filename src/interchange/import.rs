@@ -59,6 +59,8 @@ pub struct Summary {
     pub nouns: Vec<(&'static str, [u64; 4])>,
     /// How the columns were understood, where that was asked for.
     pub columns: Vec<Understood>,
+    /// What is odd in the file and how it was taken, for people.
+    pub notes: Vec<String>,
     pub seconds: f64,
 }
 
@@ -255,6 +257,7 @@ pub fn run(
         Ok(None)
     })?;
     let Intake { told, mut summary, .. } = intake;
+    summary.notes = parser.notes();
     if let Some(examples) = examples {
         summary.columns = parser.explain(&examples, &options.map);
     }

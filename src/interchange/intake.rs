@@ -47,10 +47,15 @@ impl Intake<'_> {
                         if self.told.rejects.is_some() {
                             w.begin_row();
                         }
+                        let notes = self.told.rejects.is_some() && self.summary.rejected > 0;
+                        w.begin_mended(row.line, row.place, notes);
                         let taken = take(w, row, record, &mut self.summary)?;
                         *spent = w.take_spent();
                         match taken {
-                            None => continue,
+                            None => {
+                                w.keep_mended();
+                                continue;
+                            }
                             Some(wrong) => {
                                 w.take_back_row()?;
                                 vec![wrong]
@@ -59,7 +64,7 @@ impl Intake<'_> {
                     }
                 };
                 if let Some(rejects) = &mut self.told.rejects {
-                    rejects.put(&self.headers, row, &wrong, &self.columns)?;
+                    rejects.put(&self.headers, row, &wrong, &self.columns, w.change)?;
                 }
                 if !self.summary.reject(wrong) && self.told.rejects.is_none() {
                     return Ok(false);

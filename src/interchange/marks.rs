@@ -73,7 +73,14 @@ pub(super) fn told(cell: &str) -> Telling {
     if !cell.bytes().any(|b| matches!(b, b'.' | b',')) {
         return Telling::Nothing;
     }
-    let Some(Pieces { core, .. }) = Pieces::of(cell) else { return Telling::Nothing };
+    let Some(Pieces { core, behind, .. }) = Pieces::of(cell) else { return Telling::Nothing };
+    // `1.234,-` has no decimals, and says before what they would stand.
+    for mark in [Mark::Point, Mark::Comma] {
+        let rest = behind.strip_prefix(mark.char());
+        if rest.is_some_and(|rest| rest.starts_with(['-', '–', '—'])) {
+            return Telling::Is(mark);
+        }
+    }
     let count = |mark: char| core.matches(mark).count();
     let (mark, other) = match (count('.'), count(',')) {
         (0, 0) => return Telling::Nothing,
@@ -169,6 +176,8 @@ mod tests {
             ("1'234.56", Is(Mark::Point)),
             ("1.234.567", Is(Mark::Comma)),
             ("1,234,567", Is(Mark::Point)),
+            ("1.234,-", Is(Mark::Comma)),
+            ("1'234.–", Is(Mark::Point)),
             ("0,125", Is(Mark::Comma)),
             (".5", Is(Mark::Point)),
             ("1234,567", Is(Mark::Comma)),

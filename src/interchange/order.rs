@@ -71,9 +71,31 @@ pub(super) fn is_serial(cell: &str) -> bool {
             || matches!(part, [b'.' | b',', digits @ ..] if digits.iter().all(u8::is_ascii_digit)))
 }
 
+/// Whether the cell is seconds or milliseconds since 1970, of this century.
+pub(super) fn is_unix(cell: &str) -> bool {
+    let cell = cell.trim();
+    let (whole, part) = cell.split_once('.').unwrap_or((cell, "0"));
+    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    matches!(whole.len(), 10 | 13) && digits(whole) && digits(part)
+}
+
+/// The value of such a number for a kind of field; a day is that of UTC.
+pub(super) fn unix(kind: &Kind, cell: &str) -> Option<Value> {
+    let whole = cell.trim().split('.').next()?;
+    let number: i64 = whole.parse().ok()?;
+    let seconds = if whole.len() == 13 { number / 1000 } else { number };
+    let at = DateTime::from_timestamp(seconds, 0)?;
+    Some(match kind {
+        Kind::Date => Value::Date(at.date_naive()),
+        Kind::Due => Value::Due(Due::At(at)),
+        Kind::Datetime => Value::Instant(at),
+        _ => return None,
+    })
+}
+
 /// Whether the cell holds a date of another form: it says a day, and not by such a number.
 pub(super) fn is_dated(cell: &str) -> bool {
-    cell.bytes().any(|b| (b'1'..=b'9').contains(&b)) && !is_serial(cell)
+    cell.bytes().any(|b| (b'1'..=b'9').contains(&b)) && !is_serial(cell) && !is_unix(cell)
 }
 
 /// The value of such a number for a kind of field.
@@ -127,6 +149,20 @@ mod tests {
             ("3", Nothing),
         ] {
             assert_eq!(told(cell), want, "{cell}");
+        }
+    }
+
+    #[test]
+    fn seconds_since_1970_are_moments() {
+        for text in ["1795359845", "1795359845000", " 1795359845.25"] {
+            assert!(is_unix(text) && !is_dated(text), "{text}");
+            let Some(Value::Instant(at)) = unix(&Kind::Datetime, text) else { panic!("{text}") };
+            assert_eq!(instant_text(at), "2026-11-22T14:24:05Z", "{text}");
+        }
+        let day = NaiveDate::from_ymd_opt(2026, 11, 22).expect("a day");
+        assert_eq!(unix(&Kind::Date, "1795359845"), Some(Value::Date(day)));
+        for text in ["179535984", "17953598450", "-1795359845", "1795359845x", "2026", ""] {
+            assert!(!is_unix(text), "{text}");
         }
     }
 

@@ -171,6 +171,16 @@ impl Preset {
         made
     }
 
+    /// The options that a kept mapping brings along; none for another name.
+    ///
+    /// # Errors
+    /// The mapping can't be read.
+    pub fn kept_options(name: &str, maps: Option<&Path>) -> Result<Vec<(String, Vec<String>)>> {
+        let path = maps.map(|m| map_path(m, name)).filter(|p| is_map_name(name) && p.is_file());
+        let read = path.map(|path| read_map(&path, name)).transpose()?.unwrap_or_default();
+        Ok(read.into_iter().next().map(|p| p.options).unwrap_or_default())
+    }
+
     fn put(&mut self, header: &str, field: &str) {
         self.columns.retain(|(h, _)| squash(h) != squash(header));
         self.columns.push((header.to_owned(), field.to_owned()));
@@ -234,8 +244,7 @@ impl Preset {
 /// # Errors
 /// It is a preset's of rolo, or can't be the name of a file.
 pub fn check_map_name(name: &str) -> Result<()> {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-    if name.is_empty() || name.len() > 80 || !name.chars().all(is_plain) {
+    if !is_map_name(name) {
         return Err(Error::usage(format!("`{name}` can't name a mapping"))
             .hint("letters, digits, `-` and `_`, such as `--save-map crm-export`"));
     }
@@ -244,6 +253,45 @@ pub fn check_map_name(name: &str) -> Result<()> {
             .hint(format!("choose another name, such as `--save-map my-{name}`")));
     }
     Ok(())
+}
+
+/// Refuses a text that is no kept mapping.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_map_text(text: &str) -> Result<()> {
+    let wrong = |why: &dyn std::fmt::Display| {
+        Error::invalid(format!("that is no mapping: {why}"))
+            .hint("`rolo help import` says what a mapping holds")
+    };
+    match parse(text) {
+        Ok(read) if read.len() == 1 => Ok(()),
+        Ok(_) => Err(wrong(&"it has more than one `[[preset]]`")),
+        Err(why) => Err(wrong(&why)),
+    }
+}
+
+/// The file of a kept mapping.
+///
+/// # Errors
+/// There is none of that name.
+pub fn map_file(name: &str, maps: Option<&Path>) -> Result<PathBuf> {
+    let path = maps.map(|m| map_path(m, name)).filter(|p| is_map_name(name) && p.is_file());
+    path.ok_or_else(|| {
+        let kept = kept(maps).unwrap_or_default();
+        let known: Vec<&str> = kept.iter().map(|p| p.name.as_str()).collect();
+        let near = nearest(name, known.iter().copied())
+            .map_or(String::new(), |n| format!("did you mean `{n}`? "));
+        Error::not_found(format!("no mapping `{name}` is kept")).hint(format!(
+            "{near}kept: {}",
+            if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+        ))
+    })
+}
+
+fn is_map_name(name: &str) -> bool {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    !name.is_empty() && name.len() <= 80 && name.chars().all(is_plain)
 }
 
 /// The mappings that a user has kept.

@@ -6,6 +6,7 @@ use std::io::Write;
 use super::told::{Columns, Way};
 use super::{CsvOut, RawRow};
 use crate::error::{Result, RowError};
+use crate::store::Place;
 
 /// The header of the column that says why.
 pub const REASON: &str = "reason";
@@ -32,8 +33,8 @@ impl<'w> Rejects<'w> {
         Self { csv: CsvOut::new(delimiter, false), to, columns: 0, begun: false, marked }
     }
 
-    /// Writes a row with what is wrong in it, and with how those of its cells were read that mean
-    /// one thing only beside the others of the file.
+    /// Writes a row with what is wrong in it, with its place in the file of the import, and with how
+    /// those of its cells were read that mean one thing only beside the others of the file.
     ///
     /// # Errors
     /// The file can't be written.
@@ -43,6 +44,7 @@ impl<'w> Rejects<'w> {
         row: &RawRow,
         why: &[RowError],
         told: &Columns,
+        import: i64,
     ) -> Result<()> {
         if !self.begun {
             self.begun = true;
@@ -57,7 +59,8 @@ impl<'w> Rejects<'w> {
             self.csv.end();
         }
         (0..self.columns).for_each(|column| self.csv.text(row.cell(column)));
-        self.csv.text(&(reasons(why) + &ways(headers, &told.decided(row))));
+        let place = row.place.unwrap_or(Place { import, line: row.line });
+        self.csv.text(&(reasons(why) + &place_words(place) + &ways(headers, &told.decided(row))));
         // Cells that no header stands over: the reason keeps its column.
         (self.columns..row.len()).for_each(|column| self.csv.text(row.cell(column)));
         self.csv.end();
@@ -72,6 +75,19 @@ fn reasons(why: &[RowError]) -> String {
         column => format!("line {}, {column}: {}", r.line, r.reason),
     };
     why.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// ` (line 3 of import 7)`.
+fn place_words(Place { import, line }: Place) -> String {
+    format!(" (line {line} of import {import})")
+}
+
+/// Where a row stood beside which such a reason stands.
+pub(super) fn place_of(reason: &str) -> Option<Place> {
+    let said = reason.rsplit_once(WAYS).map_or(reason, |(said, _)| said);
+    let (_, place) = said.strip_suffix(')')?.rsplit_once(" (line ")?;
+    let (line, import) = place.split_once(" of import ")?;
+    Some(Place { line: line.parse().ok()?, import: import.parse().ok()? })
 }
 
 /// What stands before how cells were read.
@@ -139,7 +155,7 @@ mod tests {
                 reason: "it is, \"wrong\"".into(),
             };
             let told = Columns::of(&[None, None, None], false);
-            rejects.put(&headers, &row, &[why], &told).expect("written");
+            rejects.put(&headers, &row, &[why], &told, 7).expect("written");
         }
         let text = String::from_utf8(file).expect("text");
         let mut again = source(&text);
@@ -163,6 +179,18 @@ mod tests {
         assert_eq!(heard(&text), [("Born", said[0].1), ("Sum", said[1].1)]);
         assert_eq!(heard("line 2: no"), []);
         assert_eq!(ways(&headers, &[]), "");
+    }
+
+    #[test]
+    fn the_place_of_a_row_comes_back_too() {
+        let place = Place { import: 12, line: 3 };
+        let text = format!("line 3: no (line 1 of import 1){}", place_words(place));
+        assert_eq!(place_of(&text), Some(place));
+        let order = [(0, Way::Order(DateOrder::Dmy))];
+        assert_eq!(place_of(&(text + &ways(&["Born".to_owned()], &order))), Some(place));
+        for text in ["line 3: no", "line 3: no (line 3 of import x)", ""] {
+            assert_eq!(place_of(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -7,7 +7,8 @@ use super::csv_out::CsvOut;
 use super::json_out::JsonOut;
 use super::json_record::json_field;
 use super::stamp::{push_day, push_due, push_instant, push_uid, put};
-use crate::entity::{Field, Kind, LinkTo, Noun, Part, Target, Value, join_cell};
+use crate::entity::when::day_text;
+use crate::entity::{Field, Kind, LinkTo, Noun, Part, Target, Value, join_cell, yearless};
 use crate::error::Result;
 
 /// A column of what goes out.
@@ -177,6 +178,8 @@ pub fn write_cell(csv: &mut CsvOut, column: &Column, value: &Value) {
         }
         (Value::Money(money), Part::Currency) => csv.text(money.currency.code()),
         (Value::Bool(b), _) => csv.text(if *b { "true" } else { "false" }),
+        // A spreadsheet would reckon with `--05-14`.
+        (Value::Date(day), _) if yearless::is(*day) => csv.text(&day_text(*day)),
         (Value::Date(day), _) => csv.plain(|out| push_day(*day, out)),
         (Value::Instant(at), _) => csv.plain(|out| push_instant(*at, out)),
         (Value::Due(due), _) => csv.plain(|out| push_due(*due, out)),

@@ -8,6 +8,7 @@ use super::explain::{Examples, Known, Understood};
 use super::loose::one_line;
 use super::mapping::Mapping;
 use super::marks::{self, Mark};
+use super::notes::Notes;
 use super::order::{self, Epoch};
 use super::plan::{How, Step, plan, prints};
 use super::source::{RawRow, Source};
@@ -51,6 +52,7 @@ pub struct RowParser<'a> {
     words: Vec<HashMap<String, Value>>,
     prints: Vec<(String, usize)>,
     scratch: Vec<u8>,
+    notes: Notes,
 }
 
 impl<'a> RowParser<'a> {
@@ -107,6 +109,7 @@ impl<'a> RowParser<'a> {
             written,
             locale: locale.clone(),
             orders: [by(DateOrder::Dmy), by(DateOrder::Mdy), by(DateOrder::Ymd)],
+            notes: Notes::of(noun, &plan),
             plan,
             told: told.clone(),
             dated: dated.clone(),
@@ -163,7 +166,16 @@ impl<'a> RowParser<'a> {
             self.settle_outcome(row, &mut draft);
             self.complete(row, &mut draft);
         }
-        if errors.is_empty() { Ok(draft) } else { Err(errors) }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        self.notes.look(&draft, row);
+        Ok(draft)
+    }
+
+    /// What is worth telling of how cells were read.
+    pub(super) fn notes(&self) -> Vec<String> {
+        self.notes.told(&self.mapping.headers)
     }
 
     /// What the cells of the columns have told.

@@ -141,6 +141,7 @@ pub fn run(
         Ok(wrong)
     })?;
     let Intake { told, mut summary, .. } = intake;
+    summary.notes = together.parsers.iter().flat_map(RowParser::notes).collect();
     if let Some(examples) = examples {
         summary.columns = explained(&mut together.parsers, &examples, options);
     }

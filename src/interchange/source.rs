@@ -10,12 +10,13 @@ use super::decode::{Decoded, Found};
 use super::delimited::Delimited;
 use super::dialect::Dialect;
 use super::json::JsonRows;
-use super::rejects::{REASON, heard, is_reason};
+use super::rejects::{REASON, heard, is_reason, place_of};
 use super::spill::Spill;
 use super::told::Columns;
 use super::wide::Wide;
 use super::{Form, Format};
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::Place;
 
 /// A row, a cell or an object larger than this is refused: 32 MB.
 pub(super) const MAX_ROW: usize = 32 << 20;
@@ -35,6 +36,8 @@ pub struct RawRow {
     ends: Vec<usize>,
     /// Columns whose cells are in rolo's own form (`label:value; …`), whoever wrote the file.
     exact: Vec<usize>,
+    /// Where it stood when an import rejected it.
+    pub place: Option<Place>,
 }
 
 impl RawRow {
@@ -86,6 +89,7 @@ impl RawRow {
             row.push(if is_blank(cell) { "" } else { cell });
         }
         row.exact.clone_from(&self.exact);
+        row.place = self.place;
         Some(row)
     }
 
@@ -133,6 +137,7 @@ impl RawRow {
     pub(super) fn begin(&mut self, line: u64) {
         self.line = line;
         self.fault = None;
+        self.place = None;
         self.text.clear();
         self.ends.clear();
         self.exact.clear();
@@ -421,7 +426,9 @@ impl Source {
             self.watched = Some(columns);
         }
         if self.reasons {
-            row.drop_cell(self.headers().len());
+            let reason = self.headers().len();
+            row.place = place_of(row.cell(reason));
+            row.drop_cell(reason);
         }
         Ok(true)
     }

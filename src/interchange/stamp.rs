@@ -6,7 +6,7 @@ use std::io::Write;
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use chrono_tz::Tz;
 
-use crate::entity::when::{Due, day_start, instant_text};
+use crate::entity::when::{Due, day_start, day_text, instant_text};
 use crate::entity::{Kind, Value};
 
 pub(super) fn put(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
@@ -29,6 +29,7 @@ pub(super) fn push_due(due: Due, out: &mut Vec<u8>) {
 
 pub(super) fn push_day(day: NaiveDate, out: &mut Vec<u8>) {
     match u32::try_from(day.year()) {
+        Ok(0) => out.extend_from_slice(day_text(day).as_bytes()),
         Ok(year) if year <= 9999 => {
             push_two(year / 100, out);
             push_two(year % 100, out);

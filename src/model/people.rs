@@ -137,7 +137,7 @@ pub static CONTACT: Entity = Entity::new("contact", "contacts", "A person", &[
     CITY,
     REGION,
     COUNTRY,
-    field("birthday", Kind::Date, "Date of birth").headers(&["birthdate", "date of birth", "день рождения"]),
+    field("birthday", Kind::Date, "Date of birth; `--05-14` where nobody knows the year").yearless().headers(&["birthdate", "date of birth", "день рождения"]),
     link("manager", &CONTACT, "Whom they report to").no_loop().headers(&["reports to", "manager's name"]),
     OWNER,
     SOURCE,

@@ -91,6 +91,8 @@ pub struct Writer<'a> {
     pub(super) fields_touched: bool,
     /// What the row under way has done, where a bad one is taken back alone.
     pub(super) row: Option<super::rejected::RowTrace>,
+    /// Rows of a file that were rejected before, and those that may be mended later.
+    pub(super) mended: super::mended::Mended,
     /// What has to be put right at the end of the change.
     pub(super) dues: super::dues::Dues,
 }
@@ -181,6 +183,7 @@ impl<'a> Writer<'a> {
             claimed: HashSet::new(),
             fields_touched: false,
             row: None,
+            mended: super::mended::Mended::default(),
             dues: super::dues::Dues::default(),
         }
     }

@@ -171,7 +171,7 @@ impl<'r, 'a> Sketcher<'r, 'a> {
         s.country = text("country").and_then(place);
         s.tax_id = text("tax_id").and_then(number);
         if let Some(Value::Date(day)) = get("birthday") {
-            s.birthday = Some(day.to_string());
+            s.birthday = Some(*day);
         }
         let others = ["manager", "parent"].iter().filter_map(|n| get(n)?.as_link());
         s.others = others.filter(|l| l.noun == self.noun.name()).map(|l| l.id).collect();

@@ -94,7 +94,8 @@ impl Writer<'_> {
             let at = i64::try_from(at).unwrap_or(i64::MAX);
             stmt.execute(rusqlite::params![self.change, at, header, field])?;
         }
-        Ok(())
+        drop(stmt);
+        self.record_mended()
     }
 
     /// The latest import of this noun from a file of the same bytes that still counts.

@@ -107,6 +107,9 @@ pub(super) fn uid_of(noun: &Noun, values: &[(usize, Value)]) -> Option<Uuid> {
     })
 }
 
+/// What is added to a row's print for each equal row before it.
+pub const NEXT_PRINT: i64 = 0x1656_67B1_9E37_79F9;
+
 /// The texts that a value of a key finds records by.
 pub(super) fn key_texts(value: &Value) -> Vec<Cow<'_, str>> {
     match value {
@@ -156,6 +159,9 @@ impl Writer<'_> {
         if let Some(id) = found {
             return match policy.on_match {
                 OnMatch::Create => Ok((Outcome::Created, self.create(noun, values, None, ready)?)),
+                OnMatch::Skip if self.behind(noun, id)?.is_some_and(|b| b.made) => {
+                    Ok((self.join(noun, id, values, policy)?, id))
+                }
                 OnMatch::Skip => Ok((Outcome::Skipped, id)),
                 OnMatch::Fail => {
                     Err(Error::conflict(format!("{}:{id} is there already", noun.name()))
@@ -177,12 +183,15 @@ impl Writer<'_> {
         if keyed {
             return Ok((made, self.create(noun, values, None, ready)?));
         }
-        if policy.on_match != OnMatch::Create
-            && policy.last_before > 0
-            && let Some(id) = self.of_fingerprint(noun, print)?
-        {
-            // The row came before. What was edited since stays as it is.
-            return Ok((Outcome::Unchanged, id));
+        let mut print = print;
+        if policy.on_match != OnMatch::Create && policy.last_before > 0 {
+            while let Some(id) = self.of_fingerprint(noun, print)? {
+                if !self.is_of_another_row(noun, id)? {
+                    // The row came before. What was edited since stays as it is.
+                    return Ok((Outcome::Unchanged, id));
+                }
+                print = print.wrapping_add(NEXT_PRINT);
+            }
         }
         Ok((made, self.create(noun, values, Some(print), ready)?))
     }
@@ -308,7 +317,11 @@ impl Writer<'_> {
             Some(uid) => values.into_iter().partition(|(_, v)| names(v, uid)),
             None => (Vec::new(), values),
         };
+        let given = self.notes_gifts().then(|| values.iter().map(|(i, _)| *i).collect());
         let id = self.insert(noun, Draft { values, fingerprint, ready: Some(ready) })?;
+        if let Some(given) = given {
+            self.note_gift(noun, id, true, given, &[]);
+        }
         if !own.is_empty() {
             self.link_to_itself(noun, id, own)?;
         }

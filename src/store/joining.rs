@@ -6,6 +6,7 @@ use super::columns::decode;
 use super::commit::{Writer, same};
 use super::draft::IN_PASSING;
 use super::incoming::{KEPT, OnMatch, Outcome, Policy, uid_of};
+use super::mended::{Behind, length};
 use super::merge::TOOK_IN;
 use super::read::Among;
 use super::schema::quoted;
@@ -24,19 +25,37 @@ impl Writer<'_> {
     ) -> Result<Outcome> {
         let before = self.stored(noun, id)?;
         let past = if policy.exact { self.past_of(noun, id, &values)? } else { Past::default() };
+        let behind = self.behind(noun, id)?.unwrap_or_default();
         let in_passing = policy.exact && self.is_in_passing(noun, id)?;
         if in_passing {
             complete_stub(noun, &mut values);
         } else {
-            values.retain(|(i, _)| !KEPT.contains(&noun.fields[*i].name));
+            let keeps = |name: &str| behind.made && name.starts_with("created");
+            values.retain(|(i, _)| {
+                let name = noun.fields[*i].name;
+                !KEPT.contains(&name) || keeps(name)
+            });
         }
         // What a verb has settled, a file from before doesn't unsettle.
         values.retain(|(i, _)| {
             noun.fields[*i].word_by.is_none_or(|(word, _)| before[*i].as_text() != Some(word))
         });
-        if policy.on_match == OnMatch::Fill {
-            values.retain(|(i, _)| before[*i].is_empty());
+        match policy.on_match {
+            // It came first, and what came behind it filled or was skipped.
+            OnMatch::Fill | OnMatch::Skip => {
+                values.retain(|(i, _)| before[*i].is_empty() || behind.is_first(*i));
+                if behind.made {
+                    let gone = self.without_what_came_behind(noun, &behind, &values, policy);
+                    values.extend(gone);
+                }
+            }
+            // What came behind it counts, and lists are joined.
+            _ => values.retain(|(i, _)| {
+                !behind.given.contains(i) || before[*i].is_empty() || noun.fields[*i].kind.is_many()
+            }),
         }
+        let replaces = matches!(policy.on_match, OnMatch::Fill | OnMatch::Skip);
+        let mut stretches = Vec::new();
         if past.is_merged {
             // What an older file says of a record that went into this one adds to it at most.
             values.retain(|(i, _)| before[*i].is_empty() || noun.fields[*i].kind.is_many());
@@ -45,12 +64,26 @@ impl Writer<'_> {
             let field = noun.fields[*index];
             let said: Vec<&Value> =
                 past.said.iter().filter(|(i, _)| i == index).map(|(_, old)| old).collect();
-            let adds = !policy.exact || past.is_merged || past.adds.contains(index);
+            let adds = (!policy.exact || past.is_merged || past.adds.contains(index))
+                && !(replaces && behind.is_first(*index));
             if adds || !said.is_empty() {
                 let there = with_main(noun, &before, *index);
                 let new = std::mem::take(value);
+                let new = self.with_links(field, new)?;
+                let own = if behind.given.is_empty() { Value::Null } else { new.clone() };
                 *value = self.joined_to(field, &there, new, &said, adds)?;
+                if adds && field.kind.is_many() {
+                    let from = behind.put_back(*index, length(&there), &own, value);
+                    let to = from + length(&own).max(length(value).saturating_sub(length(&there)));
+                    if self.notes_gifts() && to > from {
+                        stretches.push((*index, from, to));
+                    }
+                }
             }
+        }
+        if self.notes_gifts() {
+            let given = values.iter().map(|(i, _)| *i).collect();
+            self.note_gift(noun, id, false, given, &stretches);
         }
         // A list that stays needn't be taken apart again.
         values
@@ -73,6 +106,27 @@ impl Writer<'_> {
         let mark: Option<i64> =
             self.reader.conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0))?;
         Ok(mark == Some(IN_PASSING))
+    }
+
+    /// What a record has by rows behind the one that comes now, which would have made it: as it is
+    /// without those, where this row doesn't say it.
+    fn without_what_came_behind(
+        &self,
+        noun: &Noun,
+        behind: &Behind,
+        values: &[(usize, Value)],
+        policy: Policy,
+    ) -> Vec<(usize, Value)> {
+        let mut fields = behind.given.clone();
+        fields.sort_unstable();
+        fields.dedup();
+        fields.retain(|i| behind.is_first(*i) && !values.iter().any(|(at, _)| at == i));
+        let value = |index: usize| match noun.fields[index].default {
+            crate::entity::Default::Text(text) => noun.fields[index].parse(text, self.locale).ok(),
+            _ if policy.on_match == OnMatch::Skip => Some(Value::Null),
+            _ => None,
+        };
+        fields.into_iter().filter_map(|index| Some((index, value(index)?))).collect()
     }
 
     /// What a row of rolo's own file repeats of the time before its record was merged with others.

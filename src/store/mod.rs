@@ -31,6 +31,7 @@ mod joining;
 mod journal;
 mod listing;
 mod matching;
+mod mended;
 mod merge;
 mod migrate;
 mod misfits;
@@ -80,8 +81,9 @@ pub use funnel::{
 };
 pub use history::{ChangeRow, EditRow, HistoryEntry};
 pub use imports::{ImportFacts, ImportRow, Origin};
-pub use incoming::{Incoming, OnMatch, Outcome, Policy};
+pub use incoming::{Incoming, NEXT_PRINT, OnMatch, Outcome, Policy};
 pub use matching::Match;
+pub use mended::Place;
 pub use merge::{Joined, Take};
 pub use moves::before_the_end;
 pub use open::{

@@ -17,7 +17,7 @@ pub use crate::filter::SEARCH_ID_BITS as ID_BITS;
 pub(super) use crate::filter::major;
 pub use crate::filter::quoted;
 
-/// The tables that no entity declares: changes, edits, tombstones, imports, pairs that somebody said
+/// The tables that no entity declares: changes, edits, tombstones, imports with notes on rows that may be mended, pairs that somebody said
 /// are no doubles, attached bytes, and facts about the file.
 const FIXED: &[&str] = &[
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID",
@@ -36,6 +36,8 @@ const FIXED: &[&str] = &[
     "CREATE INDEX import_sha256 ON import(sha256)",
     "CREATE TABLE import_column (change INTEGER NOT NULL, position INTEGER NOT NULL, header TEXT NOT NULL, \
      field TEXT, PRIMARY KEY (change, position)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE import_notes (root INTEGER NOT NULL, change INTEGER NOT NULL, notes BLOB NOT NULL, \
+     PRIMARY KEY (root, change)) STRICT",
     "CREATE TABLE no_double (noun INTEGER NOT NULL, a INTEGER NOT NULL, b INTEGER NOT NULL, change INTEGER NOT NULL, \
      PRIMARY KEY (noun, a, b)) STRICT, WITHOUT ROWID",
     "CREATE TABLE blob (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT",

@@ -1,6 +1,7 @@
 //! Files of others, and of rolo's own.
 
 mod again;
+mod birthdays;
 mod hostile;
 mod long;
 mod programs;

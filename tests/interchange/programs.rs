@@ -183,7 +183,7 @@ fn thunderbird_s_birthdays_and_address_lines_are_joined() {
     );
     assert_eq!(rory["company"], "Acme");
     let solo = show(&w, "contact", "solo@x.test");
-    assert_eq!((&solo["name"], &solo["birthday"]), (&json!("Solo"), &Value::Null));
+    assert_eq!((&solo["name"], &solo["birthday"]), (&json!("Solo"), &json!("--02-03")));
 }
 
 #[test]
@@ -368,6 +368,77 @@ fn a_kept_mapping_keeps_how_values_are_written() {
     let text = std::fs::read_to_string(&map).expect("a mapping");
     std::fs::write(&map, text.replace("mdy", "mdx")).expect("a mapping");
     assert!(w.fails(2, &["import", &more, "--preset", "nightly"]).contains("date-order = mdx"));
+}
+
+#[test]
+fn a_kept_mapping_keeps_all_that_options_decided() {
+    let w = World::new();
+    let (bytes, _, _) = encoding_rs::WINDOWS_1251.encode("Кто|Код|Где|Сумма\nАнна|7|Рим|1.234\n");
+    let file = w.file("a.txt", bytes.clone());
+    let said = [
+        "--format",
+        "csv",
+        "--encoding",
+        "windows-1251",
+        "--delimiter",
+        "|",
+        "--map",
+        "Кто=name",
+        "--map",
+        "Где=city",
+        "--map",
+        "Код=handles",
+        "--key",
+        "name",
+        "--on-match",
+        "fill",
+        "--keep-extra",
+        "--no-create-links",
+        "--save-map",
+        "nightly",
+    ];
+    w.ok(&[&["contact", "import", &file][..], &said].concat());
+    // A night's run names the mapping alone.
+    let (more, _, _) =
+        encoding_rs::WINDOWS_1251.encode("Кто|Код|Где|Сумма\nАнна|7|Орёл|1.234\nБоб|8|Тверь|5\n");
+    let night = w.file("b.dat", more);
+    let summary = w.json(&["import", &night, "--preset", "nightly", "-o", "json"]);
+    assert_eq!(
+        (&summary["created"], &summary["unchanged"], &summary["ignored_columns"]),
+        (&json!(1), &json!(1), &json!([])),
+        "{summary}"
+    );
+    assert_eq!(show(&w, "contact", "Анна")["city"], "Рим", "filled, not updated");
+    assert_eq!(show(&w, "contact", "Боб")["summa"], "5");
+    // What is typed counts for more.
+    w.ok(&["import", &night, "--preset", "nightly", "--on-match", "update"]);
+    assert_eq!(show(&w, "contact", "Анна")["city"], "Орёл");
+
+    let maps = w.json(&["maps", "list", "-o", "json"]);
+    let options = &maps[0]["options"];
+    assert_eq!((&maps[0]["name"], &maps[0]["noun"]), (&json!("nightly"), &json!("contact")));
+    assert_eq!((&options["delimiter"], &options["on-match"]), (&json!(["|"]), &json!(["fill"])));
+    assert_eq!(maps[0]["columns"]["Где"], "city");
+    assert!(w.ok(&["maps"]).contains("--encoding windows-1251"));
+    assert!(w.ok(&["maps", "show", "nightly"]).contains("on-match = [\"fill\"]"));
+    let edit = |script: &str| {
+        w.file("editor.sh", script);
+        let mut command = w.command();
+        command
+            .args(["maps", "edit", "nightly"])
+            .env("EDITOR", format!("sh {}", w.path("editor.sh").display()));
+        command.output().expect("it runs").status.code()
+    };
+    assert_eq!(edit("sed -i s/fill/skip/ \"$1\"\n"), Some(0));
+    assert!(w.ok(&["maps", "show", "nightly"]).contains("skip"));
+    assert_eq!(edit("echo nonsense > \"$1\"\n"), Some(4));
+    assert!(w.ok(&["maps", "show", "nightly"]).contains("skip"), "nothing was changed");
+    w.ok(&["maps", "rm", "nightly", "--dry-run"]);
+    w.ok(&["maps", "rm", "nightly"]);
+    assert_eq!(w.json(&["maps", "-o", "json"]), json!([]));
+    let err = w.fails(3, &["maps", "show", "nightly"]);
+    assert!(err.contains("no mapping `nightly`"), "{err}");
+    w.fails(3, &["maps", "rm", "../config"]);
 }
 
 #[test]

@@ -412,3 +412,54 @@ fn the_example_in_windows_1251_comes_in() {
     let note = w.json(&["contact", "show", "elkin@sosna.example", "-o", "json"]);
     assert_eq!(note["about"], "просил прайс;\r\nперезвонить в № 7");
 }
+
+#[test]
+fn moments_are_read_as_programs_and_people_spell_them() {
+    let w = World::new();
+    let moments = [
+        ("Nov 22, 2026 3:04 PM", "2026-11-22T15:04:00Z"),
+        ("22.11.2026 15:04 EST", "2026-11-22T20:04:00Z"),
+        ("2026-11-22 15:04 CET", "2026-11-22T14:04:00Z"),
+        ("Sun Nov 22 15:04:05 PST 2026", "2026-11-22T23:04:05Z"),
+        ("Sun Nov 22 2026 15:04:05 GMT+0200 (Eastern)", "2026-11-22T13:04:05Z"),
+        ("22 ноября 2026 г., 15:04", "2026-11-22T15:04:00Z"),
+        ("Sonntag, 22. November 2026 um 15:04 Uhr", "2026-11-22T15:04:00Z"),
+        ("dimanche 22 novembre 2026 à 15h04", "2026-11-22T15:04:00Z"),
+        ("domingo, 22 de noviembre de 2026, 3:04 p. m.", "2026-11-22T15:04:00Z"),
+        ("20261122T150405Z", "2026-11-22T15:04:05Z"),
+    ];
+    let rows: Vec<String> = (0..).zip(moments).map(|(n, (m, _))| format!("M{n};{m}\n")).collect();
+    w.ok(&["event", "import", &w.file("a.csv", format!("title;start\n{}", rows.concat()))]);
+    let want: Vec<String> = (0..).zip(moments).map(|(n, (_, at))| format!("M{n},{at}")).collect();
+    assert_eq!(list(&w, "event", "title,start"), want);
+    // What has several meanings is none.
+    let file = w.file("b.csv", "title;start\nX;2026-11-22 15:04 IST\n");
+    assert!(w.fails(4, &["event", "import", &file]).contains("15:04 IST"));
+}
+
+#[test]
+fn seconds_since_1970_are_moments_where_the_whole_column_has_them() {
+    let w = World::new();
+    let file = w.file("a.csv", "title,start\nA,1795359845\nB,1795359845000\n");
+    let dry = w.json(&["event", "import", &file, "--dry-run", "-o", "json"]);
+    assert_eq!(dry["columns"][1]["form"], "seconds since 1970");
+    w.ok(&["event", "import", &file]);
+    let want = ["A,2026-11-22T14:24:05Z", "B,2026-11-22T14:24:05Z"];
+    assert_eq!(list(&w, "event", "title,start"), want);
+    let file = w.file("b.csv", "title,start\nA,1795359845\nB,2026-11-22\n");
+    let err = w.fails(4, &["event", "import", &file]);
+    assert!(err.contains("`1795359845` is not a date"), "{err}");
+}
+
+#[test]
+fn a_sign_of_several_currencies_needs_a_column_that_names_one() {
+    let w = World::new();
+    let file = w.file("a.csv", "name;amount\nA;kr 500\n");
+    let err = w.fails(4, &["deal", "import", &file]);
+    assert!(err.contains("SEK, NOK, DKK, ISK"), "{err}");
+    let file =
+        w.file("b.csv", "name;amount;currency\nA;kr 500;SEK\nB;1 500,50 kr;NOK\nC;1.234,-;EUR\n");
+    w.ok(&["deal", "import", &file]);
+    let want = ["A,500.00,SEK", "B,1500.50,NOK", "C,1234.00,EUR"];
+    assert_eq!(list(&w, "deal", "name,amount"), want);
+}

@@ -5,6 +5,7 @@ mod desk;
 mod filter;
 mod layers;
 mod made_up;
+mod mended;
 mod merge;
 mod numbers;
 mod quotas;

@@ -218,7 +218,11 @@ pub(super) fn import_options(command: Command, noun: Option<&Noun>) -> Command {
             option("preset", "NAME", "Whose file it is; see `rolo import --list-presets`")
                 .add(Meaning::Preset),
         )
-        .arg(option("save-map", "NAME", "Keep the mapping, to be used by --preset NAME"))
+        .arg(option(
+            "save-map",
+            "NAME",
+            "Keep the mapping and the options, to be used by --preset NAME",
+        ))
         .arg(match noun {
             Some(noun) => key.add(Meaning::FieldName(noun.name())),
             None => key,

@@ -116,6 +116,12 @@ pub static TOPS: &[Top] = &[
         &["imports", "imports show 12", "imports undo 12"],
     ),
     top(
+        "maps",
+        "Show the mappings that imports keep, change or remove one",
+        maps,
+        &["maps", "maps show nightly", "maps rm nightly"],
+    ),
+    top(
         "batch",
         "Run a file of commands, one a line, as one change of the file",
         batch,
@@ -271,6 +277,34 @@ fn imports(command: Command, _: &Model) -> Command {
                 .arg(id())
                 .arg(flag("any", "Whoever made the latest, not only you")),
             &["imports undo 12", "imports undo 12 --dry-run"],
+        ))
+}
+
+fn maps(command: Command, _: &Model) -> Command {
+    let sub = |name: &'static str, about: &'static str| {
+        with_hidden_globals(dressed(Command::new(name)).about(about))
+    };
+    let name = || {
+        Arg::new("name")
+            .value_name("NAME")
+            .required(true)
+            .help("As `--save-map` named it")
+            .add(Meaning::Preset)
+    };
+    command
+        .subcommand_value_name("COMMAND")
+        .subcommand(examples(sub("list", "Show the kept mappings"), &["maps list -o json"]))
+        .subcommand(examples(
+            sub("show", "Show a mapping: its columns and options").arg(name()),
+            &["maps show nightly", "maps show nightly -o json"],
+        ))
+        .subcommand(examples(
+            sub("edit", "Change a mapping in your editor").arg(name()),
+            &["maps edit nightly"],
+        ))
+        .subcommand(examples(
+            sub("rm", "Remove a mapping").arg(name()),
+            &["maps rm nightly", "maps rm nightly --dry-run"],
         ))
 }
 

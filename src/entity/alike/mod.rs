@@ -9,9 +9,12 @@ mod reach;
 
 use std::collections::HashSet;
 
+use chrono::NaiveDate;
+
 use self::names::{Closeness, Name, compare_companies, compare_persons};
 pub use self::reach::{Mailbox, canonical_email, domain_of, is_shared_domain};
 use super::text::fold;
+use super::yearless;
 
 /// What a noun's records are, where some of them may be one and the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +37,7 @@ pub struct Sketch {
     pub company: Option<Name>,
     pub city: Option<String>,
     pub country: Option<String>,
-    pub birthday: Option<String>,
+    pub birthday: Option<NaiveDate>,
     pub tax_id: Option<String>,
     /// Records that this one names as another: its manager, its parent.
     pub others: Vec<i64>,
@@ -130,7 +133,9 @@ fn persons(weighing: &mut Weighing, a: &Sketch, b: &Sketch, common: usize) {
         weighing.add(1.0, format!("same e-mail domain {domain}"));
     }
     match (&a.birthday, &b.birthday) {
-        (Some(left), Some(right)) if left == right => weighing.add(3.0, "same birthday"),
+        (Some(left), Some(right)) if yearless::agree(*left, *right) => {
+            weighing.add(3.0, "same birthday")
+        }
         (Some(_), Some(_)) => weighing.add(-5.0, "but another birthday"),
         _ => {}
     }
@@ -258,7 +263,7 @@ pub fn blocks(kind: Doubles, s: &Sketch, mut give: impl FnMut(Block, &[&str])) {
             give(Block::Exact, &["from", &sound, city]);
         }
         if let Some(day) = &s.birthday {
-            give(Block::Exact, &["born", day, &sound]);
+            give(Block::Exact, &["born", &day.to_string(), &sound]);
         }
     }
     if kind == Doubles::Company {

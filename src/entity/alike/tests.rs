@@ -1,4 +1,5 @@
 use super::*;
+use crate::entity::when::stored_day;
 
 fn person(id: i64, name: &str, email: &str, phone: &str, company: &str, city: &str) -> Sketch {
     Sketch {
@@ -131,7 +132,7 @@ fn people_who_share_something_stay_two() {
     assert!(score(Doubles::Person, &son, &father).score < 0.6);
     son = p(1, "Ann Lee", "", "+442079460000", "", "");
     let mut other = p(2, "Ann Lee", "", "+442079460000", "", "");
-    (son.birthday, other.birthday) = (Some("1970-01-01".into()), Some("1999-01-01".into()));
+    (son.birthday, other.birthday) = (stored_day("1970-01-01"), stored_day("1999-01-01"));
     assert!(score(Doubles::Person, &son, &other).score < 0.6);
 }
 

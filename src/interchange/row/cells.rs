@@ -9,13 +9,13 @@ use super::super::channels::label_of_cell;
 use super::super::empty::says_empty;
 use super::super::loose::{exact_words, loose_items, one_line};
 use super::super::marks::{self, Mark};
-use super::super::order::{self, Epoch, is_serial, matters, serial};
+use super::super::order::{self, Epoch, is_serial, is_unix, matters, serial, unix};
 use super::super::plan::{How, LinkColumns, ListColumn, Step};
 use super::super::source::RawRow;
 use super::super::stamp::stored;
 use super::super::told::Told;
 use super::RowParser;
-use crate::entity::money::{Currency, Money, split_currency};
+use crate::entity::money::{Currency, Money, split_currency, without_shared_sign};
 use crate::entity::when::DateOrder;
 use crate::entity::{Field, Item, Kind, Locale, Name, Since, Value};
 
@@ -146,6 +146,9 @@ impl RowParser<'_> {
         }
         let is_number = is_serial(text);
         self.dated[column] |= order::is_dated(text);
+        if self.written.epoch.is_none() && !self.dated[column] && is_unix(text) {
+            return unix(&field.kind, text);
+        }
         // Beside other dates such a number is more likely a slip.
         let epoch = match self.written.epoch {
             Some(epoch) if is_number => epoch,
@@ -219,6 +222,7 @@ impl RowParser<'_> {
             }
             _ => None,
         };
+        let text = named.map_or(text, |named| without_shared_sign(text, named));
         let text = self.number(&field.kind, amount, text).map_err(said)?;
         let value = field.parse(&text, &self.locale).map_err(said)?;
         match (value, named) {
@@ -314,7 +318,8 @@ fn label_of(of: &Kind, row: &RawRow, says: Option<usize>, header: &str) -> Strin
     if said.is_empty() { header.to_owned() } else { said }
 }
 
-/// The date that a row's year, month and day make; without one of them there is none.
+/// The date that a row's year, month and day make; without month or day there is none, without the
+/// year there is one only of what may lack it.
 fn date_of_parts(
     field: &'static Field,
     row: &RawRow,
@@ -322,10 +327,14 @@ fn date_of_parts(
     locale: &Locale,
 ) -> std::result::Result<Value, Refused> {
     let cell = |at: usize| parts[at].map_or("", |column| row.cell(column).trim());
-    if (0..3).any(|at| matches!(cell(at), "" | "0")) {
+    let lacks = |at: usize| matches!(cell(at), "" | "0" | "0000");
+    if lacks(1) || lacks(2) || (lacks(0) && !field.yearless) {
         return Ok(Value::Null);
     }
-    let text = format!("{:0>4}-{:0>2}-{:0>2}", cell(0), cell(1), cell(2));
+    let text = match cell(0) {
+        _ if lacks(0) => format!("--{:0>2}-{:0>2}", cell(1), cell(2)),
+        year => format!("{year:0>4}-{:0>2}-{:0>2}", cell(1), cell(2)),
+    };
     field.parse(&text, locale).map_err(|why| (parts[0].unwrap_or_default(), why))
 }
 

@@ -9,8 +9,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 pub(in crate::tui) use self::draft::resume;
-pub(in crate::tui) use self::entry::understood;
 use self::entry::{Entry, Given};
+pub(in crate::tui) use self::entry::{meaning, understood};
 use super::choose::{Choose, Item};
 use super::pick::Pick;
 use super::prompt::Prompt;
@@ -395,8 +395,8 @@ fn one_field(subject: Subject, at: usize, record: &Record, cx: &Cx) -> Box<dyn S
                 Ok(vec![write(Given::Text(text.to_owned()))])
             })
             .understanding(move |text, cx| {
-                field.parse(text, cx.locale).map_err(Error::invalid)?;
-                entry::understood(&kind, text, cx).map_err(Error::invalid)
+                let value = field.parse(text, cx.locale).map_err(Error::invalid)?;
+                Ok(entry::meaning(&kind, text, &value, cx))
             }),
         ),
     }

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::entry::{Entry, understood};
+use super::entry::Entry;
 use super::{Form, first_in};
 use crate::entity::Kind;
 use crate::entity::width::{pad, width};
@@ -84,7 +84,7 @@ fn note(entry: &Entry, focus: bool, cx: &Cx) -> (String, Role) {
     }
     let text = entry.input.text();
     if (entry.is_changed() || focus)
-        && let Ok(said) = understood(&entry.kind, text, cx)
+        && let Ok(said) = entry.understood(cx)
         && !said.is_empty()
     {
         return (pane::safe(&said), Role::Good);

@@ -3,7 +3,7 @@
 use crate::actions::{Arg, ArgKind, Takes};
 use crate::entity::shown::{local, shown};
 use crate::entity::when::Due;
-use crate::entity::{Field, Kind, LinkTo, Noun, Part, Value};
+use crate::entity::{Field, Kind, LinkTo, Noun, Part, Value, yearless};
 use crate::tui::drafts::Typed;
 use crate::tui::screen::Cx;
 use crate::tui::widgets::input::Input;
@@ -16,6 +16,7 @@ pub(super) struct Entry {
     pub kind: Kind,
     /// The field of the noun.
     pub field: Option<usize>,
+    declared: Option<&'static Field>,
     /// The argument of a deed.
     pub arg: Option<&'static str>,
     pub required: bool,
@@ -39,12 +40,13 @@ pub(super) enum Given {
 }
 
 impl Entry {
-    pub(super) fn of_field(at: usize, field: &Field) -> Self {
+    pub(super) fn of_field(at: usize, field: &'static Field) -> Self {
         Self {
             label: field.label(),
             about: field.about,
             kind: field.kind,
             field: Some(at),
+            declared: Some(field),
             arg: None,
             required: field.required,
             input: Input::default(),
@@ -70,6 +72,7 @@ impl Entry {
             about: arg.about,
             kind,
             field: None,
+            declared: field,
             arg: Some(arg.name),
             required: matches!(arg.kind, ArgKind::Positional | ArgKind::Option { required: true }),
             input: Input::default(),
@@ -177,7 +180,7 @@ impl Entry {
         self.error = if self.required && self.text().trim().is_empty() {
             Some("is needed".into())
         } else {
-            self.value(None, cx).err()
+            self.value(self.declared, cx).err()
         };
     }
 
@@ -193,6 +196,15 @@ impl Entry {
             Some(field) => field.parse(self.text(), cx.locale),
             None => self.kind.parse(self.text(), cx.locale),
         }
+    }
+
+    /// What the text means, where that isn't plain from it.
+    pub(super) fn understood(&self, cx: &Cx) -> Result<String, String> {
+        let text = self.text();
+        if self.picked.is_some() || text.trim().is_empty() {
+            return Ok(String::new());
+        }
+        Ok(meaning(&self.kind, text, &self.value(self.declared, cx)?, cx))
     }
 
     /// As a command line would have it.
@@ -215,8 +227,13 @@ pub(in crate::tui) fn understood(kind: &Kind, text: &str, cx: &Cx) -> Result<Str
     if text.trim().is_empty() {
         return Ok(String::new());
     }
-    let value = kind.parse(text, cx.locale)?;
-    Ok(match &value {
+    Ok(meaning(kind, text, &kind.parse(text, cx.locale)?, cx))
+}
+
+/// What a text means as the value that it was read as, where that isn't plain from the text.
+pub(in crate::tui) fn meaning(kind: &Kind, text: &str, value: &Value, cx: &Cx) -> String {
+    match value {
+        Value::Date(day) if yearless::is(*day) => format!("= {}, of no year", day.format("%-d %b")),
         Value::Date(day) | Value::Due(Due::Day(day)) => format!("= {}", day.format("%a %Y-%m-%d")),
         Value::Instant(at) | Value::Due(Due::At(at)) => {
             format!("= {}", at.with_timezone(&cx.zone()).format("%a %Y-%m-%d %H:%M"))
@@ -235,5 +252,5 @@ pub(in crate::tui) fn understood(kind: &Kind, text: &str, cx: &Cx) -> Result<Str
             format!("= {word}")
         }
         _ => String::new(),
-    })
+    }
 }

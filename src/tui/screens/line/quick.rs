@@ -3,7 +3,7 @@
 use crate::entity::{Kind, Name, Noun, Value};
 use crate::error::{Error, Result};
 use crate::tui::screen::Cx;
-use crate::tui::screens::form::understood;
+use crate::tui::screens::form::{meaning, understood};
 
 /// What a line means.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ pub(super) fn parse(text: &str, noun: &Noun, cx: &Cx) -> Result<Quick> {
                     .field
                     .parse(value, cx.locale)
                     .map_err(|why| wrong(named.field.name, &why))?;
-                let meant = understood(&named.field.kind, value, cx).unwrap_or_default();
+                let meant = meaning(&named.field.kind, value, &parsed, cx);
                 let meant = if meant.is_empty() { format!("= {value}") } else { meant };
                 said.push(format!("{} {meant}", named.field.label()));
                 quick.values.push((named.index, parsed));
