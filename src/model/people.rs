@@ -275,6 +275,7 @@ pub static LEAD: Entity = Entity::new(
         OWNER.default(Default::Me),
         territory(),
         link("assigned_rule", &ASSIGNMENT, "The rule that gave it to its owner")
+            .remembers()
             .by_action("lead assign"),
         field("assigned_why", Kind::Text, "Why its owner got it").by_action("lead assign"),
         field("assigned_at", Kind::Datetime, "When its owner got it").by_action("lead assign"),

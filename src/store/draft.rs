@@ -818,16 +818,15 @@ fn refuse_lasting_words(noun: &Noun, id: i64, before: &[Value], row: &[Value]) -
 /// # Errors
 /// It is one.
 pub fn refuse_negative(field: &Field, value: &Value) -> Result<()> {
-    let is_below = field.not_negative
-        && match value {
-            Value::Money(money) => money.minor < 0,
-            Value::Amount(number) => *number < rust_decimal::Decimal::ZERO,
-            _ => false,
-        };
-    if !is_below {
+    let below = match value {
+        Value::Money(money) if money.minor < 0 => money.to_string(),
+        Value::Amount(number) if *number < rust_decimal::Decimal::ZERO => number.to_string(),
+        _ => return Ok(()),
+    };
+    if !field.not_negative {
         return Ok(());
     }
-    Err(Error::invalid(format!("{}: {} is less than 0", field.label(), value.to_cell()))
+    Err(Error::invalid(format!("{}: {below} is less than 0", field.label()))
         .hint("give 0 or more, such as `12k` or `950.50 EUR`")
         .at(field.name))
 }

@@ -403,7 +403,7 @@ fn many_deals_move_by_a_filter_at_once_and_in_one_step() {
     assert_eq!(stages(&w), ["Lead", "Qualified", "Lead"]);
     w.ok(&["deal", "move", "--where", "nobody", "Qualified"]);
     for (code, args, says) in [
-        (2, &["deal", "move", "--where", "is:open"][..], "needs STAGE"),
+        (2, &["deal", "move", "--where", "is:open"][..], "needs `<STAGE>`"),
         (2, &["deal", "move", "1", "Won", "--where", "is:open"], "`1` and `--where`"),
         (2, &["deal", "move", "--where", "is:opne", "Won"], "opne"),
         (2, &["deal", "move", "--where", "", "Won"], "every record"),
