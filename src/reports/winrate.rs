@@ -4,8 +4,8 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::rows::Rows;
-use super::spread::percent;
 use super::sheet::Cell;
+use super::spread::percent;
 use super::{Ask, Column, Figure, Number, Sheet, Span};
 use crate::entity::Value;
 use crate::error::Result;
