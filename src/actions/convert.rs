@@ -69,12 +69,13 @@ fn refuse_for_several(call: &Call) -> Result<()> {
             .hint("convert the others first, without it"));
     }
     match call.text("deal") {
-        Some(name) if blanks(call.noun, name).next().is_none() => {
-            Err(Error::usage(format!("each of {} leads would become a deal `{name}`", call.ids.len()))
-                .hint(format!(
-                    "name a field of the lead in it: `--deal \"{name} {{company_name}}\"`, or `{{name}}`"
-                )))
-        }
+        Some(name) if blanks(call.noun, name).next().is_none() => Err(Error::usage(format!(
+            "each of {} leads would become a deal `{name}`",
+            call.ids.len()
+        ))
+        .hint(format!(
+            "name a field of the lead in it: `--deal \"{name} {{company_name}}\"`, or `{{name}}`"
+        ))),
         _ => Ok(()),
     }
 }

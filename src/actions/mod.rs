@@ -378,7 +378,11 @@ pub static ACTIONS: &[Action] = &[
         about: "Make a contact, a company and, if asked, a deal of a lead",
         refs: Refs::Many,
         args: &[
-            option("deal", Takes::Kind(Kind::Text, "NAME"), "Make a deal of this name too; {company_name} or another field of the lead may stand in it"),
+            option(
+                "deal",
+                Takes::Kind(Kind::Text, "NAME"),
+                "Make a deal of this name too; {company_name} or another field of the lead may stand in it",
+            ),
             option("amount", Takes::Kind(Kind::Money, "MONEY"), "What the deal is worth"),
             option(
                 "pipeline",

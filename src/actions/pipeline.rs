@@ -166,7 +166,9 @@ pub fn empty_out(writer: &mut Writer, noun: &str, id: i64, to: Option<&str>) -> 
     }
     let stages = writer.reader().model().noun("stage")?;
     for stage in stages_of(writer, id)? {
-        if let Some(to) = to {
+        if let Some(to) = to
+            && !deals_in(writer, stage)?.is_empty()
+        {
             let target = stage_alike(writer, stage, to)?;
             move_deals(writer, stage, target)?;
         }
@@ -195,16 +197,22 @@ fn stage_alike(writer: &Writer, stage: i64, pipeline: i64) -> Result<i64> {
     })
 }
 
+/// The deals that stand in a stage.
+fn deals_in(writer: &Writer, stage: i64) -> Result<Vec<i64>> {
+    let noun = writer.reader().model().noun("deal")?;
+    let mut listing = Listing::all(noun);
+    listing.columns.clear();
+    listing.filter = Some(links_to(noun, DEALS_STAGE.0, stage)?);
+    writer.reader().ids(&listing)
+}
+
 fn move_deals(writer: &mut Writer, from: i64, to: i64) -> Result<()> {
     if from == to {
         return Err(Error::usage("`--to` names the stage that goes"));
     }
     let noun = writer.reader().model().noun("deal")?;
     let pipeline = Value::Link(LinkTo::bare("pipeline", pipeline_of(writer, to)?));
-    let mut listing = Listing::all(noun);
-    listing.columns.clear();
-    listing.filter = Some(links_to(noun, DEALS_STAGE.0, from)?);
-    for deal in writer.reader().ids(&listing)? {
+    for deal in deals_in(writer, from)? {
         let fields = vec![
             (noun.require(DEALS_STAGE.0)?.index, Value::Link(LinkTo::bare("stage", to))),
             (noun.require(DEALS_PIPELINE.0)?.index, pipeline.clone()),

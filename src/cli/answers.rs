@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use super::global::Output;
 use super::grammar::{text, texts};
 use super::lists::print_json_list;
-use super::print::ColumnHead;
+use super::print::{ColumnHead, Printer};
 use super::record::chosen;
 use super::session::{Session, ids_of};
 use crate::entity::hours::{Open, minutes_of};
@@ -55,9 +55,15 @@ pub(super) fn response(session: &mut Session, matches: &ArgMatches) -> Result<()
         }
     }
     let time = |at| local(at, zone);
-    if !explain {
+    if explain {
+        for (at, answer) in answers.iter().enumerate() {
+            if at > 0 {
+                printer.page("\n")?;
+            }
+            told_of(printer, answer, &name(answer.lead), &time)?;
+        }
+    } else {
         let heads = ["lead", "name", "policy", "due", "answered", "took", ""];
-        let heads = heads.into_iter().map(ColumnHead::text).collect();
         let rows = answers.iter().map(|a| {
             Ok(vec![
                 a.lead.to_string(),
@@ -69,33 +75,31 @@ pub(super) fn response(session: &mut Session, matches: &ArgMatches) -> Result<()
                 if is_late(a) == Some(true) { "late" } else { "" }.to_owned(),
             ])
         });
-        printer.table(heads, rows)?;
-    } else {
-        for (at, answer) in answers.iter().enumerate() {
-            if at > 0 {
-                printer.page("\n")?;
-            }
-            printer.line(&format!(
-                "lead:{} {}: {}",
-                answer.lead,
-                name(answer.lead),
-                story(answer, time)
-            ))?;
-            if let Some(policy) = told(answer) {
-                printer.line(&policy)?;
-            }
-            let heads =
-                ["until", "from", "to", "counts"].into_iter().map(ColumnHead::text).collect();
-            let rows = counted(answer).map(|(what, open)| {
-                let minutes = duration_for_people(minutes_of(&[open]));
-                Ok(vec![what.to_owned(), time(open.from), time(open.until), minutes])
-            });
-            printer.table(heads, rows)?;
-        }
+        printer.table(heads.into_iter().map(ColumnHead::text).collect(), rows)?;
     }
     if answers.iter().all(|a| a.policy.is_none()) {
         printer.note(if answers.is_empty() { "no lead waits for an answer" } else { NO_POLICY });
     }
+    Ok(())
+}
+
+/// Prints how an answer was counted.
+fn told_of(
+    printer: &mut Printer,
+    answer: &LeadAnswer,
+    name: &str,
+    time: &dyn Fn(chrono::DateTime<chrono::Utc>) -> String,
+) -> Result<()> {
+    printer.line(&format!("lead:{} {name}: {}", answer.lead, story(answer, time)))?;
+    if let Some(policy) = told(answer) {
+        printer.line(&policy)?;
+    }
+    let heads = ["until", "from", "to", "counts"].into_iter().map(ColumnHead::text).collect();
+    let rows = counted(answer).map(|(what, open)| {
+        let minutes = duration_for_people(minutes_of(&[open]));
+        Ok(vec![what.to_owned(), time(open.from), time(open.until), minutes])
+    });
+    printer.table(heads, rows)?;
     Ok(())
 }
 

@@ -119,7 +119,10 @@ fn run_line(
     let result = super::dispatch(&mut lent, typed);
     let finished = lent.printer.finish();
     session.take_back(lent);
+    // `--as-of` is said for its line alone.
+    let present = session.look_up();
     result?;
+    present?;
     finished
 }
 

@@ -274,7 +274,7 @@ fn run_noun(
     let within = |leaf| root().subcommand(noun_command(noun).subcommand(leaf));
     let Ready { leaf, whole } = prepared.command(&path, || shape.command(noun), within);
     mistakes::refuse_minus_terms(args, leaf, &path)?;
-    let args = flags::spell_out_bools(args, leaf);
+    let args = args::options_first(flags::spell_out_bools(args, leaf), leaf);
     let place = Place { path: &path, noun: Some(noun), args: &args };
     match run(whole, &place)? {
         Ok(matches) => {

@@ -18,12 +18,13 @@ use crate::store::{Among, Draft, Match, OnMatch, Reader, Writer, refuse_own};
 
 /// What goes into the file, in the order in which it is taken in, and what becomes of a record that
 /// is there already: what the receiver knows better stays.
-pub(super) const NOUNS: [(&str, OnMatch); 6] = [
+pub(super) const NOUNS: [(&str, OnMatch); 7] = [
     ("pipeline", OnMatch::Skip),
     ("stage", OnMatch::Skip),
     ("company", OnMatch::Fill),
     ("contact", OnMatch::Fill),
     ("deal", OnMatch::Update),
+    ("line", OnMatch::Update),
     ("activity", OnMatch::Update),
 ];
 /// Kept by each side for itself.
@@ -211,6 +212,10 @@ fn belonging(reader: &Reader, deals: &[i64]) -> Result<Chosen> {
                     add(to.noun, to.id);
                 }
             }
+        }
+        let lines = reader.model().noun("line")?;
+        for line in reader.pointing_at(lines, lines.require("deal")?.field, ("deal", record.id))? {
+            add("line", line);
         }
         for activity in reader.about("deal", record.id)? {
             add("activity", activity);

@@ -12,10 +12,9 @@ use super::inputs::values;
 use super::rates::{currency, report_currency};
 use super::session::{Session, filter_sql, ids_of};
 use super::sheets;
-use crate::entity::Kind;
 use crate::error::{Error, Result};
 use crate::reports::{Ask, Number, Sheet, Span, compare};
-use crate::store::{Among, Assumed, Assumption, By, Reader, Store, Thresholds};
+use crate::store::{Among, Assumed, Assumption, By, Reader, Store, Thresholds, refuse_negative};
 
 /// `deal NUMBER [FILTER] [--by WHAT] [--period P] [--as-of DATE] [--explain [ROW]] …`.
 ///
@@ -120,10 +119,14 @@ fn assumed(
     let noun = store.noun("deal")?;
     let one = |what_if: &WhatIf| {
         Ok(match what_if {
-            WhatIf::Set(filter, sets) => Assumption {
-                ids: ids_of(reader, settings, noun, filter)?,
-                what: Assumed::Fields(values(noun, &[], sets, &settings.locale)?),
-            },
+            WhatIf::Set(filter, sets) => {
+                let values = values(noun, &[], sets, &settings.locale)?;
+                for (index, value) in &values {
+                    refuse_negative(noun.fields[*index], value)?;
+                }
+                let ids = ids_of(reader, settings, noun, filter)?;
+                Assumption { ids, what: Assumed::Fields(values) }
+            }
             WhatIf::Win(refs) => Assumption {
                 ids: refs
                     .iter()
@@ -205,6 +208,8 @@ pub(super) fn thresholds(settings: &Settings) -> Result<Thresholds> {
     Ok(found)
 }
 
+const PERIOD: &str = "write `2026-Q4`, `2026-11`, `2026`, `this-month`, `last-quarter` or a day; see `rolo help dates`";
+
 fn period(
     settings: &Settings,
     number: &Number,
@@ -212,9 +217,7 @@ fn period(
 ) -> Result<(Option<NaiveDate>, Option<NaiveDate>)> {
     let times = &settings.locale.times;
     let read = |option: &str, typed: &str| {
-        times
-            .period(typed)
-            .map_err(|why| Error::usage(format!("`--{option}`: {why}")).hint(Kind::Date.hint()))
+        times.period(typed).map_err(|why| Error::usage(format!("`--{option}`: {why}")).hint(PERIOD))
     };
     let of = |option: &str| text(matches, option).map(|typed| read(option, typed)).transpose();
     let (from, to) = (of("from")?, of("to")?);

@@ -156,7 +156,7 @@ impl Taken {
                 Self::refuse_trashed(w, noun, id)?;
                 Some(id)
             }
-            _ if matches!(noun.name(), "deal" | "activity") => None,
+            _ if matches!(noun.name(), "deal" | "line" | "activity") => None,
             _ => w.same_as(noun, &without_uid(&values, uid_index))?,
         };
         if noun.name() == "deal"

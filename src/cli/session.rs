@@ -176,6 +176,14 @@ impl<'p> Session<'p> {
         }
     }
 
+    /// Back to the present.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn look_up(&mut self) -> Result<()> {
+        self.store.as_mut().map_or(Ok(()), Store::look_up)
+    }
+
     /// One change, of a kind.
     ///
     /// # Errors

@@ -6,8 +6,8 @@ pub mod exchange;
 pub mod hours;
 mod kind;
 mod model;
-mod moved;
 pub mod money;
+mod moved;
 pub mod recur;
 pub mod shown;
 mod spelt;
@@ -169,6 +169,8 @@ pub struct Field {
     /// and by whom ([`Since`]). For several words: each is something that happened, told as often as
     /// it did ([`Moved`]).
     pub dated: bool,
+    /// A link that only remembers: what it leads to may go, and shows as `(trash)`.
+    pub remembers: bool,
     /// A link that says whose, where empty means everybody's: no purge empties it.
     pub narrows: bool,
     /// A whole number that puts records of one scope in order, without gaps: SQL for those that stay
@@ -247,6 +249,7 @@ pub const fn field(name: &'static str, kind: Kind, about: &'static str) -> Field
         stamps: None,
         trail: None,
         dated: false,
+        remembers: false,
         narrows: false,
         ranked: None,
         sum_of: None,
@@ -441,6 +444,12 @@ impl Field {
     #[must_use]
     pub const fn dated(mut self) -> Self {
         self.dated = true;
+        self
+    }
+    /// Only remembers: the other record may go to the trash though it is named here.
+    #[must_use]
+    pub const fn remembers(mut self) -> Self {
+        self.remembers = true;
         self
     }
     /// Says whose; empty means everybody's, so no purge of the other record empties it.

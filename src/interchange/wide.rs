@@ -34,10 +34,14 @@ pub fn rates_by(source: Source, base: Option<Currency>) -> Result<Source> {
         .filter(|(_, h)| h.trim().len() == 3 && h.parse::<Currency>().is_ok())
         .map(|(at, h)| (at, h.trim().to_uppercase()))
         .collect();
+    // The European Central Bank's history has columns of currencies that are no more (CYP, EEK), which
+    // no amount can be in: those stand aside.
+    let is_of_old = |h: &str| h.len() == 3 && h.bytes().all(|b| b.is_ascii_uppercase());
     // Lines that end with a comma have a last column without a name.
     let is_nameless = |at: usize| headers[at] == format!("column {}", at + 1);
     let others: Vec<usize> = (0..headers.len())
         .filter(|at| !is_nameless(*at) && !currencies.iter().any(|(c, _)| c == at))
+        .filter(|at| currencies.is_empty() || !is_of_old(headers[*at].trim()))
         .collect();
     let (true, [date]) = (!currencies.is_empty(), &others[..]) else { return Ok(source) };
     let Some(base) = base else {
@@ -127,6 +131,12 @@ mod tests {
                 ["2026-11-19", "EUR", "BGN", "1.9558"],
             ]
         );
+    }
+
+    #[test]
+    fn columns_of_currencies_that_are_no_more_stand_aside() {
+        let all = rows("Date,USD,CYP,EEK\n2026-11-20,1.08,N/A,15.6466\n");
+        assert_eq!(all, [["2026-11-20", "EUR", "USD", "1.08"]]);
     }
 
     #[test]

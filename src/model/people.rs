@@ -82,6 +82,7 @@ pub static COMPANY: Entity = Entity::new("company", "companies", "An organisatio
     field("website", Kind::Url, "Web site").headers(&["web site", "web page", "homepage", "web", "url", "сайт"]),
     field("industry", Kind::Choice(&ANY), "Industry").headers(&["sector", "отрасль"]),
     field("employees", Kind::Int, "Number of people who work there")
+        .range(0, 1_000_000_000)
         .headers(&["number of employees", "numberofemployees", "numemp", "employee count", "company size", "no. of employees"]),
     EMAILS,
     PHONES,
@@ -255,11 +256,9 @@ pub static LEAD: Entity = Entity::new(
             .headers(&["organization", "organisation", "account name", "организация", "компания"]),
         field("title", Kind::Text, "Job title").headers(&["job title", "position", "должность"]),
         field("industry", Kind::Choice(&ANY), "Industry").headers(&["sector"]),
-        field("employees", Kind::Int, "Number of people who work at their company").headers(&[
-            "number of employees",
-            "company size",
-            "employee count",
-        ]),
+        field("employees", Kind::Int, "Number of people who work at their company")
+            .range(0, 1_000_000_000)
+            .headers(&["number of employees", "company size", "employee count"]),
         EMAILS,
         PHONES,
         ADDRESSES,
@@ -276,6 +275,7 @@ pub static LEAD: Entity = Entity::new(
         OWNER.default(Default::Me),
         territory(),
         link("assigned_rule", &ASSIGNMENT, "The rule that gave it to its owner")
+            .remembers()
             .by_action("lead assign"),
         field("assigned_why", Kind::Text, "Why its owner got it").by_action("lead assign"),
         field("assigned_at", Kind::Datetime, "When its owner got it").by_action("lead assign"),

@@ -5,8 +5,8 @@ use super::people::{COMPANY, CONTACT};
 use super::setup::USER;
 use super::words::{ANY, DEAL_ROLES, FORECAST, RECURRING, STAGE_KINDS};
 use crate::entity::{
-    Default, Entity, Kind, Locale, Moved, State, SumOf, Target, Trail, Value, computed, field, label,
-    link,
+    Default, Entity, Kind, Locale, Moved, State, SumOf, Target, Trail, Value, computed, field,
+    label, link,
 };
 
 pub static PIPELINE: Entity = Entity::new(
@@ -292,7 +292,9 @@ pub static LINE: Entity = Entity::new(
             ])
             .default(Default::Linked("product", "price"))
             .headers(&["unit price", "list price", "цена"]),
-        field("discount", Kind::Percent, "Taken off the price").check(to_a_hundredth).headers(&["discount %", "скидка"]),
+        field("discount", Kind::Percent, "Taken off the price")
+            .check(to_a_hundredth)
+            .headers(&["discount %", "скидка"]),
         field("recurring", Kind::Choice(&RECURRING), "once, or how often it comes again")
             .default(Default::Text("once"))
             .headers(&["billing frequency", "billing"]),

@@ -91,21 +91,29 @@ pub static RESPONSE: Entity = Entity::new(
     &[
         label("name", "What the policy is called"),
         field("position", Kind::Int, "Place in the order of the policies, from 1"),
+        field("within", Kind::Duration, "Time from its coming until the first answer")
+            .required()
+            .range(1, 5_256_000),
         field(
-            "within",
-            Kind::Duration,
-            "Time from its coming until the first answer",
+            "hours",
+            Kind::Text,
+            "When the time runs: mon-fri 9:00-18:00; without, day and night",
         )
-        .required()
-        .range(1, 5_256_000),
-        field("hours", Kind::Text, "When the time runs: mon-fri 9:00-18:00; without, day and night")
-            .trimmed()
-            .check(office_hours)
-            .aliases(&["business_hours", "office_hours"]),
-        field("zone", Kind::Zone, "Time zone of the hours; that of who makes the policy if not said")
-            .default(Default::Zone),
-        field("holidays", Kind::Words(&ANY), "Days off: 2026-12-25, 2026-12-24..2027-01-06, 12-25 each year")
-            .check(days_off),
+        .trimmed()
+        .check(office_hours)
+        .aliases(&["business_hours", "office_hours"]),
+        field(
+            "zone",
+            Kind::Zone,
+            "Time zone of the hours; that of who makes the policy if not said",
+        )
+        .default(Default::Zone),
+        field(
+            "holidays",
+            Kind::Words(&ANY),
+            "Days off: 2026-12-25, 2026-12-24..2027-01-06, 12-25 each year",
+        )
+        .check(days_off),
         field("source", Kind::Choice(&ANY), "For leads of this source alone"),
         field("country", Kind::Text, "For leads of this country alone").trimmed(),
         field("industry", Kind::Choice(&ANY), "For leads of this industry alone"),

@@ -2,9 +2,7 @@
 
 use super::setup::{TEAM, USER};
 use super::words::{ANY, BONUS_OF};
-use crate::entity::{
-    Default, Entity, Kind, Locale, Misfit, Value, computed, field, label, link,
-};
+use crate::entity::{Default, Entity, Kind, Locale, Misfit, Value, computed, field, label, link};
 
 /// The territory that a company or a lead falls into: the first whose every criterion fits. What a
 /// territory says nothing about is no criterion; one that says nothing takes nothing by itself.

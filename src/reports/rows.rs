@@ -148,11 +148,6 @@ impl Draft {
         self
     }
 
-    /// So many records were counted in a column.
-    pub(super) fn counted(&self, column: usize) -> i64 {
-        self.cells.get(column).map_or(0, Cell::count)
-    }
-
     /// Sets a figure that isn't added up.
     pub(super) fn set(&mut self, column: usize, value: Value) -> &mut Self {
         if let Some(cell) = self.cells.get_mut(column) {

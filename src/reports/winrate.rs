@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::rows::{Draft, Rows};
+use super::rows::Rows;
+use super::sheet::Cell;
 use super::spread::percent;
 use super::{Ask, Column, Figure, Number, Sheet, Span};
 use crate::entity::Value;
@@ -80,7 +81,9 @@ fn by_stage(reader: &Reader, ask: &Ask) -> Result<Sheet> {
         row.set(3, rate(fate.won, fate.decided));
         let set = chances.get(stage).copied().flatten();
         row.set(4, set.map_or(Value::Null, |c| Value::Decimal(c.normalize())));
-        interval(row, 5, fate.won, fate.decided);
+        for (at, value) in interval(fate.won, fate.decided).into_iter().enumerate() {
+            row.set(5 + at, value);
+        }
     }
     if ask.explain {
         for (stage, id) in reader.fates_behind(&deals)? {
@@ -103,13 +106,14 @@ fn by_other(reader: &Reader, ask: &Ask) -> Result<Sheet> {
             sums.count,
         );
     }
-    for (_, row) in rows.each() {
-        let (decided, won) = (row.counted(0), row.counted(1));
-        row.set(3, rate(won, decided));
-        interval(row, 4, won, decided);
-    }
     rows.explain(reader, ask, &deals)?;
-    rows.sheet(reader, ask)
+    rows.sheet_with(reader, ask, |_, cells| {
+        let (decided, won) = (cells[0].count(), cells[1].count());
+        cells[3] = Cell::Value(rate(won, decided));
+        for (cell, value) in cells[4..].iter_mut().zip(interval(won, decided)) {
+            *cell = Cell::Value(value);
+        }
+    })
 }
 
 fn rates() -> [Column; 4] {
@@ -122,20 +126,20 @@ pub(super) fn rate(part: i64, whole: i64) -> Value {
     percent(part.into(), whole.into())
 }
 
-/// The Wilson score interval, and whether the sample is small, from a column on.
-fn interval(row: &mut Draft, column: usize, won: i64, decided: i64) {
-    if let Some((low, high)) = wilson(won, decided) {
-        for (at, bound) in [low, high].into_iter().enumerate() {
-            let tenths = (bound * 1000.0).round().to_i64().unwrap_or_default();
-            row.set(column + at, Value::Decimal(Decimal::new(tenths, 1)));
-        }
-    }
+/// The Wilson score interval, low and high, and whether the sample is small.
+fn interval(won: i64, decided: i64) -> [Value; 3] {
+    let percent = |bound: f64| {
+        let tenths = (bound * 1000.0).round().to_i64().unwrap_or_default();
+        Value::Decimal(Decimal::new(tenths, 1))
+    };
+    let (low, high) = wilson(won, decided)
+        .map_or((Value::Null, Value::Null), |(low, high)| (percent(low), percent(high)));
     let sample = match decided {
         0 => "none",
         n if n < ENOUGH => "small",
         _ => "fair",
     };
-    row.set(column + 2, Value::Text(sample.into()));
+    [low, high, Value::Text(sample.into())]
 }
 
 fn wilson(won: i64, decided: i64) -> Option<(f64, f64)> {

@@ -41,13 +41,11 @@ impl LeadAnswer {
     #[must_use]
     pub fn until_due(&self) -> Vec<Open> {
         let Some(policy) = &self.policy else { return Vec::new() };
-        match self.office() {
-            Some(office) => office.counted(self.came, policy.within),
-            None => {
-                let until = self.came + chrono::Duration::minutes(policy.within);
-                vec![Open { from: self.came, until }]
-            }
+        if let Some(office) = self.office() {
+            return office.counted(self.came, policy.within);
         }
+        let until = self.came + chrono::Duration::minutes(policy.within);
+        vec![Open { from: self.came, until }]
     }
 
     /// The times that count until the answer came.

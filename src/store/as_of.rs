@@ -53,6 +53,21 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Back to the present, where the past was looked at.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn look_up(&mut self) -> Result<()> {
+        if self.past.take().is_none() {
+            return Ok(());
+        }
+        let now = Moment { now: String::new(), today: String::new(), me: None };
+        let reader = Reader::new(&self.conn, &self.model, now);
+        reader.with_own_tables(true, || reader.forget_past())
+    }
+}
+
 impl Reader<'_> {
     /// Reads the file as it was at the end of `at`, whose local day is `today`, for as long as `work`
     /// lasts. A past that is looked back at already gives way to it meanwhile.

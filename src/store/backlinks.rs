@@ -33,7 +33,7 @@ impl Backlink<'_> {
 
     /// Whether it says who made a record or where one has been: no use of it today.
     pub(super) fn is_past(&self) -> bool {
-        self.is_authorship() || self.field.dated
+        self.is_authorship() || self.field.dated || self.field.remembers
     }
 
     /// Whether what links is a part of the other and goes with it: a pipeline's stage.

@@ -303,13 +303,17 @@ impl<'a> Writer<'a> {
         let Kind::Link(Target::One(to)) = noun.fields[own_index].kind else { return Ok(()) };
         match (row[own_index].as_link(), outer) {
             (Some(given), Some(outer)) if given.id != outer => {
-                let labels = self.reader.labels(inner.noun, &[inner.id])?;
-                let label = labels.get(&inner.id).map_or("", |l| l.label.as_str());
+                let name = |noun: &'static str, id: i64| -> Result<String> {
+                    let labels = self.reader.labels(noun, &[id])?;
+                    Ok(labels.get(&id).map_or_else(String::new, |l| l.label.clone()))
+                };
+                let (label, theirs) = (name(inner.noun, inner.id)?, name(to.name, outer)?);
+                let given = name(to.name, given.id)?;
                 Err(Error::invalid(format!(
-                    "the {} `{label}` belongs to another {own}",
+                    "the {} `{label}` is of another {own}, `{theirs}`, not of `{given}`",
                     field.name
                 ))
-                .hint(format!("name both, such as `{}/{label}`", to.name))
+                .hint(format!("name a {0} of `{given}`, or `--{own} \"{theirs}\"`; `rolo {0} list` shows them", field.name))
                 .at(field.name))
             }
             (None, Some(outer)) => {
@@ -499,14 +503,8 @@ impl<'a> Writer<'a> {
     fn check_rules(&self, noun: &Noun, row: &[Value], touched: &[usize]) -> Result<()> {
         for index in touched {
             let field = noun.fields[*index];
-            if let Value::Money(money) = &row[*index]
-                && field.not_negative
-                && money.minor < 0
-                && !self.is_exact(noun)
-            {
-                return Err(Error::invalid(format!("{}: {money} is less than 0", field.label()))
-                    .hint("give 0 or more, such as `12k` or `950.50 EUR`")
-                    .at(field.name));
+            if !self.is_exact(noun) {
+                refuse_negative(field, &row[*index])?;
             }
             // A file of rolo's own may name a view or a custom field that comes behind it.
             let is_sure = self.to_the_letter.is_none();
@@ -813,6 +811,24 @@ fn refuse_lasting_words(noun: &Noun, id: i64, before: &[Value], row: &[Value]) -
         }
     }
     Ok(())
+}
+
+/// An amount of less than nothing, where a field holds none.
+///
+/// # Errors
+/// It is one.
+pub fn refuse_negative(field: &Field, value: &Value) -> Result<()> {
+    let below = match value {
+        Value::Money(money) if money.minor < 0 => money.to_string(),
+        Value::Amount(number) if *number < rust_decimal::Decimal::ZERO => number.to_string(),
+        _ => return Ok(()),
+    };
+    if !field.not_negative {
+        return Ok(());
+    }
+    Err(Error::invalid(format!("{}: {below} is less than 0", field.label()))
+        .hint("give 0 or more, such as `12k` or `950.50 EUR`")
+        .at(field.name))
 }
 
 /// Words that have to name fields do.

@@ -73,7 +73,7 @@ pub use board::{Card, Pile, StageSums, Wanted};
 pub use check::{Finding, Health};
 pub use commit::{Draft, Intent, Manner, Tally, Writer, fields, same};
 pub use doubles::{Double, Hunt, groups, keeper};
-pub use draft::IN_PASSING;
+pub use draft::{IN_PASSING, refuse_negative};
 pub use due::{Span, Whose};
 pub use funnel::{
     Assumed, Assumption, By, Chanced, Deals, Dwell, Ended, Fate, Journey, Key, Named, Reached,

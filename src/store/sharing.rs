@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::read::Reader;
 use super::schema::{column_name, quoted};
 use crate::entity::when::stored_instant;
-use crate::entity::{Field, Noun};
+use crate::entity::{Field, Kind, Noun, Target};
 use crate::error::Result;
 
 /// A rule that says who gets a lead.
@@ -158,17 +158,20 @@ impl Reader<'_> {
         Ok(texts.iter().filter_map(|t| stored_instant(t)).collect())
     }
 
-    /// The live records of a noun whose link to any record leads to this one.
+    /// The live records of a noun whose link leads to this record.
     ///
     /// # Errors
     /// The database can't be read.
     pub fn pointing_at(&self, noun: &Noun, link: &Field, to: (&str, i64)) -> Result<Vec<i64>> {
         let column = column_name(link);
+        let of_noun = match link.kind {
+            Kind::Link(Target::Any(_)) => quoted(&format!("{column}_noun")),
+            _ => "?2".to_owned(),
+        };
         let sql = format!(
-            "SELECT id FROM {} WHERE {} = ?1 AND {} = ?2 AND trashed IS NULL ORDER BY id",
+            "SELECT id FROM {} WHERE {} = ?1 AND {of_noun} = ?2 AND trashed IS NULL ORDER BY id",
             quoted(noun.name()),
             quoted(&column),
-            quoted(&format!("{column}_noun"))
         );
         let mut stmt = self.conn.prepare_cached(&sql)?;
         let ids = stmt.query_map(rusqlite::params![to.1, to.0], |r| r.get(0))?;

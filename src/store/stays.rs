@@ -302,9 +302,8 @@ impl Writer<'_> {
         let labels = self.reader.labels(station.noun, &[station.id])?;
         let label = labels.get(&station.id).map_or("", |l| l.label.as_str());
         let names: Vec<String> = empty.iter().map(|f| f.label()).collect();
-        let option = |f: &&Field| match f.custom {
-            true => format!("--set {}=…", f.name),
-            false => format!("--{} …", f.flag()),
+        let option = |f: &&Field| {
+            if f.custom { format!("--set {}=…", f.name) } else { format!("--{} …", f.flag()) }
         };
         let options = empty.iter().map(option).collect::<Vec<_>>().join(" ");
         let (are, them) = if names.len() == 1 { ("is", "it") } else { ("are", "them") };
@@ -316,7 +315,9 @@ impl Writer<'_> {
             ),
         };
         let (of, names) = (station.noun, names.join(", "));
-        Ok(Error::invalid(format!("the {of} `{label}` needs {names}, which {are} empty{place}")).hint(hint).at(empty[0].name))
+        Ok(Error::invalid(format!("the {of} `{label}` needs {names}, which {are} empty{place}"))
+            .hint(hint)
+            .at(empty[0].name))
     }
 
     /// An instant that isn't before the beginning of the stay that it ends; on the same day it is

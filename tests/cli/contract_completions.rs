@@ -82,7 +82,7 @@ fn terms_of_a_filter_are_completed_from_the_database() {
     assert!(tab(&w, "rolo deal list stage:").contains(&"Lead".to_owned()));
     assert_eq!(tab(&w, "rolo deal list stage:Le"), ["Lead"]);
     assert_eq!(tab(&w, "rolo deal list is:op"), ["open"]);
-    assert_eq!(tab(&w, "rolo deal list clo"), ["closes:", "closed:"]);
+    assert_eq!(tab(&w, "rolo deal list clo"), ["closes:", "closed:", "closes_history:"]);
     assert_eq!(tab(&w, "rolo task list status:d"), ["doing", "done"]);
 }
 

@@ -399,11 +399,11 @@ fn many_deals_move_by_a_filter_at_once_and_in_one_step() {
     w.ok(&["undo"]);
     assert_eq!(stages(&w), ["Lead"; 3]);
     // One alone isn't asked about; none is no error.
-    w.ok(&["deal", "move", "--where", "第二", "Qualified"]);
+    w.ok(&["deal", "move", "--where", "第二", "--on", "today", "-q", "Qualified"]);
     assert_eq!(stages(&w), ["Lead", "Qualified", "Lead"]);
     w.ok(&["deal", "move", "--where", "nobody", "Qualified"]);
     for (code, args, says) in [
-        (2, &["deal", "move", "--where", "is:open"][..], "needs STAGE"),
+        (2, &["deal", "move", "--where", "is:open"][..], "needs `<STAGE>`"),
         (2, &["deal", "move", "1", "Won", "--where", "is:open"], "`1` and `--where`"),
         (2, &["deal", "move", "--where", "is:opne", "Won"], "opne"),
         (2, &["deal", "move", "--where", "", "Won"], "every record"),

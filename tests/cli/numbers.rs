@@ -387,3 +387,28 @@ fn nothing_to_count_is_said_and_wrong_words_are_refused() {
     assert!(w.fails(4, &["deal", "range", "--currency", "EUX"]).contains("`EUX`"));
     assert!(w.fails(3, &["deal", "pipeline", "--pipeline", "Nope"]).contains("Nope"));
 }
+
+#[test]
+fn the_past_in_a_batch_is_that_of_its_line_alone() {
+    let w = World::new();
+    w.ok(&["--now", "2026-11-01T09:00:00Z", "deal", "add", "A", "--closes", "2026-12-01"]);
+    w.ok(&["--now", "2026-11-10T09:00:00Z", "deal", "edit", "A", "--closes", "2027-01-01"]);
+    let lines = b"deal list --as-of 2026-10-01 --count\ndeal add B\ndeal list --count\n\
+        deal list --as-of 2026-11-05 --columns closes -o csv\ndeal list A --columns closes -o csv\n";
+    let run = w.run_with(&["batch"], lines);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(run.out, "0\n2\n2\ncloses\n2026-12-01\ncloses\n2027-01-01\n");
+    for verb in [&["add", "C"][..], &["edit", "1", "--amount", "5"], &["win", "1"], &["rm", "1"]] {
+        let line = format!("deal {} --as-of 2026-11-05\n", verb.join(" "));
+        let run = w.run_with(&["batch"], line.as_bytes());
+        assert_eq!(run.code, 2, "{line} {}", run.err);
+    }
+    // Of all rows together too the rate is worked out.
+    w.ok(&["deal", "win", "1"]);
+    w.ok(&["deal", "lose", "2", "--reason", "price"]);
+    let table = w.ok(&["deal", "winrate", "--by", "source"]);
+    assert!(
+        table.lines().last().is_some_and(|l| l.starts_with("total") && l.contains("50.0 %")),
+        "{table}"
+    );
+}

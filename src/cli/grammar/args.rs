@@ -96,6 +96,37 @@ pub(super) fn in_place_of_refs(args: &[OsString], verb_at: usize) -> Option<Vec<
     })
 }
 
+/// The words with all options before what stands for the REFs, which the others then follow: of words
+/// that an option parts from the REFs nobody could tell that they are none.
+pub(super) fn options_first(args: Vec<OsString>, leaf: &Command) -> Vec<OsString> {
+    let Some(at) = args.iter().position(|word| word == THOSE_OF_WHERE) else { return args };
+    let (mut first, mut last) = (args[..at].to_vec(), vec![args[at].clone()]);
+    let mut words = args.into_iter().skip(at + 1);
+    while let Some(word) = words.next() {
+        let text = word.to_string_lossy().into_owned();
+        if text == "--" {
+            last.extend(words);
+            break;
+        }
+        if !text.starts_with('-') || text == "-" {
+            last.push(word);
+            continue;
+        }
+        first.push(word);
+        let mut options = leaf.get_arguments();
+        let option = match text.strip_prefix("--") {
+            Some(long) => options.find(|a| a.get_long() == Some(long)),
+            None => options.find(|a| a.get_short().is_some_and(|s| text.ends_with(s))),
+        };
+        // `--where=…` brings its value itself.
+        if option.is_some_and(|a| a.get_action().takes_values()) {
+            first.extend(words.next());
+        }
+    }
+    first.extend(last);
+    first
+}
+
 /// REFs and `--where` together say two things.
 ///
 /// # Errors

@@ -3,8 +3,8 @@
 use clap::{Arg, ArgAction, Command};
 
 use super::args::{
-    as_of, condition, create_links, every, examples, file, filter, flag, force, limit, one_ref, option,
-    refs, set, words,
+    as_of, condition, create_links, every, examples, file, filter, flag, force, limit, one_ref,
+    option, refs, set, words,
 };
 use super::examples::sample;
 use super::flags::{self, Meaning};
@@ -173,9 +173,10 @@ pub(super) fn lead_score(command: Command, noun: &Noun) -> Command {
 }
 
 pub(super) fn lead_response(command: Command, noun: &Noun) -> Command {
-    let command = command.arg(refs(Some(noun.name()))).arg(condition(noun)).arg(
-        flag("explain", "Show the policy, and the times that count until the answer is due and came"),
-    );
+    let command = command.arg(refs(Some(noun.name()))).arg(condition(noun)).arg(flag(
+        "explain",
+        "Show the policy, and the times that count until the answer is due and came",
+    ));
     examples(
         command,
         &["lead response", "lead response --explain 42", "lead response --where is:answered_late"],

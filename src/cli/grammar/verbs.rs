@@ -7,9 +7,9 @@ use super::records::{
     add, edit, export, history, import, list, log_of, note_of, restore, rm, show,
 };
 use super::special::{
-    action_args, board, deal_handover, deal_register, duplicates, field_add, has_positional, lead_intake,
-    lead_response, lead_score, merge, quota_attainment, rate_add, rate_convert, rate_import, territory_apply,
-    unmerge, view_save,
+    action_args, board, deal_handover, deal_register, duplicates, field_add, has_positional,
+    lead_intake, lead_response, lead_score, merge, quota_attainment, rate_add, rate_convert,
+    rate_import, territory_apply, unmerge, view_save,
 };
 use super::{dressed, with_hidden_globals};
 use crate::actions::{ACTIONS, Action, Refs};

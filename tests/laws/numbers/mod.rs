@@ -11,6 +11,7 @@ mod puts_off;
 mod records;
 mod split;
 mod ways;
+mod what_if;
 
 use chrono::Duration;
 
@@ -35,6 +36,7 @@ const CHECKS: &[Check] = &[
     outcomes::stuck_agrees,
     puts_off::slippage_agrees,
     puts_off::accuracy_agrees,
+    what_if::what_if_agrees,
 ];
 
 fn all_agree(seed: u64) {
