@@ -970,6 +970,27 @@ fn the_command_line_opens_lists_and_the_board_by_a_filter() {
 }
 
 #[test]
+fn previews_tell_what_belongs_to_a_record_and_nothing_is_a_dead_end() {
+    let mut bench = filled();
+    bench.resize(100, 30).keys("3").sees("EUR 12k open in 1 deal").sees("contacts 2");
+    // Deals are found by their company's name too, and a search in vain says what else there is.
+    bench.keys("ctrl+p").text("acme renew").sees("Renewal 2027").sees("Acme GmbH  Lead");
+    bench.text(" zzz").sees("Nothing is called so").keys("esc");
+    // What isn't changed by hand says so; the fields that are can be chosen.
+    bench.keys("7 enter enter").sees("the id isn't changed by hand");
+    bench.keys("i").sees("Change of deal").keys("esc esc");
+    // Columns that have no room are scrolled to.
+    bench.keys("2").resize(60, 24);
+    assert!(!bench.screen().contains("city"), "{}", bench.screen());
+    bench.keys("L L L L").sees("city").sees("Ann Lee").sees("columns from 5");
+    bench.keys("H H H H").sees("company");
+    // Hints are those of the noun.
+    bench.resize(100, 30).keys("esc 2");
+    assert!(!bench.screen().contains("H/L move"), "{}", bench.screen());
+    bench.keys("5").sees("r reply").keys("r").sees("Ctrl+E writes several lines");
+}
+
+#[test]
 fn tasks_are_repeated_and_deals_of_a_company_reported_by_a_key() {
     let mut bench = filled();
     bench.keys("9 r").sees("repeat").text("weekly").keys("enter").sees("changed task:1");

@@ -3,6 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use crate::entity::width::wrap;
 use crate::error::Error;
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Edited, Effect, Effects, Event, Screen};
@@ -133,6 +134,11 @@ impl Screen for Prompt {
             }
             _ => (self.hint.clone(), Role::Dim),
         };
+        // One line that is too long takes the second one too.
+        let room = usize::from(inside.width);
+        let wrapped = wrap(&text, Some(room)).join("\n");
+        let alone = !text.contains('\n') && self.error.as_ref().is_none_or(|e| e.hint.is_none());
+        let text = if alone { wrapped } else { text };
         for (at, line) in text.split('\n').take(2).enumerate() {
             let hint = if at == 0 { line.to_owned() } else { line.trim_end().to_owned() };
             rows::write(
