@@ -735,6 +735,28 @@ fn every_kind_of_form_comes_back_from_its_draft() {
 }
 
 #[test]
+fn a_line_that_was_being_typed_comes_back_as_a_form() {
+    for (keys, text, said) in [
+        ("2 N", "asked for a DPA", "added activity:1"),
+        ("5 r", "Which version is it?", "reply ticket:1"),
+        ("1 n", "Fresh", "added deal:5 Fresh"),
+        ("7 T", "call them", "added task:3 call them"),
+    ] {
+        let mut bench = filled();
+        bench.keys(keys);
+        assert!(bench.app.drafts().is_empty(), "{keys}");
+        bench.text(text);
+        let drafts = bench.app.drafts();
+        assert_eq!(drafts.len(), 1, "{keys}");
+        bench.keys("esc esc");
+        let form = super::screens::form::resume(&drafts[0], &bench.app.common.cx()).unwrap();
+        bench.app.open(form);
+        bench.settle();
+        bench.sees(text).keys("ctrl+s").sees(said);
+    }
+}
+
+#[test]
 fn a_form_saved_before_its_record_is_read_waits_for_it() {
     let mut bench = filled();
     bench.keys("3");

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::entity::width::wrap;
 use crate::error::Error;
+use crate::tui::drafts::Draft;
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Edited, Effect, Effects, Event, Screen};
 use crate::tui::theme::Role;
@@ -12,6 +13,7 @@ use crate::tui::widgets::input::Input;
 use crate::tui::widgets::{pane, rows};
 
 type Then = Box<dyn Fn(&str, &Cx) -> Result<Effects, Error>>;
+type Kept = Box<dyn Fn(&str) -> Draft>;
 type Understood = Box<dyn Fn(&str, &Cx) -> Result<String, Error>>;
 
 /// A line that is typed, with what was understood below it.
@@ -22,6 +24,7 @@ pub(crate) struct Prompt {
     error: Option<Error>,
     then: Then,
     understood: Option<Understood>,
+    kept: Option<Kept>,
 }
 
 impl Prompt {
@@ -48,7 +51,14 @@ impl Prompt {
             error: None,
             then: Box::new(then),
             understood: None,
+            kept: None,
         }
+    }
+
+    /// The prompt as one whose text comes back, in a form, when the dashboard ends before it is done.
+    pub(crate) fn kept(mut self, of: impl Fn(&str) -> Draft + 'static) -> Self {
+        self.kept = Some(Box::new(of));
+        self
     }
 
     /// The prompt with a line that tells what the typed text means.
@@ -164,5 +174,10 @@ impl Screen for Prompt {
 
     fn is_popup(&self) -> bool {
         true
+    }
+
+    fn draft(&self, _: &Cx) -> Option<Draft> {
+        let text = Some(self.typed.text()).filter(|text| !text.trim().is_empty())?;
+        self.kept.as_ref().map(|of| of(text))
     }
 }
