@@ -157,7 +157,7 @@ mod tests {
                 Box::new(())
             }),
         );
-        let patience = Duration::from_secs(120);
+        let patience = Duration::from_mins(2);
         assert_eq!(told.recv_timeout(patience), Ok(None));
         aside.stop(7, 0);
         assert_eq!(told.recv_timeout(patience), Ok(Some(true)));

@@ -305,7 +305,7 @@ pub(crate) fn log(desk: &mut Desk, kind: &str, subject: &Subject, text: &str) ->
 /// # Errors
 /// There is none, or a later change stands in the way; `elsewhere` tells how to take others back.
 pub(crate) fn undo(desk: &mut Desk, elsewhere: &str) -> Result<Done> {
-    let change = desk.to_take_back(false)?.ok_or_else(|| {
+    let change = desk.next_to_take_back(false)?.ok_or_else(|| {
         Error::conflict("nothing done in this dashboard is left to undo").hint(elsewhere)
     })?;
     let line = take_back(desk, Some(change))?;
@@ -317,7 +317,7 @@ pub(crate) fn undo(desk: &mut Desk, elsewhere: &str) -> Result<Done> {
 /// # Errors
 /// There is none, or a later change stands in the way.
 pub(crate) fn redo(desk: &mut Desk) -> Result<Done> {
-    let undo = desk.to_take_back(true)?.ok_or_else(|| {
+    let undo = desk.next_to_take_back(true)?.ok_or_else(|| {
         Error::conflict("nothing undone in this dashboard is left to redo")
             .hint("a new change ends redo")
     })?;

@@ -119,7 +119,7 @@ impl Desk {
     ///
     /// # Errors
     /// The database can't be read.
-    pub(crate) fn to_take_back(&mut self, redo: bool) -> Result<Option<i64>> {
+    pub(crate) fn next_to_take_back(&mut self, redo: bool) -> Result<Option<i64>> {
         let reader = self.store.reader(&self.clock, &self.user)?;
         let stands = |change: i64| {
             reader.change(change).is_ok_and(|row| row.is_some_and(|row| row.undone_by.is_none()))

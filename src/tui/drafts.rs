@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
-use super::screen::{Cx, Effect, Screen, Toast};
+use super::screen::{Cx, Effect, Screen, Subject, Toast};
 use super::screens::choose::{Choose, Item};
 use super::screens::form;
 use crate::error::{Error, Result};
@@ -43,7 +43,31 @@ pub(crate) struct Typed {
     pub picked: Option<(String, i64, String)>,
 }
 
+impl Typed {
+    /// A field that began empty.
+    pub(crate) fn new(name: &str, text: &str) -> Self {
+        Self { name: name.into(), text: text.into(), ..Self::default() }
+    }
+}
+
 impl Draft {
+    /// One of a new record.
+    pub(crate) fn of_new(noun: &str, fields: Vec<Typed>) -> Self {
+        Self { form: "add".into(), noun: noun.into(), fields, ..Self::default() }
+    }
+
+    /// One of a deed with records.
+    pub(crate) fn of_deed(verb: &str, subject: &Subject, fields: Vec<Typed>) -> Self {
+        Self {
+            form: "do".into(),
+            noun: subject.noun.into(),
+            verb: verb.into(),
+            ids: subject.ids.clone(),
+            label: subject.label.clone(),
+            fields,
+        }
+    }
+
     fn json(&self) -> Json {
         let fields = self.fields.iter().map(|f| {
             let picked = f.picked.as_ref().map(|(noun, id, label)| json!([noun, id, label]));

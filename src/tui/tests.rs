@@ -735,6 +735,28 @@ fn every_kind_of_form_comes_back_from_its_draft() {
 }
 
 #[test]
+fn a_line_that_was_being_typed_comes_back_as_a_form() {
+    for (keys, text, said) in [
+        ("2 N", "asked for a DPA", "added activity:1"),
+        ("5 r", "Which version is it?", "reply ticket:1"),
+        ("1 n", "Fresh", "added deal:5 Fresh"),
+        ("7 T", "call them", "added task:3 call them"),
+    ] {
+        let mut bench = filled();
+        bench.keys(keys);
+        assert!(bench.app.drafts().is_empty(), "{keys}");
+        bench.text(text);
+        let drafts = bench.app.drafts();
+        assert_eq!(drafts.len(), 1, "{keys}");
+        bench.keys("esc esc");
+        let form = super::screens::form::resume(&drafts[0], &bench.app.common.cx()).unwrap();
+        bench.app.open(form);
+        bench.settle();
+        bench.sees(text).keys("ctrl+s").sees(said);
+    }
+}
+
+#[test]
 fn a_form_saved_before_its_record_is_read_waits_for_it() {
     let mut bench = filled();
     bench.keys("3");
@@ -967,6 +989,27 @@ fn the_command_line_opens_lists_and_the_board_by_a_filter() {
     bench.keys("esc 1 :").text("view save nothing").keys("enter").sees("means nothing on this");
     bench.keys(":").text("board sal").keys("enter").sees("Renewal 2027");
     bench.keys(":").text("board nowhere").keys("enter").sees("no pipeline is called `nowhere`");
+}
+
+#[test]
+fn previews_tell_what_belongs_to_a_record_and_nothing_is_a_dead_end() {
+    let mut bench = filled();
+    bench.resize(100, 30).keys("3").sees("EUR 12k open in 1 deal").sees("contacts 2");
+    // Deals are found by their company's name too, and a search in vain says what else there is.
+    bench.keys("ctrl+p").text("acme renew").sees("Renewal 2027").sees("Acme GmbH  Lead");
+    bench.text(" zzz").sees("Nothing is called so").keys("esc");
+    // What isn't changed by hand says so; the fields that are can be chosen.
+    bench.keys("7 enter enter").sees("the id isn't changed by hand");
+    bench.keys("i").sees("Change of deal").keys("esc esc");
+    // Columns that have no room are scrolled to.
+    bench.keys("2").resize(60, 24);
+    assert!(!bench.screen().contains("city"), "{}", bench.screen());
+    bench.keys("L L L L").sees("city").sees("Ann Lee").sees("columns from 5");
+    bench.keys("H H H H").sees("company");
+    // Hints are those of the noun.
+    bench.resize(100, 30).keys("esc 2");
+    assert!(!bench.screen().contains("H/L move"), "{}", bench.screen());
+    bench.keys("5").sees("r reply").keys("r").sees("Ctrl+E writes several lines");
 }
 
 #[test]

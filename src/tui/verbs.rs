@@ -1,6 +1,7 @@
 //! What the keys that are the same on every screen do to the records they are about.
 
 use super::deeds;
+use super::drafts::{Draft, Typed};
 use super::keys::{Act, Place};
 use super::screen::{Cx, Effect, Effects, Subject, Toast, ask, deed};
 use super::screens;
@@ -38,7 +39,7 @@ pub(crate) fn of(
         Act::Redo => return vec![deed(deeds::redo)],
         Act::Trash => return vec![Effect::Push(screens::trash::nouns())],
         Act::Changes => return vec![Effect::Push(screens::changes::open())],
-        Act::New => return new(noun, subject.as_ref()),
+        Act::New => return new(noun, cx),
         _ => {}
     }
     let Some(subject) = subject else {
@@ -127,10 +128,9 @@ fn nothing_chosen() -> Effect {
     Toast::good("nothing is in focus here")
 }
 
-fn new(noun: Option<&'static str>, subject: Option<&Subject>) -> Effects {
+fn new(noun: Option<&'static str>, cx: &Cx) -> Effects {
     let Some(noun) = noun else { return vec![nothing_chosen()] };
-    let _ = subject;
-    vec![Effect::Push(screens::line::quick_add(noun))]
+    vec![Effect::Push(screens::line::quick_add(noun, cx))]
 }
 
 /// Does a deed at once where it needs nothing more, else asks for its arguments.
@@ -209,18 +209,20 @@ fn log(kind: &'static str, subject: Subject, cx: &Cx) -> Effect {
         if kind == "note" { "Note" } else { "Call" },
         subject.shown(cx.model)
     );
-    Effect::Push(Prompt::of(
-        &title,
-        "what was said; Ctrl+E writes it in $EDITOR",
-        "",
-        move |text, _| {
-            if text.trim().is_empty() {
-                return Err(Error::usage("nothing was written"));
-            }
-            let (subject, text) = (subject.clone(), text.to_owned());
-            Ok(vec![deed(move |desk| deeds::log(desk, kind, &subject, &text))])
-        },
-    ))
+    let hint = "what was said; Ctrl+E writes it in $EDITOR";
+    let about = subject.ids.iter().map(|id| format!("{}:{id}", subject.noun));
+    let about = about.collect::<Vec<_>>().join("; ");
+    let prompt = Prompt::new(&title, hint, "", move |text, _| {
+        if text.trim().is_empty() {
+            return Err(Error::usage("nothing was written"));
+        }
+        let (subject, text) = (subject.clone(), text.to_owned());
+        Ok(vec![deed(move |desk| deeds::log(desk, kind, &subject, &text))])
+    });
+    Effect::Push(Box::new(prompt.kept(move |text| {
+        let fields = [("kind", kind), ("body", text), ("about", &about)];
+        Draft::of_new("activity", fields.map(|(name, text)| Typed::new(name, text)).into())
+    })))
 }
 
 /// One goes to the trash at once, as undo brings it back; several are asked for.
@@ -318,13 +320,11 @@ fn go_many(subject: &Subject, noun: &'static str, cx: &Cx) -> Effects {
 /// How often it comes again, where it can.
 fn repeat(subject: Subject, noun: &Noun) -> Effects {
     let rule = noun.fields.iter().position(|f| f.kind == Kind::Rrule);
-    match rule {
-        Some(at) => vec![Effect::Push(screens::form::field(subject, at))],
-        None => {
-            let why = format!("a {} is neither answered nor repeated", noun.name());
-            vec![Toast::bad(&Error::usage(why))]
-        }
+    if let Some(at) = rule {
+        return vec![Effect::Push(screens::form::field(subject, at))];
     }
+    let why = format!("a {} is neither answered nor repeated", noun.name());
+    vec![Toast::bad(&Error::usage(why))]
 }
 
 /// Opens the board or the reports with the deals of the subject alone.

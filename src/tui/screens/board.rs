@@ -165,14 +165,13 @@ impl Board {
                 if whole { name == wanted } else { name.starts_with(&wanted) }
             })
         };
-        match called(true).or_else(|| called(false)).map(|(id, _)| *id) {
-            Some(id) => self.show(id),
-            None => {
-                let names: Vec<&str> = self.pipelines.iter().map(|(_, n)| n.as_str()).collect();
-                let why = Error::not_found(format!("no pipeline is called `{name}`"));
-                vec![Toast::bad(&why.hint(format!("there is {}", names.join(", "))))]
-            }
+        let found = called(true).or_else(|| called(false)).map(|(id, _)| *id);
+        if let Some(id) = found {
+            return self.show(id);
         }
+        let names: Vec<&str> = self.pipelines.iter().map(|(_, n)| n.as_str()).collect();
+        let why = Error::not_found(format!("no pipeline is called `{name}`"));
+        vec![Toast::bad(&why.hint(format!("there is {}", names.join(", "))))]
     }
 
     fn typed(&mut self) -> Effects {

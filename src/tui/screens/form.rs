@@ -18,7 +18,7 @@ use crate::actions::{Action, Arg, Takes};
 use crate::entity::{Field, Kind, LinkTo, Record, Value};
 use crate::error::{Error, ErrorKind};
 use crate::tui::deeds;
-use crate::tui::drafts::Draft;
+use crate::tui::drafts::{Draft, Typed};
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{
     Cx, Edited, Effect, Effects, Event, Screen, Subject, Toast, answer, ask, deed as change,
@@ -132,6 +132,7 @@ pub(crate) fn argument(
         }
     };
     let title = format!("{} {}: {}", action.verb, subject.shown(cx.model), arg.name);
+    let whose = subject.clone();
     let act = move |text: String| {
         let subject = subject.clone();
         change(move |desk| deeds::act(desk, action, &subject, &[(arg.name, text)]))
@@ -153,6 +154,9 @@ pub(crate) fn argument(
             })
             .understanding(move |text, cx| {
                 entry::understood(&kind, text, cx).map_err(Error::invalid)
+            })
+            .kept(move |text| {
+                Draft::of_deed(action.verb, &whose, vec![Typed::new(arg.name, text)])
             }),
         ),
     }

@@ -6,6 +6,7 @@ use super::prompt::Prompt;
 use crate::entity::{Kind, LinkTo, Value};
 use crate::error::Error;
 use crate::tui::deeds;
+use crate::tui::drafts::{Draft, Typed};
 use crate::tui::keys::Act;
 use crate::tui::screen::{Cx, Effect, Effects, Screen, Subject, Toast, deed};
 use crate::tui::screens::{self, ROOTS};
@@ -84,7 +85,8 @@ fn latest(rest: &str) -> Option<usize> {
 }
 
 /// A new record from one line; an empty one opens the form.
-pub(crate) fn quick_add(noun: &'static str) -> Box<dyn Screen> {
+pub(crate) fn quick_add(noun: &'static str, cx: &Cx) -> Box<dyn Screen> {
+    let label = cx.model.get(noun).map_or("name", |n| n.entity.label().name);
     let title = format!("New {noun}");
     let hint = "name, then `field=value`, `+tag`, `@owner`; Enter on an empty line opens the form";
     let hint = if noun == "task" {
@@ -101,7 +103,8 @@ pub(crate) fn quick_add(noun: &'static str) -> Box<dyn Screen> {
             let (values, texts) = (parsed.values, parsed.texts);
             Ok(vec![deed(move |desk| deeds::add(desk, noun, values, &texts))])
         })
-        .understanding(move |text, cx| Ok(quick::parse(text, cx.model.noun(noun)?, cx)?.said)),
+        .understanding(move |text, cx| Ok(quick::parse(text, cx.model.noun(noun)?, cx)?.said))
+        .kept(move |text| Draft::of_new(noun, vec![Typed::new(label, text)])),
     )
 }
 
@@ -122,6 +125,10 @@ pub(crate) fn task_about(subject: &Subject, cx: &Cx) -> Box<dyn Screen> {
             texts.push((about.index, format!("{noun}:{id}")));
             Ok(vec![deed(move |desk| deeds::add(desk, "task", values, &texts))])
         })
-        .understanding(|text, cx| Ok(quick::parse(text, cx.model.noun("task")?, cx)?.said)),
+        .understanding(|text, cx| Ok(quick::parse(text, cx.model.noun("task")?, cx)?.said))
+        .kept(move |text| {
+            let about = format!("{noun}:{id}");
+            Draft::of_new("task", vec![Typed::new("title", text), Typed::new("about", &about)])
+        }),
     )
 }

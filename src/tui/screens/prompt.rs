@@ -3,7 +3,9 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use crate::entity::width::wrap;
 use crate::error::Error;
+use crate::tui::drafts::Draft;
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Edited, Effect, Effects, Event, Screen};
 use crate::tui::theme::Role;
@@ -11,6 +13,7 @@ use crate::tui::widgets::input::Input;
 use crate::tui::widgets::{pane, rows};
 
 type Then = Box<dyn Fn(&str, &Cx) -> Result<Effects, Error>>;
+type Kept = Box<dyn Fn(&str) -> Draft>;
 type Understood = Box<dyn Fn(&str, &Cx) -> Result<String, Error>>;
 
 /// A line that is typed, with what was understood below it.
@@ -21,6 +24,7 @@ pub(crate) struct Prompt {
     error: Option<Error>,
     then: Then,
     understood: Option<Understood>,
+    kept: Option<Kept>,
 }
 
 impl Prompt {
@@ -47,7 +51,14 @@ impl Prompt {
             error: None,
             then: Box::new(then),
             understood: None,
+            kept: None,
         }
+    }
+
+    /// The prompt as one whose text comes back, in a form, when the dashboard ends before it is done.
+    pub(crate) fn kept(mut self, of: impl Fn(&str) -> Draft + 'static) -> Self {
+        self.kept = Some(Box::new(of));
+        self
     }
 
     /// The prompt with a line that tells what the typed text means.
@@ -133,6 +144,11 @@ impl Screen for Prompt {
             }
             _ => (self.hint.clone(), Role::Dim),
         };
+        // One line that is too long takes the second one too.
+        let room = usize::from(inside.width);
+        let wrapped = wrap(&text, Some(room)).join("\n");
+        let alone = !text.contains('\n') && self.error.as_ref().is_none_or(|e| e.hint.is_none());
+        let text = if alone { wrapped } else { text };
         for (at, line) in text.split('\n').take(2).enumerate() {
             let hint = if at == 0 { line.to_owned() } else { line.trim_end().to_owned() };
             rows::write(
@@ -158,5 +174,10 @@ impl Screen for Prompt {
 
     fn is_popup(&self) -> bool {
         true
+    }
+
+    fn draft(&self, _: &Cx) -> Option<Draft> {
+        let text = Some(self.typed.text()).filter(|text| !text.trim().is_empty())?;
+        self.kept.as_ref().map(|of| of(text))
     }
 }

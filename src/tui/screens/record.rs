@@ -117,17 +117,33 @@ impl Record {
                     (Some((noun, id)), _) if (noun, id) != (self.noun, self.id) => {
                         vec![Effect::Push(open(noun, id))]
                     }
-                    (_, Some(field)) => self.change(field, cx),
+                    (_, Some(field)) => match self.change(field, cx) {
+                        effects if effects.is_empty() => self.not_by_hand(field, cx),
+                        effects => effects,
+                    },
                     _ => Vec::new(),
                 });
             }
             Act::Inline => {
-                let field = self.focused(cx).and_then(|l| l.field);
-                return field.map(|field| self.change(field, cx));
+                // On what isn't changed by hand, the fields that are come to choose from.
+                let field = self.focused(cx).and_then(|l| l.field)?;
+                return Some(self.change(field, cx)).filter(|effects| !effects.is_empty());
             }
             _ => return None,
         }
         Some(Vec::new())
+    }
+
+    /// Why a field isn't changed here.
+    fn not_by_hand(&self, field: usize, cx: &Cx) -> Effects {
+        let Some(field) = cx.model.get(self.noun).map(|noun| noun.fields[field]) else {
+            return Vec::new();
+        };
+        let menu = cx.keys.shown(Place::Record, Act::Menu).unwrap_or_default();
+        vec![Toast::good(match field.deed {
+            Some(deed) => format!("`{deed}` changes the {}: {menu} does it", field.label()),
+            None => format!("the {} isn't changed by hand", field.label()),
+        })]
     }
 
     fn change(&self, field: usize, cx: &Cx) -> Effects {

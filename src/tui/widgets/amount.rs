@@ -61,7 +61,7 @@ mod tests {
     fn an_amount_is_whole_or_counted_but_never_cut() {
         let currency = |code: &str| code.parse::<Currency>().unwrap();
         let sums: BTreeMap<Currency, i64> =
-            [("EUR", 13_400_00), ("GBP", 23_400_00), ("USD", 33_000_00)]
+            [("EUR", 1_340_000), ("GBP", 2_340_000), ("USD", 3_300_000)]
                 .map(|(code, minor)| (currency(code), minor))
                 .into();
         assert_eq!(short_sums_in(&sums, 40), "EUR 13.4k + GBP 23.4k + USD 33k");

@@ -70,8 +70,11 @@ pub(super) fn draw(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
 
 fn views(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
     let mut spans = vec![Span::raw(" ")];
-    for (at, (name, _)) in VIEWS.iter().enumerate() {
-        if at > 0 {
+    // Where not all views have room, the open one is there.
+    let narrow = area.width < 60;
+    let shown = VIEWS.iter().enumerate().filter(|(at, _)| !narrow || *at == agenda.view);
+    for (at, (name, _)) in shown {
+        if at > 0 && !narrow {
             spans.push(Span::styled(" | ", cx.theme.style(Role::Dim)));
         }
         let role = if at == agenda.view { Role::Tab } else { Role::Dim };

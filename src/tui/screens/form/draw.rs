@@ -62,7 +62,15 @@ fn line(entry: &Entry, focus: bool, frame: &mut Frame, area: Rect, cx: &Cx) {
     let rest = Rect { x: area.x + names, width: area.width - names, ..area };
     let (note, role) = note(entry, focus, cx);
     let wanted = u16::try_from(width(&note)).unwrap_or(0);
-    let right = if note.is_empty() { 0 } else { (wanted + 2).min(rest.width / 2) };
+    let half = rest.width / 2;
+    // What was understood gives way to the value itself; what is wrong doesn't.
+    let value = u16::try_from(width(entry.input.text()) + 2).unwrap_or(u16::MAX);
+    let spare = if entry.error.is_some() { half } else { rest.width.saturating_sub(value) };
+    let right = match (wanted + 2).min(spare.max(half)).min(spare) {
+        _ if note.is_empty() => 0,
+        0..6 => 0,
+        right => right,
+    };
     let value = Rect { width: rest.width - right, ..rest };
     if let Some(long) = &entry.long {
         let text = format!("({} lines: ^E opens them in $EDITOR)", long.split('\n').count());

@@ -8,7 +8,7 @@ use super::List;
 use super::countdown::{self, Urgency};
 use super::load::Row;
 use crate::entity::Noun;
-use crate::entity::width::pad;
+use crate::entity::width::{pad, wrap};
 use crate::store::Among;
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::Cx;
@@ -256,7 +256,7 @@ fn details(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
         pane::framed(frame, area, "", "", false, cx);
         return;
     };
-    let apart = area.width >= APART && !list.zoomed;
+    let apart = area.width >= APART.0 && area.height >= APART.1 && !list.zoomed;
     let left = if apart { area.width * 9 / 20 } else { area.width };
     let inside =
         pane::framed(frame, Rect { width: left, ..area }, &sheet.label(noun), "", false, cx);
@@ -264,10 +264,10 @@ fn details(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
     let moments = sheet.moments(list.kind.as_deref(), cx);
     let mut lines = Vec::new();
     let counts = sheet.counts();
-    if !counts.is_empty() {
-        lines.push(plain(counts, Role::Heading));
-    }
-    lines.extend(fields(list, sheet, noun, usize::from(inside.width), cx));
+    let room = usize::from(inside.width);
+    let told = if counts.is_empty() { Vec::new() } else { wrap(&counts, Some(room)) };
+    lines.extend(told.into_iter().map(|line| plain(line.to_owned(), Role::Heading)));
+    lines.extend(fields(list, sheet, noun, room, cx));
     let timeline = list.kind.as_ref().map_or("timeline".into(), |kind| format!("timeline: {kind}"));
     if apart {
         let place = Rect { x: area.x + left, width: area.width - left, ..area };
@@ -287,8 +287,8 @@ fn details(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
     write_all(&lines, frame, inside, cx);
 }
 
-/// From this width on the timeline stands beside the fields.
-const APART: u16 = 64;
+/// From this size on the timeline stands beside the fields.
+const APART: (u16, u16) = (64, 12);
 
 /// The fields; where the list beside shows some already, those come last.
 fn fields(list: &List, sheet: &Sheet, noun: &Noun, room: usize, cx: &Cx) -> Vec<SheetLine> {

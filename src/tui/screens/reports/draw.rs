@@ -151,9 +151,23 @@ fn bars(chart: &Chart, focus: Option<usize>, frame: &mut Frame, area: Rect, cx: 
         let line = Line::from(vec![
             Span::styled(format!("{sign}{name} "), text),
             Span::styled(cx.theme.sign("█", "#").repeat(long), chart),
-            Span::styled(format!(" {}", cx.theme.cut(&bar.said, said)), text),
+            Span::styled(format!(" {}", whole_parts(&bar.said, said, cx)), text),
         ]);
         frame.render_widget(line, pane::row(area, row));
+    }
+}
+
+/// The figures that fit; what is left out is left out whole, and a sign says so.
+fn whole_parts(said: &str, room: usize, cx: &Cx) -> String {
+    if width(said) <= room {
+        return said.to_owned();
+    }
+    let more = cx.theme.sign("…", "...");
+    let ends = said.match_indices(" + ").chain(said.match_indices("  ")).map(|(at, _)| at);
+    let fits = ends.filter(|at| width(&said[..*at]) + 1 + width(more) <= room);
+    match fits.max() {
+        Some(at) => format!("{} {more}", &said[..at]),
+        None => cx.theme.cut(said, room).into_owned(),
     }
 }
 
