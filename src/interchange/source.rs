@@ -10,6 +10,7 @@ use super::decode::{Decoded, Found};
 use super::delimited::Delimited;
 use super::dialect::Dialect;
 use super::json::JsonRows;
+use super::quoting::Quotes;
 use super::rejects::{REASON, heard, is_reason, place_of};
 use super::spill::Spill;
 use super::told::Columns;
@@ -212,6 +213,7 @@ pub struct ReadOptions {
     pub form: Option<Form>,
     pub delimiter: Option<u8>,
     pub charset: Option<Charset>,
+    pub quotes: Option<Quotes>,
     /// Leaves the `'` of guarded cells where it is.
     pub raw: bool,
 }
@@ -257,7 +259,7 @@ impl Source {
         let rows = match form {
             Form::Csv | Form::Tsv => {
                 let tab = (form == Form::Tsv).then_some(b'\t');
-                let dialect = Dialect::of(&head, whole, options.delimiter.or(tab));
+                let dialect = Dialect::of(&head, whole, options.delimiter.or(tab), options.quotes);
                 let text = Box::new(text);
                 let found = Arc::clone(&found);
                 let rows = Delimited::new(head, text, found, dialect, options.raw)?;
@@ -326,6 +328,15 @@ impl Source {
     pub fn delimiter(&self) -> Option<u8> {
         match &self.rows {
             Rows::Delimited(rows) => Some(rows.delimiter()),
+            Rows::Json(_) | Rows::Wide(_) => None,
+        }
+    }
+
+    /// How quotes are written in a delimited file, where it isn't as usual.
+    #[must_use]
+    pub fn odd_quotes(&self) -> Option<Quotes> {
+        match &self.rows {
+            Rows::Delimited(rows) => Some(rows.quotes()).filter(|q| *q != Quotes::Doubled),
             Rows::Json(_) | Rows::Wide(_) => None,
         }
     }
