@@ -50,7 +50,8 @@ pub(super) fn import(
     let quotes = said.read("quotes", Quotes::of)?;
     let (input, digest) = Digest::of(input, &path);
     let form = format.map(|f| f.form);
-    let read = ReadOptions { form, delimiter, charset, quotes, raw: false };
+    let objects = matches.contains_id("rejects");
+    let read = ReadOptions { form, delimiter, charset, quotes, objects, raw: false };
     let named = |why: Error| Error { message: format!("`{name}`: {}", why.message), ..why };
     let mut source = Source::open(input, &read).map_err(named)?;
     if noun == Some("rate") {
@@ -63,7 +64,14 @@ pub(super) fn import(
     let mut rejects = match matches.get_one::<PathBuf>("rejects") {
         Some(to) => {
             let said = ReadOptions { form: said_form, ..read };
-            Some(RejectsFile::new(session, to, &name, matches.get_flag("force"), said)?)
+            Some(RejectsFile::new(
+                session,
+                to,
+                &name,
+                matches.get_flag("force"),
+                said,
+                source.is_json(),
+            )?)
         }
         None => None,
     };
