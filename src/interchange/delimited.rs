@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 const CHUNK: usize = 64 << 10;
 
 /// The rows of a delimited file.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of the file or its piece")]
 pub(super) struct Delimited {
     input: Box<dyn Read + Send>,
     chunk: Vec<u8>,
@@ -89,8 +90,8 @@ impl Delimited {
             made.start = 0;
             made.unescape = Some(unescape);
         }
-        if dialect.spaced {
-            let mut squeeze = Squeeze::new(dialect.delimiter, dialect.quote);
+        if let Some(all) = dialect.spaced {
+            let mut squeeze = Squeeze::new(dialect.delimiter, dialect.quote, all);
             made.chunk = squeeze.squeeze(&made.chunk[made.start..]);
             made.start = 0;
             made.squeeze = Some(squeeze);

@@ -3,7 +3,7 @@
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::quoting::{Quotes, against};
-use super::squeeze::Squeeze;
+use super::squeeze::{Squeeze, is_behind_all};
 use crate::error::{Error, Result};
 
 /// Delimiters that are looked for, the likeliest first.
@@ -25,8 +25,8 @@ pub(super) struct Dialect {
     /// A backslash stands before a quote that belongs to the text, as databases write it; whether
     /// before a backslash too.
     pub(super) escaped: Option<bool>,
-    /// Spaces stand between delimiters and quotes.
-    pub(super) spaced: bool,
+    /// Spaces stand between delimiters and quotes; whether behind each delimiter.
+    pub(super) spaced: Option<bool>,
 }
 
 /// The delimiter that somebody named: `;`, `tab`, `|`, …
@@ -64,7 +64,7 @@ impl Dialect {
         };
         let quote = if in_apostrophes { b'\'' } else { b'"' };
         let unquoted = quotes == Some(Quotes::None);
-        let plain = Self { delimiter, skip, line, quote, unquoted, escaped: None, spaced: false };
+        let plain = Self { delimiter, skip, line, quote, unquoted, escaped: None, spaced: None };
         if unquoted {
             return plain;
         }
@@ -79,9 +79,12 @@ impl Dialect {
         if quotes == Some(Quotes::Backslash) {
             return Self { escaped: Some(false), ..plain };
         }
+        if delimiter != b' ' && is_behind_all(head, delimiter, quote) {
+            return Self { spaced: Some(true), ..plain };
+        }
         if has([b' ', quote]) || has([quote, b' ']) {
-            let spaced = Self { spaced: true, ..plain };
-            let squeezed = Squeeze::new(delimiter, quote).squeeze(head);
+            let spaced = Self { spaced: Some(false), ..plain };
+            let squeezed = Squeeze::new(delimiter, quote, false).squeeze(head);
             if squeezed != head && spaced.fit(&squeezed, whole) >= plain.fit(head, whole) {
                 return spaced;
             }

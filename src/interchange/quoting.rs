@@ -71,9 +71,9 @@ pub(super) fn against(
         let ends = *byte == delimiter || matches!(byte, b'\n' | b'\r');
         let is_quote = *byte == quote;
         state = match state {
-            State::Start if is_quote => State::Quoted,
+            State::Start | State::Quote if is_quote => State::Quoted,
             State::Start if *byte == b' ' => State::Start,
-            State::Start | State::Plain if ends => State::Start,
+            State::Start | State::Plain | State::Quote if ends => State::Start,
             State::Start | State::Plain => State::Plain,
             State::Quoted if is_quote => State::Quote,
             State::Quoted if escaped && *byte == b'\\' => State::Escape,
@@ -84,8 +84,6 @@ pub(super) fn against(
                 found.lone += usize::from(!needs_it);
                 State::Quoted
             }
-            State::Quote if is_quote => State::Quoted,
-            State::Quote if ends => State::Start,
             State::Quote if *byte == b' ' => State::Quote,
             State::Quote => {
                 found.broken += 1;
@@ -120,10 +118,11 @@ impl Unescape {
             let ends = *byte == self.delimiter || matches!(byte, b'\n' | b'\r');
             let is_quote = *byte == self.quote;
             self.state = match self.state {
-                State::Start if is_quote => State::Quoted,
+                State::Start | State::Quote if is_quote => State::Quoted,
                 State::Start if *byte == b' ' => State::Start,
+                State::Quote if *byte == b' ' => State::Quote,
                 State::Start | State::Plain | State::Quote if ends => State::Start,
-                State::Start | State::Plain => State::Plain,
+                State::Start | State::Plain | State::Quote => State::Plain,
                 State::Quoted if *byte == b'\\' => {
                     self.state = State::Escape;
                     continue;
@@ -145,9 +144,6 @@ impl Unescape {
                     }
                     State::Quoted
                 }
-                State::Quote if is_quote => State::Quoted,
-                State::Quote if *byte == b' ' => State::Quote,
-                State::Quote => State::Plain,
             };
             out.push(*byte);
         }

@@ -489,6 +489,18 @@ fn a_backslash_before_a_quote_is_found_out_and_told() {
 }
 
 #[test]
+fn a_space_behind_each_delimiter_is_no_text() {
+    let w = World::new();
+    let file = w.file("a.csv", "name, city, about\nAnn, Köln, \"x, y\"\nBob, São Paulo,\n");
+    w.ok(&["contact", "import", &file]);
+    assert_eq!(list(&w, "contact", "name,city,about"), ["Ann,Köln,\"x, y\"", "Bob,São Paulo,"]);
+    // Where not all have it, it is text.
+    let file = w.file("b.csv", "name,city\nCy, Rome\n");
+    w.ok(&["contact", "import", &file]);
+    assert_eq!(w.json(&["contact", "show", "3", "-o", "json"])["city"], " Rome");
+}
+
+#[test]
 fn a_backslash_before_a_quote_far_down_is_no_silent_mess() {
     let w = World::new();
     let mut text = String::from("name,city\n");
