@@ -16,8 +16,8 @@ use super::session::Session;
 use crate::entity::Model;
 use crate::error::{Error, Result};
 use crate::interchange::{
-    Asked, Charset, Digest, Format, Input, Layout, Preset, ReadOptions, Source, check_map_name,
-    delimiter_of, import, kept, presets, rates_by, several,
+    Asked, Charset, Digest, Format, Input, Layout, Preset, Quotes, ReadOptions, Source,
+    check_map_name, delimiter_of, import, kept, presets, rates_by, several,
 };
 use crate::store::{ImportFacts, OnMatch};
 
@@ -47,8 +47,11 @@ pub(super) fn import(
     let said_form = said_format.and(format).map(|f| f.form);
     let delimiter = said.one("delimiter").as_deref().map(delimiter_of).transpose()?;
     let charset = said.one("encoding").as_deref().map(charset_of).transpose()?;
+    let quotes = said.read("quotes", Quotes::of)?;
     let (input, digest) = Digest::of(input, &path);
-    let read = ReadOptions { form: format.map(|f| f.form), delimiter, charset, raw: false };
+    let form = format.map(|f| f.form);
+    let objects = matches.contains_id("rejects");
+    let read = ReadOptions { form, delimiter, charset, quotes, objects, raw: false };
     let named = |why: Error| Error { message: format!("`{name}`: {}", why.message), ..why };
     let mut source = Source::open(input, &read).map_err(named)?;
     if noun == Some("rate") {
@@ -61,7 +64,14 @@ pub(super) fn import(
     let mut rejects = match matches.get_one::<PathBuf>("rejects") {
         Some(to) => {
             let said = ReadOptions { form: said_form, ..read };
-            Some(RejectsFile::new(session, to, &name, matches.get_flag("force"), said)?)
+            Some(RejectsFile::new(
+                session,
+                to,
+                &name,
+                matches.get_flag("force"),
+                said,
+                source.is_json(),
+            )?)
         }
         None => None,
     };

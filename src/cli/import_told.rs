@@ -17,6 +17,9 @@ fn file_facts(source: &Source) -> Vec<(&'static str, String)> {
             if delimiter == b'\t' { "tab".into() } else { char::from(delimiter).to_string() };
         facts.push(("delimiter", shown));
     }
+    if let Some(quotes) = source.odd_quotes() {
+        facts.push(("quotes", quotes.word().to_owned()));
+    }
     facts
 }
 
@@ -35,9 +38,8 @@ pub(super) fn tell_columns(
     };
     let is_several = !summary.nouns.is_empty();
     let rows = summary.columns.iter().map(|c| {
-        let label = c.label.map_or(String::new(), |l| format!(":{l}"));
         let noun = c.noun.filter(|_| is_several).map_or(String::new(), |n| format!("{n}."));
-        let field = c.field.as_ref().map_or(String::new(), |f| format!("{noun}{f}{label}"));
+        let field = c.field.as_ref().map_or(String::new(), |f| format!("{noun}{f}"));
         let kind: Vec<&str> = [c.kind, c.form].into_iter().flatten().collect();
         let cell = c.cell.as_deref().map_or(String::new(), cut);
         let example = match &c.value {
@@ -160,6 +162,9 @@ pub(super) fn tell(
         )
     };
     session.printer.note(&line);
+    if let (Some(quotes), false) = (source.odd_quotes(), session.settings.dry_run) {
+        session.printer.note(&format!("quotes were read as `--quotes {}`", quotes.word()));
+    }
     for note in &summary.notes {
         session.printer.note(note);
     }

@@ -30,7 +30,7 @@ struct Submission {
 /// Standard input holds no JSON objects, or one is no lead: then nothing was taken in (exit 4).
 pub(super) fn intake(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     let locale = session.settings.locale.clone();
-    let read = ReadOptions { form: Some(Form::Json), delimiter: None, charset: None, raw: false };
+    let read = ReadOptions { form: Some(Form::Json), ..ReadOptions::default() };
     let mut source = Source::open(Input::open("-")?, &read)
         .map_err(|why| Error::invalid(format!("standard input: {}", why.message)).hint(SHAPE))?;
     let default_source = text(matches, "source").map(str::to_owned);

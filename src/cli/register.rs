@@ -102,7 +102,7 @@ fn rows_of(
         return Ok(Vec::new());
     }
     let input = Input::Stream(Box::new(Cursor::new(rows.to_string().into_bytes())));
-    let read = ReadOptions { form: Some(Form::Json), delimiter: None, charset: None, raw: true };
+    let read = ReadOptions { form: Some(Form::Json), raw: true, ..ReadOptions::default() };
     let mut source = Source::open(input, &read)?;
     let mapping = Mapping::new(noun, source.headers(), &[])?;
     let written = Written::default();

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use super::session::Session;
 use super::transfer::PendingFile;
 use crate::error::{Error, Result};
-use crate::interchange::{Charset, Form, ReadOptions, Rejects, import};
+use crate::interchange::{Charset, Form, Format, ReadOptions, Rejects, import};
 
 /// The file that takes the rejected rows: under another name until the import is about to be done.
 pub(super) struct RejectsFile {
     file: Option<PendingFile>,
     dry: std::io::Sink,
+    form: Form,
     delimiter: u8,
     marked: bool,
     pub(super) shown: String,
@@ -30,6 +31,7 @@ impl RejectsFile {
         input: &str,
         force: bool,
         said: ReadOptions,
+        is_json: bool,
     ) -> Result<Self> {
         let target = crate::store::resolve(to)?;
         let shown = to.display().to_string();
@@ -39,6 +41,19 @@ impl RejectsFile {
             return Err(Error::invalid(format!("`{shown}` is the file that is read"))
                 .hint("write the rejected rows to another file"));
         }
+        let named = Format::of(to.to_str(), None)?.map(|f| f.form);
+        // The next import reads the file by what was said of this one, else by its name.
+        let form = match (said.form.or(named), is_json) {
+            (Some(form), true) => form,
+            (None, true) => Form::Jsonl,
+            (Some(Form::Json | Form::Jsonl), false) => {
+                return Err(Error::usage(format!(
+                    "`{shown}` would be read as JSON, and the rows aren't"
+                ))
+                .hint("name it as CSV, such as `--rejects bad.csv`"));
+            }
+            (_, false) => Form::Csv,
+        };
         let is_tsv = to.extension().is_some_and(|e| e.eq_ignore_ascii_case("tsv"));
         let file = PendingFile::new(&target, force, session.settings.dry_run)?;
         // What was said of the one file holds for the other, which is read with the same options.
@@ -48,7 +63,7 @@ impl RejectsFile {
             _ => said.delimiter.unwrap_or(b','),
         };
         let marked = said.charset.is_some_and(|c| c != Charset::UTF8);
-        Ok(Self { file, dry: std::io::sink(), delimiter, marked, shown, kept: None })
+        Ok(Self { file, dry: std::io::sink(), form, delimiter, marked, shown, kept: None })
     }
 
     pub(super) fn rows(&mut self) -> Rejects<'_> {
@@ -56,13 +71,15 @@ impl RejectsFile {
             Some(file) => &mut file.out,
             None => &mut self.dry,
         };
-        Rejects::new(to, self.delimiter, self.marked)
+        Rejects::new(to, self.form, self.delimiter, self.marked)
     }
 
     /// Gives it its name; without rows there is none, and none from before.
     pub(super) fn keep(&mut self, any: bool) -> Result<()> {
-        let Some(file) = self.file.take() else { return Ok(()) };
+        let Some(mut file) = self.file.take() else { return Ok(()) };
         if any {
+            let end = Rejects::end(self.form).as_bytes();
+            file.out.write_all(end).map_err(|why| Error::io(format!("`{}`", self.shown), &why))?;
             self.kept = Some(file.target.clone());
             return file.keep();
         }

@@ -10,10 +10,11 @@ use crate::error::{Error, Result};
 use crate::interchange::{Epoch, Mark, Preset, Written};
 
 /// Options that a kept mapping keeps: all that decide how a file is read and taken in.
-const KEPT: [&str; 12] = [
+const KEPT: [&str; 13] = [
     "format",
     "encoding",
     "delimiter",
+    "quotes",
     "date-order",
     "decimal",
     "excel-dates",

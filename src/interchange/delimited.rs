@@ -10,6 +10,7 @@ use super::charset::{Charset, readings};
 use super::decode::Found;
 use super::dialect::Dialect;
 use super::guard::unguard;
+use super::quoting::{Quotes, Unescape, against};
 use super::source::{MAX_ROW, RawRow, broken};
 use super::squeeze::Squeeze;
 use crate::error::{Error, Result};
@@ -17,6 +18,7 @@ use crate::error::{Error, Result};
 const CHUNK: usize = 64 << 10;
 
 /// The rows of a delimited file.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of the file or its piece")]
 pub(super) struct Delimited {
     input: Box<dyn Read + Send>,
     chunk: Vec<u8>,
@@ -25,6 +27,13 @@ pub(super) struct Delimited {
     at_end: bool,
     core: Reader,
     squeeze: Option<Squeeze>,
+    unescape: Option<Unescape>,
+    quotes: Quotes,
+    quote: u8,
+    /// In this piece a backslash stands before a quote, which the beginning of the file didn't show.
+    suspicious: bool,
+    /// A file of rolo's own, which has each cell to the letter.
+    own: bool,
     text: Vec<u8>,
     ends: Vec<usize>,
     /// Line at `start`, from 1; CR, LF and CRLF each end one.
@@ -41,6 +50,8 @@ struct Cut {
     line: u64,
     text: usize,
     cells: usize,
+    /// Where it began in the piece that is at hand, if all of it is in there.
+    from: Option<usize>,
 }
 
 impl Delimited {
@@ -59,6 +70,11 @@ impl Delimited {
             at_end: false,
             core: dialect.reader(),
             squeeze: None,
+            unescape: None,
+            quotes: dialect.quotes(),
+            quote: dialect.quote,
+            suspicious: false,
+            own: false,
             text: vec![0; CHUNK],
             ends: vec![0; 64],
             line: dialect.line,
@@ -68,8 +84,14 @@ impl Delimited {
             raw,
             headers: Vec::new(),
         };
-        if dialect.spaced {
-            let mut squeeze = Squeeze::new(dialect.delimiter, dialect.quote);
+        if let Some(doubled) = dialect.escaped {
+            let mut unescape = Unescape::new(dialect.delimiter, dialect.quote, doubled);
+            made.chunk = unescape.unescape(&made.chunk[made.start..]);
+            made.start = 0;
+            made.unescape = Some(unescape);
+        }
+        if let Some(all) = dialect.spaced {
+            let mut squeeze = Squeeze::new(dialect.delimiter, dialect.quote, all);
             made.chunk = squeeze.squeeze(&made.chunk[made.start..]);
             made.start = 0;
             made.squeeze = Some(squeeze);
@@ -87,11 +109,16 @@ impl Delimited {
                 name => name.to_owned(),
             })
             .collect();
+        made.own = made.headers.iter().any(|h| h == "uid");
         Ok(made)
     }
 
     pub(super) fn delimiter(&self) -> u8 {
         self.delimiter
+    }
+
+    pub(super) fn quotes(&self) -> Quotes {
+        self.quotes
     }
 
     pub(super) fn headers(&self) -> &[String] {
@@ -122,6 +149,7 @@ impl Delimited {
 
     fn read_any(&mut self, row: &mut RawRow) -> Result<bool> {
         let Some(cut) = self.record()? else { return Ok(false) };
+        let is_broken = self.suspicious && self.is_broken(&cut);
         let ends = &self.ends[..cut.cells];
         let bytes = &self.text[..cut.text];
         let text =
@@ -134,14 +162,25 @@ impl Delimited {
                 .hint("take it out; if it is another encoding, name it with `--encoding`"));
         }
         row.begin(cut.line);
-        if self.raw || !bytes.contains(&b'\'') {
+        let has_formula = !self.own && bytes.contains(&b'=');
+        if !has_formula && (self.raw || !bytes.contains(&b'\'')) {
             row.set(text, ends);
         } else {
             let mut start = 0;
             for end in ends {
-                row.push(unguard(&text[start..*end]));
+                let cell = &text[start..*end];
+                let cell = if self.raw { cell } else { unguard(cell) };
+                // A cell that was guarded says its formula to the letter.
+                let is_whole = has_formula && cell.len() == end - start;
+                row.push(if is_whole { unformula(cell) } else { cell });
                 start = *end;
             }
+        }
+        if is_broken {
+            row.fault = Some(
+                "a backslash stands before a quote: say `--quotes backslash`, or double the quote"
+                    .into(),
+            );
         }
         // One large row must not cost every later one.
         if self.text.len() > 1 << 20 && cut.text < CHUNK {
@@ -155,10 +194,11 @@ impl Delimited {
         if !self.skip_line_ends()? {
             return Ok(None);
         }
-        let mut cut = Cut { line: self.line, text: 0, cells: 0 };
+        let mut cut = Cut { line: self.line, text: 0, cells: 0, from: Some(self.start) };
         loop {
             if self.start == self.chunk.len() && !self.at_end {
                 self.fill()?;
+                cut.from = None;
             }
             // Behind the last byte a line end closes the record, unless a quote is open.
             let last = self.at_end && self.start == self.chunk.len();
@@ -187,6 +227,15 @@ impl Delimited {
                 ReadRecordResult::End => return Ok(None),
             }
         }
+    }
+
+    /// Whether a cell of a record goes on behind its quote, as it does where a backslash stands
+    /// before one that belongs to the text.
+    fn is_broken(&self, cut: &Cut) -> bool {
+        let Some(from) = cut.from else { return false };
+        let bytes = &self.chunk[from..self.start];
+        let broken = |escaped| against(bytes, self.delimiter, self.quote, escaped, false).broken;
+        broken(false) > broken(true)
     }
 
     /// Passes blank lines, so that a record's line is that of its first character; false at the end
@@ -221,6 +270,12 @@ impl Delimited {
             };
             self.chunk.truncate(read);
             self.at_end = read == 0;
+            self.suspicious = self.quotes == Quotes::Doubled
+                && self.chunk.contains(&b'\\')
+                && self.chunk.windows(2).any(|w| w == [b'\\', self.quote]);
+            if let Some(unescape) = &mut self.unescape {
+                self.chunk = unescape.unescape(&self.chunk);
+            }
             if let Some(squeeze) = &mut self.squeeze {
                 self.chunk = squeeze.squeeze(&self.chunk);
             }
@@ -285,6 +340,12 @@ impl Delimited {
         let read = readings(near);
         error.hint(format!("say what it is with `--encoding`: {read}"))
     }
+}
+
+/// The text of `="00123"`, as spreadsheets keep digits from becoming a number.
+fn unformula(cell: &str) -> &str {
+    let inside = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    inside.filter(|text| !text.contains('"')).unwrap_or(cell)
 }
 
 /// Names of encodings, for hints.

@@ -2,7 +2,8 @@
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::squeeze::Squeeze;
+use super::quoting::{Quotes, against};
+use super::squeeze::{Squeeze, is_behind_all};
 use crate::error::{Error, Result};
 
 /// Delimiters that are looked for, the likeliest first.
@@ -19,10 +20,13 @@ pub(super) struct Dialect {
     /// Line of the header.
     pub(super) line: u64,
     pub(super) quote: u8,
-    /// A backslash stands before a quote that belongs to the text, as databases write it.
-    pub(super) escaped: bool,
-    /// Spaces stand between delimiters and quotes.
-    pub(super) spaced: bool,
+    /// Quotes are signs like others.
+    pub(super) unquoted: bool,
+    /// A backslash stands before a quote that belongs to the text, as databases write it; whether
+    /// before a backslash too.
+    pub(super) escaped: Option<bool>,
+    /// Spaces stand between delimiters and quotes; whether behind each delimiter.
+    pub(super) spaced: Option<bool>,
 }
 
 /// The delimiter that somebody named: `;`, `tab`, `|`, …
@@ -42,8 +46,8 @@ pub fn delimiter_of(word: &str) -> Result<u8> {
 
 impl Dialect {
     /// The dialect of a file that begins with `head`, of which `whole` says that nothing follows;
-    /// `wanted` is the delimiter that was asked for.
-    pub(super) fn of(head: &[u8], whole: bool, wanted: Option<u8>) -> Self {
+    /// `wanted` is the delimiter that was asked for, `quotes` how quotes are said to be written.
+    pub(super) fn of(head: &[u8], whole: bool, wanted: Option<u8>, quotes: Option<Quotes>) -> Self {
         let mut skip = 0;
         let mut line = 1;
         let mut said = None;
@@ -54,18 +58,33 @@ impl Dialect {
         }
         let head = &head[skip..];
         let delimiter = wanted.or(said).unwrap_or_else(|| likeliest_delimiter(head, whole));
-        let quote = if is_in_apostrophes(head, delimiter) { b'\'' } else { b'"' };
-        let plain = Self { delimiter, skip, line, quote, escaped: false, spaced: false };
+        let in_apostrophes = match quotes {
+            Some(said) => said == Quotes::Apostrophe,
+            None => is_in_apostrophes(head, delimiter),
+        };
+        let quote = if in_apostrophes { b'\'' } else { b'"' };
+        let unquoted = quotes == Some(Quotes::None);
+        let plain = Self { delimiter, skip, line, quote, unquoted, escaped: None, spaced: None };
+        if unquoted {
+            return plain;
+        }
         let has = |pair: [u8; 2]| head.windows(2).any(|w| w == pair);
-        if has([b'\\', quote]) {
-            let escaped = Self { escaped: true, ..plain };
-            if escaped.fit(head, whole) > plain.fit(head, whole) {
-                return escaped;
+        if quotes.is_none_or(|said| said == Quotes::Backslash) && has([b'\\', quote]) {
+            let against = |escaped| against(head, delimiter, quote, escaped, whole);
+            let (doubled, backslash) = (against(false), against(true));
+            if quotes.is_some() || backslash.broken < doubled.broken {
+                return Self { escaped: Some(backslash.lone == 0), ..plain };
             }
         }
+        if quotes == Some(Quotes::Backslash) {
+            return Self { escaped: Some(false), ..plain };
+        }
+        if delimiter != b' ' && is_behind_all(head, delimiter, quote) {
+            return Self { spaced: Some(true), ..plain };
+        }
         if has([b' ', quote]) || has([quote, b' ']) {
-            let spaced = Self { spaced: true, ..plain };
-            let squeezed = Squeeze::new(delimiter, quote).squeeze(head);
+            let spaced = Self { spaced: Some(false), ..plain };
+            let squeezed = Squeeze::new(delimiter, quote, false).squeeze(head);
             if squeezed != head && spaced.fit(&squeezed, whole) >= plain.fit(head, whole) {
                 return spaced;
             }
@@ -75,9 +94,18 @@ impl Dialect {
 
     /// A parser of such files.
     pub(super) fn reader(&self) -> Reader {
-        let escape = self.escaped.then_some(b'\\');
         let mut builder = ReaderBuilder::new();
-        builder.delimiter(self.delimiter).quote(self.quote).escape(escape).build()
+        builder.delimiter(self.delimiter).quote(self.quote).quoting(!self.unquoted).build()
+    }
+
+    /// How quotes are written.
+    pub(super) fn quotes(&self) -> Quotes {
+        match self {
+            Self { unquoted: true, .. } => Quotes::None,
+            Self { escaped: Some(_), .. } => Quotes::Backslash,
+            Self { quote: b'\'', .. } => Quotes::Apostrophe,
+            _ => Quotes::Doubled,
+        }
     }
 
     /// How many of the first records in a hundred are as wide as the header, and how many there are.
@@ -155,7 +183,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> char {
-        char::from(Dialect::of(text.as_bytes(), true, None).delimiter)
+        char::from(Dialect::of(text.as_bytes(), true, None, None).delimiter)
     }
 
     #[test]
@@ -173,9 +201,9 @@ mod tests {
 
     #[test]
     fn a_sep_line_is_passed() {
-        let d = Dialect::of(b"sep=;\r\na,b;c\r\n", true, None);
+        let d = Dialect::of(b"sep=;\r\na,b;c\r\n", true, None, None);
         assert_eq!((d.delimiter, d.skip, d.line), (b';', 7, 2));
-        let d = Dialect::of(b"a;b\n", true, Some(b'\t'));
+        let d = Dialect::of(b"a;b\n", true, Some(b'\t'), None);
         assert_eq!((d.delimiter, d.skip, d.line), (b'\t', 0, 1));
     }
 

@@ -17,6 +17,7 @@ use serde_json::value::RawValue;
 
 use super::Form;
 use super::json_pieces::{Objects, Shape};
+use super::rejects::{OTHER_REASON, REASON, is_reason};
 use super::source::{RawRow, broken};
 use crate::entity::join_cell;
 use crate::error::{Error, Result};
@@ -28,6 +29,8 @@ pub(super) struct JsonRows {
     places: HashMap<String, usize>,
     bytes: Vec<u8>,
     cells: Vec<Cell>,
+    /// Rows keep the object that they were.
+    keeps: bool,
 }
 
 /// A cell while its row is put together.
@@ -41,7 +44,7 @@ enum Cell {
 
 impl JsonRows {
     /// Reads the file through once for its keys, and begins again.
-    pub(super) fn new(mut file: File, form: Form) -> Result<Self> {
+    pub(super) fn new(mut file: File, form: Form, keeps: bool) -> Result<Self> {
         let begin = |file: &mut File| {
             file.seek(SeekFrom::Start(0))
                 .map_err(|cause| Error::io("the file can't be read", &cause))
@@ -49,12 +52,13 @@ impl JsonRows {
         begin(&mut file)?;
         let again =
             file.try_clone().map_err(|cause| Error::io("the file can't be read", &cause))?;
-        let (headers, places) = keys(Objects::new(file, form)?)?;
+        let headers = keys(Objects::new(file, form)?)?;
+        let places = headers.iter().cloned().zip(0..).collect();
         let mut again = again;
         begin(&mut again)?;
         let cells = vec![Cell::Absent; headers.len()];
         let objects = Objects::new(again, form)?;
-        Ok(Self { objects, headers, places, bytes: Vec::new(), cells })
+        Ok(Self { objects, headers, places, bytes: Vec::new(), cells, keeps })
     }
 
     pub(super) fn headers(&self) -> &[String] {
@@ -68,6 +72,9 @@ impl JsonRows {
     pub(super) fn read(&mut self, row: &mut RawRow) -> Result<bool> {
         let Some(line) = self.objects.next(&mut self.bytes)? else { return Ok(false) };
         row.begin(line);
+        if self.keeps {
+            row.object.push_str(&String::from_utf8_lossy(&self.bytes));
+        }
         self.cells.fill(Cell::Absent);
         let (places, cells) = (&self.places, &mut self.cells);
         let mut fault = None;
@@ -196,8 +203,27 @@ fn uids(items: &[Value]) -> Option<String> {
     })
 }
 
-/// All keys of all objects, in the order in which they first come, and their places.
-fn keys(mut objects: Objects) -> Result<(Vec<String>, HashMap<String, usize>)> {
+/// An object with the reason for which it was rejected under a key of its own, without that from
+/// an earlier time; what is no object stands in one.
+pub(super) fn with_reason(object: &str, key: &str, reason: &str) -> String {
+    let quoted = |text: &str| Value::String(text.to_owned()).to_string();
+    let mut parts: Vec<String> = Vec::new();
+    let read = members(object.as_bytes(), |name, value| {
+        let is_old =
+            name == key && serde_json::from_str(value).is_ok_and(|v: String| is_reason(&v));
+        if !is_old {
+            parts.push(format!("{}: {value}", quoted(name)));
+        }
+    });
+    if read.is_err() {
+        parts = vec![format!("\"row\": {}", quoted(object.trim()))];
+    }
+    parts.push(format!("{}: {}", quoted(key), quoted(reason)));
+    format!("{{{}}}", parts.join(", "))
+}
+
+/// All keys of all objects, in the order in which they first come; that of reasons last.
+fn keys(mut objects: Objects) -> Result<Vec<String>> {
     let mut found = Keys::default();
     let mut bytes = Vec::new();
     while let Some(line) = objects.next(&mut bytes)? {
@@ -218,7 +244,14 @@ fn keys(mut objects: Objects) -> Result<(Vec<String>, HashMap<String, usize>)> {
             return Err(broken(line, format!("the key `{key}` stands twice in one object")));
         }
     }
-    Ok((found.names, found.places))
+    let mut names = found.names;
+    let of_reasons =
+        [OTHER_REASON, REASON].into_iter().find_map(|r| names.iter().position(|n| n == r));
+    if let Some(at) = of_reasons {
+        let last = names.remove(at);
+        names.push(last);
+    }
+    Ok(names)
 }
 
 /// The keys that were seen, and in which object last.

@@ -3,13 +3,17 @@
 
 use std::io::Write;
 
+use super::json::with_reason;
 use super::told::{Columns, Way};
-use super::{CsvOut, RawRow};
-use crate::error::{Result, RowError};
+use super::{CsvOut, Form, RawRow};
+use crate::error::{Error, Result, RowError};
 use crate::store::Place;
 
 /// The header of the column that says why.
 pub const REASON: &str = "reason";
+
+/// The key for it in objects that have one of that name themselves.
+pub(super) const OTHER_REASON: &str = "rejected";
 
 /// Rejected rows on their way into a file.
 pub struct Rejects<'w> {
@@ -18,6 +22,7 @@ pub struct Rejects<'w> {
     columns: usize,
     begun: bool,
     marked: bool,
+    form: Form,
 }
 
 impl std::fmt::Debug for Rejects<'_> {
@@ -29,8 +34,28 @@ impl std::fmt::Debug for Rejects<'_> {
 impl<'w> Rejects<'w> {
     /// Nothing is written until a row is rejected. `marked` begins the file with the mark of UTF-8,
     /// which counts for more than an encoding that the next import may be told again.
-    pub fn new(to: &'w mut dyn Write, delimiter: u8, marked: bool) -> Self {
-        Self { csv: CsvOut::new(delimiter, false), to, columns: 0, begun: false, marked }
+    /// As JSON rows have to keep their objects ([`super::ReadOptions::objects`]).
+    pub fn new(to: &'w mut dyn Write, form: Form, delimiter: u8, marked: bool) -> Self {
+        Self { csv: CsvOut::new(delimiter, false), to, columns: 0, begun: false, marked, form }
+    }
+
+    /// What stands behind the last row.
+    #[must_use]
+    pub fn end(form: Form) -> &'static str {
+        if form == Form::Json { "\n]\n" } else { "" }
+    }
+
+    fn put_object(&mut self, headers: &[String], row: &RawRow, reason: &str) -> Result<()> {
+        let has_own = headers.iter().any(|h| h == REASON);
+        let key = if has_own { OTHER_REASON } else { REASON };
+        let object = with_reason(&row.object, key, reason);
+        let text = match (self.form, std::mem::replace(&mut self.begun, true)) {
+            (Form::Json, false) => format!("[\n{object}"),
+            (Form::Json, true) => format!(",\n{object}"),
+            _ => format!("{object}\n"),
+        };
+        let cannot = |why: std::io::Error| Error::io("the file of rejects can't be written", &why);
+        self.to.write_all(text.as_bytes()).map_err(cannot)
     }
 
     /// Writes a row with what is wrong in it, with its place in the file of the import, and with how
@@ -46,6 +71,11 @@ impl<'w> Rejects<'w> {
         told: &Columns,
         import: i64,
     ) -> Result<()> {
+        let place = row.place.unwrap_or(Place { import, line: row.line });
+        let reason = reasons(why) + &place_words(place) + &ways(headers, &told.decided(row));
+        if matches!(self.form, Form::Json | Form::Jsonl) {
+            return self.put_object(headers, row, &reason);
+        }
         if !self.begun {
             self.begun = true;
             self.columns = headers.len();
@@ -59,8 +89,7 @@ impl<'w> Rejects<'w> {
             self.csv.end();
         }
         (0..self.columns).for_each(|column| self.csv.text(row.cell(column)));
-        let place = row.place.unwrap_or(Place { import, line: row.line });
-        self.csv.text(&(reasons(why) + &place_words(place) + &ways(headers, &told.decided(row))));
+        self.csv.text(&reason);
         // Cells that no header stands over: the reason keeps its column.
         (self.columns..row.len()).for_each(|column| self.csv.text(row.cell(column)));
         self.csv.end();
@@ -145,7 +174,7 @@ mod tests {
         let mut first = source(text);
         let headers = first.headers().to_vec();
         let mut file = Vec::new();
-        let mut rejects = Rejects::new(&mut file, b',', false);
+        let mut rejects = Rejects::new(&mut file, Form::Csv, b',', false);
         let mut row = RawRow::default();
         while first.read(&mut row).expect("a row") {
             let why = RowError {

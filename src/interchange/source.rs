@@ -10,7 +10,8 @@ use super::decode::{Decoded, Found};
 use super::delimited::Delimited;
 use super::dialect::Dialect;
 use super::json::JsonRows;
-use super::rejects::{REASON, heard, is_reason, place_of};
+use super::quoting::Quotes;
+use super::rejects::{OTHER_REASON, REASON, heard, is_reason, place_of};
 use super::spill::Spill;
 use super::told::Columns;
 use super::wide::Wide;
@@ -38,6 +39,8 @@ pub struct RawRow {
     exact: Vec<usize>,
     /// Where it stood when an import rejected it.
     pub place: Option<Place>,
+    /// The JSON object as it stands in the file, where that was asked for.
+    pub(super) object: String,
 }
 
 impl RawRow {
@@ -95,7 +98,7 @@ impl RawRow {
 
     /// Bytes that it takes, about.
     pub(super) fn size(&self) -> usize {
-        self.text.len() + 8 * self.ends.len() + 64
+        self.text.len() + self.object.len() + 8 * self.ends.len() + 64
     }
 
     /// Appends the row as bytes.
@@ -104,12 +107,13 @@ impl RawRow {
         let fault = self.fault.as_deref().unwrap_or_default();
         let has_fault = usize::from(self.fault.is_some());
         let line = usize::try_from(self.line).unwrap_or(usize::MAX);
-        let sizes =
-            [line, has_fault, fault.len(), self.ends.len(), self.exact.len(), self.text.len()];
+        let (ends, exact, text) = (self.ends.len(), self.exact.len(), self.text.len());
+        let sizes = [line, has_fault, fault.len(), ends, exact, text, self.object.len()];
         sizes.into_iter().chain(self.ends.iter().copied()).for_each(&mut number);
         self.exact.iter().copied().for_each(number);
         out.extend_from_slice(fault.as_bytes());
         out.extend_from_slice(self.text.as_bytes());
+        out.extend_from_slice(self.object.as_bytes());
     }
 
     /// Takes over a row from the beginning of bytes, and how many they are; `None` where the bytes
@@ -121,13 +125,16 @@ impl RawRow {
         };
         let [line, has_fault, fault, ends, exact, text] =
             [number(0)?, number(1)?, number(2)?, number(3)?, number(4)?, number(5)?];
-        let numbers = 6 + ends + exact;
+        let object = number(6)?;
+        let numbers = 7 + ends + exact;
         let start = numbers * 8;
-        let whole = bytes.get(start..start + fault + text)?;
-        let (fault, text) = whole.split_at(fault);
+        let whole = bytes.get(start..start + fault + text + object)?;
+        let (fault, rest) = whole.split_at(fault);
+        let (text, object) = rest.split_at(text);
         self.begin(line as u64);
-        self.ends.extend((6..6 + ends).filter_map(number));
-        self.exact.extend((6 + ends..numbers).filter_map(number));
+        self.ends.extend((7..7 + ends).filter_map(number));
+        self.exact.extend((7 + ends..numbers).filter_map(number));
+        self.object.push_str(std::str::from_utf8(object).ok()?);
         self.text.push_str(std::str::from_utf8(text).ok()?);
         self.fault = (has_fault == 1).then(|| String::from_utf8_lossy(fault).into_owned());
         Some(start + whole.len())
@@ -138,6 +145,7 @@ impl RawRow {
         self.line = line;
         self.fault = None;
         self.place = None;
+        self.object.clear();
         self.text.clear();
         self.ends.clear();
         self.exact.clear();
@@ -212,6 +220,9 @@ pub struct ReadOptions {
     pub form: Option<Form>,
     pub delimiter: Option<u8>,
     pub charset: Option<Charset>,
+    pub quotes: Option<Quotes>,
+    /// Rows keep the JSON object that they were, so that they can be written as it.
+    pub objects: bool,
     /// Leaves the `'` of guarded cells where it is.
     pub raw: bool,
 }
@@ -257,7 +268,7 @@ impl Source {
         let rows = match form {
             Form::Csv | Form::Tsv => {
                 let tab = (form == Form::Tsv).then_some(b'\t');
-                let dialect = Dialect::of(&head, whole, options.delimiter.or(tab));
+                let dialect = Dialect::of(&head, whole, options.delimiter.or(tab), options.quotes);
                 let text = Box::new(text);
                 let found = Arc::clone(&found);
                 let rows = Delimited::new(head, text, found, dialect, options.raw)?;
@@ -269,7 +280,7 @@ impl Source {
                     Some(file) if seekable && found.charset() == Charset::UTF8 => file,
                     _ => spool(&head, &mut text)?,
                 };
-                Rows::Json(Box::new(JsonRows::new(spooled, form)?))
+                Rows::Json(Box::new(JsonRows::new(spooled, form, options.objects)?))
             }
         };
         let mut source = Self {
@@ -326,6 +337,15 @@ impl Source {
     pub fn delimiter(&self) -> Option<u8> {
         match &self.rows {
             Rows::Delimited(rows) => Some(rows.delimiter()),
+            Rows::Json(_) | Rows::Wide(_) => None,
+        }
+    }
+
+    /// How quotes are written in a delimited file, where it isn't as usual.
+    #[must_use]
+    pub fn odd_quotes(&self) -> Option<Quotes> {
+        match &self.rows {
+            Rows::Delimited(rows) => Some(rows.quotes()).filter(|q| *q != Quotes::Doubled),
             Rows::Json(_) | Rows::Wide(_) => None,
         }
     }
@@ -436,7 +456,7 @@ impl Source {
     /// Leaves out the last column where it is the one that `--rejects` wrote.
     fn set_reasons_aside(&mut self) -> Result<()> {
         let last = self.headers().len().saturating_sub(1);
-        if last == 0 || self.headers()[last] != REASON {
+        if last == 0 || ![REASON, OTHER_REASON].contains(&self.headers()[last].as_str()) {
             return Ok(());
         }
         let sample = self.sample()?;

@@ -317,10 +317,11 @@ impl Writer<'_> {
             Some(uid) => values.into_iter().partition(|(_, v)| names(v, uid)),
             None => (Vec::new(), values),
         };
-        let given = self.notes_gifts().then(|| values.iter().map(|(i, _)| *i).collect());
+        let given: Option<Vec<usize>> =
+            self.notes_gifts().then(|| values.iter().map(|(i, _)| *i).collect());
         let id = self.insert(noun, Draft { values, fingerprint, ready: Some(ready) })?;
         if let Some(given) = given {
-            self.note_gift(noun, id, true, given, &[]);
+            self.note_gift(noun, id, true, &given, &[]);
         }
         if !own.is_empty() {
             self.link_to_itself(noun, id, own)?;

@@ -82,8 +82,8 @@ impl Writer<'_> {
             }
         }
         if self.notes_gifts() {
-            let given = values.iter().map(|(i, _)| *i).collect();
-            self.note_gift(noun, id, false, given, &stretches);
+            let given: Vec<usize> = values.iter().map(|(i, _)| *i).collect();
+            self.note_gift(noun, id, false, &given, &stretches);
         }
         // A list that stays needn't be taken apart again.
         values

@@ -334,7 +334,7 @@ impl Writer<'_> {
         noun: &Noun,
         record: i64,
         made: bool,
-        given: Vec<usize>,
+        given: &[usize],
         stretches: &[(usize, usize, usize)],
     ) {
         let Some(Place { import, .. }) = self.mended.at else { return };
@@ -345,7 +345,7 @@ impl Writer<'_> {
         let notes = &mut self.mended.notes;
         let names = || given.iter().map(name).collect();
         let new = || notes.entry(import).or_default().set(names());
-        let set = (import, position, given.clone());
+        let set = (import, position, given.to_vec());
         let given = *self.mended.sets.entry(set).or_insert_with(new);
         self.mended.gifts.push(Gift { noun: position, record, made, given, stretches });
     }

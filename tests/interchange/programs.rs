@@ -512,3 +512,20 @@ fn a_template_of_dolibarr_is_known_by_the_codes_behind_its_headers() {
     assert_eq!(items(&berg["addresses"]), pairs(&[("", "1 Rue Haute | Paris |  | 75001")]));
     assert_eq!((&berg["city"], &berg["email"]), (&json!("Paris"), &json!("b@x.test")));
 }
+
+#[test]
+fn a_lead_of_pipedrive_is_its_person_and_says_what_it_is_about() {
+    let w = World::new();
+    let file = w.file(
+        "l.csv",
+        "Lead - Title,Lead - Contact person,Lead - Value,Lead - Organization,Lead - Owner\n\
+         Big order,Ann Lee,1200,Acme,zoe\nNew hall,,500,Beta,zoe\n",
+    );
+    let summary = w.json(&["import", &file, "-o", "json"]);
+    assert_eq!((&summary["noun"], &summary["created"]), (&json!("lead"), &json!(2)));
+    assert_eq!(summary["ignored_columns"], json!(["Lead - Value"]));
+    let ann = show(&w, "lead", "1");
+    assert_eq!((&ann["name"], &ann["about"]), (&json!("Ann Lee"), &json!("Big order")));
+    assert_eq!((&ann["company_name"], &ann["owner"]), (&json!("Acme"), &json!("zoe")));
+    assert_eq!(show(&w, "lead", "2")["name"], "New hall", "a lead without a person");
+}

@@ -289,3 +289,53 @@ fn of_two_that_import_into_no_database_at_once_both_go_in() {
     assert_eq!(w.ok(&["contact", "list", "--count"]), "4\n");
     assert!((0..4).all(|n| w.path(&format!("bad{n}.csv")).exists()));
 }
+
+#[test]
+fn rejects_of_json_are_json_and_come_back() {
+    let rows = [
+        r#"{"name": "Ann", "emails": [{"label": "work", "value": "a@x.example"}, {"label": "home", "value": "b@x.example"}], "birthday": "someday", "tags": ["a; b"]}"#,
+        r#"{"name": "Боб", "email": "bob@x.example"}"#,
+        r#"{"city": "Oslo", "email": "no-at", "name": "Cy"}"#,
+    ];
+    let forms = [
+        ("in.json", "bad.json", format!("[{}]", rows.join(","))),
+        ("in.jsonl", "bad.jsonl", rows.join("\n")),
+        ("in.jsonl", "bad", rows.join("\n")),
+    ];
+    for (file, bad, text) in forms {
+        let w = World::new();
+        w.file(file, &text);
+        let run = w.run(&["contact", "import", file, "--rejects", bad]);
+        assert_eq!(run.code, 4, "{}", run.err);
+        let mended = w.read(bad).replace("someday", "1990-05-01").replace("no-at", "cy@x.example");
+        assert!(mended.contains("\"reason\": \"line "), "{mended}");
+        w.file(bad, mended);
+        w.ok(&["contact", "import", bad]);
+        let other = World::new();
+        other.file(file, text.replace("someday", "1990-05-01").replace("no-at", "cy@x.example"));
+        other.ok(&["contact", "import", file]);
+        let all = |w: &World| {
+            let columns = "name,emails,birthday,tags,city";
+            w.ok(&["contact", "list", "--columns", columns, "--sort", "name", "-o", "csv"])
+        };
+        assert_eq!(all(&w), all(&other), "{bad}");
+    }
+}
+
+#[test]
+fn a_lead_of_json_keeps_its_own_reason() {
+    let w = World::new();
+    w.file("in.jsonl", "{\"name\":\"Ann\",\"reason\":\"too dear\",\"score\":\"many\"}\n");
+    assert_eq!(w.run(&["lead", "import", "in.jsonl", "--rejects", "bad.jsonl"]).code, 4);
+    // Still bad, it comes back once more.
+    assert_eq!(w.run(&["lead", "import", "bad.jsonl", "--rejects", "more.jsonl"]).code, 4);
+    let more = w.read("more.jsonl");
+    assert_eq!(more.matches("line ").count(), 2, "the reason, and the place: {more}");
+    w.file("more.jsonl", more.replace("\"many\"", "7"));
+    w.ok(&["lead", "import", "more.jsonl"]);
+    let lead = w.json(&["lead", "show", "1", "-o", "json"]);
+    assert_eq!((&lead["reason"], &lead["score"]), (&"too dear".into(), &7.into()));
+    w.file("in.csv", "name,score\nA,many\n");
+    let err = w.fails(2, &["lead", "import", "in.csv", "--rejects", "bad2.json"]);
+    assert!(err.contains("would be read as JSON"), "{err}");
+}

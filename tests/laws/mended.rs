@@ -26,7 +26,7 @@ fn row(chance: &Chance) -> Row {
 fn broken(row: &Row, chance: &Chance) -> Row {
     let mut row = row.clone();
     let (at, what) = if chance.below(3) == 0 { (1, "no-at") } else { (5, "some day") };
-    row[at] = what.to_owned();
+    what.clone_into(&mut row[at]);
     row
 }
 

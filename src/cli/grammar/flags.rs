@@ -75,6 +75,7 @@ pub const RESERVED: &[&str] = &[
     "decimal",
     "stage-kind",
     "delimiter",
+    "quotes",
     "empty",
     "encoding",
     "excel-dates",

@@ -191,6 +191,10 @@ pub(super) fn import_options(command: Command, noun: Option<&Noun>) -> Command {
     command
         .arg(option("format", "FORMAT", "If the data don't tell it").value_parser(formats()))
         .arg(option("delimiter", "CHAR", "Between cells, if the data don't tell it; `tab` too"))
+        .arg(
+            option("quotes", "HOW", "How quotes stand in cells, if the data don't tell it")
+                .value_parser(["doubled", "backslash", "apostrophe", "none"]),
+        )
         .arg(option("encoding", "NAME", "Of its text, if the data don't tell it: `windows-1251`"))
         .arg(
             option("date-order", "ORDER", "Of 03/04/2026, if the data don't tell it")

@@ -134,7 +134,7 @@ fn persons(weighing: &mut Weighing, a: &Sketch, b: &Sketch, common: usize) {
     }
     match (&a.birthday, &b.birthday) {
         (Some(left), Some(right)) if yearless::agree(*left, *right) => {
-            weighing.add(3.0, "same birthday")
+            weighing.add(3.0, "same birthday");
         }
         (Some(_), Some(_)) => weighing.add(-5.0, "but another birthday"),
         _ => {}
