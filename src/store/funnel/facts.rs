@@ -189,13 +189,20 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// The chance of a deal in ten-thousandths of a percent: its own, or its stage's.
+    /// The chance of a deal in ten-thousandths of a percent: its own, or its stage's; what is decided
+    /// is sure.
     pub(super) fn chance(&self, row: &Row) -> Result<Option<i64>> {
+        let stage = self.stages.0.get(&row.get(0)?);
+        match stage.map(|s| s.kind.as_str()) {
+            Some("won") => return Ok(Some(fine(100.0))),
+            Some("lost") => return Ok(Some(0)),
+            _ => {}
+        }
         let own: Option<f64> = row.get(1)?;
         if let Some(own) = own {
             return Ok(Some(fine(own)));
         }
-        Ok(self.stages.0.get(&row.get(0)?).and_then(|s| s.chance))
+        Ok(stage.and_then(|s| s.chance))
     }
 }
 
