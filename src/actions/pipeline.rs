@@ -93,6 +93,7 @@ pub(super) fn merge(call: &mut Call) -> Result<()> {
             .hint("the first stays, the others go: `rolo stage merge KEEP OTHER…`"));
     }
     let own = pipeline_of(call.writer, *keep)?;
+    let kind = kind_of(call.writer, *keep)?;
     for other in others {
         if other == keep {
             return Err(Error::usage(format!("stage:{keep} can't be merged with itself")));
@@ -101,12 +102,40 @@ pub(super) fn merge(call: &mut Call) -> Result<()> {
             return Err(Error::invalid(format!("stage:{other} is of another pipeline"))
                 .hint("take its deals over first: `rolo stage rm OTHER --to STAGE`"));
         }
+        let other_kind = kind_of(call.writer, *other)?;
+        if other_kind != kind {
+            let label = |id: i64| label_of(call.writer, id);
+            return Err(Error::invalid(format!(
+                "`{}` is {} and `{}` {}: stages of two kinds can't be one",
+                label(*keep)?,
+                kind,
+                label(*other)?,
+                other_kind
+            ))
+            .hint(format!(
+                "`rolo stage rm {} --to {}` takes its deals there, with what follows from that",
+                label(*other)?,
+                label(*keep)?
+            )));
+        }
         for deal in deals_of(call.writer, *other)? {
             relabel(call.writer, deal, *other, *keep)?;
         }
         call.writer.trash(call.noun, *other)?;
     }
     Ok(())
+}
+
+/// What a stage means.
+fn kind_of(writer: &Writer, stage: i64) -> Result<String> {
+    let noun = writer.reader().model().noun("stage")?;
+    let values = writer.stored(noun, stage)?;
+    Ok(values[noun.require("kind")?.index].as_text().unwrap_or("open").to_owned())
+}
+
+fn label_of(writer: &Writer, stage: i64) -> Result<String> {
+    let noun = writer.reader().model().noun("stage")?;
+    Ok(writer.stored(noun, stage)?[noun.label_index()].to_cell())
 }
 
 /// Deals that are or were in a stage, those in the trash too.

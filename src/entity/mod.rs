@@ -176,6 +176,8 @@ pub struct Field {
     /// A whole number that puts records of one scope in order, without gaps: SQL for those that stay
     /// behind the others.
     pub ranked: Option<&'static str>,
+    /// At most one record says yes: the one that was last made to.
+    pub sole: bool,
     /// An amount that is the sum of others' totals as long as there are any.
     pub sum_of: Option<&'static SumOf>,
     /// Words that name fields of this entity.
@@ -213,6 +215,8 @@ pub struct Trail {
     pub needs: &'static str,
     /// SQL that tells whether the station `?1` is one that ends the record.
     pub ends: &'static str,
+    /// The computed field that says how the record stands: its station's word.
+    pub outcome: &'static str,
 }
 
 /// A field with what every field needs; the rest is said by the builders.
@@ -252,6 +256,7 @@ pub const fn field(name: &'static str, kind: Kind, about: &'static str) -> Field
         remembers: false,
         narrows: false,
         ranked: None,
+        sole: false,
         sum_of: None,
         names_of: None,
         custom: false,
@@ -429,6 +434,13 @@ impl Field {
     #[must_use]
     pub const fn ranked(mut self, behind: &'static str) -> Self {
         self.ranked = Some(behind);
+        self
+    }
+
+    /// At most one record says yes.
+    #[must_use]
+    pub const fn sole(mut self) -> Self {
+        self.sole = true;
         self
     }
     #[must_use]

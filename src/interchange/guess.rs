@@ -24,6 +24,13 @@ pub enum Rank {
     Weak,
 }
 
+impl Rank {
+    /// Nobody said it.
+    pub(super) fn is_guess(self) -> bool {
+        self > Self::Preset
+    }
+}
+
 /// What may come from a file: what a user may set, and the stamps of a record's birth.
 pub(super) fn is_taken(field: &Field) -> bool {
     field.is_settable() || field.is_stored() && !matches!(field.name, "id" | "trashed")

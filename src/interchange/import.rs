@@ -242,14 +242,16 @@ pub fn run(
     };
     let mut single =
         Single { parser: &mut parser, keys: policy.keys(noun), prints: Prints::default() };
-    intake.run(w, source, &mut single, &mut |w, row, incoming, summary| {
+    intake.run(w, source, &mut single, &mut |w, row, mut incoming, summary| {
         w.go_on_bulk(&mut deferred)?;
-        if let Some(funnel) = &mut funnel {
-            funnel.meet(w, &incoming.values)?;
-        }
-        match w.take_in(noun, incoming, policy) {
+        let met = match &mut funnel {
+            Some(funnel) => funnel.meet(w, &mut incoming.values),
+            None => Ok(()),
+        };
+        match met.and_then(|()| w.take_in(noun, incoming, policy)) {
             Ok(outcome) => summary.count(outcome),
             Err(why) if is_of_the_row(&why) => {
+                funnel.iter_mut().for_each(Funnel::forget_row);
                 return Ok(Some(row_error(why, row, noun, &mapping)));
             }
             Err(why) => return Err(why),

@@ -124,7 +124,12 @@ pub fn is_of_the_row(why: &Error) -> bool {
 /// The row of an error, with the column that fills the field it is about.
 #[must_use]
 pub fn row_error(why: Error, row: &RawRow, noun: &Noun, mapping: &Mapping) -> RowError {
-    let column = why.field.and_then(|f| noun.index(f)).and_then(|i| mapping.column_of(i));
+    let column = why.field.and_then(|f| noun.index(f)).and_then(|field| {
+        // Of several columns the one that the row fills.
+        let mut all = mapping.columns_of(field).peekable();
+        let first = all.peek().copied();
+        all.find(|c| !row.cell(*c).is_empty()).or(first)
+    });
     let hint = why.hint.map_or(String::new(), |h| format!("; {h}"));
     RowError {
         line: row.line,

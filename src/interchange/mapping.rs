@@ -251,7 +251,12 @@ impl Mapping {
     /// The first column that fills the field, or a part of it.
     #[must_use]
     pub fn column_of(&self, field: usize) -> Option<usize> {
-        let is_of = |t: &Target| match t {
+        self.columns_of(field).next()
+    }
+
+    /// The columns that fill the field, or a part of it.
+    pub fn columns_of(&self, field: usize) -> impl Iterator<Item = usize> + '_ {
+        let is_of = move |t: &Target| match t {
             Target::Value(f)
             | Target::Uid(f)
             | Target::Currency(f)
@@ -262,8 +267,9 @@ impl Mapping {
             Target::Address { group, .. } => self.addresses[*group].field == field,
             Target::Label(_) | Target::Outcome(_) => false,
         };
-        let also = || self.also.iter().find(|(_, f)| *f == field).map(|(column, _)| *column);
-        self.targets.iter().position(|t| t.as_ref().is_some_and(is_of)).or_else(also)
+        let also = self.also.iter().filter(move |(_, f)| *f == field).map(|(column, _)| *column);
+        let targets = self.targets.iter().enumerate();
+        targets.filter(move |(_, t)| t.as_ref().is_some_and(is_of)).map(|(at, _)| at).chain(also)
     }
 
     /// Required fields that no column fills, nor a default or the parts of a name.

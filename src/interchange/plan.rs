@@ -14,6 +14,8 @@ pub(super) struct Step {
 
 pub(super) enum How {
     Cell(usize),
+    /// Columns that say one thing, of which a row fills one.
+    OneOf(Vec<usize>),
     /// A column of the first address; where a row lacks that one, the next one's.
     Plain(usize),
     Money {
@@ -67,7 +69,15 @@ pub(super) fn plan(noun: &Noun, mapping: &Mapping) -> Vec<Step> {
                     let currency = currency_of(field);
                     steps.push(Step { field, how: How::Money { amount: column, currency } });
                 }
-                _ => steps.push(Step { field, how: How::Cell(column) }),
+                _ => match steps.iter_mut().find(|step| step.field == field) {
+                    Some(Step { how: How::OneOf(columns), .. }) => columns.push(column),
+                    Some(Step { how, .. }) => {
+                        if let How::Cell(first) = *how {
+                            *how = How::OneOf(vec![first, column]);
+                        }
+                    }
+                    None => steps.push(Step { field, how: How::Cell(column) }),
+                },
             },
             Target::Uid(field) => links.entry(field).or_default().uid = Some(column),
             Target::Noun(field) => links.entry(field).or_default().noun = Some(column),

@@ -14,9 +14,10 @@ use super::plan::{How, Step, plan, prints};
 use super::source::{RawRow, Source};
 use super::told::{Columns, Undecided};
 use crate::entity::when::{DateOrder, calendar_day};
-use crate::entity::{Kind, Locale, Name, Noun, Since, Value};
+use crate::entity::{Kind, Locale, Noun, Value};
 use crate::error::{Error, Result, RowError};
-use crate::model::STAGE_KINDS;
+use crate::model::outcome;
+use cells::Refused;
 
 /// How values are written, where somebody said it; the rest is found out column by column.
 #[derive(Debug, Clone, Default)]
@@ -161,9 +162,17 @@ impl<'a> RowParser<'a> {
             }
         }
         self.plan = plan;
-        if !draft.is_empty() {
+        if !draft.is_empty() || !errors.is_empty() {
+            match self.outcome(row) {
+                Ok(found) => draft.extend(found),
+                Err((column, reason)) => errors.push(RowError {
+                    line: row.line,
+                    column: self.mapping.headers[column].clone(),
+                    value: row.cell(column).to_owned(),
+                    reason,
+                }),
+            }
             self.settle_station(&mut draft);
-            self.settle_outcome(row, &mut draft);
             self.complete(row, &mut draft);
         }
         if !errors.is_empty() {
@@ -207,7 +216,11 @@ impl<'a> RowParser<'a> {
     /// The value that a cell alone makes, where it is another text than the cell.
     fn example(&mut self, column: usize, row: &RawRow) -> Option<String> {
         let plan = std::mem::take(&mut self.plan);
-        let of_cell = |step: &&Step| matches!(step.how, How::Cell(c) | How::Money { amount: c, .. } if c == column);
+        let of_cell = |step: &&Step| match &step.how {
+            How::Cell(c) | How::Money { amount: c, .. } => *c == column,
+            How::OneOf(columns) => columns.contains(&column),
+            _ => false,
+        };
         let value = plan.iter().find(of_cell).and_then(|step| self.value(step, row).ok());
         self.plan = plan;
         let text = value?.to_cell();
@@ -230,54 +243,25 @@ impl<'a> RowParser<'a> {
         xxhash_rust::xxh3::xxh3_64(&self.scratch).cast_signed()
     }
 
-    /// A deal that was won or lost is in a stage that says so, wherever it was when that happened.
-    fn settle_outcome(&self, row: &RawRow, draft: &mut Vec<(usize, Value)>) {
-        let Some((column, stage)) = self.mapping.outcome else { return };
-        let Some(how) = STAGE_KINDS.find(row.cell(column)).filter(|how| *how != "open") else {
-            return;
-        };
-        let given = draft.iter().position(|(f, _)| *f == stage);
-        if let Some(Value::Named(name)) = given.map(|at| &draft[at].1)
-            && STAGE_KINDS.find(&name.text) == Some(how)
-        {
-            return;
+    /// What the column of outcomes says, as the word of the field that works it out: the funnel makes
+    /// a stage of it.
+    fn outcome(&self, row: &RawRow) -> std::result::Result<Option<(usize, Value)>, Refused> {
+        let Some((column, stage)) = self.mapping.outcome else { return Ok(None) };
+        let text = row.cell(column).trim();
+        let field = self.noun.fields[stage].trail.and_then(|t| self.noun.index(t.outcome));
+        let Some(field) = field.filter(|_| !text.is_empty()) else { return Ok(None) };
+        if self.is_empty_word(self.noun.fields[field], text) {
+            return Ok(None);
         }
-        let text = how[..1].to_uppercase() + &how[1..];
-        let value = Value::Named(Name { text, ..Name::default() });
-        match given {
-            Some(at) => {
-                let before = std::mem::replace(&mut draft[at].1, value);
-                self.keep_station(stage, before, draft);
-            }
-            None => draft.push((stage, value)),
-        }
-    }
-
-    /// Where a record was when it ended is its last stay before: the day that tells of the station
-    /// tells when that one was entered, not the end.
-    fn keep_station(&self, stage: usize, before: Value, draft: &mut Vec<(usize, Value)>) {
-        let (Some(trail), Value::Named(before)) = (self.noun.fields[stage].trail, before) else {
-            return;
-        };
-        let place = |name: &str| self.noun.index(name);
-        let instant = |index: Option<usize>, draft: &[(usize, Value)]| {
-            draft.iter().find_map(|(f, v)| match v {
-                Value::Instant(at) if Some(*f) == index => Some(*at),
-                _ => None,
-            })
-        };
-        let since = instant(place(trail.since), draft);
-        let at = since.or_else(|| instant(place("created"), draft));
-        let (Some(at), Some(stays)) = (at, place(trail.stays)) else { return };
-        draft.retain(|(f, _)| Some(*f) != place(trail.since));
-        let stay = Name { role: Some(Since { at, by: None }.to_string()), ..before };
-        match draft.iter_mut().find(|(f, _)| *f == stays) {
-            Some((_, Value::NamedLinks(known))) => {
-                if !known.iter().any(|k| k.text.to_lowercase() == stay.text.to_lowercase()) {
-                    known.push(stay);
-                }
-            }
-            _ => draft.push((stays, Value::NamedLinks(vec![stay]))),
+        match outcome(text) {
+            Some(word) => Ok(Some((field, Value::Text(word.to_owned())))),
+            None => Err((
+                column,
+                format!(
+                    "`{text}` doesn't say how it stands; known: open, won, lost, in the words of several languages; `--map '{}='` sets the column aside",
+                    self.mapping.headers[column]
+                ),
+            )),
         }
     }
 
@@ -344,13 +328,17 @@ fn looked_at<'n>(
     }
     for step in plan.iter().filter(|_| !mapping.exact) {
         let kind = &noun.fields[step.field].kind;
-        let (How::Cell(column) | How::Money { amount: column, .. }) = step.how else { continue };
+        let columns = match &step.how {
+            How::Cell(column) | How::Money { amount: column, .. } => std::slice::from_ref(column),
+            How::OneOf(columns) => columns.as_slice(),
+            _ => continue,
+        };
         let is_said = match kind {
             Kind::Date | Kind::Datetime | Kind::Due => written.order.is_some(),
             _ => written.decimal.is_some(),
         };
         if !is_said {
-            kinds[column] = Some(kind);
+            columns.iter().for_each(|column| kinds[*column] = Some(kind));
         }
     }
     kinds
@@ -413,6 +401,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::entity::Name;
     use crate::entity::money::Currency;
     use crate::entity::when::{Times, stored_instant as instant};
     use crate::model::model;

@@ -310,11 +310,13 @@ fn take_row(
             Ready::of(part.noun, &values)
         };
         link(part, &made, &mut values);
-        if let Some(funnel) = &mut part.funnel {
-            funnel.meet(w, &values)?;
-        }
+        let met = match &mut part.funnel {
+            Some(funnel) => funnel.meet(w, &mut values),
+            None => Ok(()),
+        };
         let print = part.prints.nth(read.print.wrapping_add(i64::try_from(at).unwrap_or(0)));
-        match w.take_in_known(part.noun, Incoming { values, print, ready }, part.policy) {
+        let incoming = Incoming { values, print, ready };
+        match met.and_then(|()| w.take_in_known(part.noun, incoming, part.policy)) {
             Ok((outcome, id)) => {
                 made[at] = Some(LinkTo::bare(part.noun.name(), id));
                 let count = match outcome {
@@ -328,7 +330,9 @@ fn take_row(
                 summary.revived += u64::from(outcome == Outcome::Revived);
             }
             Err(why) if is_of_the_row(&why) => {
-                return Ok(Some(row_error(why, row, part.noun, &part.mapping)));
+                let wrong = row_error(why, row, part.noun, &part.mapping);
+                parts.iter_mut().filter_map(|p| p.funnel.as_mut()).for_each(Funnel::forget_row);
+                return Ok(Some(wrong));
             }
             Err(why) => return Err(why),
         }

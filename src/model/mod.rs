@@ -22,7 +22,7 @@ pub use service::TICKET;
 pub use setup::{FIELD, TAG, TEAM, USER, VIEW};
 pub use sharing::{ASSIGNMENT, RESPONSE, SCORING};
 pub use targets::{BONUS, DEALS_OF_QUOTA, QUOTA, TERRITORY};
-pub use words::{Ending, STAGE_KINDS, ending};
+pub use words::{Ending, STAGE_KINDS, ending, outcome};
 pub use work::{ACTIVITY, EVENT, TASK};
 
 use crate::entity::{Entity, Field, Kind, Model, field, link};

@@ -16,7 +16,7 @@ pub static PIPELINE: Entity = Entity::new(
     &[
         label("name", "Name"),
         field("currency", Kind::Currency, "Currency of its deals"),
-        field("is_default", Kind::Bool, "Where a deal goes that names no pipeline"),
+        field("is_default", Kind::Bool, "Where a deal goes that names no pipeline").sole(),
     ],
 )
 .key(&["name"])
@@ -106,11 +106,11 @@ const DEFAULT_PIPELINE: &str = "SELECT id FROM pipeline WHERE trashed IS NULL OR
 const FIRST_STAGE: &str = "SELECT id FROM stage WHERE pipeline = :pipeline AND trashed IS NULL AND kind = 'open' ORDER BY position IS NULL, position, id LIMIT 1";
 
 const STATUS: &str = "(SELECT s.kind FROM stage s WHERE s.id = {t}.stage)";
-const CHANCE: &str =
-    "coalesce({t}.probability, (SELECT s.probability FROM stage s WHERE s.id = {t}.stage))";
+/// What is decided is sure, whatever chance it had while it was open.
+const CHANCE: &str = "(SELECT CASE s.kind WHEN 'won' THEN 100.0 WHEN 'lost' THEN 0.0 ELSE coalesce({t}.probability, s.probability) END FROM stage s WHERE s.id = {t}.stage)";
 const WEIGHTED: &str = percent_of!(
     "{t}.amount",
-    "coalesce({t}.probability, (SELECT s.probability FROM stage s WHERE s.id = {t}.stage))"
+    "(SELECT CASE s.kind WHEN 'won' THEN 100.0 WHEN 'lost' THEN 0.0 ELSE coalesce({t}.probability, s.probability) END FROM stage s WHERE s.id = {t}.stage)"
 );
 const COMMISSION: &str = percent_of!(
     "{t}.amount",
@@ -156,6 +156,7 @@ static STAYS: Trail = Trail {
     told: &["lost_reason", "competitor"],
     needs: "required",
     ends: "SELECT coalesce(kind, 'open') <> 'open' FROM stage WHERE id = ?1",
+    outcome: "status",
 };
 
 pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its way through a pipeline", &[
@@ -194,7 +195,7 @@ pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its w
     field("closes_history", Kind::Words(&ANY), "Every move of its expected close: when, from which day to which, by whom").dated().check(moves).quiet().by_action("deal edit"),
     field("about", Kind::Longtext, "Notes, in Markdown").aliases(&["notes", "description"]).headers(&["note", "comments", "описание"]),
     computed("status", Kind::Choice(&STAGE_KINDS), STATUS, "open, won or lost: its stage's kind"),
-    computed("chance", Kind::Percent, CHANCE, "Its probability, or its stage's"),
+    computed("chance", Kind::Percent, CHANCE, "Its probability, or its stage's; 100 once it is won, 0 once it is lost"),
     computed("weighted", Kind::Money, WEIGHTED, "Amount times chance").currency_from(&["amount"]),
     computed("commission_amount", Kind::Money, COMMISSION, "The partner's share of its amount").currency_from(&["amount"]),
     computed("slips", Kind::Int, SLIPS, "How often its expected close was moved").quiet(),

@@ -43,7 +43,55 @@ pub(super) static LEAD_STATUSES: Choices = closed(&[
 
 /// What a stage means.
 pub static STAGE_KINDS: Choices = closed(&[
-    word("open", &["active", "in progress"]),
+    word(
+        "open",
+        &[
+            "active",
+            "in progress",
+            "ongoing",
+            "pending",
+            "new",
+            "reopened",
+            "offen",
+            "aktiv",
+            "laufend",
+            "in bearbeitung",
+            "neu",
+            "ouvert",
+            "ouverte",
+            "en cours",
+            "actif",
+            "active",
+            "nouveau",
+            "nouvelle",
+            "abierto",
+            "abierta",
+            "en curso",
+            "en proceso",
+            "activo",
+            "activa",
+            "nuevo",
+            "nueva",
+            "открыт",
+            "открыта",
+            "открыто",
+            "открытая",
+            "активна",
+            "активная",
+            "в работе",
+            "в процессе",
+            "новая",
+            "новый",
+            "отворен",
+            "отворена",
+            "отворено",
+            "активен",
+            "активно",
+            "в процес",
+            "нова",
+            "нов",
+        ],
+    ),
     word("won", &["closed won", "win"]),
     word("lost", &["closed lost", "lose"]),
 ]);
@@ -397,6 +445,18 @@ pub fn ending(name: &str) -> Ending {
         (true, true, _) | (_, _, true) => Ending::Unclear,
         _ => Ending::Open,
     }
+}
+
+/// What a column that says how deals stand means: `open`, `won`, `lost`, or `closed` where it doesn't
+/// tell how; `None` for other words.
+#[must_use]
+pub fn outcome(text: &str) -> Option<&'static str> {
+    STAGE_KINDS.find(text).or_else(|| match ending(text) {
+        Ending::Won => Some("won"),
+        Ending::Lost => Some("lost"),
+        Ending::Unclear => Some("closed"),
+        Ending::Open => None,
+    })
 }
 
 /// Whether a word is of a script that sets no spaces between words.

@@ -152,6 +152,9 @@ impl Reader<'_> {
     fn shadow(&self, noun: &Noun, later: &Old, at: &Past) -> Result<()> {
         let now = at.now.as_str();
         let trail = trails(noun).next();
+        if let Some((_, link, trail)) = trail {
+            self.part_stations(noun, link, trail, now)?;
+        }
         let mut touched: BTreeSet<i64> = later.keys().copied().collect();
         if let Some((_, _, trail)) = trail {
             touched.extend(self.moved_since(noun, trail, now)?);
@@ -198,8 +201,8 @@ impl Reader<'_> {
         }
         let condition = match trail {
             Some(trail) => format!(
-                "coalesce((SELECT f.since FROM main.{} f WHERE f.record = t.id AND f.position = 1), t.created) > '{now}'",
-                quoted(&format!("{}_{}", noun.name(), trail.stays))
+                "coalesce((SELECT f.since FROM {} f WHERE f.record = t.id AND f.position = 1), t.created) > '{now}'",
+                self.told_stays(noun, trail)?
             ),
             None => format!("t.created > '{now}'"),
         };
@@ -213,10 +216,10 @@ impl Reader<'_> {
 
     /// Records that were somewhere else at the moment.
     fn moved_since(&self, noun: &Noun, trail: &Trail, now: &str) -> Result<Vec<i64>> {
-        let table = quoted(&format!("{}_{}", noun.name(), trail.stays));
+        let table = self.told_stays(noun, trail)?;
         let sql = format!(
-            "SELECT DISTINCT c.record FROM main.{table} c WHERE c.since > ?1 AND c.position > 1 \
-             AND EXISTS (SELECT 1 FROM main.{table} f WHERE f.record = c.record AND f.position = 1 AND f.since <= ?1)"
+            "SELECT DISTINCT c.record FROM {table} c WHERE c.since > ?1 AND c.position > 1 \
+             AND EXISTS (SELECT 1 FROM {table} f WHERE f.record = c.record AND f.position = 1 AND f.since <= ?1)"
         );
         let mut stmt = self.conn.prepare(&sql)?;
         Ok(stmt.query_map([now], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
@@ -305,8 +308,8 @@ impl Reader<'_> {
     ) -> Result<bool> {
         let Some(old) = fields.get(link.name) else { return Ok(false) };
         let sql = format!(
-            "SELECT target FROM main.{} WHERE record = ?1 AND since <= ?2 ORDER BY position DESC LIMIT 1",
-            quoted(&format!("{}_{}", noun.name(), trail.stays))
+            "SELECT target FROM {} WHERE record = ?1 AND since <= ?2 ORDER BY position DESC LIMIT 1",
+            self.told_stays(noun, trail)?
         );
         let mut stmt = self.conn.prepare_cached(&sql)?;
         let stood: Option<i64> =
@@ -359,10 +362,10 @@ impl Reader<'_> {
     ) -> Result<()> {
         let Kind::Link(target) = link.kind else { return Ok(()) };
         let station = target.one().map_or("", |e| e.name);
+        let been = self.told_stays(noun, trail)?;
         let stay = |column: &str| {
             format!(
-                "(SELECT s.{column} FROM main.{} s WHERE s.record = id AND s.since <= '{now}' ORDER BY s.position DESC LIMIT 1)",
-                quoted(&format!("{}_{}", noun.name(), trail.stays))
+                "(SELECT s.{column} FROM {been} s WHERE s.record = id AND s.since <= '{now}' ORDER BY s.position DESC LIMIT 1)"
             )
         };
         let (at, since) = (quoted(link.name), quoted(trail.since));
@@ -421,6 +424,62 @@ impl Reader<'_> {
         ))?)
     }
 
+    /// Where the stays are read: as they are told today, but for stations that were made one since.
+    fn told_stays(&self, noun: &Noun, trail: &Trail) -> Result<String> {
+        let stays = format!("{}_{}", noun.name(), trail.stays);
+        let parted = format!("parted_{stays}");
+        let sql = "SELECT EXISTS (SELECT 1 FROM temp.sqlite_master WHERE name = ?1)";
+        let is_parted: bool = self.conn.prepare_cached(sql)?.query_row([&parted], |r| r.get(0))?;
+        Ok(if is_parted {
+            format!("temp.{}", quoted(&parted))
+        } else {
+            format!("main.{}", quoted(&stays))
+        })
+    }
+
+    /// Two stations that were made one later were two then: the stays of the records that were there
+    /// are as they were before that.
+    fn part_stations(&self, noun: &Noun, link: &Field, trail: &Trail, now: &str) -> Result<()> {
+        let Kind::Link(target) = link.kind else { return Ok(()) };
+        let station = self.model.nouns.iter().position(|n| target.allows(n.name()));
+        let own = self.model.nouns.iter().position(|n| n.name() == noun.name());
+        let (Some(station), Some(own)) = (station, own) else { return Ok(()) };
+        // What puts a station away and tells stays anew in one change has made two of them one.
+        let mut stmt = self.conn.prepare(
+            "SELECT e.record, e.old, min(e.change) FROM change c CROSS JOIN edit e ON e.change = c.id \
+             WHERE c.\"at\" > ?1 AND c.undone_by IS NULL AND c.undoes IS NULL AND e.noun = ?2 AND e.field = ?3 \
+             AND EXISTS (SELECT 1 FROM edit s WHERE s.change = c.id AND s.noun = ?4 AND s.field = 'trashed' AND s.old IS NULL) \
+             GROUP BY e.record",
+        )?;
+        let place = |at: usize| i64::try_from(at).unwrap_or(i64::MAX);
+        let mut rows =
+            stmt.query(rusqlite::params![now, place(own), trail.stays, place(station)])?;
+        let Some(index) = noun.index(trail.stays) else { return Ok(()) };
+        let field = noun.fields[index];
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let value = decode(field, row.get_ref(1)?, self.model)?;
+            found.push((row.get::<_, i64>(0)?, value));
+        }
+        if found.is_empty() {
+            return Ok(());
+        }
+        let stays = format!("{}_{}", noun.name(), trail.stays);
+        let (main, view) = (quoted(&stays), quoted(&format!("parted_{stays}")));
+        let past = quoted(&format!("past_parted_{stays}"));
+        self.conn.execute_batch(&format!(
+            "CREATE TEMP TABLE {past} AS SELECT * FROM main.{main} WHERE 0; CREATE INDEX temp.{} ON {past}(record)",
+            quoted(&format!("past_parted_{stays}_record"))
+        ))?;
+        for (record, value) in &found {
+            put_children(self.conn, &format!("temp.{past}"), field, *record, value)?;
+        }
+        Ok(self.conn.execute_batch(&format!(
+            "CREATE TEMP VIEW {view} AS SELECT * FROM main.{main} WHERE record NOT IN (SELECT record FROM temp.{past}) \
+             UNION ALL SELECT * FROM temp.{past}"
+        ))?)
+    }
+
     /// The stays that had begun by then, and the moves of the expected day.
     fn shadow_stays(
         &self,
@@ -432,8 +491,9 @@ impl Reader<'_> {
         let table = quoted(&format!("{}_{}", noun.name(), trail.stays));
         Ok(self.conn.execute_batch(&format!(
             "CREATE TEMP VIEW {table} AS SELECT record, position, target, since, \
-             CASE WHEN until > '{now}' THEN NULL ELSE until END AS until, \"by\" FROM main.{table} WHERE since <= '{now}'; \
+             CASE WHEN until > '{now}' THEN NULL ELSE until END AS until, \"by\" FROM {} WHERE since <= '{now}'; \
              CREATE TEMP VIEW {moves} AS SELECT * FROM main.{moves} WHERE {MOVED_AT} <= '{now}'",
+            self.told_stays(noun, trail)?,
             moves = table_of(noun, trail)
         ))?)
     }

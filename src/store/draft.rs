@@ -81,7 +81,8 @@ impl<'a> Writer<'a> {
         self.check_rules(noun, &row, &touched)?;
         self.check_unique(noun, &row, Some(id))?;
         self.refuse_loop(noun, id, before, &row)?;
-        self.follow_trails(noun, id, before, &mut row)?;
+        self.refuse_restation(noun, id, before, &row)?;
+        self.follow_trails(noun, id, before, &mut row, &touched)?;
         self.follow_moves(noun, id, before, &mut row)?;
         Ok(row)
     }

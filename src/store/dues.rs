@@ -1,7 +1,7 @@
 //! What follows from a change and is put right once, at its end: amounts that are the sum of other
 //! records, places in an order, and links to a record of the same noun that must not go round.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::OptionalExtension;
 
@@ -18,6 +18,8 @@ pub(super) struct Dues {
     sums: BTreeSet<(&'static str, i64, bool)>,
     /// Records whose place may be another, in the order they were touched.
     ranks: Vec<(&'static str, i64)>,
+    /// Records that were made the only ones of a kind, with the field that says so.
+    soles: BTreeMap<(&'static str, usize), i64>,
     settling: bool,
 }
 
@@ -39,7 +41,14 @@ impl Writer<'_> {
         }
         for (index, field) in noun.fields.iter().enumerate() {
             let changed = before.is_none_or(|b| !same(&b[index], &after[index]));
-            if field.ranked.is_some() && changed && !to_the_letter {
+            if field.sole && changed && after[index] == Value::Bool(true) {
+                self.dues.soles.insert((noun.name(), index), id);
+            }
+            let moved = || {
+                let scope = noun.entity.scope.and_then(|s| noun.index(s));
+                before.zip(scope).is_some_and(|(b, s)| !same(&b[s], &after[s]))
+            };
+            if field.ranked.is_some() && (changed || moved()) && !to_the_letter {
                 self.dues.ranks.push((noun.name(), id));
             }
             if field.sum_of.is_some() && changed && before.is_some() && !to_the_letter {
@@ -66,6 +75,9 @@ impl Writer<'_> {
         }
         for (noun, id) in dues.ranks {
             self.settle_rank(noun, id)?;
+        }
+        for ((noun, place), id) in dues.soles {
+            self.settle_sole(noun, place, id)?;
         }
         // What follows is part of what was asked for.
         self.touched = touched;
@@ -136,6 +148,27 @@ impl Writer<'_> {
 
     /// Gives a record the place that its number names among those of its scope, and the others the
     /// places that are left.
+    /// Of several records that say yes the last one counts.
+    fn settle_sole(&mut self, noun: &str, place: usize, id: i64) -> Result<()> {
+        let noun = self.reader.model.noun(noun)?;
+        let field = quoted(&column_name(noun.fields[place]));
+        let sql = format!(
+            "SELECT id FROM {} WHERE {field} = 1 AND id <> ?1 AND (trashed IS NULL OR trashed < 'g') AND EXISTS (SELECT 1 FROM {} o WHERE o.id = ?1 AND o.{field} = 1)",
+            quoted(noun.name()),
+            quoted(noun.name())
+        );
+        let others = self
+            .reader
+            .conn
+            .prepare(&sql)?
+            .query_map([id], |r| r.get(0))?
+            .collect::<rusqlite::Result<Vec<i64>>>()?;
+        for other in others {
+            self.update(noun, other, vec![(place, Value::Null)])?;
+        }
+        Ok(())
+    }
+
     fn settle_rank(&mut self, noun: &str, id: i64) -> Result<()> {
         let noun = self.reader.model.noun(noun)?;
         let Some((place, behind)) =

@@ -25,9 +25,14 @@ impl Writer<'_> {
         }
     }
 
-    /// The day of an end that only its instant tells.
-    pub(super) fn tell_end(&self, row: &mut [Value], places: &Places) {
-        if let (Value::Instant(at), true) = (&row[places.ended], row[places.expected].is_empty()) {
+    /// The day of an end that only its instant tells. Where the instant was told it counts more than
+    /// the day that was expected, and nothing that came to an end will end on a day to come.
+    pub(super) fn tell_end(&self, row: &mut [Value], places: &Places, is_told: bool) {
+        let is_open = match row[places.expected] {
+            Value::Date(day) => is_told || day > self.locale.times.today(),
+            _ => true,
+        };
+        if let (Value::Instant(at), true) = (&row[places.ended], is_open) {
             let day = at.with_timezone(&self.locale.times.zone).date_naive();
             row[places.expected] = Value::Date(day);
         }
@@ -37,7 +42,7 @@ impl Writer<'_> {
         matches!(value, Value::Date(day) if *day == self.locale.times.today())
     }
 
-    fn to_come(&self, field: &'static str, value: &str) -> Error {
+    pub(super) fn to_come(&self, field: &'static str, value: &str) -> Error {
         let named = field.replace('_', " ");
         Error::invalid(format!("{named}: {value} is still to come"))
             .hint(format!("give a day up to {}", self.locale.times.today()))
@@ -66,7 +71,7 @@ impl Writer<'_> {
         if !self.manner.import && untouched(row, places.expected) {
             row[places.expected] = Value::Null;
         }
-        self.tell_end(row, places);
+        self.tell_end(row, places, false);
     }
 
     /// Another day of the end, or instant of the last stay, of a record that ended: both go

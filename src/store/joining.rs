@@ -36,6 +36,7 @@ impl Writer<'_> {
                 !KEPT.contains(&name) || keeps(name)
             });
         }
+        self.keep_outcome(noun, &before, &mut values)?;
         // What a verb has settled, a file from before doesn't unsettle.
         values.retain(|(i, _)| {
             noun.fields[*i].word_by.is_none_or(|(word, _)| before[*i].as_text() != Some(word))
@@ -127,6 +128,41 @@ impl Writer<'_> {
             _ => None,
         };
         fields.into_iter().filter_map(|index| Some((index, value(index)?))).collect()
+    }
+
+    /// Where a file only says how a record stands, one that stands so stays where it is, and another
+    /// one goes to the first such station of where it is.
+    fn keep_outcome(
+        &self,
+        noun: &Noun,
+        before: &[Value],
+        values: &mut Vec<(usize, Value)>,
+    ) -> Result<()> {
+        for (link, field, trail) in super::stays::trails(noun) {
+            let Some(outcome) = noun.index(trail.outcome) else { continue };
+            let Some(at) = values.iter().position(|(i, _)| *i == outcome) else { continue };
+            let (_, said) = values.swap_remove(at);
+            let (Some(said), Some(here)) = (said.as_text(), before[link].as_link()) else {
+                continue;
+            };
+            let (kind, within) = self.kind_of_station(here)?;
+            let outer = field.within.and_then(|(own, _)| noun.index(own));
+            if kind == said {
+                values.retain(|(i, _)| *i != link);
+            } else if !values.iter().any(|(i, _)| Some(*i) == outer)
+                && let Some(first) = self.reader.first_stage(within, said)?
+                && let Some((_, value)) = values.iter_mut().find(|(i, _)| *i == link)
+            {
+                *value = Value::Link(LinkTo::bare(here.noun, first));
+            }
+        }
+        Ok(())
+    }
+
+    fn kind_of_station(&self, station: &LinkTo) -> Result<(String, i64)> {
+        let sql = "SELECT coalesce(kind, 'open'), pipeline FROM stage WHERE id = ?1";
+        let mut stmt = self.reader.conn.prepare_cached(sql)?;
+        Ok(stmt.query_row([station.id], |r| Ok((r.get(0)?, r.get(1)?)))?)
     }
 
     /// What a row of rolo's own file repeats of the time before its record was merged with others.

@@ -90,8 +90,8 @@ impl Writer<'_> {
         self.write_fields(noun, edit.id, &edit.before, &edit.changed)
     }
 
-    /// Deletes a record that the row made.
-    fn discard(&mut self, noun: &Noun, id: i64) -> Result<()> {
+    /// Deletes a record that this change made.
+    pub(super) fn discard(&mut self, noun: &Noun, id: i64) -> Result<()> {
         for field in &noun.fields {
             self.clear_children(noun, field, id)?;
         }

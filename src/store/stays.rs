@@ -26,6 +26,9 @@ pub struct Stay {
     pub by: Option<String>,
 }
 
+/// The role of a station of which a file doesn't say when it was entered.
+pub const UNDATED: &str = "?";
+
 /// The stays that dated links tell, in order of time, each ending where the next begins.
 ///
 /// # Errors
@@ -34,6 +37,9 @@ pub(super) fn stays_of(links: &[LinkTo]) -> Result<Vec<Stay>> {
     let mut stays = Vec::with_capacity(links.len());
     for link in links {
         let role = link.role.as_deref().unwrap_or_default();
+        if role == UNDATED {
+            continue;
+        }
         let since = Since::of(role).ok_or_else(|| {
             Error::invalid(format!("`{role}` doesn't say since when")).hint(
                 "write stays as `2026\\-11\\-22T09\\:00\\:00Z ann:STAGE; …`, as an export has them",
@@ -45,7 +51,7 @@ pub(super) fn stays_of(links: &[LinkTo]) -> Result<Vec<Stay>> {
 }
 
 /// Stays in order of time, each ending where the next begins.
-fn settled(mut stays: Vec<Stay>) -> Vec<Stay> {
+pub(super) fn settled(mut stays: Vec<Stay>) -> Vec<Stay> {
     stays.sort_by_key(|s| s.entered);
     for at in 1..stays.len() {
         stays[at - 1].left = Some(stays[at].entered);
@@ -93,89 +99,21 @@ pub(super) fn trails(
     noun.fields.iter().enumerate().filter_map(|(i, f)| Some((i, *f, f.trail?)))
 }
 
-fn instant(value: &Value) -> Option<DateTime<Utc>> {
+pub(super) fn instant(value: &Value) -> Option<DateTime<Utc>> {
     match value {
         Value::Instant(at) => Some(*at),
         _ => None,
     }
 }
 
+/// When a record was made.
+pub(super) fn made_at(noun: &Noun, row: &[Value]) -> Option<DateTime<Utc>> {
+    noun.index("created").and_then(|i| instant(&row[i]))
+}
+
 impl Writer<'_> {
-    /// The first stays of a new record: from the day that it was made, or that its file tells of
-    /// first. What the file doesn't tell is taken to be the station where records begin.
-    pub(super) fn begin_trails(&self, noun: &Noun, row: &mut [Value]) -> Result<()> {
-        for (index, _, trail) in trails(noun) {
-            let places = Places::of(noun, index, trail)?;
-            if let Some(present) = row[index].as_link().cloned() {
-                self.begin_trail(noun, row, &places, trail, &present)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn begin_trail(
-        &self,
-        noun: &Noun,
-        row: &mut [Value],
-        places: &Places,
-        trail: &Trail,
-        present: &LinkTo,
-    ) -> Result<()> {
-        let ends = self.ends(trail, present.id)?;
-        self.refuse_unfilled(noun, None, row, trail, present)?;
-        let is_over = ends && row[places.ended].is_empty();
-        if is_over && !self.manner.import {
-            self.refuse_end_to_come(row, places, trail)?;
-        }
-        let mut stays = given_stays(&row[places.stays])?;
-        let created = noun.index("created");
-        let made = created.and_then(|i| instant(&row[i]));
-        let ended = instant(&row[places.ended]).filter(|_| ends);
-        if let (Some(ended), Some(made), false) = (ended, made, self.is_exact(noun)) {
-            self.refuse_before(trail.ended, ended, made)?;
-        }
-        let is_past =
-            self.manner.import && ends || is_over && !self.is_today(&row[places.expected]);
-        let expected = self.passed_day(&row[places.expected]).filter(|_| is_past);
-        let told = instant(&row[places.since]).or(ended).or(expected);
-        let now = self.clock.now();
-        if stays.last().is_none_or(|s| s.at != present.id) {
-            let least = stays.last().map(|s| s.entered);
-            let entered = told.or(least).or(made).unwrap_or(now);
-            stays.push(Stay {
-                at: present.id,
-                entered: least.map_or(entered, |l| entered.max(l)),
-                left: None,
-                by: self.doer()?,
-            });
-        }
-        let earliest = stays[0].entered;
-        let tells = self.manner.import || expected.is_some();
-        let begun = if tells && made.is_none() { earliest.min(now) } else { made.unwrap_or(now) };
-        if earliest > begun {
-            match self.default_link(noun, places.link, row)? {
-                Some(first) if first != stays[0].at => {
-                    stays.insert(0, Stay { at: first, entered: begun, left: None, by: None });
-                }
-                // Where nothing but the end is known, it didn't begin with that.
-                None if ends && stays.len() == 1 => {}
-                _ => stays[0].entered = begun,
-            }
-        }
-        if let (Some(created), None) = (created, made)
-            && self.change != 0
-        {
-            row[created] = Value::Instant(begun);
-        }
-        self.finish_trail(noun, row, places, &settled(stays), present.noun, ends);
-        if ends && !self.is_exact(noun) {
-            self.tell_end(row, places);
-        }
-        Ok(())
-    }
-
     /// Writes the stays down, and what follows from the last of them.
-    fn finish_trail(
+    pub(super) fn finish_trail(
         &self,
         noun: &Noun,
         row: &mut [Value],
@@ -204,13 +142,19 @@ impl Writer<'_> {
         id: i64,
         before: &[Value],
         row: &mut [Value],
+        touched: &[usize],
     ) -> Result<()> {
         for (index, _, trail) in trails(noun) {
             let places = Places::of(noun, index, trail)?;
             let Some(present) = row[index].as_link().cloned() else { continue };
             let mut stays = given_stays(&row[places.stays])?;
-            if stays.is_empty() {
+            if given_stays(&before[places.stays])?.is_empty() && stays.is_empty() {
                 self.begin_trail(noun, row, &places, trail, &present)?;
+                continue;
+            }
+            if self.manner.import && !self.is_exact(noun) {
+                let ended = touched.contains(&places.ended);
+                self.tell_trail(noun, (before, row), (&places, trail), &present, ended)?;
                 continue;
             }
             let moved = stays.last().is_some_and(|s| s.at != present.id);
@@ -248,8 +192,10 @@ impl Writer<'_> {
                 if len > 1 {
                     stays[len - 1].entered =
                         self.not_before(since, stays[len - 2].entered, true, field)?;
-                } else if let Some(made) = noun.index("created").and_then(|i| instant(&row[i])) {
+                } else if let Some(made) = made_at(noun, row) {
                     stays[0].entered = self.not_before(since, made, true, field)?;
+                    let ends = self.ends(trail, present.id)?;
+                    self.cover(noun, row, &places, &mut stays, made, ends)?;
                 }
             }
             let ends = self.ends(trail, present.id)?;
@@ -260,7 +206,7 @@ impl Writer<'_> {
 
     /// Fields that a station needs have to be filled before a record may come there; what a file
     /// tells has come already.
-    fn refuse_unfilled(
+    pub(super) fn refuse_unfilled(
         &self,
         noun: &Noun,
         id: Option<i64>,
@@ -322,7 +268,7 @@ impl Writer<'_> {
 
     /// An instant that isn't before the beginning of the stay that it ends; on the same day it is
     /// taken as that beginning, for a day alone has no hour.
-    fn not_before(
+    pub(super) fn not_before(
         &self,
         at: DateTime<Utc>,
         least: DateTime<Utc>,
@@ -333,17 +279,18 @@ impl Writer<'_> {
             return Ok(at);
         }
         if told && !self.manner.import {
-            self.refuse_before(field, at, least)?;
+            self.refuse_before(field, at, least, "its last stay began")?;
         }
         Ok(least)
     }
 
     /// A day before which nothing can have happened.
-    fn refuse_before(
+    pub(super) fn refuse_before(
         &self,
         field: &'static str,
         at: DateTime<Utc>,
         least: DateTime<Utc>,
+        what: &str,
     ) -> Result<()> {
         let zone = self.locale.times.zone;
         let (day, first) =
@@ -352,7 +299,7 @@ impl Writer<'_> {
             return Ok(());
         }
         Err(Error::invalid(format!(
-            "{}: {day} is before {first}, when its last stay began",
+            "{}: {day} is before {first}, when {what}",
             field.replace('_', " ")
         ))
         .hint(format!("give a day from {first} on"))
@@ -360,7 +307,7 @@ impl Writer<'_> {
     }
 
     /// A day that is past, as the instant of its beginning.
-    fn passed_day(&self, value: &Value) -> Option<DateTime<Utc>> {
+    pub(super) fn passed_day(&self, value: &Value) -> Option<DateTime<Utc>> {
         let Value::Date(day) = value else { return None };
         let at = self.locale.times.instant(&day.to_string()).ok()?;
         (at <= self.clock.now()).then_some(at)
@@ -506,7 +453,7 @@ pub(super) fn fill_missing(conn: &rusqlite::Connection, noun: &Noun) -> Result<(
     Ok(())
 }
 
-fn given_stays(value: &Value) -> Result<Vec<Stay>> {
+pub(super) fn given_stays(value: &Value) -> Result<Vec<Stay>> {
     match value {
         Value::Links(links) => stays_of(links),
         _ => Ok(Vec::new()),

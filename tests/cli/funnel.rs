@@ -17,7 +17,7 @@ fn world() -> World {
          Skip,2026-04-01,Lead,200,EUR,2026-07-15,ann,fair\n",
     );
     for (day, line) in [
-        ("2026-01-01", &["deal", "import", &deals][..]),
+        ("2026-04-01", &["deal", "import", &deals][..]),
         ("2026-01-11", &["deal", "next", "Весна"]),
         ("2026-01-21", &["deal", "next", "Весна"]),
         ("2026-01-31", &["deal", "win", "Весна"]),

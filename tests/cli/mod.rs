@@ -17,6 +17,7 @@ mod leads;
 mod money;
 mod numbers;
 mod pages;
+mod pipelines;
 mod safety;
 mod second_thoughts;
 mod sql;

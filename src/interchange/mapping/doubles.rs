@@ -18,6 +18,8 @@ pub(super) fn settle_doubles(
         let Some((target, rank)) = ranked[at] else { continue };
         let Some(slot) = Slot::of(noun, target) else { continue };
         match best.get(&slot).copied() {
+            // One says when it was won and another when it was lost: rows fill one of them.
+            Some((_, known)) if known.is_guess() && rank.is_guess() && slot.is_end(noun) => {}
             Some((other, known)) if known == rank => {
                 return Err(both_mean(noun, target, headers, other, at));
             }
@@ -44,6 +46,13 @@ enum Slot {
 }
 
 impl Slot {
+    /// Whether it is the instant at which a record ended.
+    fn is_end(&self, noun: &Noun) -> bool {
+        let Self::Value(field) = self else { return false };
+        let mut trails = noun.fields.iter().filter_map(|f| f.trail);
+        trails.any(|t| t.ended == noun.fields[*field].name)
+    }
+
     fn of(noun: &Noun, target: Target) -> Option<Self> {
         match target {
             Target::Value(field) if matches!(noun.fields[field].kind, Kind::List(_)) => None,

@@ -32,6 +32,7 @@ impl RowParser<'_> {
         let field = self.noun.fields[step.field];
         match &step.how {
             How::Cell(column) => self.cell(field, row, *column),
+            How::OneOf(columns) => self.one_of(field, row, columns),
             How::Plain(first) => match self.mapping.plain_column(row, *first) {
                 Some(column) => self.cell(field, row, column),
                 None => Ok(Value::Null),
@@ -47,17 +48,50 @@ impl RowParser<'_> {
         }
     }
 
+    /// What the columns say that say one thing.
+    fn one_of(
+        &mut self,
+        field: &'static Field,
+        row: &RawRow,
+        columns: &[usize],
+    ) -> std::result::Result<Value, Refused> {
+        let mut found: Option<(usize, Value)> = None;
+        for column in columns {
+            let value = self.cell(field, row, *column)?;
+            match &found {
+                _ if value.is_empty() => {}
+                None => found = Some((*column, value)),
+                Some((_, known)) if *known == value => {}
+                Some((first, _)) => {
+                    let other = &self.mapping.headers[*first];
+                    return Err((
+                        *column,
+                        format!(
+                            "`{other}` of the same row says `{}`: only one can be",
+                            row.cell(*first)
+                        ),
+                    ));
+                }
+            }
+        }
+        Ok(found.map_or(Value::Null, |(_, value)| value))
+    }
+
     /// The text of a cell; none where it is a word for an empty one.
     fn text<'r>(&self, field: &Field, row: &'r RawRow, column: usize) -> &'r str {
         let text = row.cell(column);
         if text.is_empty() || self.is_exact(row, column) {
             return text;
         }
-        let is_empty = match &self.written.empty {
+        if self.is_empty_word(field, text) { "" } else { text }
+    }
+
+    /// Whether a text is a word for an empty cell.
+    pub(super) fn is_empty_word(&self, field: &Field, text: &str) -> bool {
+        match &self.written.empty {
             Some(words) => words.iter().any(|word| word == text.trim()),
             None => says_empty(text, field),
-        };
-        if is_empty { "" } else { text }
+        }
     }
 
     fn says_empty(&self, field: &Field, row: &RawRow, column: Option<usize>) -> bool {

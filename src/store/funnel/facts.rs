@@ -227,9 +227,15 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The chance of every deal in a stage that has none itself, in ten-thousandths of a percent.
-    pub(super) fn chance(&self, stage: i64) -> Option<i64> {
-        self.stages.0.get(&stage).and_then(|s| s.chance)
+    /// The chance of every deal in a stage that has none itself, in ten-thousandths of a percent, and
+    /// whether it counts for all of them: what is decided is sure.
+    pub(super) fn chance(&self, stage: i64) -> (Option<i64>, bool) {
+        let Some(stage) = self.stages.0.get(&stage) else { return (None, false) };
+        match stage.kind.as_str() {
+            "won" => (Some(fine(100.0)), true),
+            "lost" => (Some(0), true),
+            _ => (stage.chance, false),
+        }
     }
 
     /// The stage that a deal stands in.

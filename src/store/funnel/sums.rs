@@ -65,8 +65,8 @@ struct Adding<'a> {
     stage: Option<i64>,
     place: Place,
     heap: usize,
-    /// The chance of the deals in that stage that have none themselves.
-    chance: Option<i64>,
+    /// The chance of the deals in that stage that have none themselves, or of all of them.
+    chance: (Option<i64>, bool),
 }
 
 /// What all rows of a statement have in common: their stage, and their currency as a number.
@@ -86,10 +86,12 @@ impl Adding<'_> {
             Some(known) => known,
             None => (Facts::stage(row)?, number_of(row.get_ref(self.facts.rest())?)),
         };
-        let (mut place, own) = (self.place, own_chance(row)?);
         if self.stage != Some(stage) {
             self.chance = self.facts.chance(stage);
         }
+        let (usual, is_sure) = self.chance;
+        let own = if is_sure { None } else { own_chance(row)? };
+        let mut place = self.place;
         for (at, by) in self.by.iter().enumerate() {
             if self.stage != Some(stage) || !by.is_of_stage() {
                 place[at] = self.numbers[at].of(self.facts.key_in(row, at, stage, own)?);
@@ -108,7 +110,7 @@ impl Adding<'_> {
         heap.count += 1;
         let ValueRef::Integer(amount) = row.get_ref(self.facts.rest() + 1)? else { return Ok(()) };
         heap.amount = heap.amount.checked_add(amount).ok_or_else(too_large)?;
-        if let Some(chance) = own.or(self.chance) {
+        if let Some(chance) = own.or(usual) {
             let part = share(amount, chance).ok_or_else(too_large)?;
             heap.weighted = heap.weighted.checked_add(part).ok_or_else(too_large)?;
         }
@@ -141,7 +143,7 @@ impl Reader<'_> {
             stage: None,
             place: [0; MOST + 1],
             heap: 0,
-            chance: None,
+            chance: (None, false),
         };
         let piles = if self.has_index(deals)? { self.piles(&stages)? } else { Vec::new() };
         if piles.is_empty() {
