@@ -346,6 +346,8 @@ fn empty_file(model: &Model) -> Connection {
     };
     define("fold", fold);
     define("e164", |t| e164(t, "GB"));
+    define("office_due", crate::entity::hours::due_in_query);
+    define("office_minutes", crate::entity::hours::minutes_in_query);
     conn
 }
 

@@ -326,11 +326,11 @@ mod tests {
             "uid,name,company,company_uid,contact,contact_uid,contacts,contacts_uid,pipeline,\
              pipeline_uid,stage,stage_uid,amount,amount_currency,probability,forecast_category,closes,closed,owner,\
              owner_uid,partner,partner_uid,commission,source,next_step,lost_reason,competitor,\
-             competitor_uid,stage_since,stays,stays_uid,about,tags,created,updated,created_by,created_by_uid\n\
+             competitor_uid,stage_since,stays,stays_uid,closes_history,about,tags,created,updated,created_by,created_by_uid\n\
              00000000-0000-0000-0000-000000000001,\"Big, =one\",Acme: x,\
              00000000-0000-0000-0000-000000000103,,,user:Ann\\; B; Bob,\
              00000000-0000-0000-0000-000000000104; 00000000-0000-0000-0000-000000000105,,,,,\
-             12000.00,EUR,50,,2026-11-22,,,,,,,,,,,,,,,,a\\;b; c,2026-11-22T09:05:00Z,,,\n"
+             12000.00,EUR,50,,2026-11-22,,,,,,,,,,,,,,,,,a\\;b; c,2026-11-22T09:05:00Z,,,\n"
         );
     }
 

@@ -104,12 +104,12 @@ fn numbers_are_read_as_their_column_writes_them() {
     ] {
         let w = World::new();
         let rows: Vec<String> =
-            cells.iter().enumerate().map(|(at, c)| format!("{at}\t{c}\n")).collect();
-        let file = w.file("d.tsv", format!("name\tamount\n{}", rows.concat()));
-        w.ok(&["deal", "import", &file]);
+            cells.iter().enumerate().map(|(at, c)| format!("{at}\tS{at}\t{c}\n")).collect();
+        let file = w.file("d.tsv", format!("name\tsku\tprice\n{}", rows.concat()));
+        w.ok(&["product", "import", &file]);
         let want: Vec<String> =
             want.iter().enumerate().map(|(at, amount)| format!("{at},{amount}")).collect();
-        assert_eq!(list(&w, "deal", "name,amount,amount_currency"), want, "{cells:?}");
+        assert_eq!(list(&w, "product", "name,price,price_currency"), want, "{cells:?}");
     }
 }
 

@@ -27,7 +27,7 @@ const CORE: &[(&str, &str, &str, &str)] = &[
         "lead",
         "emails",
         "name company_name title emails phones website city country source status score owner reason about converted_contact converted_company converted_deal",
-        "response_due responded_at response_time",
+        "response_policy response_due responded_at response_time",
     ),
     ("pipeline", "name", "name currency is_default", ""),
     ("stage", "name", "name pipeline position probability kind stale_days required", ""),
@@ -70,7 +70,7 @@ const CORE: &[(&str, &str, &str, &str)] = &[
     ("rate", "name", "name base quote rate date about", ""),
     ("assignment", "name", "name position filter by team user field active", "leads"),
     ("scoring", "name", "name filter points activity most half_life active", ""),
-    ("response", "name", "name position within source country industry", ""),
+    ("response", "name", "name position within hours zone holidays source country industry", ""),
     (
         "territory",
         "name",

@@ -156,7 +156,7 @@ const INSTANTS: [&str; 6] = [
     "2026-03-28T22:30:00Z",
 ];
 const AMOUNTS: [&str; 7] =
-    ["12000.50 EUR", "1000 USD", "12.345 KWD", "100 JPY", "0 EUR", "-5 EUR", "33.33 USD"];
+    ["12000.50 EUR", "1000 USD", "12.345 KWD", "100 JPY", "0 EUR", "5 EUR", "33.33 USD"];
 const PHONES: [&str; 4] = ["+44 20 7946-0000", "020 7946 0000", "(555) 123.45", "ext 7"];
 
 fn chance_text(chance: &Chance, kind: Kind) -> Option<String> {

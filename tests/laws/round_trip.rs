@@ -126,6 +126,8 @@ fn cell(field: &Field, n: usize) -> Option<String> {
     Some(match field.kind {
         // What is looked at beyond its kind.
         _ if field.filter_of.is_some() => "tag:x or -is:trashed".to_owned(),
+        _ if field.name == "hours" => "mon-fri 09:00-12:00 13:00-18:00; sun 10:00-12:00".to_owned(),
+        Kind::Words(_) if field.name == "holidays" => "12-25; 2026-12-28..2027-01-06".to_owned(),
         Kind::Text if field.check.is_some() => ["2026-Q4", "2025-02", "1999"][n % 3].to_owned(),
         Kind::Decimal if field.check.is_some() => ["1.25", "0.0001"][n % 2].to_owned(),
         Kind::Money if field.check.is_some() => ["7 EUR", "0.001 KWD"][n % 2].to_owned(),
@@ -142,6 +144,7 @@ fn cell(field: &Field, n: usize) -> Option<String> {
         Kind::Currency => ["USD", "JPY", "KWD"][n % 3].to_owned(),
         Kind::Int => (field.min.unwrap_or(-3) + i64::try_from(n % 5).expect("small")).to_string(),
         Kind::Decimal => ["12.5", "-0.001", "0", "123456789.25"][n % 4].to_owned(),
+        Kind::Money if field.not_negative => ["12000.50 USD", "3 JPY", "0 EUR"][n % 3].to_owned(),
         Kind::Money => ["12000.50 USD", "-3 JPY", "0.001 KWD", "7", "0 EUR"][n % 5].to_owned(),
         Kind::Percent => ["33.3", "0", "100"][n % 3].to_owned(),
         Kind::Date => ["2026-02-28", "0987-01-01", "1900-12-31", "9999-12-31"][n % 4].to_owned(),
