@@ -285,7 +285,7 @@ impl CustomField {
             "bool" => Kind::Bool,
             "choice" => {
                 let words: Vec<Word> =
-                    self.choices.iter().map(|c| Word { word: leak(c), aliases: &[] }).collect();
+                    self.choices.iter().map(|c| Word { word: leak(c), aliases: &[], also: "" }).collect();
                 let open = words.is_empty();
                 Kind::Choice(Box::leak(Box::new(Choices { words: Box::leak(words.into()), open })))
             }
