@@ -118,12 +118,30 @@ pub struct Choices {
 pub struct Word {
     pub word: &'static str,
     pub aliases: &'static [&'static str],
+    /// What it is called in other languages and by other programs besides: `niedrig | basse`.
+    pub also: &'static str,
+}
+
+impl Word {
+    /// With more that is understood: `niedrig | basse`.
+    #[must_use]
+    pub const fn also(mut self, words: &'static str) -> Self {
+        self.also = words;
+        self
+    }
+
+    /// Whether a text means it, as [`spaced`] has both.
+    fn is_meant(&self, wanted: &str) -> bool {
+        let also = self.also.split('|').filter(|w| !w.is_empty());
+        spaced(self.word) == wanted
+            || self.aliases.iter().copied().chain(also).any(|a| spaced(a) == wanted)
+    }
 }
 
 /// A word with its aliases, for declarations.
 #[must_use]
 pub const fn word(word: &'static str, aliases: &'static [&'static str]) -> Word {
-    Word { word, aliases }
+    Word { word, aliases, also: "" }
 }
 
 impl Choices {
@@ -131,10 +149,7 @@ impl Choices {
     #[must_use]
     pub fn find(&self, text: &str) -> Option<&'static str> {
         let wanted = spaced(text);
-        self.words
-            .iter()
-            .find(|w| spaced(w.word) == wanted || w.aliases.iter().any(|a| spaced(a) == wanted))
-            .map(|w| w.word)
+        self.words.iter().find(|w| w.is_meant(&wanted)).map(|w| w.word)
     }
 
     fn parse(&self, text: &str) -> Result<String, String> {

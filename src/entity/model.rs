@@ -284,8 +284,11 @@ impl CustomField {
             "duration" => Kind::Duration,
             "bool" => Kind::Bool,
             "choice" => {
-                let words: Vec<Word> =
-                    self.choices.iter().map(|c| Word { word: leak(c), aliases: &[] }).collect();
+                let words: Vec<Word> = self
+                    .choices
+                    .iter()
+                    .map(|c| Word { word: leak(c), aliases: &[], also: "" })
+                    .collect();
                 let open = words.is_empty();
                 Kind::Choice(Box::leak(Box::new(Choices { words: Box::leak(words.into()), open })))
             }

@@ -207,11 +207,12 @@ impl<'a> Funnel<'a> {
         if is_end || said == "closed" {
             let is_new = self.found[&at.0][at.1].is_new;
             let (is, other) = if is_end { (kind.as_str(), "open") } else { ("open", "won") };
-            let hint = match is_new {
-                true => format!(
+            let hint = if is_new {
+                format!(
                     "mend one of the two, or say what the stage means: `--stage-kind '{name}={other}'`"
-                ),
-                false => "mend one of the two".to_owned(),
+                )
+            } else {
+                "mend one of the two".to_owned()
             };
             return Err(Error::invalid(format!(
                 "the stage `{name}` means {is}, and the status says {said}"

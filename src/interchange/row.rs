@@ -338,7 +338,9 @@ fn looked_at<'n>(
             _ => written.decimal.is_some(),
         };
         if !is_said {
-            columns.iter().for_each(|column| kinds[*column] = Some(kind));
+            for column in columns {
+                kinds[*column] = Some(kind);
+            }
         }
     }
     kinds

@@ -72,7 +72,9 @@ impl Writer<'_> {
         let begun = if tells && made.is_none() { earliest.min(now) } else { made.unwrap_or(now) };
         if !is_exact {
             // A day alone has no hour: on the first day nothing was before the beginning.
-            stays.iter_mut().for_each(|s| s.entered = s.entered.max(begun));
+            for stay in &mut stays {
+                stay.entered = stay.entered.max(begun);
+            }
         }
         self.cover(noun, row, places, &mut stays, begun, ends)?;
         if let (Some(created), None) = (noun.index("created"), made)
@@ -125,7 +127,7 @@ impl Writer<'_> {
     ) -> Result<()> {
         self.refuse_to_come(row, places, trail)?;
         let made = made_at(noun, row);
-        let mut stays = self.joined_stays(&before[places.stays], &row[places.stays], made)?;
+        let mut stays = joined_stays(&before[places.stays], &row[places.stays], made)?;
         let ends = self.ends(trail, present.id)?;
         let is_new = |place: usize| !same(&before[place], &row[place]);
         let ended = instant(&row[places.ended]).filter(|_| ends && tells_end);
@@ -142,7 +144,9 @@ impl Writer<'_> {
             // The instant of the last change was mended.
             let least = stays.iter().rev().nth(1).map(|s| s.entered).or(made);
             let at = least.map_or(at, |l| at.max(l));
-            stays.iter_mut().next_back().into_iter().for_each(|last| last.entered = at);
+            if let Some(last) = stays.last_mut() {
+                last.entered = at;
+            }
             if ends && !tells_end {
                 row[places.ended] = Value::Instant(at);
             }
@@ -155,23 +159,6 @@ impl Writer<'_> {
             self.tell_end(row, places, tells_end);
         }
         Ok(())
-    }
-
-    /// The stays that were kept and those that a file tells, none before the record was made.
-    fn joined_stays(
-        &self,
-        kept: &Value,
-        told: &Value,
-        made: Option<DateTime<Utc>>,
-    ) -> Result<Vec<Stay>> {
-        let mut stays = given_stays(kept)?;
-        for mut told in given_stays(told)? {
-            told.entered = made.map_or(told.entered, |made| told.entered.max(made));
-            if !stays.iter().any(|s| (s.at, s.entered) == (told.at, told.entered)) {
-                stays.push(told);
-            }
-        }
-        Ok(settled(stays))
     }
 
     /// Takes a station away that stood in for one, and puts that one in its place wherever a record
@@ -283,6 +270,18 @@ impl Writer<'_> {
             Ok(())
         }
     }
+}
+
+/// The stays that were kept and those that a file tells, none before the record was made.
+fn joined_stays(kept: &Value, told: &Value, made: Option<DateTime<Utc>>) -> Result<Vec<Stay>> {
+    let mut stays = given_stays(kept)?;
+    for mut told in given_stays(told)? {
+        told.entered = made.map_or(told.entered, |made| told.entered.max(made));
+        if !stays.iter().any(|s| (s.at, s.entered) == (told.at, told.entered)) {
+            stays.push(told);
+        }
+    }
+    Ok(settled(stays))
 }
 
 /// The station where a record was before the present one, where nothing tells since when.

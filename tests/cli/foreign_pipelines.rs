@@ -190,7 +190,7 @@ fn a_status_is_understood_in_many_languages_or_refused() {
     ];
     for (kind, words) in words {
         let rows: String = words.iter().map(|word| format!("{kind} {word},{word}\n")).collect();
-        let file = w.file("d.csv", &format!("name,status\n{rows}"));
+        let file = w.file("d.csv", format!("name,status\n{rows}"));
         w.ok(&["deal", "import", &file]);
         let count = w.ok(&["deal", "list", &format!("is:{kind}"), "--count"]);
         assert_eq!(count, "6\n", "{kind}");
@@ -210,7 +210,7 @@ fn in_every_order(header: &str, rows: [&str; 3], more: &[&str]) -> (Vec<String>,
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
         let w = World::new();
         let text = order.map(|at| rows[at]).join("\n");
-        let file = w.file("d.csv", &format!("{header}\n{text}\n"));
+        let file = w.file("d.csv", format!("{header}\n{text}\n"));
         w.ok(&[&["deal", "import", &file], more].concat());
         let mut stages: Vec<String> = stages(&w, "EU").split(' ').map(str::to_owned).collect();
         stages.sort();
@@ -307,7 +307,7 @@ fn won_time_and_lost_time_are_one_end() {
     let header = "Deal - Title,Deal - Value,Deal - Stage,Deal - Status,Deal - Deal created,Deal - Won time,Deal - Lost time\n";
     let file = w.file(
         "d.csv",
-        &format!(
+        format!(
             "{header}A,200,Demo,Won,2026-01-02 10:00:00,2026-03-01 12:00:00,\n\
              B,300,Demo,Lost,2026-01-03 10:00:00,,2026-04-01 12:00:00\n"
         ),
@@ -319,7 +319,7 @@ fn won_time_and_lost_time_are_one_end() {
     );
     let file = w.file(
         "e.csv",
-        &format!(
+        format!(
             "{header}C,1,Demo,Won,2026-01-02 10:00:00,2026-03-01 12:00:00,2026-04-01 12:00:00\n"
         ),
     );

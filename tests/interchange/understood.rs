@@ -529,3 +529,41 @@ fn digits_that_a_spreadsheet_keeps_as_a_formula_are_digits() {
     other.ok(&["contact", "import", &other.file("b.csv", &out)]);
     assert_eq!(other.json(&["contact", "show", "2", "-o", "json"])["name"], "=\"x\"");
 }
+
+#[test]
+fn words_of_choices_are_understood_in_the_languages_of_headers() {
+    for (noun, field, word, texts) in [
+        ("task", "priority", "high", &["Hoch", "Haute", "Alta", "Высокий", "Висок"][..]),
+        ("task", "priority", "low", &["Niedrig", "Basse", "Baja", "Низкий", "Ниска"]),
+        ("task", "priority", "urgent", &["Dringend", "Срочно", "Спешно"]),
+        ("task", "priority", "normal", &["Mittel", "Обычная", "Среден"]),
+        (
+            "task",
+            "status",
+            "done",
+            &["Erledigt", "Terminé", "Completada", "Выполнено", "Изпълнена"],
+        ),
+        ("task", "status", "open", &["Offen", "À faire", "Pendiente", "Открыта", "Отворена"]),
+        ("task", "status", "doing", &["In Bearbeitung", "En cours", "En curso", "В работе"]),
+        ("task", "status", "cancelled", &["Abgebrochen", "Annulée", "Отменена"]),
+        ("ticket", "status", "new", &["Neu", "Nouveau", "Nuevo", "Новая"]),
+        ("ticket", "status", "resolved", &["Gelöst", "Résolu", "Resuelto", "Решена"]),
+        ("ticket", "status", "closed", &["Geschlossen", "Fermé", "Cerrado", "Закрыта", "Затворен"]),
+        ("lead", "status", "qualified", &["Qualifiziert", "Qualifié", "Квалифицирован"]),
+        ("lead", "status", "working", &["Attempted to Contact", "In Bearbeitung"]),
+        ("lead", "status", "unqualified", &["Junk Lead", "Not Qualified"]),
+        ("contact", "lifecycle", "customer", &["Kunde", "Cliente", "Клиент"]),
+    ] {
+        let label = match noun {
+            "task" => "title",
+            "ticket" => "subject",
+            _ => "name",
+        };
+        let rows: String = texts.iter().map(|t| format!("{field} {word} {t},{t}\n")).collect();
+        let w = World::new();
+        let file = w.file("in.csv", format!("{label},{field}\n{rows}"));
+        w.ok(&[noun, "import", &file]);
+        let count = w.ok(&[noun, "list", &format!("{field}:{word}"), "--count"]);
+        assert_eq!(count.trim(), texts.len().to_string(), "{noun} {field} {word}");
+    }
+}
