@@ -109,7 +109,8 @@ impl<'r, 'a> Filler<'r, 'a> {
     fn fill_children(&self, at: usize, chunk: &mut Chunk) -> Result<()> {
         let planned = &self.plan[at];
         let (owners, ids) = owners_of(planned, chunk);
-        let mut stmt = self.reader.conn.prepare_cached(&child_sql(planned.noun, planned.field, MANY))?;
+        let mut stmt =
+            self.reader.conn.prepare_cached(&child_sql(planned.noun, planned.field, MANY))?;
         let mut rows = stmt.query([array(ids.into_iter())])?;
         // The rows come in the order of their owners.
         let mut first = 0;

@@ -128,7 +128,8 @@ impl Reader<'_> {
     /// The newest records of every noun that a query of the search index finds: words that begin so
     /// are put together once, which takes longer than to read what they have.
     fn all_with(&self, query: &str, most: usize) -> Result<BTreeMap<usize, Vec<i64>>> {
-        let mut stmt = self.conn.prepare_cached("SELECT rowid FROM search WHERE search MATCH ?1")?;
+        let mut stmt =
+            self.conn.prepare_cached("SELECT rowid FROM search WHERE search MATCH ?1")?;
         let mut rows = stmt.query([query])?;
         let mut found: BTreeMap<usize, VecDeque<i64>> = BTreeMap::new();
         let id_bits = search_row(1, 0);

@@ -89,7 +89,17 @@ fn numbers(reader: &Reader, times: &Times) -> Result<()> {
         Timed::of(15, |_| reader.cards(&stages, None, limit).map(drop))?
             .told(&format!("the board's cards {what}, ids"), "10");
         let ids: Vec<i64> = reader.cards(&stages, None, limit)?.into_values().flatten().collect();
-        let columns = ["name", "company", "amount", "owner", "days_in_stage", "closes", "next_step", "chance", "stage.stale_days"];
+        let columns = [
+            "name",
+            "company",
+            "amount",
+            "owner",
+            "days_in_stage",
+            "closes",
+            "next_step",
+            "chance",
+            "stage.stale_days",
+        ];
         Timed::of(15, |_| {
             let paths = columns.iter().map(|c| Path::parse(c, deals, reader.model()));
             reader.cells_of(deals, &ids, paths.collect::<Result<_>>()?).map(drop)
@@ -110,8 +120,10 @@ fn numbers(reader: &Reader, times: &Times) -> Result<()> {
             explain: false,
         };
         let number = find(verb).expect("a number");
-        Timed::of(15, |_| (number.run)(reader, &ask).map(drop))?
-            .told(&format!("deal {verb} by {}", by.name()), if verb == "range" { "1000" } else { "100" });
+        Timed::of(15, |_| (number.run)(reader, &ask).map(drop))?.told(
+            &format!("deal {verb} by {}", by.name()),
+            if verb == "range" { "1000" } else { "100" },
+        );
         Ok::<_, rolo::error::Error>(())
     };
     ask("pipeline", By::Stage, None)?;

@@ -202,12 +202,7 @@ impl<'a> Facts<'a> {
 
     /// The category that a deal has in the forecast: its own, or what follows from its chance. A
     /// decided deal has no say in it, and one that was reopened isn't closed any more.
-    fn category<'r>(
-        &self,
-        said: Raw<'r>,
-        own: Option<i64>,
-        stage: Option<&StageFacts>,
-    ) -> &'r str {
+    fn category<'r>(&self, said: Raw<'r>, own: Option<i64>, stage: Option<&StageFacts>) -> &'r str {
         match stage.map_or("open", |s| s.kind.as_str()) {
             "won" => return "closed",
             "lost" => return "omitted",

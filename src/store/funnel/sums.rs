@@ -199,7 +199,9 @@ impl Reader<'_> {
         for stage in stages.ids() {
             found.push((stage, None));
             let mut last = String::new();
-            while let Some(code) = next.query_row((stage, &last), |r| r.get::<_, Option<String>>(0))? {
+            while let Some(code) =
+                next.query_row((stage, &last), |r| r.get::<_, Option<String>>(0))?
+            {
                 found.push((stage, Some(code.clone())));
                 last = code;
             }

@@ -10,9 +10,12 @@ use crate::tui::screen::{Effect, Screen, ask};
 /// Asks whether the file holds anything, and offers first steps where it doesn't.
 pub(crate) fn look() -> Box<dyn Screen> {
     let holds = |desk: &mut Desk| -> Result<bool> { desk.store.has_records() };
-    Box::new(Errand::new(ask(0, holds), |holds: bool| {
-        if holds { Effect::Pass } else { Effect::Push(steps()) }
-    }))
+    Box::new(Errand::new(
+        ask(0, holds),
+        |holds: bool| {
+            if holds { Effect::Pass } else { Effect::Push(steps()) }
+        },
+    ))
 }
 
 fn steps() -> Box<dyn Screen> {
