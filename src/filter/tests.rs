@@ -648,7 +648,7 @@ fn filters_find_the_right_records() {
         // Choices, computed and effective values.
         ("deal", "status:open", &[1, 3]),
         ("deal", "status:\"Closed Won\"", &[2]),
-        ("deal", "chance:33.3", &[2]),
+        ("deal", "chance:100 probability:33.3", &[2]),
         ("deal", "chance<=10%", &[1, 3]),
         ("deal", "age>20", &[2, 3]),
         ("deal", "weighted:1200.05", &[1]),

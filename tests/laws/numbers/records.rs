@@ -197,8 +197,13 @@ impl Deal {
         self.stage.kind == kind
     }
 
-    /// Ten-thousandths of a percent.
+    /// Ten-thousandths of a percent; what is decided is sure.
     pub(super) fn chance(&self) -> Option<i128> {
+        match self.stage.kind.as_str() {
+            "won" => return Some(1_000_000),
+            "lost" => return Some(0),
+            _ => {}
+        }
         let own = &self.cells["probability"];
         if own.is_empty() { self.stage.probability } else { Some(parts(own, 4)) }
     }
