@@ -1,6 +1,6 @@
 //! `lead intake` and `lead score`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use clap::ArgMatches;
 
@@ -20,6 +20,8 @@ use crate::store::{Among, Draft, Writer};
 /// A submission of a form: the fields it fills, and what no field takes.
 struct Submission {
     row: RawRow,
+    /// Which of the mappings is its own.
+    shape: usize,
     values: Vec<(usize, Value)>,
     rest: String,
 }
@@ -36,19 +38,25 @@ pub(super) fn intake(session: &mut Session, matches: &ArgMatches) -> Result<()> 
     let default_source = text(matches, "source").map(str::to_owned);
     let store = session.writing()?;
     let noun = store.noun("lead")?;
-    let mapping = Mapping { exact: false, ..Mapping::new(noun, source.headers(), &[])? };
-    let (mut bad, mut read) = (Vec::new(), 0_u64);
+    let (mut rows, mut row) = (Vec::new(), RawRow::default());
+    while source.read(&mut row)? {
+        rows.push(row.clone());
+    }
+    let read = rows.len() as u64;
+    let (shapes, mappings) = shapes(noun, &source, &rows)?;
+    let mut bad = Vec::new();
     let submissions = {
         let written = Written::default();
-        let mut parser = RowParser::new(noun, &mapping, &locale, &written, &mut source)?;
+        let parsers = mappings
+            .iter()
+            .map(|mapping| RowParser::new(noun, mapping, &locale, &written, &mut source));
+        let mut parsers = parsers.collect::<Result<Vec<_>>>()?;
         let mut all = Vec::new();
-        let mut row = RawRow::default();
-        while source.read(&mut row)? {
-            read += 1;
-            match parser.values(&row) {
+        for (row, shape) in rows.into_iter().zip(shapes) {
+            match parsers[shape].values(&row) {
                 Ok(values) => {
-                    let rest = left_over(&mapping, &row);
-                    all.push(Submission { row: row.clone(), values, rest });
+                    let rest = left_over(&mappings[shape], &row);
+                    all.push(Submission { row, shape, values, rest });
                 }
                 Err(errors) => bad.extend(errors),
             }
@@ -65,12 +73,12 @@ pub(super) fn intake(session: &mut Session, matches: &ArgMatches) -> Result<()> 
         let scoring = Scoring::new(w, noun, &locale)?;
         let mut ids = Vec::new();
         for submission in submissions {
-            let row = submission.row.clone();
+            let (row, mapping) = (submission.row.clone(), &mappings[submission.shape]);
             let taken =
                 take(w, noun, submission, default_source.as_deref(), &mut sharing, &scoring);
             match taken {
                 Ok(id) => ids.push(id),
-                Err(why) if is_of_the_row(&why) => bad.push(row_error(why, &row, noun, &mapping)),
+                Err(why) if is_of_the_row(&why) => bad.push(row_error(why, &row, noun, mapping)),
                 Err(why) => return Err(why),
             }
         }
@@ -89,6 +97,29 @@ pub(super) fn intake(session: &mut Session, matches: &ArgMatches) -> Result<()> 
             ids.iter().try_for_each(|id| session.printer.line(&id.to_string()))
         }
     }
+}
+
+/// What the keys of each object mean: every form has its own, and what another one sends along must not
+/// take a field from it. Gives each object's place among the mappings.
+fn shapes(noun: &Noun, source: &Source, rows: &[RawRow]) -> Result<(Vec<usize>, Vec<Mapping>)> {
+    let (mut known, mut mappings) = (HashMap::new(), Vec::new());
+    let mut shapes = Vec::with_capacity(rows.len());
+    for row in rows {
+        let own = |(at, header): (usize, &String)| {
+            if row.cell(at).is_empty() { String::new() } else { header.clone() }
+        };
+        let headers: Vec<String> = source.headers().iter().enumerate().map(own).collect();
+        let shape = match known.get(&headers) {
+            Some(shape) => *shape,
+            None => {
+                mappings.push(Mapping { exact: false, ..Mapping::new(noun, &headers, &[])? });
+                known.insert(headers, mappings.len() - 1);
+                mappings.len() - 1
+            }
+        };
+        shapes.push(shape);
+    }
+    Ok((shapes, mappings))
 }
 
 const SHAPE: &str = "send one JSON object, an array of them, or one a line: {\"name\": \"Ann Lee\", \"email\": \"ann@lee.example\"}";

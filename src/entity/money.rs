@@ -250,10 +250,25 @@ const SHARED_SIGNS: &[(&str, &[&str])] = &[
     ("Rs", &["INR", "PKR", "LKR", "NPR", "MUR"]),
 ];
 
+/// Signs that mean one currency by themselves, and others too where those are named.
+const LENT_SIGNS: &[(&str, &[&str])] = &[
+    ("$", &["AUD", "ARS", "BRL", "CAD", "CLP", "COP", "HKD", "MXN", "NZD", "SGD", "TWD", "UYU"]),
+    ("¥", &["CNY"]),
+    ("￥", &["CNY"]),
+    ("£", &["EGP", "GIP", "LBP", "SYP"]),
+];
+
 /// A sign that several currencies share before or behind a number, the number, and those currencies.
 fn shared_sign(text: &str) -> Option<(&'static str, &str, &'static [&'static str])> {
+    sign_among(SHARED_SIGNS, text)
+}
+
+fn sign_among<'t>(
+    signs: &[(&'static str, &'static [&'static str])],
+    text: &'t str,
+) -> Option<(&'static str, &'t str, &'static [&'static str])> {
     let text = text.trim();
-    SHARED_SIGNS.iter().find_map(|(sign, codes)| {
+    signs.iter().find_map(|(sign, codes)| {
         let rest = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign))?.trim();
         rest.contains(|c: char| c.is_ascii_digit()).then_some((*sign, rest, *codes))
     })
@@ -263,7 +278,7 @@ fn shared_sign(text: &str) -> Option<(&'static str, &str, &'static [&'static str
 /// them; else the text.
 #[must_use]
 pub fn without_shared_sign(text: &str, named: Currency) -> &str {
-    match shared_sign(text) {
+    match shared_sign(text).or_else(|| sign_among(LENT_SIGNS, text)) {
         Some((_, rest, codes)) if codes.contains(&named.code()) => rest,
         _ => text,
     }

@@ -515,8 +515,8 @@ mod tests {
     }
 
     #[test]
-    fn a_currency_column_counts_where_the_amount_names_none() {
-        let rows = "name,amount,currency\nA,12.50,usd\nB,12k GBP,USD\nC,100.37,JPY\nD,5,\nE,,EUR\n";
+    fn a_currency_column_and_an_amount_that_names_one_have_to_agree() {
+        let rows = "name,amount,currency\nA,12.50,usd\nB,12k GBP,GBP\nC,100.37,JPY\nD,5,\nE,,EUR\nF,$5,EUR\nG,$5,CAD\n";
         assert_eq!(
             read("deal", rows, &["currency=amount_currency"]),
             [
@@ -525,6 +525,8 @@ mod tests {
                 "name=C amount=100.37 JPY",
                 "name=D amount=5",
                 "name=E",
+                "! 7 amount: `$5` is in USD, and the column of currencies says EUR; write an amount with a point, such as `12k`, `12000.50` or `12k USD`",
+                "name=G amount=5.00 CAD",
             ]
         );
     }

@@ -24,6 +24,15 @@ fn owner(w: &World, id: &str) -> String {
 }
 
 #[test]
+fn forms_that_come_together_keep_their_own_words() {
+    let w = World::new();
+    let lines = "{\"name\":\"Mia\",\"email\":\"a@z.example\"}\n{\"full_name\":\"Ned\",\"email\":\"b@z.example\"}\n";
+    assert_eq!(intake(&w, lines), ["1", "2"]);
+    let names = w.ok(&["lead", "list", "--columns", "name", "--sort", "id", "-o", "csv"]);
+    assert_eq!(names, "name\nMia\nNed\n");
+}
+
+#[test]
 fn forms_come_in_as_an_object_an_array_or_lines_and_lose_nothing() {
     let w = World::new();
     let object = r#"{"full_name":"Эва Ли","email":"eva@lee.example","company":"Lee GmbH","message":"hi","utm_campaign":"spring"}"#;

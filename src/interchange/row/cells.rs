@@ -265,6 +265,12 @@ impl RowParser<'_> {
                     said(format!("`{text}` is too large or has more decimals than {currency} has"))
                 })
             }
+            (Value::Money(money), Some(currency)) if money.currency != currency => {
+                Err(said(format!(
+                    "`{text}` is in {}, and the column of currencies says {currency}",
+                    money.currency
+                )))
+            }
             (value, _) => Ok(value),
         }
     }
