@@ -109,13 +109,12 @@ fn shapes(noun: &Noun, source: &Source, rows: &[RawRow]) -> Result<(Vec<usize>, 
             if row.cell(at).is_empty() { String::new() } else { header.clone() }
         };
         let headers: Vec<String> = source.headers().iter().enumerate().map(own).collect();
-        let shape = match known.get(&headers) {
-            Some(shape) => *shape,
-            None => {
-                mappings.push(Mapping { exact: false, ..Mapping::new(noun, &headers, &[])? });
-                known.insert(headers, mappings.len() - 1);
-                mappings.len() - 1
-            }
+        let shape = if let Some(shape) = known.get(&headers) {
+            *shape
+        } else {
+            mappings.push(Mapping { exact: false, ..Mapping::new(noun, &headers, &[])? });
+            known.insert(headers, mappings.len() - 1);
+            mappings.len() - 1
         };
         shapes.push(shape);
     }

@@ -150,9 +150,10 @@ impl Reader<'_> {
             return Ok(());
         }
         let label = noun.entity.label();
-        let folded = match label.sorted {
-            true => format!("t.{}_fold", label.name),
-            false => format!("fold(t.{})", quoted(label.name)),
+        let folded = if label.sorted {
+            format!("t.{}_fold", label.name)
+        } else {
+            format!("fold(t.{})", quoted(label.name))
         };
         let sql = format!(
             "SELECT t.id, t.uid, {}, coalesce(instr({folded}, ?2) > 0, 0) FROM {} t WHERE {} AND t.id IN rarray(?1) \
