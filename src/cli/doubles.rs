@@ -45,7 +45,8 @@ pub(super) fn duplicates(session: &mut Session, noun: &str, matches: &ArgMatches
     let mut found =
         find(session, noun, filter.as_deref(), if auto { above.min(LISTED) } else { above })?;
     if auto {
-        return merge_all(session, noun, &found, above);
+        let is_named = matches.contains_id("above");
+        return merge_all(session, noun, &found, above, is_named);
     }
     found.truncate(limit.unwrap_or(usize::MAX));
     if reviews {
@@ -152,7 +153,13 @@ fn record_json(link: &LinkTo) -> serde_json::Value {
 }
 
 /// Merges what is sure enough, all of it in one change.
-fn merge_all(session: &mut Session, noun: &str, found: &[Double], above: f64) -> Result<()> {
+fn merge_all(
+    session: &mut Session,
+    noun: &str,
+    found: &[Double],
+    above: f64,
+    is_named: bool,
+) -> Result<()> {
     let groups = groups(found, above);
     let merges: Vec<(i64, Vec<i64>)> = groups.iter().map(|g| keeper(g)).collect();
     let plural = session.reading()?.noun(noun)?.entity.plural;
@@ -164,7 +171,10 @@ fn merge_all(session: &mut Session, noun: &str, found: &[Double], above: f64) ->
         session.printer.note(&format!("no doubles of at least {above} among the {plural}"));
         return Ok(());
     }
-    session.confirm(&format!("merge {gone} {plural} into {}", merges.len()))?;
+    // Where nobody can be asked, the score that was named is the answer.
+    if !is_named || session.settings.is_interactive() {
+        session.confirm(&format!("merge {gone} {plural} into {}", merges.len()))?;
+    }
     let records = {
         let (reader, store, ..) = session.parts()?;
         let noun = store.noun(noun)?;

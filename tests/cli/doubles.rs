@@ -82,8 +82,8 @@ fn what_is_sure_is_merged_in_one_change_after_a_yes() {
     let would = w.run(&["contact", "duplicates", "--auto", "--above", "0.95", "--dry-run"]);
     assert_eq!((would.code, would.err.contains("would merge")), (0, true), "{}", would.err);
     assert_eq!(w.ok(&["contact", "export"]), before);
-    let done =
-        w.json(&["contact", "duplicates", "--auto", "--above", "0.95", "--yes", "-o", "json"]);
+    // In a script the score that is named says yes.
+    let done = w.json(&["contact", "duplicates", "--auto", "--above", "0.95", "-o", "json"]);
     assert_eq!(done.as_array().map(Vec::len), Some(2), "{done}");
     assert_eq!(done[0]["merged"].as_array().map(Vec::len), Some(1));
     assert_eq!(w.ok(&["contact", "list", "--count"]), "6\n");
