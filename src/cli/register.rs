@@ -46,12 +46,15 @@ pub(super) fn register(session: &mut Session, matches: &ArgMatches) -> Result<()
             };
             for (noun, on_match) in NOUNS {
                 let noun = w.reader().model().noun(noun)?;
-                if pipeline.is_some() && matches!(noun.name(), "pipeline" | "stage") {
-                    continue;
-                }
                 let rows = package.get(noun.entity.plural).cloned().unwrap_or_default();
                 let rows = rows_of(noun, &rows, &locale, &name)?;
                 for values in rows {
+                    if let Some(pipeline) = pipeline
+                        && matches!(noun.name(), "pipeline" | "stage")
+                    {
+                        taken.stand_in(w, noun, &values, pipeline)?;
+                        continue;
+                    }
                     taken.take(w, noun, values, on_match, pipeline)?;
                 }
             }
@@ -148,6 +151,7 @@ impl Taken {
             return Err(Error::invalid(format!("a {} in the file has no uid", noun.name()))
                 .hint("the file was changed after it was written; ask for it again"));
         };
+        let is_told_here = self.knows_stages(noun, &values);
         for (index, value) in &mut values {
             self.lead_here(noun.fields[*index], value);
         }
@@ -161,6 +165,7 @@ impl Taken {
         };
         if noun.name() == "deal"
             && let Some(pipeline) = pipeline
+            && (there.is_some() || !is_told_here)
         {
             Self::place(w, noun, &mut values, pipeline, there.is_some())?;
         }
@@ -257,7 +262,47 @@ impl Taken {
         }
     }
 
-    /// A new deal begins in a pipeline of the receiver's own; a known one stays where it is.
+    /// A pipeline of the receiver's own stands in for that of the file, and its stages for those of the
+    /// same names.
+    fn stand_in(
+        &mut self,
+        w: &Writer,
+        noun: &Noun,
+        values: &[(usize, Value)],
+        pipeline: i64,
+    ) -> Result<()> {
+        let label = noun.entity.label();
+        let name = values.iter().find(|(i, _)| noun.fields[*i].name == label.name);
+        let uid = values.iter().find_map(|(_, v)| match v {
+            Value::Uid(uid) => Some(*uid),
+            _ => None,
+        });
+        let (Some(uid), Some(name)) = (uid, name.and_then(|(_, v)| v.as_text())) else {
+            return Ok(());
+        };
+        let own = match noun.name() {
+            "pipeline" => Match::One(pipeline),
+            _ => w.reader().by_key(noun, label, name, Among::Live, Some(pipeline))?,
+        };
+        if let Match::One(id) = own {
+            self.known.insert((noun.name(), uid), id);
+        }
+        Ok(())
+    }
+
+    /// Whether all stages in which a deal is and was are known here.
+    fn knows_stages(&self, noun: &Noun, values: &[(usize, Value)]) -> bool {
+        let known = |uid: Option<Uuid>| uid.is_some_and(|u| self.known.contains_key(&("stage", u)));
+        let told = values.iter().filter(|(i, _)| matches!(noun.fields[*i].name, "stage" | "stays"));
+        told.map(|(_, v)| v).all(|value| match value {
+            Value::Named(name) => known(name.uid),
+            Value::NamedLinks(names) => names.iter().all(|n| known(n.uid)),
+            _ => true,
+        })
+    }
+
+    /// A new deal whose way was told in stages that there are none of here begins anew in the
+    /// receiver's pipeline; a known deal stays where it is.
     fn place(
         w: &Writer,
         noun: &Noun,
@@ -265,10 +310,8 @@ impl Taken {
         pipeline: i64,
         is_there: bool,
     ) -> Result<()> {
-        // Where it stood is told in the other pipeline's stages.
-        let (own, stage) = (noun.require("pipeline")?.index, noun.require("stage")?.index);
-        let theirs = ["stays", "stage_since", "closed"].map(|name| noun.index(name));
-        values.retain(|(i, _)| *i != own && *i != stage && !theirs.contains(&Some(*i)));
+        let theirs = ["pipeline", "stage", "stays", "stage_since", "closed"];
+        values.retain(|(i, _)| !theirs.contains(&noun.fields[*i].name));
         if is_there {
             return Ok(());
         }
@@ -276,8 +319,10 @@ impl Taken {
             Error::invalid("the pipeline has no open stage")
                 .hint("add one: `rolo stage add NAME --pipeline …`")
         })?;
-        values.push((own, Value::Link(LinkTo::bare("pipeline", pipeline))));
-        values.push((stage, Value::Link(LinkTo::bare("stage", first))));
+        for (name, to) in [("pipeline", pipeline), ("stage", first)] {
+            let index = noun.require(name)?.index;
+            values.push((index, Value::Link(LinkTo::bare(name, to))));
+        }
         Ok(())
     }
 

@@ -332,6 +332,19 @@ fn a_handed_over_deal_brings_its_way_through_the_stages() {
     let run = third.run_with(&["deal", "register", "-", "--pipeline", "Partners"], out.as_bytes());
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(stays(&third).as_array().map(Vec::len), Some(1));
+    // One with stages of the same names tells the whole way in them.
+    let fourth = World::new();
+    fourth.ok(&["pipeline", "copy", "Sales", "Partners"]);
+    let run = fourth.run_with(&["deal", "register", "-", "--pipeline", "Partners"], out.as_bytes());
+    assert_eq!(run.code, 0, "{}", run.err);
+    let deal = fourth.json(&["deal", "show", "1", "-o", "json"]);
+    assert_eq!((&deal["pipeline"], &deal["stage"]), (&"Partners".into(), &"Qualified".into()));
+    let names = |stays: &serde_json::Value| -> Vec<(String, String)> {
+        let stays = stays.as_array().expect("stays");
+        let text = |v: &serde_json::Value| v.as_str().unwrap_or_default().to_owned();
+        stays.iter().map(|s| (text(&s["name"]), text(&s["entered"]))).collect()
+    };
+    assert_eq!(names(&deal["stays"]), names(&stays(&w)));
 }
 
 #[test]
