@@ -346,6 +346,7 @@ impl Reader<'_> {
             ids.extend(named);
             ids.extend(self.of_words(noun, &bare)?);
         }
+        ids.extend(self.of_phones(noun, &bare)?);
         ids.sort_unstable();
         ids.dedup();
         ids.retain(|other| *other != id);
@@ -403,6 +404,25 @@ impl Reader<'_> {
         Ok(stmt.query_map([id], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Records with one of its phones, in the ways that people part the digits most.
+    fn of_phones(&self, noun: &Noun, own: &Sketch) -> Result<Vec<i64>> {
+        let mut ways: Vec<String> = Vec::new();
+        for digits in own.phones.iter().map(|p| p.trim_start_matches('+')) {
+            let last = |count: usize| digits.get(digits.len().checked_sub(count)?..);
+            ways.push(format!("\"{digits}\""));
+            ways.extend([10, 7, 6].iter().filter_map(|n| Some(format!("\"{}\"", last(*n)?))));
+            if let Some(seven) = last(7) {
+                let (three, four) = seven.split_at(3);
+                let (two, rest) = four.split_at(2);
+                ways.extend([format!("\"{three} {two} {rest}\""), format!("\"{three} {four}\"")]);
+            }
+        }
+        if ways.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.found_by(noun, &ways.join(" OR "), own.id)
+    }
+
     /// Records that have all words of its name somewhere, in any order.
     fn of_words(&self, noun: &Noun, own: &Sketch) -> Result<Vec<i64>> {
         if own.name.words.iter().filter(|w| w.chars().count() > 1).count() < 2
@@ -423,6 +443,11 @@ impl Reader<'_> {
             return Ok(Vec::new());
         }
         let query = said.iter().map(|w| format!("\"{}\"", words(w))).collect::<Vec<_>>().join(" ");
+        self.found_by(noun, &query, but)
+    }
+
+    /// Some records that a query of the search index finds, but for one.
+    fn found_by(&self, noun: &Noun, query: &str, but: i64) -> Result<Vec<i64>> {
         let base = super::rows::search_row(i64::try_from(noun.position).unwrap_or(0), 0);
         let sql = format!(
             "SELECT t.id FROM {} t WHERE t.trashed IS NULL AND t.id <> ?3 AND t.id IN (SELECT rowid - ?1 FROM search WHERE search MATCH ?2 AND rowid BETWEEN ?1 AND ?1 + 1099511627775 LIMIT 20)",

@@ -75,6 +75,7 @@ impl Writer<'_> {
         refuse_deeds(noun, keep, &ours, &theirs)?;
         self.set_mark(noun, other, &mark(keep))?;
         self.tally.other += 1;
+        let roles = self.lost_roles(noun, other, keep)?;
         done.moved += self.move_links(noun, other, keep)?;
         let before = self.stored(noun, keep)?;
         let mut join = Join { noun, others, keep, region: &self.locale.region, lost: Vec::new() };
@@ -88,6 +89,7 @@ impl Writer<'_> {
             })
         });
         let mut lost = join.lost;
+        lost.extend(roles);
         lost.extend(self.break_loops(noun, keep, &before, &mut values)?);
         // A name that stays is not made anew of parts that came.
         let label = noun.label_index();
@@ -181,6 +183,30 @@ impl Writer<'_> {
             }
         }
         Ok(moved)
+    }
+
+    /// Roles that the other record has where the kept one has another: a record has one in each place.
+    fn lost_roles(&self, noun: &Noun, from: i64, to: i64) -> Result<Vec<String>> {
+        let mut told = Vec::new();
+        for link in backlinks(self.reader.model, noun) {
+            let other = link.noun;
+            for id in self.linked_by(&link, from)? {
+                let Some(row) = self.read_stored(other, id)? else { continue };
+                let role = |links: &[LinkTo], id: i64| {
+                    let mut of = links.iter().filter(|l| l.noun == noun.name() && l.id == id);
+                    of.find_map(|l| l.role.clone())
+                };
+                let place = other.index(link.field.name).and_then(|index| row.get(index));
+                let Some(Value::Links(links)) = place else { continue };
+                if let (Some(theirs), Some(ours)) = (role(links, from), role(links, to))
+                    && theirs != ours
+                {
+                    let label = row[other.label_index()].to_cell();
+                    told.push(format!("Role in {}:{id} {label}: {theirs}", other.name()));
+                }
+            }
+        }
+        Ok(told)
     }
 
     /// The records whose link, or one of whose links, leads to a record.

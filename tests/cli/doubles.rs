@@ -177,3 +177,37 @@ fn a_likely_double_is_told_when_it_is_made() {
         assert_eq!(run.err, "", "{args:?}");
     }
 }
+
+#[test]
+fn a_second_role_in_one_place_is_told_beside_what_else_had_another_value() {
+    let w = World::new();
+    for name in ["Mia Lee", "Nia Lee"] {
+        w.ok(&["contact", "add", name]);
+    }
+    w.ok(&["deal", "add", "D"]);
+    w.ok(&["deal", "link", "1", "Nia Lee", "--role", "user"]);
+    w.ok(&["deal", "link", "1", "Mia Lee", "--role", "blocker"]);
+    let before = w.ok(&["deal", "export"]);
+    w.ok(&["contact", "merge", "Nia Lee", "Mia Lee"]);
+    let contacts = w.json(&["deal", "show", "1", "-o", "json"])["contacts"].clone();
+    assert_eq!(contacts.as_array().map(Vec::len), Some(1), "{contacts}");
+    assert_eq!(contacts[0]["role"], "user");
+    let note = w.json(&["contact", "show", "Nia Lee", "-o", "json"])["timeline"].to_string();
+    assert!(note.contains("Role in deal:1 D: blocker"), "{note}");
+    w.ok(&["undo"]);
+    assert_eq!(w.ok(&["deal", "export"]), before);
+}
+
+#[test]
+fn an_add_tells_a_likely_double_by_its_phone_however_name_and_phone_are_written() {
+    for (there, phone, name, other) in [
+        ("Иван Щукин", "+7 495 123-45-67", "Ivan Shchukin", "+74951234567"),
+        ("Ivan Shchukin", "+74951234567", "Иван Щукин", "+7 (495) 123 4567"),
+        ("Jürgen Müller", "+49 30 111222", "Juergen Mueller", "+4930111222"),
+    ] {
+        let w = World::new();
+        w.ok(&["contact", "add", there, "--phone", phone]);
+        let run = w.run(&["contact", "add", name, "--phone", other]);
+        assert!(run.err.contains("likely a double of contact:1"), "{name}: {}", run.err);
+    }
+}
