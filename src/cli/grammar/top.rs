@@ -123,7 +123,7 @@ pub static TOPS: &[Top] = &[
     ),
     top(
         "batch",
-        "Run a file of commands, one a line, as one change of the file",
+        "Run a file of commands, one a line: all of them, or none",
         batch,
         &["batch commands.txt", "batch - --dry-run"],
     ),
