@@ -17,7 +17,7 @@ use super::session::Session;
 use crate::entity::{Kind, LinkTo, Noun, Value};
 use crate::error::{Error, Result};
 use crate::interchange::{Form, Input, Mapping, RawRow, ReadOptions, RowParser, Source, Written};
-use crate::store::{Among, Match, OnMatch, Writer};
+use crate::store::{Among, Match, OnMatch, Writer, uid_of};
 
 /// `deal register FILE|- [--pipeline P]`.
 ///
@@ -143,11 +143,7 @@ impl Taken {
         pipeline: Option<i64>,
     ) -> Result<()> {
         let uid_index = noun.require("uid")?.index;
-        let uid = values.iter().find_map(|(i, v)| match v {
-            Value::Uid(uid) if *i == uid_index => Some(*uid),
-            _ => None,
-        });
-        let Some(uid) = uid else {
+        let Some(uid) = uid_of(noun, &values) else {
             return Err(Error::invalid(format!("a {} in the file has no uid", noun.name()))
                 .hint("the file was changed after it was written; ask for it again"));
         };
@@ -273,13 +269,8 @@ impl Taken {
     ) -> Result<()> {
         let label = noun.entity.label();
         let name = values.iter().find(|(i, _)| noun.fields[*i].name == label.name);
-        let uid = values.iter().find_map(|(_, v)| match v {
-            Value::Uid(uid) => Some(*uid),
-            _ => None,
-        });
-        let (Some(uid), Some(name)) = (uid, name.and_then(|(_, v)| v.as_text())) else {
-            return Ok(());
-        };
+        let name = name.and_then(|(_, v)| v.as_text());
+        let Some((uid, name)) = uid_of(noun, values).zip(name) else { return Ok(()) };
         let own = match noun.name() {
             "pipeline" => Match::One(pipeline),
             _ => w.reader().by_key(noun, label, name, Among::Live, Some(pipeline))?,

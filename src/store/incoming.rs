@@ -99,7 +99,8 @@ pub enum Outcome {
 pub(super) const KEPT: [&str; 4] = ["uid", "created", "updated", "created_by"];
 
 /// The uid that a file gives a record.
-pub(super) fn uid_of(noun: &Noun, values: &[(usize, Value)]) -> Option<Uuid> {
+#[must_use]
+pub fn uid_of(noun: &Noun, values: &[(usize, Value)]) -> Option<Uuid> {
     let index = noun.index("uid")?;
     values.iter().find_map(|(i, v)| match v {
         Value::Uid(uid) if *i == index => Some(*uid),

@@ -301,11 +301,7 @@ impl Writer<'_> {
         }
         Ok(match (there, new) {
             (Value::List(old), Value::List(new)) => {
-                let said: Vec<_> = said
-                    .iter()
-                    .filter_map(|v| if let Value::List(s) = v { Some(s) } else { None })
-                    .flatten()
-                    .collect();
+                let said = parts(said, |v| if let Value::List(s) = v { Some(s) } else { None });
                 let mut all = old.clone();
                 for item in new {
                     let is_it = |o: &&mut Item| o.value.to_lowercase() == item.value.to_lowercase();
@@ -319,11 +315,7 @@ impl Writer<'_> {
                 Value::List(all)
             }
             (Value::Words(old), Value::Words(new)) => {
-                let said: Vec<_> = said
-                    .iter()
-                    .filter_map(|v| if let Value::Words(s) = v { Some(s) } else { None })
-                    .flatten()
-                    .collect();
+                let said = parts(said, |v| if let Value::Words(s) = v { Some(s) } else { None });
                 let mut all = old.clone();
                 for word in new {
                     let is_old = |o: &String| o.to_lowercase() == word.to_lowercase();
@@ -334,11 +326,7 @@ impl Writer<'_> {
                 Value::Words(all)
             }
             (Value::Links(old), Value::Links(new)) => {
-                let said: Vec<_> = said
-                    .iter()
-                    .filter_map(|v| if let Value::Links(s) = v { Some(s) } else { None })
-                    .flatten()
-                    .collect();
+                let said = parts(said, |v| if let Value::Links(s) = v { Some(s) } else { None });
                 let mut all: Vec<LinkTo> = old.clone();
                 for to in new {
                     let is_it = |l: &LinkTo| (l.noun, l.id) == (to.noun, to.id);
@@ -374,6 +362,11 @@ impl Writer<'_> {
         }
         Ok(Value::Links(all))
     }
+}
+
+/// The parts of those values that are lists of a kind.
+fn parts<'v, T>(values: &[&'v Value], list: fn(&'v Value) -> Option<&'v Vec<T>>) -> Vec<&'v T> {
+    values.iter().filter_map(|v| list(v)).flatten().collect()
 }
 
 /// A value of a row; a list of links with the main one that stands outside of it.

@@ -83,7 +83,7 @@ pub use funnel::{
 };
 pub use history::{ChangeRow, EditRow, HistoryEntry};
 pub use imports::{ImportFacts, ImportRow, Origin};
-pub use incoming::{Incoming, NEXT_PRINT, OnMatch, Outcome, Policy};
+pub use incoming::{Incoming, NEXT_PRINT, OnMatch, Outcome, Policy, uid_of};
 pub use matching::Match;
 pub use mended::Place;
 pub use merge::{Joined, Take};
