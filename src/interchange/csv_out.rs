@@ -136,8 +136,9 @@ mod tests {
 
     fn cell() -> impl Strategy<Value = String> {
         prop_oneof![
-            "[\"',;\t\r\n=+@\\-a 0-9\u{1}\u{202e}|]{0,8}",
-            any::<String>().prop_map(|s| s.replace('\0', "")),
+            4 => "[\"',;\t\r\n=+@\\-a 0-9\u{1}\u{202e}|]{0,8}",
+            1 => "'?=\"[a0]?\"",
+            4 => any::<String>().prop_map(|s| s.replace('\0', "")),
         ]
     }
 

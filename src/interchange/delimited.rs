@@ -163,13 +163,13 @@ impl Delimited {
         }
         row.begin(cut.line);
         let has_formula = !self.own && bytes.contains(&b'=');
-        if !has_formula && (self.raw || !bytes.contains(&b'\'')) {
+        if self.raw || !(has_formula || bytes.contains(&b'\'')) {
             row.set(text, ends);
         } else {
             let mut start = 0;
             for end in ends {
                 let cell = &text[start..*end];
-                let cell = if self.raw { cell } else { unguard(cell) };
+                let cell = unguard(cell);
                 // A cell that was guarded says its formula to the letter.
                 let is_whole = has_formula && cell.len() == end - start;
                 row.push(if is_whole { unformula(cell) } else { cell });

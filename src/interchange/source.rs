@@ -223,7 +223,7 @@ pub struct ReadOptions {
     pub quotes: Option<Quotes>,
     /// Rows keep the JSON object that they were, so that they can be written as it.
     pub objects: bool,
-    /// Leaves the `'` of guarded cells where it is.
+    /// Cells stay as they are written: the `'` of guarded ones, the `="…"` of spreadsheets.
     pub raw: bool,
 }
 
