@@ -33,6 +33,13 @@ impl Currency {
     pub fn scale(&self) -> u32 {
         self.decimals().max(2)
     }
+
+    /// How many of the units that amounts are stored in its own smallest one has: 100 for JPY, whose
+    /// hundredths a file may say and nobody pays. What is worked out is whole in these.
+    #[must_use]
+    pub fn grain(&self) -> i64 {
+        10_i64.pow(self.scale() - self.decimals())
+    }
 }
 
 impl FromStr for Currency {
@@ -72,6 +79,15 @@ pub const FINE_CURRENCIES: &[(&str, u32)] = &[
     ("CLF", 4),
     ("UYW", 4),
 ];
+
+/// The currencies without decimals, as SQL lists them: their amounts are stored in hundredths, and
+/// worked out in hundreds of those ([`Currency::grain`]).
+macro_rules! whole_currencies {
+    () => {
+        "'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'"
+    };
+}
+pub(crate) use whole_currencies;
 
 /// An amount of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -421,6 +437,22 @@ mod tests {
             let fine = FINE_CURRENCIES.iter().find(|(c, _)| *c == code).map_or(2, |(_, s)| *s);
             assert_eq!(currency.scale(), fine, "{code}");
         }
+    }
+
+    #[test]
+    fn whole_currencies_are_all_that_have_no_decimals() {
+        let letters = || b'A'..=b'Z';
+        let all =
+            letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| [a, b, c])));
+        let known =
+            all.filter_map(|code| std::str::from_utf8(&code).ok()?.parse::<Currency>().ok());
+        let whole: Vec<String> =
+            known.filter(|c| c.grain() > 1).map(|c| format!("'{c}'")).collect();
+        assert_eq!(whole.join(", "), whole_currencies!());
+        assert_eq!(
+            ["JPY", "EUR", "KWD"].map(|c| c.parse::<Currency>().unwrap().grain()),
+            [100, 1, 1]
+        );
     }
 
     #[test]

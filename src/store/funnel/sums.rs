@@ -9,7 +9,7 @@ use rusqlite::types::ValueRef;
 
 use super::facts::{Facts, Raw, Stages, own_chance};
 use super::{By, Deals, Key};
-use crate::entity::exchange::half_even;
+use crate::entity::exchange::rounded;
 use crate::entity::money::Currency;
 use crate::error::{Error, Result};
 use crate::store::read::Reader;
@@ -24,7 +24,7 @@ pub struct Sums {
     pub count: i64,
     /// Minor units.
     pub amount: i64,
-    /// Amount times chance, each deal rounded half to even to the minor unit.
+    /// Amount times chance, each deal rounded half to even to the smallest unit of its currency.
     pub weighted: i64,
 }
 
@@ -65,6 +65,8 @@ struct Adding<'a> {
     stage: Option<i64>,
     place: Place,
     heap: usize,
+    /// The currency of the row before, and the units that it is rounded to.
+    grain: (u32, i64),
     /// The chance of the deals in that stage that have none themselves, or of all of them.
     chance: (Option<i64>, bool),
 }
@@ -78,6 +80,12 @@ fn number_of(code: ValueRef) -> u32 {
         ValueRef::Text(code) => code.iter().fold(0, |all, byte| all << 8 | u32::from(*byte)),
         _ => 0,
     }
+}
+
+/// Its code, from the number.
+fn code_of(number: u32) -> Option<Currency> {
+    let [_, code @ ..] = number.to_be_bytes();
+    std::str::from_utf8(&code).ok().and_then(|code| code.parse().ok())
 }
 
 impl Adding<'_> {
@@ -110,8 +118,11 @@ impl Adding<'_> {
         heap.count += 1;
         let ValueRef::Integer(amount) = row.get_ref(self.facts.rest() + 1)? else { return Ok(()) };
         heap.amount = heap.amount.checked_add(amount).ok_or_else(too_large)?;
+        if self.grain.0 != code {
+            self.grain = (code, code_of(code).map_or(1, |currency| currency.grain()));
+        }
         if let Some(chance) = own.or(usual) {
-            let part = share(amount, chance).ok_or_else(too_large)?;
+            let part = share(amount, chance, self.grain.1).ok_or_else(too_large)?;
             heap.weighted = heap.weighted.checked_add(part).ok_or_else(too_large)?;
         }
         Ok(())
@@ -143,6 +154,7 @@ impl Reader<'_> {
             stage: None,
             place: [0; MOST + 1],
             heap: 0,
+            grain: (0, 1),
             chance: (None, false),
         };
         let piles = if self.has_index(deals)? { self.piles(&stages)? } else { Vec::new() };
@@ -228,19 +240,17 @@ impl Reader<'_> {
     }
 }
 
-/// A share of an amount, rounded once, a half to the even neighbour.
-fn share(amount: i64, chance: i64) -> Option<i64> {
+/// A share of an amount, as [`rounded`] takes it.
+fn share(amount: i64, chance: i64, grain: i64) -> Option<i64> {
     match amount.checked_mul(chance) {
         // Nearly all fit, and are much faster so.
         Some(over) if over >= 0 => {
-            let (whole, rest) = (over / WHOLE, over % WHOLE);
-            let up = rest > WHOLE / 2 || rest == WHOLE / 2 && whole % 2 == 1;
-            Some(whole + i64::from(up))
+            let under = WHOLE * grain;
+            let (whole, rest) = (over / under, over % under);
+            let up = rest > under / 2 || rest == under / 2 && whole % 2 == 1;
+            Some((whole + i64::from(up)) * grain)
         }
-        _ => {
-            let over = i128::from(amount) * i128::from(chance);
-            i64::try_from(half_even(over, i128::from(WHOLE))).ok()
-        }
+        _ => rounded(i128::from(amount) * i128::from(chance), WHOLE.into(), grain),
     }
 }
 
@@ -279,11 +289,9 @@ impl Numbers {
 }
 
 fn sums_of(numbers: &[Numbers], place: &Place, heap: &Heap) -> Sums {
-    let [_, a, b, c] = place[MOST].to_be_bytes();
-    let code = [a, b, c];
     Sums {
         keys: numbers.iter().zip(place).map(|(numbers, number)| numbers.key(*number)).collect(),
-        currency: std::str::from_utf8(&code).ok().and_then(|code| code.parse().ok()),
+        currency: code_of(place[MOST]),
         count: heap.count,
         amount: heap.amount,
         weighted: heap.weighted,
@@ -297,11 +305,22 @@ mod tests {
     #[test]
     fn a_share_is_rounded_half_to_even_however_large() {
         let half = 500_000;
-        assert_eq!([1, 3, 5, 7, -1, -3].map(|a| share(a, half)), [0, 2, 2, 4, 0, -2].map(Some));
-        assert_eq!(share(2, 333_333), Some(1));
+        assert_eq!([1, 3, 5, 7, -1, -3].map(|a| share(a, half, 1)), [0, 2, 2, 4, 0, -2].map(Some));
+        assert_eq!(share(2, 333_333, 1), Some(1));
         let most = i64::MAX - 1;
-        assert_eq!(share(most, half), Some(most / 2));
-        assert_eq!(share(i64::MAX, WHOLE), Some(i64::MAX));
-        assert_eq!(share(i64::MAX, 2 * WHOLE), None);
+        assert_eq!(share(most, half, 1), Some(most / 2));
+        assert_eq!(share(i64::MAX, WHOLE, 1), Some(i64::MAX));
+        assert_eq!(share(i64::MAX, 2 * WHOLE, 1), None);
+    }
+
+    #[test]
+    fn a_share_is_whole_in_the_smallest_unit_of_its_currency() {
+        // 333 and 335 yen, kept in hundredths, at 50 %.
+        let half = 500_000;
+        assert_eq!(
+            [33_300, 33_500, -33_500].map(|a| share(a, half, 100)),
+            [16_600, 16_800, -16_800].map(Some)
+        );
+        assert_eq!(share(10_037, WHOLE, 100), Some(10_000));
     }
 }

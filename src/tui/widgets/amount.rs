@@ -29,7 +29,7 @@ pub(crate) fn short_sums_in(sums: &BTreeMap<Currency, i64>, room: usize) -> Stri
 
 /// One amount, shortened.
 pub(crate) fn short(minor: i64, currency: Currency) -> String {
-    let amount = Decimal::new(minor, currency.decimals());
+    let amount = Decimal::new(minor, currency.scale());
     format!("{} {}", currency.code(), short_number(amount.to_f64().unwrap_or(0.0)))
 }
 
