@@ -3,6 +3,8 @@
 //! SQLite groups by sorting, which takes longer than all else for hundreds of thousands of deals; so
 //! the one covering index (`deal_sums`) is read once, row by row, and added up here.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use foldhash::HashMap;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
@@ -88,7 +90,22 @@ fn code_of(number: u32) -> Option<Currency> {
     std::str::from_utf8(&code).ok().and_then(|code| code.parse().ok())
 }
 
-impl Adding<'_> {
+impl<'a> Adding<'a> {
+    fn of(facts: &'a Facts<'a>, by: &'a [By]) -> Self {
+        Self {
+            facts,
+            by,
+            numbers: std::array::from_fn(|_| Numbers::default()),
+            places: HashMap::default(),
+            heaps: Vec::new(),
+            stage: None,
+            place: [0; MOST + 1],
+            heap: 0,
+            chance: (None, false),
+            grain: (0, 1),
+        }
+    }
+
     fn row(&mut self, row: &Row, known: Known) -> Result<()> {
         let (stage, code) = match known {
             Some(known) => known,
@@ -113,7 +130,6 @@ impl Adding<'_> {
             });
         }
         (self.stage, self.place) = (Some(stage), place);
-        let too_large = || Error::invalid("a sum of amounts is too large");
         let heap = &mut self.heaps[self.heap];
         heap.count += 1;
         let ValueRef::Integer(amount) = row.get_ref(self.facts.rest() + 1)? else { return Ok(()) };
@@ -124,6 +140,34 @@ impl Adding<'_> {
         if let Some(chance) = own.or(usual) {
             let part = share(amount, chance, self.grain.1).ok_or_else(too_large)?;
             heap.weighted = heap.weighted.checked_add(part).ok_or_else(too_large)?;
+        }
+        Ok(())
+    }
+
+    /// Piles that nobody has taken yet. To be handed a column costs as much as to find the row: what
+    /// all rows of a pile have in common is asked once.
+    fn piles(
+        &mut self,
+        reader: &Reader,
+        deals: &Deals,
+        piles: &[(i64, Option<String>)],
+        next: &AtomicUsize,
+    ) -> Result<()> {
+        let sql = self.facts.sql_of_pile(deals, "NULL, t.amount");
+        let mut stmt = reader.conn.prepare(&sql)?;
+        deals.bind(reader, &mut stmt)?;
+        let places = (stmt.parameter_index(":stage")?, stmt.parameter_index(":currency")?);
+        let (Some(at_stage), Some(at_currency)) = places else {
+            return Err(Error::failed("the query of a pile lacks its parameters"));
+        };
+        while let Some((stage, currency)) = piles.get(next.fetch_add(1, Ordering::Relaxed)) {
+            stmt.raw_bind_parameter(at_stage, stage)?;
+            stmt.raw_bind_parameter(at_currency, currency)?;
+            let code = currency.as_deref().map_or(0, |code| number_of(ValueRef::from(code)));
+            let mut rows = stmt.raw_query();
+            while let Some(row) = rows.next()? {
+                self.row(row, Some((*stage, code)))?;
+            }
         }
         Ok(())
     }
@@ -142,23 +186,22 @@ impl Reader<'_> {
     /// # Errors
     /// The database can't be read, or a sum is too large.
     pub fn deal_sums(&self, by: &[By], deals: &Deals) -> Result<Vec<Sums>> {
+        self.deal_sums_at_once(by, deals, self.is_large(self.model.noun("deal")?)?)
+    }
+
+    /// The same; `at_once` by two threads, where there can be two.
+    pub(in crate::store) fn deal_sums_at_once(
+        &self,
+        by: &[By],
+        deals: &Deals,
+        at_once: bool,
+    ) -> Result<Vec<Sums>> {
         let by = &by[..by.len().min(MOST)];
         let stages = Stages::of(self, deals)?;
         let facts = Facts::of(self, by, &stages, deals)?;
-        let mut adding = Adding {
-            facts: &facts,
-            by,
-            numbers: std::array::from_fn(|_| Numbers::default()),
-            places: HashMap::default(),
-            heaps: Vec::new(),
-            stage: None,
-            place: [0; MOST + 1],
-            heap: 0,
-            grain: (0, 1),
-            chance: (None, false),
-        };
         let piles = if self.has_index(deals)? { self.piles(&stages)? } else { Vec::new() };
         if piles.is_empty() {
+            let mut adding = Adding::of(&facts, by);
             let sql = facts.sql(deals, "t.amount_currency, t.amount", "");
             let mut stmt = self.conn.prepare(&sql)?;
             deals.bind(self, &mut stmt)?;
@@ -169,25 +212,17 @@ impl Reader<'_> {
             drop(rows);
             return Ok(adding.sums());
         }
-        // To be handed a column costs as much as to find the row: what all rows have in common is
-        // asked once.
-        let sql = facts.sql_of_pile(deals, "NULL, t.amount");
-        let mut stmt = self.conn.prepare(&sql)?;
-        deals.bind(self, &mut stmt)?;
-        let places = (stmt.parameter_index(":stage")?, stmt.parameter_index(":currency")?);
-        let (Some(at_stage), Some(at_currency)) = places else {
-            return Err(Error::failed("the query of a pile lacks its parameters"));
+        let next = AtomicUsize::new(0);
+        let add = |reader: &Reader| {
+            let mut adding = Adding::of(&facts, by);
+            adding.piles(reader, deals, &piles, &next)?;
+            Ok(adding.sums())
         };
-        for (stage, currency) in piles {
-            stmt.raw_bind_parameter(at_stage, stage)?;
-            stmt.raw_bind_parameter(at_currency, &currency)?;
-            let code = currency.as_deref().map_or(0, |code| number_of(ValueRef::from(code)));
-            let mut rows = stmt.raw_query();
-            while let Some(row) = rows.next()? {
-                adding.row(row, Some((stage, code)))?;
-            }
+        if !at_once {
+            return add(self);
         }
-        Ok(adding.sums())
+        let (theirs, mine) = self.halves(add, add)?;
+        together(mine, theirs)
     }
 
     /// Whether the index by stage and currency serves best: no filter may have a better one, and
@@ -238,6 +273,27 @@ impl Reader<'_> {
         }
         Ok(found)
     }
+}
+
+/// What two threads added up, in one.
+fn together(mut one: Vec<Sums>, other: Vec<Sums>) -> Result<Vec<Sums>> {
+    let key = |sums: &Sums| (sums.keys.clone(), sums.currency);
+    let places: HashMap<_, _> = one.iter().map(key).zip(0..).collect();
+    for sums in other {
+        let Some(at) = places.get(&key(&sums)) else {
+            one.push(sums);
+            continue;
+        };
+        let place: &mut Sums = &mut one[*at];
+        place.count += sums.count;
+        place.amount = place.amount.checked_add(sums.amount).ok_or_else(too_large)?;
+        place.weighted = place.weighted.checked_add(sums.weighted).ok_or_else(too_large)?;
+    }
+    Ok(one)
+}
+
+fn too_large() -> Error {
+    Error::invalid("a sum of amounts is too large")
 }
 
 /// A share of an amount, as [`rounded`] takes it.
