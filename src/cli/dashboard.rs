@@ -121,7 +121,7 @@ fn has_links() -> bool {
 }
 
 /// Whether the terminal takes more than ASCII, as far as the environment tells.
-fn is_unicode() -> bool {
+pub(super) fn is_unicode() -> bool {
     let set = |name| std::env::var(name).ok().filter(|v| !v.is_empty());
     let charset = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
     let utf8 = charset.is_none_or(|c| {
