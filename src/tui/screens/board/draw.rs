@@ -133,12 +133,20 @@ pub(super) fn draw(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
 fn head(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
     let pipeline = board.pipelines.iter().find(|(id, _)| Some(*id) == board.pipeline);
     let name = pipeline.map_or(String::new(), |(_, name)| pane::safe(name));
-    let more = if board.pipelines.len() > 1 {
+    let name = board.view.as_ref().map_or(name.clone(), |v| format!("{name}: {}", pane::safe(v)));
+    let more = if board.pipelines.len() + board.views.len() > 1 {
         format!(" ({})", cx.keys.shown(Place::Board, Act::Pipeline).unwrap_or_default())
     } else {
         String::new()
     };
-    let left = format!(" {name}{more}  ");
+    let order = board.order();
+    // What is typed needs the room more.
+    let order = if order.is_empty() || (board.filter.is_shown() && area.width < 100) {
+        String::new()
+    } else {
+        format!("sort: {}  ", pane::safe(order))
+    };
+    let left = format!(" {name}{more}  {order}");
     let open = |s: &&Stage| s.sums.kind == "open";
     let count: u64 = board.stages.iter().filter(open).map(|s| s.sums.count).sum();
     let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
@@ -313,7 +321,8 @@ fn draw_card(
     } else if card.late && !card.stale {
         right = format!("{}!", right.trim_end());
     }
-    let owner = pane::safe(&card.owner);
+    // What the order goes by tells more than whose it is.
+    let owner = pane::safe(if card.told.is_empty() { &card.owner } else { &card.told });
     let left = format!("{sign} {amount}  ");
     let taken = width(&left) + width(&right) + 1;
     let owner = cx.theme.cut(&owner, room.saturating_sub(taken)).into_owned();
@@ -356,9 +365,11 @@ fn foot(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
         }
         let key = |act| cx.keys.shown(Place::Board, act).unwrap_or_default();
         text += &format!(
-            "{} marked: {} - H/L move  {} assign  {} remove  {} clear",
+            "{} marked: {} - {}/{} move  {} assign  {} remove  {} clear",
             board.marks.len(),
             short_sums(&sums),
+            key(Act::StepBack),
+            key(Act::StepOn),
             key(Act::Assign),
             key(Act::Delete),
             key(Act::Back)
