@@ -615,6 +615,36 @@ fn cards_stand_in_the_order_that_is_chosen_and_a_view_keeps_it() {
 }
 
 #[test]
+fn a_deal_is_moved_by_a_menu_of_the_stages_of_its_own_pipeline() {
+    let mut bench = filled();
+    bench.add("pipeline", &[("name", "Aaa")]);
+    bench.add("stage", &[("name", "Elsewhere"), ("pipeline", "Aaa"), ("position", "1")]);
+    bench.keys("1 l m").sees("Negotiation").sees("stage:2  (now)");
+    assert!(!bench.screen().contains("Elsewhere"), "{}", bench.screen());
+    let id = bench.app.screens().find_map(super::screen::Screen::subject).unwrap().one();
+    // The focus stands on what it is now: one down is the next one.
+    bench.keys("down enter").sees("move deal:");
+    assert_eq!(bench.value("deal", id, "stage").to_cell(), "Proposal");
+}
+
+#[test]
+fn stale_and_late_cards_are_told_apart_in_every_width() {
+    let mut bench = filled();
+    for (columns, rows) in [(40, 8), (100, 30), (160, 45)] {
+        bench.resize(columns, rows).keys("1 g g l").sees("-21d").keys("h");
+    }
+    bench.resize(80, 24).sees("01 Nov!");
+    // Totals lose their last parts first, and never all of them.
+    for currency in ["GBP", "JPY", "KZT", "CHF"] {
+        let amount = format!("123456 {currency}");
+        bench.add("deal", &[("name", currency), ("stage", "Negotiation"), ("amount", &amount)]);
+    }
+    bench.resize(100, 30).keys("f5").sees("open  CHF 123k + ").sees("JPY 123k").sees("Negotia");
+    assert!(!bench.screen().contains("weighted"), "{}", bench.screen());
+    bench.sees("CHF 123k +3");
+}
+
+#[test]
 fn a_view_of_another_pipeline_leads_there() {
     let mut bench = filled();
     bench.add("pipeline", &[("name", "Партнёры")]);
@@ -663,6 +693,15 @@ fn a_card_is_dragged_to_another_stage() {
     mouse(&mut bench, MouseEventKind::Drag(MouseButton::Left), 60);
     mouse(&mut bench, MouseEventKind::Up(MouseButton::Left), 60);
     assert_eq!(bench.value("deal", 1, "stage").to_cell(), "Proposal");
+    // At the edge the stages go by, and the one under the pointer then is the target.
+    bench.keys("u").resize(80, 24).keys("g g");
+    mouse(&mut bench, MouseEventKind::Down(MouseButton::Left), 5);
+    for _ in 0..3 {
+        mouse(&mut bench, MouseEventKind::Drag(MouseButton::Left), 79);
+    }
+    mouse(&mut bench, MouseEventKind::Up(MouseButton::Left), 79);
+    assert_eq!(bench.value("deal", 1, "stage").to_cell(), "Negotiation");
+    assert_eq!(bench.app.top().subject().unwrap().one(), 1);
 }
 
 #[test]

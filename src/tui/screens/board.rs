@@ -381,16 +381,18 @@ impl Board {
                 self.drag = Some(Drag { id, from: (mouse.column, mouse.row), over: None });
             }
             MouseEventKind::Drag(MouseButton::Left) => {
-                let drag = self.drag.as_mut()?;
+                let drag = self.drag.as_ref()?;
                 let far = mouse.column.abs_diff(drag.from.0) + mouse.row.abs_diff(drag.from.1) > 1;
-                if far || drag.over.is_some() {
-                    drag.over = hit.map(|(column, _)| column).or(Some(usize::MAX));
-                }
-                // The edge scrolls the stages.
+                let lifted = far || drag.over.is_some();
+                // The edge scrolls the stages; what is under the pointer then is the target.
                 if mouse.column == 0 {
                     self.move_column(-1);
                 } else if mouse.column + 1 >= cx.area.width {
                     self.move_column(1);
+                }
+                let under = draw::hit(self, cx, mouse.column, mouse.row);
+                if let (Some(drag), true) = (&mut self.drag, lifted) {
+                    drag.over = under.map(|(column, _)| column).or(Some(usize::MAX));
                 }
             }
             MouseEventKind::Up(MouseButton::Left) => {
@@ -421,6 +423,7 @@ impl Board {
         };
         let subject = Subject { noun: "deal", ids: vec![drag.id], label: card.name.clone() };
         let moves = vec![(format!("{}/{}", stage.sums.pipeline, stage.sums.name), vec![drag.id])];
+        self.focus_on(drag.id);
         self.put_card(drag.id, target);
         self.moving += 1;
         vec![deed(move |desk| deeds::move_deals(desk, &subject, &moves))]

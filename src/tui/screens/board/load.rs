@@ -113,11 +113,8 @@ pub(super) fn load(desk: &mut Desk, asked: &Shown) -> Result<Loaded> {
     };
     let seen: Vec<&StageSums> = sums.iter().take(asked.glance.unwrap_or(usize::MAX)).collect();
     // The order first, by ids alone: what a card shows is worked out for those that are shown.
-    let ids = if asked.sort.trim().is_empty() {
-        reader.cards(&seen, narrowed, asked.limit)?
-    } else {
-        ordered(desk, &reader, &seen, &filter, asked)?
-    };
+    let order = order(deals, &reader, &asked.sort)?;
+    let ids = reader.cards(&seen, narrowed, asked.limit, &order)?;
     let all: Vec<i64> = ids.values().flatten().copied().collect();
     let mut paths: Vec<Path> = COLUMNS
         .iter()
@@ -151,25 +148,17 @@ pub(super) fn load(desk: &mut Desk, asked: &Shown) -> Result<Loaded> {
     })
 }
 
-/// The first deals of some stages in an order of the user's own, by stage.
-fn ordered(
-    desk: &Desk,
-    reader: &Reader,
-    stages: &[&StageSums],
-    filter: &str,
-    asked: &Shown,
-) -> Result<HashMap<i64, Vec<i64>>> {
-    let deals = desk.store.noun("deal")?;
+/// The columns of an order, with whether they descend.
+fn order(deals: &Noun, reader: &Reader, sort: &str) -> Result<Vec<(Path, bool)>> {
     let mut listing = Listing { columns: Vec::new(), ..Listing::all(deals) };
-    listing.limit = Some(asked.limit);
-    listing.sort_by(&asked.sort, reader.model())?;
-    let mut found = HashMap::new();
-    for stage in stages {
-        let within = joined(filter, &format!("stage:{}", stage.id));
-        listing.filter = Some(reader.filter(deals, &within, &desk.locale)?);
-        found.insert(stage.id, reader.ids(&listing)?);
+    listing.sort_by(sort, reader.model())?;
+    for (path, down) in &mut listing.sort {
+        // The same backwards, and an index has it.
+        if path.name == "days_in_stage" {
+            (*path, *down) = (Path::parse("stage_since", deals, reader.model())?, !*down);
+        }
     }
-    Ok(found)
+    Ok(listing.sort)
 }
 
 /// What the order goes by first, where a card doesn't show that anyway.

@@ -47,6 +47,14 @@ impl Board {
         }
     }
 
+    /// Puts the focus on a card, wherever it is.
+    pub(super) fn focus_on(&mut self, id: i64) {
+        if let Some((column, row)) = self.find(id) {
+            self.column = column;
+            self.at[column] = row;
+        }
+    }
+
     fn find(&self, id: i64) -> Option<(usize, usize)> {
         self.stages.iter().enumerate().find_map(|(column, stage)| {
             Some((column, stage.cards.iter().position(|card| card.id == id)?))
