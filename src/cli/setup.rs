@@ -7,9 +7,9 @@ use super::grammar::{filter_text, text, texts};
 use super::list::paths;
 use super::session::{Session, filter_sql};
 use crate::entity::text::slug;
-use crate::entity::{CustomField, Value};
-use crate::error::{Error, Result};
-use crate::store::{Among, Listing, Match, fields};
+use crate::entity::CustomField;
+use crate::error::Result;
+use crate::store::{Listing, View};
 
 /// `view save NAME NOUN FILTER [--columns … --sort …]`: checks everything, and replaces a view of
 /// the same name.
@@ -22,10 +22,7 @@ pub(super) fn save_view(session: &mut Session, matches: &ArgMatches) -> Result<(
     let columns = text(matches, "columns").map(str::to_owned);
     let sort = text(matches, "sort").map(str::to_owned);
     let typed = text(matches, "noun").unwrap_or_default().to_owned();
-    if name.trim().is_empty() || name.contains(|c: char| c.is_whitespace() || "()\"@".contains(c)) {
-        return Err(Error::invalid(format!("`{name}` can't be the name of a view"))
-            .hint("a name is one word, used as `@name` in filters"));
-    }
+    View::check_name(&name)?;
     session.writing()?;
     let noun = {
         let (reader, store, _, settings) = session.parts()?;
@@ -39,30 +36,8 @@ pub(super) fn save_view(session: &mut Session, matches: &ArgMatches) -> Result<(
         }
         noun.name()
     };
-    let written = session.write("view save", |w| {
-        let views = w.reader().model().noun("view")?;
-        let optional = |t: &Option<String>| t.clone().map_or(Value::Null, Value::Text);
-        let values = fields(
-            views,
-            vec![
-                ("name", Value::Text(name.clone())),
-                ("noun", Value::Text(noun.to_owned())),
-                (
-                    "filter",
-                    if filter.is_empty() { Value::Null } else { Value::Text(filter.clone()) },
-                ),
-                ("columns", optional(&columns)),
-                ("sort", optional(&sort)),
-            ],
-        )?;
-        match w.reader().by_key(views, views.entity.label(), &name, Among::Live, None)? {
-            Match::One(id) => {
-                w.update(views, id, values)?;
-                Ok(id)
-            }
-            _ => w.insert(views, values.into()),
-        }
-    })?;
+    let view = View { noun: noun.to_owned(), filter, columns, sort };
+    let written = session.write("view save", |w| w.save_view(&name, view))?;
     let line = format!("{}saved: `rolo {noun} list @{name}`", session.would());
     session.report("view", &[written.value], &line)
 }

@@ -8,8 +8,9 @@ use rusqlite::types::Value as Sql;
 
 use super::Store;
 use super::funnel::{By, Deals, Key, Thresholds};
-use super::read::{Reader, uid_of};
-use crate::entity::LinkTo;
+use super::read::{Path, Reader, uid_of};
+use super::select::sort_expression;
+use crate::entity::{LinkTo, Model};
 use crate::entity::exchange::{Quoted, Rates};
 use crate::entity::money::{Currency, Money};
 use crate::entity::when::{instant_text, stored_instant};
@@ -128,6 +129,34 @@ impl Wanted<'_> {
         let (dated, undated) = (arm("NOT NULL", &format!("t.closes{down}, ")), arm("NULL", ""));
         format!("{dated} UNION ALL {undated}")
     }
+
+    /// The same in another order. Nothing but what the order goes by is read, which an index of the
+    /// stages mostly has.
+    fn arm_by(
+        &self,
+        stage: &StageSums,
+        limit: u64,
+        order: &[(Path, bool)],
+        model: &Model,
+    ) -> Result<String> {
+        let (id, more) = (stage.id, self.condition());
+        let mut by = Vec::new();
+        for (path, down) in order {
+            let (sql, nullable) = sort_expression(path, model)?;
+            by.extend(nullable.then(|| format!("{sql} IS NULL")));
+            by.push(format!("{sql}{}", if *down { " DESC" } else { "" }));
+        }
+        let down = order.last().is_some_and(|(_, down)| *down);
+        by.push(if down { "t.id DESC".to_owned() } else { "t.id".to_owned() });
+        // Paths through links name the record `outer_t`.
+        let through = order.iter().any(|(path, _)| path.steps.len() > 1);
+        let outer = if through { " JOIN deal outer_t ON outer_t.id = t.id" } else { "" };
+        Ok(format!(
+            "SELECT * FROM (SELECT t.stage, t.id FROM deal t{outer} WHERE t.stage = {id} AND t.trashed IS NULL{more} \
+             ORDER BY {} LIMIT {limit})",
+            by.join(", ")
+        ))
+    }
 }
 
 type Stages = Vec<(i64, StageSums)>;
@@ -189,7 +218,8 @@ impl Reader<'_> {
 
     /// The first deals of some stages, by stage: open ones by the day that they close, those without
     /// a day last; won and lost ones the latest first. One query, in which each stage is read from
-    /// its index no further than `limit`.
+    /// its index no further than `limit`. With an `order`, columns with whether they descend, the
+    /// first in that one.
     ///
     /// # Errors
     /// The database can't be read.
@@ -198,12 +228,17 @@ impl Reader<'_> {
         stages: &[&StageSums],
         filter: Option<&filter::Sql>,
         limit: u64,
+        order: &[(Path, bool)],
     ) -> Result<HashMap<i64, Vec<i64>>> {
         let wanted = Wanted { filter, ..Wanted::default() };
         let mut found: HashMap<i64, Vec<i64>> = HashMap::new();
         // SQLite takes so many arms of a `UNION ALL`, and each stage has two.
         for some in stages.chunks(100) {
-            let arms: Vec<String> = some.iter().map(|s| wanted.arms(s, limit)).collect();
+            let arm = |stage: &&StageSums| match order {
+                [] => Ok(wanted.arms(stage, limit)),
+                _ => wanted.arm_by(stage, limit, order, self.model),
+            };
+            let arms: Vec<String> = some.iter().map(arm).collect::<Result<_>>()?;
             let mut stmt = self.conn.prepare(&arms.join(" UNION ALL "))?;
             self.bind_moment(&mut stmt)?;
             Self::bind_filter(&mut stmt, filter)?;

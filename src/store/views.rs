@@ -3,11 +3,12 @@
 use rusqlite::OptionalExtension;
 use sha2::{Digest, Sha256};
 
-use super::commit::Writer;
-use super::read::Reader;
+use super::commit::{Writer, fields};
+use super::matching::Match;
+use super::read::{Among, Reader};
 use super::schema::quoted;
-use crate::entity::{Locale, Noun};
-use crate::error::Result;
+use crate::entity::{Locale, Noun, Value};
+use crate::error::{Error, Result};
 use crate::filter;
 
 /// A saved view as it stands.
@@ -17,6 +18,21 @@ pub struct View {
     pub filter: String,
     pub columns: Option<String>,
     pub sort: Option<String>,
+}
+
+impl View {
+    /// Whether a name can be a view's: filters say it as `@name`.
+    ///
+    /// # Errors
+    /// It is no word (exit 4).
+    pub fn check_name(name: &str) -> Result<()> {
+        let ends = |c: char| c.is_whitespace() || "()\"@".contains(c);
+        if name.is_empty() || name.contains(ends) {
+            return Err(Error::invalid(format!("`{name}` can't be the name of a view"))
+                .hint("a name is one word, used as `@name` in filters"));
+        }
+        Ok(())
+    }
 }
 
 impl Reader<'_> {
@@ -85,6 +101,35 @@ impl Reader<'_> {
 }
 
 impl Writer<'_> {
+    /// Saves a view; one of the same name is replaced.
+    ///
+    /// # Errors
+    /// The name can't be one, or the database can't be written.
+    pub fn save_view(&mut self, name: &str, view: View) -> Result<i64> {
+        View::check_name(name)?;
+        let views = self.reader().model().noun("view")?;
+        let optional = |text: String| {
+            if text.trim().is_empty() { Value::Null } else { Value::Text(text) }
+        };
+        let values = fields(
+            views,
+            vec![
+                ("name", Value::Text(name.to_owned())),
+                ("noun", Value::Text(view.noun)),
+                ("filter", optional(view.filter)),
+                ("columns", optional(view.columns.unwrap_or_default())),
+                ("sort", optional(view.sort.unwrap_or_default())),
+            ],
+        )?;
+        match self.reader().by_key(views, views.entity.label(), name, Among::Live, None)? {
+            Match::One(id) => {
+                self.update(views, id, values)?;
+                Ok(id)
+            }
+            _ => self.insert(views, values.into()),
+        }
+    }
+
     /// Keeps the bytes of a file once, and gives their SHA-256 in hex.
     ///
     /// # Errors

@@ -169,10 +169,10 @@ fn foot(app: &App, frame: &mut Frame, area: Rect) {
         own.iter().map(|(k, w)| ((*k).into(), (*w).into())).collect();
     all.extend(hints.map(|(binding, keys)| {
         let first = keys.split(", ").next().unwrap_or_default().to_owned();
-        match binding.hint.split_once(' ') {
-            Some((keys, word)) => (keys.to_owned(), word.to_owned()),
-            None => (first, binding.hint.to_owned()),
-        }
+        // The step on and the step back are one hint.
+        let back = cx.keys.shown(place, Act::StepBack).filter(|_| binding.act == Act::StepOn);
+        let key = back.map_or(first.clone(), |back| format!("{back}/{first}"));
+        (key, binding.hint.to_owned())
     }));
     let help = (cx.keys.shown(place, help).unwrap_or_default(), "help".to_owned());
     left = left.saturating_sub(width(&help.0) + 6);

@@ -6,7 +6,7 @@ use super::screen::Subject;
 use crate::actions::{Action, Call};
 use crate::entity::{LinkTo, Model, Noun, Value};
 use crate::error::{Error, Result};
-use crate::store::{Draft, Written, same};
+use crate::store::{Draft, View, Written, same};
 
 /// A word as a shell takes it.
 pub(crate) fn quoted(text: &str) -> String {
@@ -377,33 +377,20 @@ fn take_back(desk: &mut Desk, change: Option<i64>) -> Result<String> {
     Ok(format!("undid: {}", undone.summary))
 }
 
-/// Saves a view.
+/// Saves a view; one of the same name is replaced.
 ///
 /// # Errors
-/// The name is taken, or the file can't be written.
-pub(crate) fn save_view(
-    desk: &mut Desk,
-    name: &str,
-    noun: &str,
-    parts: [(&'static str, String); 3],
-) -> Result<Done> {
-    let mut command = format!("view save {} {noun}", quoted(name));
-    for (part, text) in &parts {
-        if !text.is_empty() {
-            command += &match *part {
-                "filter" => format!(" {}", quoted(text)),
-                _ => format!(" --{part} {}", quoted(text)),
-            };
+/// The name can't be one, or the file can't be written.
+pub(crate) fn save_view(desk: &mut Desk, name: &str, view: View) -> Result<Done> {
+    let mut command = format!("view save {} {}", quoted(name), view.noun);
+    if !view.filter.is_empty() {
+        command += &format!(" {}", quoted(&view.filter));
+    }
+    for (flag, text) in [("columns", &view.columns), ("sort", &view.sort)] {
+        if let Some(text) = text.as_ref().filter(|text| !text.is_empty()) {
+            command += &format!(" --{flag} {}", quoted(text));
         }
     }
-    let written = desk.change("add", &command, |w| {
-        let views = w.reader().model().noun("view")?;
-        let mut fields =
-            vec![("name", Value::Text(name.to_owned())), ("noun", Value::Text(noun.to_owned()))];
-        for (part, text) in parts {
-            fields.push((part, if text.is_empty() { Value::Null } else { Value::Text(text) }));
-        }
-        w.insert(views, Draft::of(views, fields)?)
-    })?;
+    let written = desk.change("view save", &command, |w| w.save_view(name, view))?;
     Ok(done(&written, format!("saved the view `{name}`"), command))
 }

@@ -563,6 +563,103 @@ fn a_card_goes_at_once_and_comes_back_where_the_file_refuses() {
     bench.sees("the disk is full");
 }
 
+/// The texts in the order that they stand on the screen.
+#[track_caller]
+fn in_order(bench: &mut Bench, texts: &[&str]) {
+    let screen = bench.screen();
+    let at = |text: &&str| screen.find(*text).unwrap_or_else(|| panic!("{text}:\n{screen}"));
+    let places: Vec<usize> = texts.iter().map(at).collect();
+    assert!(places.is_sorted(), "{texts:?}:\n{screen}");
+}
+
+#[test]
+fn cards_stand_in_the_order_that_is_chosen_and_a_view_keeps_it() {
+    let mut bench = filled();
+    for (name, amount, source) in [("Яблоко", "3 EUR", "web"), ("Aaa", "200k EUR", "fair")] {
+        bench.add(
+            "deal",
+            &[("name", name), ("stage", "Qualified"), ("amount", amount), ("source", source)],
+        );
+    }
+    bench.keys("1 f5 l s").sees("Sort by").text("amount").keys("enter");
+    bench.sees("sort: amount");
+    in_order(&mut bench, &["Яблоко", "ライセンス", "Внедрение", "Aaa"]);
+    bench.keys("s").text("amount").keys("enter").sees("sort: -amount");
+    in_order(&mut bench, &["Aaa", "Внедрение", "ライセンス", "Яблоко"]);
+    // What the order goes by is told on each card, also where there is nothing.
+    bench.keys("s").text("source").keys("enter");
+    in_order(&mut bench, &["Aaa", "fair", "Яблоко", "web"]);
+    bench.keys("s").text("name").keys("enter");
+    in_order(&mut bench, &["Aaa", "Внедрение", "Яблоко", "ライセンス"]);
+    bench.keys("/").text("amount>100").keys("enter W").text("two words").keys("enter");
+    bench.sees("can't be the name of a view").keys("ctrl+u").text("big").keys("enter");
+    bench.sees("saved the view `big`").keys("y c");
+    let saved = "rolo view save big deal 'amount>100' --sort name";
+    assert_eq!(bench.copied.pop().unwrap(), saved);
+    // The usual order comes back, and `]` shows the view with its own.
+    bench.keys("esc s").text("usual").keys("enter");
+    assert!(!bench.screen().contains("sort:"), "{}", bench.screen());
+    in_order(&mut bench, &["Внедрение", "ライセンス", "Яблоко"]);
+    bench.keys("]").sees("Sales: big").sees("sort: name");
+    in_order(&mut bench, &["Aaa", "Внедрение", "ライセンス"]);
+    assert!(!bench.screen().contains("Яблоко"), "{}", bench.screen());
+    bench.keys("y c");
+    assert_eq!(bench.copied.pop().unwrap(), "rolo deal board 'amount>100'");
+    // Saved once more it is replaced, and taken back by one undo.
+    bench.keys("s").text("amount").keys("enter W").text("big").keys("enter").sees("saved the view");
+    assert_eq!(bench.value("view", 1, "sort").to_cell(), "amount");
+    bench.keys("u");
+    assert_eq!(bench.value("view", 1, "sort").to_cell(), "name");
+    bench.keys("]");
+    assert!(!bench.screen().contains("Sales: big"), "{}", bench.screen());
+}
+
+#[test]
+fn a_deal_is_moved_by_a_menu_of_the_stages_of_its_own_pipeline() {
+    let mut bench = filled();
+    bench.add("pipeline", &[("name", "Aaa")]);
+    bench.add("stage", &[("name", "Elsewhere"), ("pipeline", "Aaa"), ("position", "1")]);
+    bench.keys("1 l m").sees("Negotiation").sees("stage:2  (now)");
+    assert!(!bench.screen().contains("Elsewhere"), "{}", bench.screen());
+    let id = bench.app.screens().find_map(super::screen::Screen::subject).unwrap().one();
+    // The focus stands on what it is now: one down is the next one.
+    bench.keys("down enter").sees("move deal:");
+    assert_eq!(bench.value("deal", id, "stage").to_cell(), "Proposal");
+}
+
+#[test]
+fn stale_and_late_cards_are_told_apart_in_every_width() {
+    let mut bench = filled();
+    for (columns, rows) in [(40, 8), (100, 30), (160, 45)] {
+        bench.resize(columns, rows).keys("1 g g l").sees("-21d").keys("h");
+    }
+    bench.resize(80, 24).sees("01 Nov!");
+    // Totals lose their last parts first, and never all of them.
+    for currency in ["GBP", "JPY", "KZT", "CHF"] {
+        let amount = format!("123456 {currency}");
+        bench.add("deal", &[("name", currency), ("stage", "Negotiation"), ("amount", &amount)]);
+    }
+    bench.resize(100, 30).keys("f5").sees("open  CHF 123k + ").sees("JPY 123k").sees("Negotia");
+    assert!(!bench.screen().contains("weighted"), "{}", bench.screen());
+    bench.sees("CHF 123k +3");
+}
+
+#[test]
+fn a_view_of_another_pipeline_leads_there() {
+    let mut bench = filled();
+    bench.add("pipeline", &[("name", "Партнёры")]);
+    bench.add("stage", &[("name", "Знакомство"), ("pipeline", "Партнёры"), ("position", "1")]);
+    let id = bench.add("deal", &[("name", "Через Ромашку"), ("pipeline", "Партнёры")]);
+    bench.keys("1 f5 ]").sees("Партнёры").sees("Через Ромашку");
+    bench.keys("s").text("name").keys("enter W").text("наши").keys("enter").sees("saved the view");
+    bench.keys("P").sees("pipeline").sees("view").text("sales").keys("enter").sees("Renewal 2027");
+    bench.keys("P").text("наши").keys("enter").sees("Партнёры: наши").sees("Через Ромашку");
+    // A card that is put on stays at its height until the file tells its place.
+    bench.add("stage", &[("name", "Договор"), ("pipeline", "Партнёры"), ("position", "2")]);
+    bench.keys("f5 L").sees("moved deal");
+    assert_eq!(bench.value("deal", id, "stage").to_cell(), "Договор");
+}
+
 #[test]
 fn marked_deals_move_each_one_step_as_one_change() {
     let mut bench = filled();
@@ -596,6 +693,15 @@ fn a_card_is_dragged_to_another_stage() {
     mouse(&mut bench, MouseEventKind::Drag(MouseButton::Left), 60);
     mouse(&mut bench, MouseEventKind::Up(MouseButton::Left), 60);
     assert_eq!(bench.value("deal", 1, "stage").to_cell(), "Proposal");
+    // At the edge the stages go by, and the one under the pointer then is the target.
+    bench.keys("u").resize(80, 24).keys("g g");
+    mouse(&mut bench, MouseEventKind::Down(MouseButton::Left), 5);
+    for _ in 0..3 {
+        mouse(&mut bench, MouseEventKind::Drag(MouseButton::Left), 79);
+    }
+    mouse(&mut bench, MouseEventKind::Up(MouseButton::Left), 79);
+    assert_eq!(bench.value("deal", 1, "stage").to_cell(), "Negotiation");
+    assert_eq!(bench.app.top().subject().unwrap().one(), 1);
 }
 
 #[test]
@@ -986,7 +1092,7 @@ fn the_command_line_opens_lists_and_the_board_by_a_filter() {
     bench.keys("esc 2 :").text("cols").keys("enter").sees("Columns").keys("esc");
     bench.keys("/").text("company:acme").keys("enter :").text("view save acmes").keys("enter");
     bench.sees("saved the view `acmes`").keys(":").text("w").keys("enter").sees("kept at once");
-    bench.keys("esc 1 :").text("view save nothing").keys("enter").sees("means nothing on this");
+    bench.keys("esc 6 :").text("view save nothing").keys("enter").sees("means nothing on this");
     bench.keys(":").text("board sal").keys("enter").sees("Renewal 2027");
     bench.keys(":").text("board nowhere").keys("enter").sees("no pipeline is called `nowhere`");
 }

@@ -9,8 +9,11 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use self::load::Shown;
 pub(super) use self::load::{Card, Loaded, Stage};
 use super::choose::{Choose, Item};
+use super::order::{self, Sorted};
+use super::views::{self, SaveAs, View, joined};
 use crate::entity::text::fold;
 use crate::error::{Error, Result};
 use crate::tui::deeds::{self, quoted};
@@ -31,7 +34,12 @@ pub(crate) struct Board {
     column: usize,
     /// The card in focus in each column.
     at: Vec<usize>,
+    /// The saved views of deals, and the name of the one that is shown.
+    views: Vec<View>,
+    view: Option<String>,
     filter: Narrow,
+    /// The order of the cards, as `--sort` takes it; empty for the view's, else the closing day.
+    sort: String,
     marks: Marks,
     details: bool,
     limit: u64,
@@ -60,7 +68,10 @@ pub(crate) fn open() -> Box<dyn Screen> {
         stages: Vec::new(),
         column: 0,
         at: Vec::new(),
+        views: Vec::new(),
+        view: None,
         filter: Narrow::default(),
+        sort: String::new(),
         marks: Marks::default(),
         details: true,
         limit: CARDS,
@@ -73,16 +84,39 @@ pub(crate) fn open() -> Box<dyn Screen> {
 
 impl Board {
     fn look(&self) -> Effects {
-        let (pipeline, limit) = (self.pipeline, self.limit);
-        let filter = self.filter.applied().to_owned();
-        vec![ask(0, move |desk| load::load(desk, pipeline, &filter, limit, None))]
+        self.ask(self.shown())
+    }
+
+    fn ask(&self, shown: Shown) -> Effects {
+        vec![ask(0, move |desk| load::load(desk, &shown))]
+    }
+
+    fn shown(&self) -> Shown {
+        Shown {
+            pipeline: self.pipeline,
+            base: self.seen_view().map_or(String::new(), |v| v.filter.clone()),
+            filter: self.filter.applied().to_owned(),
+            sort: self.order().to_owned(),
+            limit: self.limit,
+            ..Shown::default()
+        }
+    }
+
+    fn seen_view(&self) -> Option<&View> {
+        self.views.iter().find(|v| Some(&v.name) == self.view.as_ref())
+    }
+
+    /// What the cards are ordered by; empty for the closing day.
+    fn order(&self) -> &str {
+        let of_view = self.seen_view().map_or("", |v| v.sort.as_str());
+        if self.sort.is_empty() { of_view } else { &self.sort }
     }
 
     /// The first frame: the cards in sight come before the others, and before what is counted.
     fn glance(&self, cx: &Cx) -> Effects {
         let seen = draw::columns_wide(cx.area.width);
         let limit = (draw::cards_high(self, cx) as u64).max(1);
-        vec![ask(0, move |desk| load::load(desk, None, "", limit, Some(seen)))]
+        self.ask(Shown { limit, glance: Some(seen), ..Shown::default() })
     }
 
     fn focused(&self) -> Option<&Card> {
@@ -96,6 +130,10 @@ impl Board {
         self.filter.error = None;
         self.pipelines = loaded.pipelines;
         self.pipeline = loaded.pipeline;
+        self.views = loaded.views;
+        if self.seen_view().is_none() {
+            self.view = None;
+        }
         self.stages = loaded.stages;
         self.at.resize(self.stages.len(), 0);
         for (stage, at) in self.stages.iter().zip(&mut self.at) {
@@ -133,23 +171,85 @@ impl Board {
         self.column = self.column.saturating_add_signed(by).min(last);
     }
 
-    fn turn(&mut self, by: isize) -> Effects {
-        let count = self.pipelines.len();
-        if count < 2 {
-            return Vec::new();
-        }
-        let here =
-            self.pipelines.iter().position(|(id, _)| Some(*id) == self.pipeline).unwrap_or(0);
-        let next = if by < 0 { here + count - 1 } else { here + 1 } % count;
-        self.pipeline = self.pipelines.get(next).map(|(id, _)| *id);
-        self.marks.clear();
-        self.look()
+    /// All that can be turned to: the pipelines, and behind them the saved views.
+    fn stops(&self) -> Vec<Stop> {
+        let pipelines = self.pipelines.iter().map(|(id, _)| Stop::Pipeline(*id));
+        pipelines.chain(self.views.iter().map(|v| Stop::View(v.name.clone()))).collect()
     }
 
-    fn show(&mut self, pipeline: i64) -> Effects {
-        self.pipeline = Some(pipeline);
+    fn here(&self) -> Option<Stop> {
+        let view = self.view.clone().map(Stop::View);
+        view.or_else(|| self.pipeline.map(Stop::Pipeline))
+    }
+
+    fn turn(&mut self, by: isize) -> Effects {
+        let stops = self.stops();
+        if stops.len() < 2 {
+            return Vec::new();
+        }
+        let here = self.here();
+        let at = stops.iter().position(|s| Some(s) == here.as_ref()).unwrap_or(0);
+        let next = if by < 0 { at + stops.len() - 1 } else { at + 1 } % stops.len();
+        self.go_to(stops[next].clone())
+    }
+
+    fn go_to(&mut self, stop: Stop) -> Effects {
         self.marks.clear();
-        self.look()
+        self.limit = CARDS;
+        match stop {
+            Stop::Pipeline(id) => {
+                (self.pipeline, self.view) = (Some(id), None);
+                self.look()
+            }
+            Stop::View(name) => {
+                self.view = Some(name);
+                self.sort.clear();
+                self.ask(Shown { seeks: true, ..self.shown() })
+            }
+        }
+    }
+
+    /// Lets a pipeline or a view be chosen.
+    fn choose_stop(&self) -> Effect {
+        let pipelines = self.pipelines.iter().map(|(_, name)| (name.clone(), "pipeline".into()));
+        let views = self.views.iter().map(|v| (v.name.clone(), format!("view  {}", v.filter)));
+        let items = pipelines.chain(views).enumerate();
+        let items = items.map(|(at, (name, detail)): (_, (_, String))| Item::new(name, detail, at));
+        let stops = self.stops();
+        Effect::Push(Choose::of("Pipeline or view".into(), items.collect(), move |item, _| {
+            vec![Effect::Tell(Box::new(stops[item.value].clone()))]
+        }))
+    }
+
+    fn choose_order(&self, cx: &Cx) -> Option<Effect> {
+        let noun = cx.model.get("deal")?;
+        let usual = self.seen_view().map_or("", |v| v.sort.as_str());
+        let usual = match usual {
+            "" => "the closing day; what is won or lost, the latest first",
+            of_view => of_view,
+        };
+        let first = &["amount", "closes", "days_in_stage", "name", "company", "owner"];
+        let without = &["pipeline", "stage", "status"];
+        let offer = order::Offer { now: self.order(), usual, first, without };
+        Some(order::choose(noun, &offer))
+    }
+
+    /// The filter of what is in sight, as a view would have it: of this pipeline, where there are
+    /// several.
+    fn whole_filter(&self) -> String {
+        let filter = joined(&self.shown().base, self.filter.applied());
+        match self.pipeline.filter(|_| self.pipelines.len() > 1) {
+            Some(id) if !filter.contains("pipeline:") => {
+                joined(&filter, &format!("pipeline:{id}"))
+            }
+            _ => filter,
+        }
+    }
+
+    fn save_as(&self, name: String) -> Effect {
+        let (filter, sort) = (self.whole_filter(), self.order().to_owned());
+        let columns = self.seen_view().map_or(Vec::new(), |v| v.columns.clone());
+        views::save(View { name, filter, columns, sort, saved: true }, "deal")
     }
 
     /// Shows the pipeline of a name, or of its beginning; waits where they aren't known yet.
@@ -167,7 +267,7 @@ impl Board {
         };
         let found = called(true).or_else(|| called(false)).map(|(id, _)| *id);
         if let Some(id) = found {
-            return self.show(id);
+            return self.go_to(Stop::Pipeline(id));
         }
         let names: Vec<&str> = self.pipelines.iter().map(|(_, n)| n.as_str()).collect();
         let why = Error::not_found(format!("no pipeline is called `{name}`"));
@@ -209,19 +309,9 @@ impl Board {
             }
             Act::NextView => return Some(self.turn(1)),
             Act::LastView => return Some(self.turn(-1)),
-            Act::Pipeline => {
-                let items = self
-                    .pipelines
-                    .iter()
-                    .enumerate()
-                    .map(|(at, (_, name))| Item::new(name.clone(), "", at));
-                let ids: Vec<i64> = self.pipelines.iter().map(|(id, _)| *id).collect();
-                return Some(vec![Effect::Push(Choose::of(
-                    "Pipeline".into(),
-                    items.collect(),
-                    move |item, _| vec![Effect::Tell(Box::new(Chosen(ids[item.value])))],
-                ))]);
-            }
+            Act::Pipeline => return Some(vec![self.choose_stop()]),
+            Act::Sort => return Some(vec![self.choose_order(cx)?]),
+            Act::SaveView => return Some(vec![views::ask_name(&self.whole_filter())]),
             Act::Back => return self.back(),
             Act::Open if self.filter.end() => {}
             Act::Filter => self.filter.begin(),
@@ -242,6 +332,31 @@ impl Board {
             _ => return None,
         }
         Some(Vec::new())
+    }
+
+    fn told(&mut self, what: Box<dyn std::any::Any>) -> Option<Effects> {
+        let what = match what.downcast::<Stop>() {
+            Ok(stop) => return Some(self.go_to(*stop)),
+            Err(what) => what,
+        };
+        let what = match what.downcast::<Sorted>() {
+            Ok(sorted) => {
+                self.sort = sorted.0;
+                return Some(self.typed());
+            }
+            Err(what) => what,
+        };
+        let what = match what.downcast::<SaveAs>() {
+            Ok(name) => return Some(vec![self.save_as(name.0)]),
+            Err(what) => what,
+        };
+        match what.downcast::<super::OfPipeline>() {
+            Ok(named) => Some(self.show_named(named.0)),
+            Err(what) => {
+                self.filter.set(&what.downcast::<super::Narrowed>().ok()?.0);
+                Some(self.typed())
+            }
+        }
     }
 
     fn mouse(&mut self, mouse: MouseEvent, cx: &Cx) -> Option<Effects> {
@@ -266,16 +381,18 @@ impl Board {
                 self.drag = Some(Drag { id, from: (mouse.column, mouse.row), over: None });
             }
             MouseEventKind::Drag(MouseButton::Left) => {
-                let drag = self.drag.as_mut()?;
+                let drag = self.drag.as_ref()?;
                 let far = mouse.column.abs_diff(drag.from.0) + mouse.row.abs_diff(drag.from.1) > 1;
-                if far || drag.over.is_some() {
-                    drag.over = hit.map(|(column, _)| column).or(Some(usize::MAX));
-                }
-                // The edge scrolls the stages.
+                let lifted = far || drag.over.is_some();
+                // The edge scrolls the stages; what is under the pointer then is the target.
                 if mouse.column == 0 {
                     self.move_column(-1);
                 } else if mouse.column + 1 >= cx.area.width {
                     self.move_column(1);
+                }
+                let under = draw::hit(self, cx, mouse.column, mouse.row);
+                if let (Some(drag), true) = (&mut self.drag, lifted) {
+                    drag.over = under.map(|(column, _)| column).or(Some(usize::MAX));
                 }
             }
             MouseEventKind::Up(MouseButton::Left) => {
@@ -306,14 +423,19 @@ impl Board {
         };
         let subject = Subject { noun: "deal", ids: vec![drag.id], label: card.name.clone() };
         let moves = vec![(format!("{}/{}", stage.sums.pipeline, stage.sums.name), vec![drag.id])];
+        self.focus_on(drag.id);
         self.put_card(drag.id, target);
         self.moving += 1;
         vec![deed(move |desk| deeds::move_deals(desk, &subject, &moves))]
     }
 }
 
-/// The pipeline that was chosen.
-struct Chosen(i64);
+/// What can be turned to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Stop {
+    Pipeline(i64),
+    View(String),
+}
 
 impl Screen for Board {
     fn place(&self) -> Place {
@@ -361,19 +483,7 @@ impl Screen for Board {
                 }
                 Some(Vec::new())
             }
-            Event::Told(what) => {
-                let what = match what.downcast::<Chosen>() {
-                    Ok(chosen) => return Some(self.show(chosen.0)),
-                    Err(what) => what,
-                };
-                match what.downcast::<super::OfPipeline>() {
-                    Ok(named) => Some(self.show_named(named.0)),
-                    Err(what) => {
-                        self.filter.set(&what.downcast::<super::Narrowed>().ok()?.0);
-                        Some(self.typed())
-                    }
-                }
-            }
+            Event::Told(what) => self.told(what),
             Event::Changed => Some(self.look()),
             Event::Mouse(mouse) => self.mouse(mouse, cx),
             _ => None,
@@ -401,8 +511,9 @@ impl Screen for Board {
     fn command(&self) -> Option<String> {
         let name = self.pipelines.iter().find(|(id, _)| Some(*id) == self.pipeline).map(|(_, n)| n);
         let mut words = "deal board".to_owned();
-        if !self.filter.applied().is_empty() {
-            words += &format!(" {}", quoted(self.filter.applied()));
+        let filter = joined(&self.shown().base, self.filter.applied());
+        if !filter.is_empty() {
+            words += &format!(" {}", quoted(&filter));
         }
         if let Some(name) = name.filter(|_| self.pipelines.len() > 1) {
             words += &format!(" --pipeline {}", quoted(name));

@@ -125,11 +125,13 @@ pub(crate) fn argument(
     cx: &Cx,
 ) -> Box<dyn Screen> {
     let noun = cx.model.get(action.noun);
+    let field = match arg.takes {
+        Takes::Kind(..) => None,
+        Takes::Field(name) => noun.and_then(|n| Some(n.fields[n.index(name)?])),
+    };
     let kind = match arg.takes {
         Takes::Kind(kind, _) => kind,
-        Takes::Field(name) => {
-            noun.and_then(|n| Some(n.fields[n.index(name)?].kind)).unwrap_or(Kind::Text)
-        }
+        Takes::Field(_) => field.map_or(Kind::Text, |f| f.kind),
     };
     let title = format!("{} {}: {}", action.verb, subject.shown(cx.model), arg.name);
     let whose = subject.clone();
@@ -138,9 +140,12 @@ pub(crate) fn argument(
         change(move |desk| deeds::act(desk, action, &subject, &[(arg.name, text)]))
     };
     match kind {
-        Kind::Link(target) => Pick::of(title, target, false, move |link, _| {
-            link.map(|l| act(l.id.to_string())).into_iter().collect()
-        }),
+        Kind::Link(target) => {
+            let pick = Pick::of(title, target, false, move |link, _| {
+                link.map(|l| act(l.id.to_string())).into_iter().collect()
+            });
+            Box::new(pick.filling(&whose, field))
+        }
         Kind::Choice(choices) if !choices.open => {
             let items = choices.words.iter().enumerate().map(|(at, w)| Item::new(w.word, "", at));
             Choose::of(title, items.collect(), move |item, _| vec![act(item.label.clone())])
@@ -252,8 +257,14 @@ impl Form {
         let title = entry.label.clone();
         Some(match entry.kind {
             Kind::Link(target) => {
-                Effect::Push(Pick::of(title, target, !entry.required, |link, _| {
+                let pick = Pick::of(title, target, !entry.required, |link, _| {
                     vec![Effect::Tell(Box::new(Picked(link)))]
+                });
+                Effect::Push(Box::new(match &self.purpose {
+                    Purpose::Add(_) => pick,
+                    Purpose::Edit(subject)
+                    | Purpose::Field(subject, _)
+                    | Purpose::Deed(_, subject) => pick.filling(subject, entry.declared),
                 }))
             }
             Kind::Choice(choices) | Kind::Words(choices) if !choices.words.is_empty() => {
@@ -371,7 +382,7 @@ fn one_field(subject: Subject, at: usize, record: &Record, cx: &Cx) -> Box<dyn S
     entry.fill(field, &record.values[at], cx);
     let text = entry.text().to_owned();
     let base = (subject.ids.len() == 1).then(|| record.clone());
-    let heading = title.clone();
+    let (heading, whose) = (title.clone(), subject.clone());
     let write = move |given: Given| {
         let mut entry = entry.clone();
         entry.give(given);
@@ -383,7 +394,10 @@ fn one_field(subject: Subject, at: usize, record: &Record, cx: &Cx) -> Box<dyn S
     };
     match field.kind {
         Kind::Link(target) => {
-            Pick::of(title, target, !field.required, move |link, _| vec![write(Given::Link(link))])
+            let pick = Pick::of(title, target, !field.required, move |link, _| {
+                vec![write(Given::Link(link))]
+            });
+            Box::new(pick.filling(&whose, Some(field)))
         }
         Kind::Choice(choices) if !choices.open => {
             let items = choices.words.iter().enumerate().map(|(at, w)| Item::new(w.word, "", at));

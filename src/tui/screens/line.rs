@@ -40,7 +40,7 @@ fn run(text: &str, cx: &Cx) -> Effects {
     if let ("view", Some(name)) = (word, rest.strip_prefix("save ").map(str::trim))
         && !name.contains(' ')
     {
-        return vec![Effect::Tell(Box::new(screens::SaveAs(name.to_owned())))];
+        return vec![Effect::Tell(Box::new(screens::views::SaveAs(name.to_owned())))];
     }
     if let (Some(noun), Some(filter)) = (listed(word, cx), rest.strip_prefix('/')) {
         return vec![Effect::Push(screens::list::filtered(noun, filter))];

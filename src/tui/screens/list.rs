@@ -14,16 +14,16 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use self::load::{Listed, Rows, Wanted};
-use self::tabs::Tab;
 use crate::entity::{Noun, Value};
 use crate::error::Error;
 use crate::store::Among;
-use crate::tui::deeds::{self, quoted};
+use crate::tui::deeds::quoted;
 use crate::tui::keys::{Act, Place};
-use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask, deed};
-use crate::tui::screens::choose::{Choose, Item};
+use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask};
+use crate::tui::screens::order::{self, Sorted};
 use crate::tui::screens::prompt::Prompt;
-use crate::tui::screens::{SaveAs, export, happened};
+use crate::tui::screens::views::{self, SaveAs, View};
+use crate::tui::screens::{export, happened};
 use crate::tui::widgets::marks::Marks;
 use crate::tui::widgets::narrow::Narrow;
 use crate::tui::widgets::rows;
@@ -45,7 +45,7 @@ struct Only {
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct List {
     noun: &'static str,
-    tabs: Vec<Tab>,
+    tabs: Vec<View>,
     tab: usize,
     filter: Narrow,
     columns: Vec<String>,
@@ -181,7 +181,7 @@ impl List {
 
     fn wanted(&self, cx: &Cx) -> Wanted {
         let tab = self.tabs.get(self.tab);
-        let or = |own: &String, of: fn(&Tab) -> &String| {
+        let or = |own: &String, of: fn(&View) -> &String| {
             if own.is_empty() { tab.map_or(String::new(), |t| of(t).clone()) } else { own.clone() }
         };
         let columns = if self.columns.is_empty() {
@@ -338,7 +338,7 @@ impl List {
             Act::StepBack if self.noun != "deal" => self.shift = self.shift.saturating_sub(1),
             Act::Sort => return Some(vec![self.choose_sort(cx)?]),
             Act::Columns => return Some(vec![self.choose_columns(cx)?]),
-            Act::SaveView => return Some(vec![self.save_view(cx)]),
+            Act::SaveView => return Some(vec![views::ask_name(&self.wanted(cx).whole_filter())]),
             Act::Reload => {
                 self.sheet_of = None;
                 return Some(vec![self.list(cx, true)]);
@@ -351,21 +351,10 @@ impl List {
     fn choose_sort(&self, cx: &Cx) -> Option<Effect> {
         let noun = cx.model.get(self.noun)?;
         let now = self.wanted(cx).sort;
-        let can = |f: &&&crate::entity::Field| !f.kind.is_many() && f.name != "uid";
-        let items = noun.fields.iter().filter(can).enumerate().map(|(at, f)| {
-            let down = format!("-{}", f.name);
-            let order = match () {
-                () if now == f.name => "ascending now; again turns it round",
-                () if now == down => "descending now; again turns it round",
-                () => "",
-            };
-            Item::new(f.name, order, at)
-        });
-        Some(Effect::Push(Choose::of("Sort by".into(), items.collect(), move |item, _| {
-            let sort =
-                if now == item.label { format!("-{}", item.label) } else { item.label.clone() };
-            vec![Effect::Tell(Box::new(Sorted(sort)))]
-        })))
+        let usual = self.tabs.get(self.tab).map_or("", |t| t.sort.as_str());
+        let usual = if usual.is_empty() { noun.entity.sort } else { usual };
+        let offer = order::Offer { now: &now, usual, first: noun.entity.columns, without: &[] };
+        Some(order::choose(noun, &offer))
     }
 
     fn choose_columns(&self, cx: &Cx) -> Option<Effect> {
@@ -405,24 +394,11 @@ impl List {
     }
 
     /// Saves what is in sight as a view of this name.
-    fn save_as(&self, name: &str, cx: &Cx) -> Effect {
+    fn save_as(&self, name: String, cx: &Cx) -> Effect {
         let wanted = self.wanted(cx);
-        let (noun, name) = (self.noun, name.to_owned());
-        let (filter, columns) = (wanted.whole_filter(), wanted.columns.join(","));
-        let parts = [("filter", filter), ("sort", wanted.sort), ("columns", columns)];
-        deed(move |desk| deeds::save_view(desk, &name, noun, parts))
-    }
-
-    fn save_view(&self, cx: &Cx) -> Effect {
-        let filter = self.wanted(cx).whole_filter();
-        let hint = format!("saves `{filter}` as a tab, and as @NAME in filters");
-        Effect::Push(Prompt::of("Save the view as", &hint, "", move |name, _| {
-            if name.trim().is_empty() {
-                return Err(Error::usage("a view needs a name"));
-            }
-            // The list itself saves, as it knows what is in sight.
-            Ok(vec![Effect::Tell(Box::new(SaveAs(name.trim().to_owned())))])
-        }))
+        let filter = wanted.whole_filter();
+        let view = View { name, filter, columns: wanted.columns, sort: wanted.sort, saved: true };
+        views::save(view, self.noun)
     }
 
     fn answered(&mut self, slot: u8, said: crate::tui::screen::Answer, cx: &Cx) -> Option<Effects> {
@@ -441,7 +417,7 @@ impl List {
                 self.sheet = answer::<Result<Sheet, Error>>(said)?.ok();
             }
             _ => {
-                if let Ok(saved) = answer::<Result<Vec<Tab>, Error>>(said)? {
+                if let Ok(saved) = answer::<Result<Vec<View>, Error>>(said)? {
                     self.tabs.retain(|t| !t.saved);
                     self.tabs.extend(saved);
                     self.tab = self.tab.min(self.tabs.len().saturating_sub(1));
@@ -453,30 +429,27 @@ impl List {
 
     fn saved_tabs(&self) -> Option<Effect> {
         let noun = self.noun;
-        (!self.tabs.is_empty()).then(|| ask(TABS, move |desk| tabs::saved(desk, noun)))
+        (!self.tabs.is_empty()).then(|| ask(TABS, move |desk| views::saved(desk, noun)))
     }
 
-    fn told(&mut self, what: Box<dyn std::any::Any>, cx: &Cx) -> Effects {
+    fn told(&mut self, what: Box<dyn std::any::Any>, cx: &Cx) -> Option<Effects> {
         let what = match what.downcast::<happened::Kind>() {
             Ok(kind) => {
                 self.kind = kind.0;
                 self.sheet_of = None;
-                return self.look(cx).into_iter().collect();
+                return Some(self.look(cx).into_iter().collect());
             }
             Err(what) => what,
         };
         let what = match what.downcast::<SaveAs>() {
-            Ok(saved) => return vec![self.save_as(&saved.0, cx)],
+            Ok(saved) => return Some(vec![self.save_as(saved.0, cx)]),
             Err(what) => what,
         };
         match what.downcast::<Sorted>() {
             Ok(sorted) => self.sort = sorted.0,
-            Err(what) => match what.downcast::<Columns>() {
-                Ok(columns) => (self.columns, self.shift) = (columns.0, 0),
-                Err(_) => return Vec::new(),
-            },
+            Err(what) => (self.columns, self.shift) = (what.downcast::<Columns>().ok()?.0, 0),
         }
-        vec![self.list(cx, true)]
+        Some(vec![self.list(cx, true)])
     }
 
     fn mouse(&mut self, mouse: crossterm::event::MouseEvent, cx: &Cx) -> Option<Effects> {
@@ -505,8 +478,6 @@ impl List {
     }
 }
 
-/// The order that was chosen.
-struct Sorted(String);
 /// The columns that were chosen.
 struct Columns(Vec<String>);
 
@@ -532,7 +503,7 @@ impl Screen for List {
         match event {
             Event::Act(act) => self.act(act, cx),
             Event::Answer(slot, said) => self.answered(slot, said, cx),
-            Event::Told(what) => Some(self.told(what, cx)),
+            Event::Told(what) => self.told(what, cx),
             Event::Mouse(mouse) => self.mouse(mouse, cx),
             Event::Changed => {
                 self.sheet_of = None;
@@ -578,7 +549,7 @@ impl Screen for List {
         }
         let tab = self.tabs.get(self.tab);
         let base = tab.map_or("", |t| t.filter.as_str());
-        let filter = load::joined(base, self.filter.applied());
+        let filter = views::joined(base, self.filter.applied());
         let mut words = format!("{} list", self.noun);
         if !filter.is_empty() {
             words += &format!(" {}", quoted(&filter));

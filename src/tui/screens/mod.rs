@@ -13,6 +13,7 @@ pub(crate) mod help;
 pub(crate) mod history;
 pub(crate) mod line;
 pub(crate) mod list;
+pub(crate) mod order;
 pub(crate) mod output;
 pub(crate) mod palette;
 pub(crate) mod pick;
@@ -22,6 +23,7 @@ pub(crate) mod reports;
 pub(crate) mod start;
 pub(crate) mod text;
 pub(crate) mod trash;
+pub(crate) mod views;
 
 use super::CommandLine;
 use super::screen::{Cx, Screen};
@@ -48,9 +50,6 @@ pub(crate) struct Narrowed(pub String);
 
 /// The pipeline that the board is to show, by its name.
 pub(crate) struct OfPipeline(pub String);
-
-/// What is in sight is to be saved as a view of this name.
-pub(crate) struct SaveAs(pub String);
 
 /// The nouns whose lists have a digit.
 const LISTS: [(u8, &str); 6] =

@@ -1,15 +1,17 @@
 //! Choosing a record: typed words narrow it, the worker looks.
 
+use std::collections::BTreeSet;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::entity::text::words;
-use crate::entity::{LinkTo, Target, Value};
+use crate::entity::{Field, LinkTo, Target, Value};
 use crate::error::{Error, Result};
 use crate::store::{Listing, Path};
 use crate::tui::desk::Desk;
 use crate::tui::keys::{Act, Place};
-use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, answer, ask};
+use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, answer, ask};
 use crate::tui::theme::Role;
 use crate::tui::widgets::input::Input;
 use crate::tui::widgets::{pane, rows};
@@ -24,15 +26,27 @@ pub(crate) struct Offer {
     pub detail: String,
 }
 
+/// What is found, and of it the record that is linked to now.
+struct Found {
+    offers: Vec<Offer>,
+    now: Option<i64>,
+}
+
 type Then = Box<dyn Fn(Option<LinkTo>, &Cx) -> Effects>;
 
 /// A choice of one record of a noun, or of any.
 pub(crate) struct Pick {
     title: String,
     target: Target,
+    /// The records whose link is to be filled, and the link.
+    of: Option<(Subject, &'static Field)>,
     typed: Input,
     found: Vec<Offer>,
+    /// What they link to now.
+    now: Option<i64>,
     at: usize,
+    /// Whether the focus was on what they link to once.
+    placed: bool,
     /// Whether nobody can be chosen too.
     optional: bool,
     error: Option<Error>,
@@ -45,22 +59,31 @@ impl Pick {
         target: Target,
         optional: bool,
         then: impl Fn(Option<LinkTo>, &Cx) -> Effects + 'static,
-    ) -> Box<dyn Screen> {
-        Box::new(Self {
+    ) -> Self {
+        Self {
             title,
             target,
+            of: None,
             typed: Input::default(),
             found: Vec::new(),
+            now: None,
             at: 0,
+            placed: false,
             optional,
             error: None,
             then: Box::new(then),
-        })
+        }
+    }
+
+    /// The choice for a link of some records: it begins with what they link to now, and offers what
+    /// they may.
+    pub(crate) fn filling(self, subject: &Subject, field: Option<&'static Field>) -> Self {
+        Self { of: field.map(|field| (subject.clone(), field)), ..self }
     }
 
     fn look(&self) -> Effect {
-        let (target, typed) = (self.target, self.typed.text().to_owned());
-        ask(0, move |desk| offers(desk, target, &typed))
+        let (target, typed, of) = (self.target, self.typed.text().to_owned(), self.of.clone());
+        ask(0, move |desk| found(desk, target, &typed, of.as_ref()))
     }
 
     fn count(&self) -> usize {
@@ -68,8 +91,38 @@ impl Pick {
     }
 }
 
-/// Records whose words begin as typed.
-fn offers(desk: &mut Desk, target: Target, typed: &str) -> Result<Vec<Offer>> {
+/// What may be chosen for a link of some records: a stage of their own pipelines.
+fn found(
+    desk: &mut Desk,
+    target: Target,
+    typed: &str,
+    of: Option<&(Subject, &'static Field)>,
+) -> Result<Found> {
+    let Some((subject, field)) = of else {
+        return Ok(Found { offers: offers(desk, target, typed, "")?, now: None });
+    };
+    let (now, within) = {
+        let noun = desk.store.noun(subject.noun)?;
+        let records = desk.reader()?.records(noun, &subject.ids)?;
+        let links = |name: &str| -> Result<BTreeSet<i64>> {
+            let at = noun.require(name)?.index;
+            Ok(records.iter().filter_map(|r| Some(r.values[at].as_link()?.id)).collect())
+        };
+        let now = links(field.name)?;
+        let within = match field.within {
+            Some((own, targets)) => {
+                let ids: Vec<String> = links(own)?.iter().map(ToString::to_string).collect();
+                format!("{targets}:{}", ids.join(","))
+            }
+            None => String::new(),
+        };
+        (now.first().copied().filter(|_| now.len() == 1), within)
+    };
+    Ok(Found { offers: offers(desk, target, typed, &within)?, now })
+}
+
+/// Records whose words begin as typed, within a filter.
+fn offers(desk: &mut Desk, target: Target, typed: &str, within: &str) -> Result<Vec<Offer>> {
     let reader = desk.reader()?;
     let Some(entity) = target.one() else {
         let found = reader.search(typed, 50)?.into_iter().filter(|l| target.allows(l.noun));
@@ -85,14 +138,15 @@ fn offers(desk: &mut Desk, target: Target, typed: &str) -> Result<Vec<Offer>> {
     listing.sort_by(noun.entity.sort, reader.model())?;
     listing.limit = Some(MOST);
     let plain = words(typed);
-    if !plain.trim().is_empty() {
+    if !plain.trim().is_empty() || !within.is_empty() {
         // A word of the language itself is meant as text.
         let held = |w: &str| match w {
             "or" | "not" => format!("\"{w}\""),
             word => word.to_owned(),
         };
         let words: Vec<String> = plain.split_whitespace().map(held).collect();
-        listing.filter = Some(reader.filter(noun, &words.join(" "), &desk.locale)?);
+        let filter = format!("{} {within}", words.join(" "));
+        listing.filter = Some(reader.filter(noun, filter.trim(), &desk.locale)?);
     }
     let zone = desk.locale.times.zone;
     let shown = |path: &Path, value: &Value| {
@@ -150,9 +204,13 @@ impl Screen for Pick {
                 self.at = 0;
                 return Some(vec![self.look()]);
             }
-            Event::Answer(_, said) => match answer::<Result<Vec<Offer>>>(said)? {
+            Event::Answer(_, said) => match answer::<Result<Found>>(said)? {
                 Ok(found) => {
-                    self.found = found;
+                    (self.found, self.now) = (found.offers, found.now);
+                    if !std::mem::replace(&mut self.placed, true) {
+                        let now = self.found.iter().position(|o| Some(o.link.id) == self.now);
+                        self.at = now.unwrap_or(0);
+                    }
                     self.at = self.at.min(self.count().saturating_sub(1));
                     self.error = None;
                 }
@@ -182,7 +240,8 @@ impl Screen for Pick {
             .map(|o| {
                 let label = pane::safe(&o.link.label);
                 let label = crate::entity::width::pad(&cx.theme.cut(&label, 40), 40, false);
-                format!("{label}  {}  {}:{}", pane::safe(&o.detail), o.link.noun, o.link.id)
+                let now = if Some(o.link.id) == self.now { "  (now)" } else { "" };
+                format!("{label}  {}  {}:{}{now}", pane::safe(&o.detail), o.link.noun, o.link.id)
             })
             .collect();
         if self.optional {

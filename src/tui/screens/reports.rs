@@ -258,25 +258,19 @@ impl Reports {
         answer(said)
     }
 
-    fn told(&mut self, what: Box<dyn std::any::Any>, cx: &Cx) -> Effects {
+    fn told(&mut self, what: Box<dyn std::any::Any>, cx: &Cx) -> Option<Effects> {
         let what = match what.downcast::<Chosen>() {
             Ok(chosen) => {
                 self.wanted.period = chosen.0.map(|months| Period::of(cx.today(), months));
-                return self.look(cx);
+                return Some(self.look(cx));
             }
             Err(what) => what,
         };
-        let what = match what.downcast::<Split>() {
-            Ok(split) => {
-                self.wanted.by = split.0;
-                return self.look(cx);
-            }
-            Err(what) => what,
-        };
-        if let Ok(narrowed) = what.downcast::<Narrowed>() {
-            self.wanted.filter = narrowed.0;
+        match what.downcast::<Split>() {
+            Ok(split) => self.wanted.by = split.0,
+            Err(what) => self.wanted.filter = what.downcast::<Narrowed>().ok()?.0,
         }
-        self.look(cx)
+        Some(self.look(cx))
     }
 
     fn mouse(&mut self, mouse: crossterm::event::MouseEvent, cx: &Cx) -> Option<Effects> {
@@ -317,7 +311,7 @@ impl Screen for Reports {
         match event {
             Event::Act(act) => return self.act(act, cx),
             Event::Changed => return Some(self.changed(cx)),
-            Event::Told(what) => return Some(self.told(what, cx)),
+            Event::Told(what) => return self.told(what, cx),
             Event::Answer(CHARTS, said) => {
                 self.reading = None;
                 match answer::<Result<Read>>(said)? {

@@ -24,7 +24,8 @@ pub(crate) fn short_sums_in(sums: &BTreeMap<Currency, i64>, room: usize) -> Stri
     let some = (1..parts.len())
         .rev()
         .map(|count| format!("{} + {} more", parts[..count].join(" + "), parts.len() - count));
-    some.into_iter().find(|text| text.len() <= room).unwrap_or_default()
+    let least = format!("{} +{}", parts[0], parts.len() - 1);
+    some.chain([least]).find(|text| text.len() <= room).unwrap_or_default()
 }
 
 /// One amount, shortened.
@@ -56,6 +57,7 @@ pub(crate) fn short_number(n: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entity::money::parse_money;
 
     #[test]
     fn an_amount_is_whole_or_counted_but_never_cut() {
@@ -67,7 +69,16 @@ mod tests {
         assert_eq!(short_sums_in(&sums, 40), "EUR 13.4k + GBP 23.4k + USD 33k");
         assert_eq!(short_sums_in(&sums, 30), "EUR 13.4k + GBP 23.4k + 1 more");
         assert_eq!(short_sums_in(&sums, 20), "EUR 13.4k + 2 more");
+        assert_eq!(short_sums_in(&sums, 12), "EUR 13.4k +2");
         assert_eq!(short_sums_in(&sums, 10), "");
+    }
+
+    #[test]
+    fn a_currency_without_decimals_is_counted_in_its_own_units() {
+        for (money, shown) in [("4200000 JPY", "JPY 4.2M"), ("1234.5 KWD", "KWD 1.23k")] {
+            let money = parse_money(money, Currency::EUR).unwrap();
+            assert_eq!(short(money.minor, money.currency), shown);
+        }
     }
 
     #[test]

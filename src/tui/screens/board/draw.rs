@@ -43,7 +43,7 @@ fn places(board: &Board, area: Rect) -> Places {
     let first = board.column.saturating_sub(shown.saturating_sub(1)).min(count - shown);
     let first =
         if board.column < first + shown && board.column >= first { first } else { board.column };
-    let columns = (first..first + shown)
+    let columns: Vec<(usize, Rect)> = (first..first + shown)
         .map(|at| {
             let left = usize::from(middle.width) * (at - first) / shown;
             let right = usize::from(middle.width) * (at - first + 1) / shown;
@@ -53,9 +53,12 @@ fn places(board: &Board, area: Rect) -> Places {
         })
         .collect();
     let bordered = area.width >= 60 && middle.height >= 8;
+    let wide = columns.first().map_or(0, |(_, column)| column.width);
     let card = match middle.height {
         0..10 => 1,
         10..22 => 2,
+        // Where company and deal would cut each other, each has a row.
+        24.. if wide < TOGETHER => 4,
         _ => 3,
     };
     Places {
@@ -68,6 +71,9 @@ fn places(board: &Board, area: Rect) -> Places {
         card,
     }
 }
+
+/// From this width on a company and a deal share a row.
+const TOGETHER: u16 = 40;
 
 /// How many columns fit beside each other.
 pub(super) fn columns_wide(columns: u16) -> usize {
@@ -133,12 +139,20 @@ pub(super) fn draw(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
 fn head(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
     let pipeline = board.pipelines.iter().find(|(id, _)| Some(*id) == board.pipeline);
     let name = pipeline.map_or(String::new(), |(_, name)| pane::safe(name));
-    let more = if board.pipelines.len() > 1 {
+    let name = board.view.as_ref().map_or(name.clone(), |v| format!("{name}: {}", pane::safe(v)));
+    let more = if board.pipelines.len() + board.views.len() > 1 {
         format!(" ({})", cx.keys.shown(Place::Board, Act::Pipeline).unwrap_or_default())
     } else {
         String::new()
     };
-    let left = format!(" {name}{more}  ");
+    let order = board.order();
+    // What is typed needs the room more.
+    let order = if order.is_empty() || (board.filter.is_shown() && area.width < 100) {
+        String::new()
+    } else {
+        format!("sort: {}  ", pane::safe(order))
+    };
+    let left = format!(" {name}{more}  {order}");
     let open = |s: &&Stage| s.sums.kind == "open";
     let count: u64 = board.stages.iter().filter(open).map(|s| s.sums.count).sum();
     let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
@@ -147,13 +161,12 @@ fn head(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
         stage.sums.amounts().iter().for_each(|(c, m)| *sums.entry(*c).or_default() += m);
         stage.sums.weighted().iter().for_each(|(c, m)| *weighted.entry(*c).or_default() += m);
     }
-    let room = usize::from(area.width).saturating_sub(width(&left) + 14);
-    let mut right = format!("{count} open  {} ", short_sums_in(&sums, room));
-    if !board.counted {
-        right = format!("counting{} ", cx.theme.sign("…", "..."));
-    } else if area.width >= 100 {
-        right += &format!(" weighted {} ", short_sums(&weighted));
-    }
+    let room = usize::from(area.width).saturating_sub(width(&left) + 1);
+    let right = if board.counted {
+        totals(count, &sums, &weighted, room)
+    } else {
+        format!("counting{} ", cx.theme.sign("…", "..."))
+    };
     pane::two_ends(
         frame,
         area,
@@ -169,6 +182,23 @@ fn head(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
     let wide = if wide < 20 { area.right().saturating_sub(x) } else { wide };
     let line = Rect { x, width: wide, ..area };
     board.filter.draw(frame, line, "/", cx);
+}
+
+/// How many are open and what they are worth, as far as there is room: what is weighted goes first,
+/// then the smaller part of the currencies.
+fn totals(
+    count: u64,
+    sums: &BTreeMap<Currency, i64>,
+    weighted: &BTreeMap<Currency, i64>,
+    room: usize,
+) -> String {
+    let open = format!("{count} open  ");
+    let whole = format!("{open}{}  weighted {} ", short_sums(sums), short_sums(weighted));
+    if width(&whole) <= room && !sums.is_empty() {
+        return whole;
+    }
+    let rest = room.saturating_sub(width(&open) + 1);
+    format!("{open}{} ", short_sums_in(sums, rest))
 }
 
 /// All stages in one row, where not all have a column.
@@ -188,6 +218,23 @@ fn strip(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
     frame.render_widget(ratatui::text::Line::from(spans), area);
 }
 
+/// `Lead 41  EUR 212k`: where that doesn't fit, the name gives way before the sum.
+fn stage_title(stage: &Stage, room: usize, cx: &Cx) -> String {
+    let (name, count) = (&stage.sums.name, stage.sums.count.to_string());
+    let sums = stage.sums.amounts();
+    let beside = |name: usize| room.saturating_sub(name + count.len() + 3);
+    let whole = short_sums_in(&sums, beside(width(name)));
+    if !whole.is_empty() || short_sums(&sums).is_empty() {
+        return format!("{name} {count}  {whole}");
+    }
+    let told = short_sums_in(&sums, beside(SHORT_NAME));
+    let name = cx.theme.cut(name, beside(width(&told)).max(SHORT_NAME));
+    format!("{name} {count}  {told}")
+}
+
+/// What a stage's name keeps, where the sum needs the room.
+const SHORT_NAME: usize = 6;
+
 fn column(
     board: &Board,
     at: usize,
@@ -200,9 +247,7 @@ fn column(
     let focus = at == board.column;
     let target = board.drag.as_ref().is_some_and(|d| d.over == Some(at));
     let title = if board.counted {
-        let name = format!("{} {}", stage.sums.name, stage.sums.count);
-        let room = usize::from(area.width).saturating_sub(width(&name) + 6);
-        format!("{name}  {}", short_sums_in(&stage.sums.amounts(), room))
+        stage_title(stage, usize::from(area.width).saturating_sub(4), cx)
     } else {
         stage.sums.name.clone()
     };
@@ -280,16 +325,17 @@ fn draw_card(
     // Where both don't fit, each gets a half.
     let half = room.saturating_sub(5) / 2;
     let spare = half.saturating_sub(width(&card.name).min(half));
-    let name = if card.company.is_empty() {
-        card.name.clone()
-    } else {
-        format!("{} - {}", cx.theme.cut(&card.company, half + spare), card.name)
+    let apart = rows_high > 3 && !card.company.is_empty();
+    let name = match &card.company {
+        company if company.is_empty() => card.name.clone(),
+        company if apart => company.clone(),
+        company => format!("{} - {}", cx.theme.cut(company, half + spare), card.name),
     };
-    let flag = if card.stale || card.late { "!" } else { " " };
     let amount = card.amount.map_or(String::new(), |m| short(m.minor, m.currency));
     if rows_high == 1 {
         let left = format!("{sign}{mark}{}", pane::safe(&name));
-        let right = format!("{amount}{flag}");
+        let late = late_by(card, cx).map_or(String::new(), |late| format!(" {late}"));
+        let right = format!("{amount}{late}{}", if card.stale { "!" } else { " " });
         let cut = room.saturating_sub(width(&right) + 1);
         let left = crate::entity::width::pad(&cx.theme.cut(&left, cut), cut, false);
         rows::write(frame, pane::row(area, y), &format!("{left} {right}"), style, cx);
@@ -302,21 +348,35 @@ fn draw_card(
         style,
         cx,
     );
+    if apart {
+        let name = format!("{sign} {}", pane::safe(&card.name));
+        rows::write(frame, pane::row(area, y + 1), &name, style, cx);
+    }
     let amount = match card.amount {
         Some(m) if room >= 34 => crate::entity::money::amount_for_people(m.minor, m.currency),
         _ => amount,
     };
     let closes = card.closes.map_or(String::new(), |d| d.format("%d %b").to_string());
-    let mut right = format!("{}d{}", card.days.max(0), if card.stale { "!" } else { " " });
-    if room >= 34 {
-        right = format!("{right} {closes}{}", if card.late { "!" } else { " " });
-    } else if card.late && !card.stale {
-        right = format!("{}!", right.trim_end());
-    }
-    let owner = pane::safe(&card.owner);
-    let left = format!("{sign} {amount}  ");
+    let days = card.days.max(0);
+    let age = format!("{days}d{}", if card.stale { "!" } else { " " });
+    let right = match late_by(card, cx) {
+        late if room >= 34 => format!("{age} {closes}{}", if late.is_some() { "!" } else { " " }),
+        // Told apart without colour: how late it is, and how long in its stage.
+        Some(late) if width(&amount) + width(&late) + width(&age) + 4 <= room => {
+            format!("{late} {age}")
+        }
+        Some(late) => late,
+        None => age,
+    };
+    // What the order goes by tells more than whose it is.
+    let owner = pane::safe(if card.told.is_empty() { &card.owner } else { &card.told });
+    let spare = room.saturating_sub(width(&amount) + width(&right) + 2);
+    let left = format!("{sign} {amount}{}", " ".repeat(spare.min(2)));
     let taken = width(&left) + width(&right) + 1;
-    let owner = cx.theme.cut(&owner, room.saturating_sub(taken)).into_owned();
+    let owner = match room.saturating_sub(taken) {
+        0..3 if width(&owner) > room.saturating_sub(taken) => String::new(),
+        rest => cx.theme.cut(&owner, rest).into_owned(),
+    };
     let gap = room.saturating_sub(width(&left) + width(&owner) + width(&right));
     let line = format!("{left}{owner}{}{right}", " ".repeat(gap));
     let role = match (role, card.stale || card.late) {
@@ -324,7 +384,14 @@ fn draw_card(
         (Role::Text, false) => Role::Dim,
         (other, _) => other,
     };
-    rows::write(frame, pane::row(area, y + 1), &line, cx.theme.style(role), cx);
+    let below = y + 1 + usize::from(apart);
+    rows::write(frame, pane::row(area, below), &line, cx.theme.style(role), cx);
+}
+
+/// `-3d`: how long its closing day is past, as the agenda says it.
+fn late_by(card: &Card, cx: &Cx) -> Option<String> {
+    let closes = card.closes.filter(|_| card.late)?;
+    Some(format!("-{}d", (cx.today() - closes).num_days()))
 }
 
 /// What is known of the deal in focus, or of the marked ones.
@@ -356,9 +423,11 @@ fn foot(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
         }
         let key = |act| cx.keys.shown(Place::Board, act).unwrap_or_default();
         text += &format!(
-            "{} marked: {} - H/L move  {} assign  {} remove  {} clear",
+            "{} marked: {} - {}/{} move  {} assign  {} remove  {} clear",
             board.marks.len(),
             short_sums(&sums),
+            key(Act::StepBack),
+            key(Act::StepOn),
             key(Act::Assign),
             key(Act::Delete),
             key(Act::Back)

@@ -24,6 +24,7 @@ impl Board {
             return;
         };
         let focused = self.focused().is_some_and(|card| card.id == id);
+        let usual = self.order().is_empty();
         let card = Card { days: 0, stale: false, ..self.stages[column].cards.remove(row) };
         self.stages[column].sums.count = self.stages[column].sums.count.saturating_sub(1);
         self.stages[target].sums.count += 1;
@@ -33,7 +34,9 @@ impl Board {
             (_, None) => false,
         };
         let cards = &self.stages[target].cards;
-        let place = cards.iter().position(later).unwrap_or(cards.len());
+        // In an order of the user's own it stays at its height, until the file tells its place.
+        let place = if usual { cards.iter().position(later) } else { Some(row) };
+        let place = place.unwrap_or(cards.len()).min(cards.len());
         self.stages[target].cards.insert(place, card);
         if focused {
             self.column = target;
@@ -41,6 +44,14 @@ impl Board {
         }
         for (stage, at) in self.stages.iter().zip(&mut self.at) {
             *at = (*at).min(stage.cards.len().saturating_sub(1));
+        }
+    }
+
+    /// Puts the focus on a card, wherever it is.
+    pub(super) fn focus_on(&mut self, id: i64) {
+        if let Some((column, row)) = self.find(id) {
+            self.column = column;
+            self.at[column] = row;
         }
     }
 

@@ -16,7 +16,7 @@ pub(super) struct Entry {
     pub kind: Kind,
     /// The field of the noun.
     pub field: Option<usize>,
-    declared: Option<&'static Field>,
+    pub declared: Option<&'static Field>,
     /// The argument of a deed.
     pub arg: Option<&'static str>,
     pub required: bool,

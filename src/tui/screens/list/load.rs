@@ -12,6 +12,7 @@ use crate::entity::{Kind, Noun, Part};
 use crate::error::Result;
 use crate::store::{Among, Listing, Path, Reader};
 use crate::tui::desk::Desk;
+use crate::tui::screens::views;
 use crate::tui::widgets::rows::Head;
 
 /// What a list shows, as the worker needs it.
@@ -55,20 +56,7 @@ pub(super) type Rows = HashMap<i64, Row>;
 impl Wanted {
     /// Both filters as one.
     pub(super) fn whole_filter(&self) -> String {
-        joined(&self.base, &self.filter)
-    }
-}
-
-/// Two filters as one that both must hold.
-pub(super) fn joined(one: &str, other: &str) -> String {
-    match (one.trim(), other.trim()) {
-        ("", text) | (text, "") => text.to_owned(),
-        (one, other) => {
-            let held = |text: &str| {
-                if text.contains(" or ") { format!("({text})") } else { text.to_owned() }
-            };
-            format!("{} {}", held(one), held(other))
-        }
+        views::joined(&self.base, &self.filter)
     }
 }
 

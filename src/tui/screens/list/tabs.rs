@@ -1,26 +1,15 @@
-//! The tabs above a list: all, one's own, the named states of the noun, saved views.
+//! The tabs above a list: all, one's own, the named states of the noun; saved views stand behind.
 
 use crate::entity::Noun;
-use crate::error::Result;
-use crate::tui::desk::Desk;
+use crate::tui::screens::views::View;
 
-/// A tab: a filter with its columns and order.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Tab {
-    pub name: String,
-    pub filter: String,
-    pub columns: Vec<String>,
-    pub sort: String,
-    pub saved: bool,
-}
-
-fn tab(name: &str, filter: &str) -> Tab {
-    Tab { name: name.into(), filter: filter.into(), ..Tab::default() }
+fn tab(name: &str, filter: &str) -> View {
+    View { name: name.into(), filter: filter.into(), ..View::default() }
 }
 
 /// The tabs that a noun has by its declaration. Work that can be open begins with one's own open
 /// work.
-pub(super) fn own(noun: &Noun) -> Vec<Tab> {
+pub(super) fn own(noun: &Noun) -> Vec<View> {
     let owned = noun.index("owner").is_some();
     // Something that has a state of its own is done one day.
     let ends = noun.index("status").is_some() || noun.index("stage").is_some();
@@ -49,21 +38,4 @@ pub(super) fn own(noun: &Noun) -> Vec<Tab> {
         }
     }
     tabs
-}
-
-/// The saved views of a noun.
-pub(super) fn saved(desk: &mut Desk, noun: &str) -> Result<Vec<Tab>> {
-    let views = desk.reader()?.views_of(noun)?;
-    Ok(views
-        .into_iter()
-        .map(|(name, view)| Tab {
-            name,
-            filter: view.filter,
-            columns: view.columns.map_or(Vec::new(), |c| {
-                c.split(',').map(|c| c.trim().to_owned()).filter(|c| !c.is_empty()).collect()
-            }),
-            sort: view.sort.unwrap_or_default(),
-            saved: true,
-        })
-        .collect())
 }
