@@ -489,6 +489,10 @@ impl World {
 
     fn fits_one(&self, at: At, named: Named, value: &Value, op: &str, typed: &Typed) -> bool {
         let text = typed.text.as_str();
+        // Nouns may have different fields of one name; what has no order is neither before nor after.
+        if is_order(op) && !has_order(value) {
+            return false;
+        }
         match (value, named.field.kind, named.part) {
             (Value::Int(n), _, Part::Id) => {
                 parse_number(text).is_ok_and(|x| ordered(op, Decimal::from(*n), x, x))
@@ -604,6 +608,11 @@ fn mentions_trash(filter: &Filter) -> bool {
 
 fn is_order(op: &str) -> bool {
     matches!(op, ">" | ">=" | "<" | "<=")
+}
+
+fn has_order(value: &Value) -> bool {
+    use Value::{Date, Decimal, Due, Instant, Int, Money, Totals};
+    matches!(value, Int(_) | Decimal(_) | Money(_) | Totals(_) | Date(_) | Instant(_) | Due(_))
 }
 
 fn ordered<T: PartialOrd + Copy>(op: &str, have: T, first: T, last: T) -> bool {
