@@ -78,7 +78,7 @@ fn runner(settings: &Settings, db: OsString, base: fn() -> Model) -> CommandLine
     let config = settings.config.path().map(|p| p.as_os_str().to_owned());
     let now =
         settings.clock_stands.then(|| crate::entity::when::instant_text(settings.clock.now()));
-    Arc::new(move |line: &str| {
+    Arc::new(move |line: &str, columns: Option<usize>| {
         let Some(words) = shlex::split(line) else {
             return Ran { err: b"error: a quote is not closed".to_vec(), ..Ran::default() };
         };
@@ -93,6 +93,9 @@ fn runner(settings: &Settings, db: OsString, base: fn() -> Model) -> CommandLine
         };
         let around = Surroundings {
             env: &env,
+            // The keyboard is the dashboard's.
+            has_stdin: false,
+            columns,
             stdin_is_terminal: false,
             stdout_is_terminal: false,
             stderr_is_terminal: false,

@@ -125,7 +125,7 @@ fn bench_with(theme: &str, ascii: bool, size: (u16, u16)) -> Bench {
         me: "ann".into(),
         config: Config::default(),
         file: "test.db".into(),
-        command: Arc::new(|line| Ran {
+        command: Arc::new(|line, _| Ran {
             ok: true,
             out: format!("ran {line}\n").into_bytes(),
             err: Vec::new(),
@@ -1295,7 +1295,7 @@ proptest! {
         let mut bench = filled();
         // No file is written, whatever name is typed for one.
         bench.app.common.command =
-            Arc::new(|_| Ran { ok: false, out: Vec::new(), err: b"error: not here".to_vec() });
+            Arc::new(|_, _| Ran { ok: false, out: Vec::new(), err: b"error: not here".to_vec() });
         let keys: Vec<&str> = super::keys::BINDINGS.iter().flat_map(|b| b.keys).copied().collect();
         for event in events {
             match event {

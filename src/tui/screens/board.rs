@@ -239,9 +239,7 @@ impl Board {
     fn whole_filter(&self) -> String {
         let filter = joined(&self.shown().base, self.filter.applied());
         match self.pipeline.filter(|_| self.pipelines.len() > 1) {
-            Some(id) if !filter.contains("pipeline:") => {
-                joined(&filter, &format!("pipeline:{id}"))
-            }
+            Some(id) if !filter.contains("pipeline:") => joined(&filter, &format!("pipeline:{id}")),
             _ => filter,
         }
     }

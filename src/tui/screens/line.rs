@@ -90,7 +90,7 @@ pub(crate) fn quick_add(noun: &'static str, cx: &Cx) -> Box<dyn Screen> {
     let title = format!("New {noun}");
     let hint = "name, then `field=value`, `+tag`, `@owner`; Enter on an empty line opens the form";
     let hint = if noun == "task" {
-        "call Maya fri 10:00 !high +tag @owner; empty: the form"
+        "call Maya fri 10:00 #company !high +tag @owner; empty: the form"
     } else {
         hint
     };

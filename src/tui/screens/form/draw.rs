@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::entry::Entry;
 use super::{Form, first_in};
 use crate::entity::Kind;
-use crate::entity::width::{pad, width};
+use crate::entity::width::{pad, width, wrap};
 use crate::tui::screen::Cx;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{pane, rows};
@@ -29,7 +29,7 @@ pub(super) fn draw(form: &Form, frame: &mut Frame, area: Rect, cx: &Cx) {
         return;
     }
     let changed = if form.is_unsaved() { " - modified *" } else { "" };
-    let title = format!("{}{changed}", form.title);
+    let title = format!("{}{changed}{}", form.title, errors(form));
     let size = place(form, area);
     let inside = pane::popup(frame, area, (size.width, size.height), &title, "", cx);
     let height = usize::from(inside.height).saturating_sub(2);
@@ -107,32 +107,42 @@ fn note(entry: &Entry, focus: bool, cx: &Cx) -> (String, Role) {
     }
 }
 
+/// The fields whose values are wrong: some may be out of sight.
+fn errors(form: &Form) -> String {
+    let wrong: Vec<&str> =
+        form.entries.iter().filter(|e| e.error.is_some()).map(|e| e.label.as_str()).collect();
+    match wrong.len() {
+        0 => String::new(),
+        1 => format!(" - 1 error: {}", wrong[0]),
+        count => format!(" - {count} errors: {}", wrong.join(", ")),
+    }
+}
+
 fn foot(form: &Form, frame: &mut Frame, inside: Rect, cx: &Cx) {
     let rows_high = usize::from(inside.height);
     if rows_high < 3 {
         return;
     }
-    let about = form.entries.get(form.at).map_or("", |e| e.about);
-    let (text, role) = match &form.error {
-        Some(why) => (why.message.replace('\n', " "), Role::Bad),
-        None => (about.to_owned(), Role::Dim),
+    let room = usize::from(inside.width);
+    let entry = form.entries.get(form.at);
+    let (text, hint, role) = match (&form.error, entry) {
+        (Some(why), _) => (why.message.replace('\n', " "), why.hint.clone(), Role::Bad),
+        (None, Some(entry)) => match &entry.error {
+            // Beside the value there is little room: it is said here in full.
+            Some(why) => (format!("{}: {why}", entry.label), entry.way(), Role::Bad),
+            None => (entry.told(), None, Role::Dim),
+        },
+        (None, None) => (String::new(), None, Role::Dim),
     };
-    rows::write(
-        frame,
-        pane::row(inside, rows_high - 2),
-        &pane::safe(&text),
-        cx.theme.style(role),
-        cx,
-    );
-    let hint = form.error.as_ref().and_then(|e| e.hint.clone());
-    let hint = hint.unwrap_or_else(|| {
-        "^S saves   Tab next   ^E editor   ^Z undoes in the field   Esc closes".into()
-    });
-    rows::write(
-        frame,
-        pane::row(inside, rows_high - 1),
-        &pane::safe(&hint),
-        cx.theme.style(Role::Dim),
-        cx,
-    );
+    let keys = "^S saves   Tab next   ^E editor   ^Z undoes in the field   Esc closes";
+    let text = pane::safe(&text);
+    let told = wrap(&text, Some(room.max(1)));
+    // A sentence that is too long takes the line of the hint too.
+    let (below, low) = match told.get(1) {
+        Some(_) if role == Role::Bad => (text[told[0].len()..].trim_start().to_owned(), Role::Bad),
+        _ => (pane::safe(hint.as_deref().unwrap_or(keys)), Role::Dim),
+    };
+    let first = if role == Role::Bad { told[0] } else { &text };
+    rows::write(frame, pane::row(inside, rows_high - 2), first, cx.theme.style(role), cx);
+    rows::write(frame, pane::row(inside, rows_high - 1), &below, cx.theme.style(low), cx);
 }

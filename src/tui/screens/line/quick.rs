@@ -26,10 +26,8 @@ pub(super) fn parse(text: &str, noun: &Noun, cx: &Cx) -> Result<Quick> {
     let mut words: Vec<String> = Vec::new();
     let mut tags = Vec::new();
     let mut said = Vec::new();
-    // A quote that isn't closed yet is a plain sign.
-    let pieces =
-        shlex::split(text).unwrap_or_else(|| text.split_whitespace().map(str::to_owned).collect());
-    for piece in pieces {
+    let link = link_to_company(noun);
+    for piece in pieces(text) {
         let set = piece.split_once('=').and_then(|(name, value)| Some((noun.find(name)?, value)));
         let first = piece.chars().next().unwrap_or(' ');
         let rest = piece.get(first.len_utf8()..).unwrap_or_default();
@@ -53,6 +51,13 @@ pub(super) fn parse(text: &str, noun: &Noun, cx: &Cx) -> Result<Quick> {
                     .values
                     .push((at, Value::Named(Name { text: rest.to_owned(), ..Name::default() })));
                 quick.texts.push((at, rest.to_owned()));
+            }
+            ('#', None) if rest.starts_with(char::is_alphabetic) && link.is_some() => {
+                let (at, front) = link.unwrap_or_default();
+                said.push(format!("company = {rest}"));
+                let name = Name { text: format!("{front}{rest}"), ..Name::default() };
+                quick.texts.push((at, name.text.clone()));
+                quick.values.push((at, Value::Named(name)));
             }
             ('!', None) if !rest.is_empty() && noun.index("priority").is_some() => {
                 let named = noun.require("priority")?;
@@ -91,6 +96,22 @@ pub(super) fn parse(text: &str, noun: &Noun, cx: &Cx) -> Result<Quick> {
     Ok(quick)
 }
 
+/// The link of a noun that `#globex` fills, and what stands before the name there.
+fn link_to_company(noun: &Noun) -> Option<(usize, &'static str)> {
+    let of = |name| noun.index(name).filter(|at| matches!(noun.fields[*at].kind, Kind::Link(_)));
+    of("company").map(|at| (at, "")).or_else(|| of("about").map(|at| (at, "company:")))
+}
+
+/// The words of a line. A quote that isn't closed yet is a plain sign; so is the `#` that begins a
+/// comment in a shell.
+fn pieces(text: &str) -> Vec<String> {
+    // No control character can be typed or pasted into a line.
+    const HASH: &str = "\u{1}";
+    let pieces = shlex::split(&text.replace('#', HASH));
+    let pieces = pieces.unwrap_or_else(|| text.split_whitespace().map(str::to_owned).collect());
+    pieces.into_iter().map(|piece| piece.replace(HASH, "#")).collect()
+}
+
 /// The last words as a due, where the noun has one and they are a date; the longest that is one.
 fn take_due(
     noun: &Noun,
@@ -125,4 +146,16 @@ fn take_due(
 
 fn wrong(field: &str, why: &str) -> Error {
     Error::invalid(format!("{}: {why}", field.replace('_', " ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pieces;
+
+    #[test]
+    fn a_hash_is_text_like_any_other() {
+        assert_eq!(pieces("pay #12 fri !high"), ["pay", "#12", "fri", "!high"]);
+        assert_eq!(pieces("# 'a #b' c"), ["#", "a #b", "c"]);
+        assert_eq!(pieces("it's #1"), ["it's", "#1"]);
+    }
 }
