@@ -200,6 +200,13 @@ impl Worker {
 fn run(mut desk: Desk, todo: &Receiver<Work>, say: &dyn Fn(Said)) {
     let mut waiting: VecDeque<Work> = VecDeque::new();
     let mut seen = desk.store.data_version().ok();
+    let mut told = desk.store.shape();
+    let mut tell_model = |store: &Store| {
+        if store.shape() != told {
+            told = store.shape();
+            say(Said::Model(Box::new(store.model().clone())));
+        }
+    };
     loop {
         if waiting.is_empty() {
             match todo.recv_timeout(LOOK) {
@@ -208,8 +215,9 @@ fn run(mut desk: Desk, todo: &Receiver<Work>, say: &dyn Fn(Said)) {
                     let now = desk.store.data_version().ok();
                     if now != seen {
                         seen = now;
-                        if desk.store.refresh_model().unwrap_or(false) {
-                            say(Said::Model(Box::new(desk.store.model().clone())));
+                        match desk.store.refresh_model() {
+                            Ok(_) => tell_model(&desk.store),
+                            Err(why) => say(Said::Refused(why)),
                         }
                         say(Said::Changed);
                     }
@@ -222,7 +230,10 @@ fn run(mut desk: Desk, todo: &Receiver<Work>, say: &dyn Fn(Said)) {
             push(&mut waiting, work);
         }
         if let Some(work) = waiting.pop_front() {
-            say(perform(&mut desk, work));
+            let said = perform(&mut desk, work);
+            // A custom field may have come or gone.
+            tell_model(&desk.store);
+            say(said);
         }
     }
 }

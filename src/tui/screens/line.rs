@@ -99,11 +99,10 @@ pub(crate) fn quick_add(noun: &'static str, cx: &Cx) -> Box<dyn Screen> {
             if text.trim().is_empty() {
                 return Ok(vec![Effect::Push(screens::form::add(noun, &[], cx))]);
             }
-            let parsed = quick::parse(text, cx.model.noun(noun)?, cx)?;
-            let (values, texts) = (parsed.values, parsed.texts);
-            Ok(vec![deed(move |desk| deeds::add(desk, noun, values, &texts))])
+            let parsed = quick::parse(text, cx.model.noun(noun)?, true, cx)?;
+            Ok(vec![deed(move |desk| parsed.add(desk, noun))])
         })
-        .understanding(move |text, cx| Ok(quick::parse(text, cx.model.noun(noun)?, cx)?.said))
+        .understanding(move |text, cx| Ok(quick::parse(text, cx.model.noun(noun)?, true, cx)?.said))
         .kept(move |text| Draft::of_new(noun, vec![Typed::new(label, text)])),
     )
 }
@@ -115,17 +114,16 @@ pub(crate) fn task_about(subject: &Subject, cx: &Cx) -> Box<dyn Screen> {
     Box::new(
         Prompt::new(&title, "call about the offer fri 10:00 !high", "", move |text, cx| {
             let tasks = cx.model.noun("task")?;
-            let parsed = quick::parse(text, tasks, cx)?;
-            let (mut values, mut texts) = (parsed.values, parsed.texts);
+            let mut parsed = quick::parse(text, tasks, false, cx)?;
             let about = tasks.require("about")?;
             if !matches!(about.field.kind, Kind::Link(_)) {
                 return Err(Error::failed("a task has no link to what it is about"));
             }
-            values.push((about.index, Value::Link(LinkTo::bare(noun, id))));
-            texts.push((about.index, format!("{noun}:{id}")));
-            Ok(vec![deed(move |desk| deeds::add(desk, "task", values, &texts))])
+            parsed.values.push((about.index, Value::Link(LinkTo::bare(noun, id))));
+            parsed.texts.push((about.index, format!("{noun}:{id}")));
+            Ok(vec![deed(move |desk| parsed.add(desk, "task"))])
         })
-        .understanding(|text, cx| Ok(quick::parse(text, cx.model.noun("task")?, cx)?.said))
+        .understanding(|text, cx| Ok(quick::parse(text, cx.model.noun("task")?, false, cx)?.said))
         .kept(move |text| {
             let about = format!("{noun}:{id}");
             Draft::of_new("task", vec![Typed::new("title", text), Typed::new("about", &about)])

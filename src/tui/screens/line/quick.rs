@@ -1,15 +1,20 @@
 //! A record from one line: `call Maya fri 10:00 !high +vip @ann amount=12k`.
 
-use crate::entity::{Kind, Name, Noun, Value};
+use crate::entity::{Kind, LinkTo, Name, Noun, Value};
 use crate::error::{Error, Result};
+use crate::store::Among;
+use crate::tui::deeds;
+use crate::tui::desk::{Desk, Done};
 use crate::tui::screen::Cx;
 use crate::tui::screens::form::{meaning, understood};
 
 /// What a line means.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Quick {
     pub values: Vec<(usize, Value)>,
     pub texts: Vec<(usize, String)>,
+    /// The link that `#` names a company for, and the name as far as it was typed.
+    pub company: Option<(usize, String)>,
     /// For people, before Enter.
     pub said: String,
 }
@@ -17,16 +22,16 @@ pub(super) struct Quick {
 /// Most words that a due may take at the end of a line.
 const DUE_WORDS: usize = 3;
 
-/// Reads a line.
+/// Reads a line; `links` where `#` may name a company.
 ///
 /// # Errors
 /// A value isn't one of its field, or there is no label.
-pub(super) fn parse(text: &str, noun: &Noun, cx: &Cx) -> Result<Quick> {
+pub(super) fn parse(text: &str, noun: &Noun, links: bool, cx: &Cx) -> Result<Quick> {
     let mut quick = Quick::default();
     let mut words: Vec<String> = Vec::new();
     let mut tags = Vec::new();
     let mut said = Vec::new();
-    let link = link_to_company(noun);
+    let link = if links { link_to_company(noun) } else { None };
     for piece in pieces(text) {
         let set = piece.split_once('=').and_then(|(name, value)| Some((noun.find(name)?, value)));
         let first = piece.chars().next().unwrap_or(' ');
@@ -53,11 +58,8 @@ pub(super) fn parse(text: &str, noun: &Noun, cx: &Cx) -> Result<Quick> {
                 quick.texts.push((at, rest.to_owned()));
             }
             ('#', None) if rest.starts_with(char::is_alphabetic) && link.is_some() => {
-                let (at, front) = link.unwrap_or_default();
                 said.push(format!("company = {rest}"));
-                let name = Name { text: format!("{front}{rest}"), ..Name::default() };
-                quick.texts.push((at, name.text.clone()));
-                quick.values.push((at, Value::Named(name)));
+                quick.company = link.map(|at| (at, rest.to_owned()));
             }
             ('!', None) if !rest.is_empty() && noun.index("priority").is_some() => {
                 let named = noun.require("priority")?;
@@ -96,10 +98,53 @@ pub(super) fn parse(text: &str, noun: &Noun, cx: &Cx) -> Result<Quick> {
     Ok(quick)
 }
 
-/// The link of a noun that `#globex` fills, and what stands before the name there.
-fn link_to_company(noun: &Noun) -> Option<(usize, &'static str)> {
-    let of = |name| noun.index(name).filter(|at| matches!(noun.fields[*at].kind, Kind::Link(_)));
-    of("company").map(|at| (at, "")).or_else(|| of("about").map(|at| (at, "company:")))
+impl Quick {
+    /// Makes the record.
+    ///
+    /// # Errors
+    /// The company isn't found, or a value isn't allowed.
+    pub(super) fn add(mut self, desk: &mut Desk, noun: &'static str) -> Result<Done> {
+        self.settle(desk)?;
+        deeds::add(desk, noun, self.values, &self.texts)
+    }
+
+    /// Finds the company that was named: by its whole name, or by how the name of one begins.
+    ///
+    /// # Errors
+    /// No company is called so, or several are.
+    fn settle(&mut self, desk: &Desk) -> Result<()> {
+        let Some((at, typed)) = self.company.take() else { return Ok(()) };
+        let companies = desk.store.noun("company")?;
+        let id = match desk.reader()?.resolve(companies, &typed, Among::Live) {
+            Ok(id) => id,
+            Err(why) => match desk.store.labels_beginning("company", &typed)?.as_slice() {
+                [(_, id)] => *id,
+                [] => return Err(why),
+                several => {
+                    let names: Vec<&str> =
+                        several.iter().take(SEVERAL).map(|(name, _)| name.as_str()).collect();
+                    return Err(Error::invalid(format!(
+                        "several companies begin with `{typed}`: {}",
+                        names.join(", ")
+                    ))
+                    .hint("write more of the name, in quotes where it has spaces: \"#Acme Ltd\""));
+                }
+            },
+        };
+        self.values.push((at, Value::Link(LinkTo::bare("company", id))));
+        self.texts.push((at, format!("company:{id}")));
+        Ok(())
+    }
+}
+
+/// So many companies are named where several are meant.
+const SEVERAL: usize = 4;
+
+/// The link of a noun that `#globex` fills.
+fn link_to_company(noun: &Noun) -> Option<usize> {
+    ["company", "about"].into_iter().find_map(|name| {
+        noun.index(name).filter(|at| matches!(noun.fields[*at].kind, Kind::Link(_)))
+    })
 }
 
 /// The words of a line. A quote that isn't closed yet is a plain sign; so is the `#` that begins a
