@@ -127,6 +127,18 @@ fn what_was_won_counts_for_user_team_territory_and_all_by_the_day_it_closed() {
         assert_eq!(found[0]["won"].to_string(), won, "{args:?}");
     }
     assert_eq!(w.ok(&["quota", "attainment", "--explain", "1", "-o", "ids"]), "1\n2\n");
+    // Without one: of all that the filter leaves, each with its quota; for people what it means too.
+    let all = w.ok(&["quota", "attainment", "id<=2", "--explain", "-o", "csv"]);
+    let rows: Vec<&str> = all.lines().filter_map(|l| l.get(..4)).collect();
+    assert_eq!(rows[..3], ["row,", "1,1,", "1,2,"], "{all}");
+    let run = w.run(&["quota", "attainment", "--explain", "1"]);
+    assert!(run.out.starts_with("row  id  name"), "{}", run.out);
+    assert!(
+        run.err.contains("won: the sum of the deals") && run.err.contains("Source: "),
+        "{}",
+        run.err
+    );
+    assert!(w.ok(&["help", "numbers"]).contains("rolo quota attainment"));
     let run = w.run(&["quota", "attainment", "id=1"]);
     assert!(run.out.contains("140.0 %"), "{}", run.out);
     assert_eq!(run.err, "converted to EUR at EUR/USD 1.25 of 2026-01-01\n");
