@@ -84,7 +84,7 @@ impl Writer<'_> {
         }
         self.finish_trail(noun, row, places, &settled(stays), present.noun, ends);
         if ends && !is_exact {
-            self.tell_end(row, places, self.manner.import && ended.is_some());
+            self.tell_end(row, places, self.manner.import && ended.or(since).is_some());
         }
         Ok(())
     }
@@ -116,31 +116,31 @@ impl Writer<'_> {
     }
 
     /// Goes on with a trail as a file tells it: the stays that were kept, and those that the file
-    /// adds to them. `tells_end` where it says when it ended.
+    /// adds to them; `told` are the fields that it has.
     pub(super) fn tell_trail(
         &self,
         noun: &Noun,
         (before, row): (&[Value], &mut [Value]),
         (places, trail): (&Places, &Trail),
         present: &LinkTo,
-        tells_end: bool,
+        told: &[usize],
     ) -> Result<()> {
         self.refuse_to_come(row, places, trail)?;
         let made = made_at(noun, row);
         let mut stays = joined_stays(&before[places.stays], &row[places.stays], made)?;
         let ends = self.ends(trail, present.id)?;
-        let is_new = |place: usize| !same(&before[place], &row[place]);
+        let tells_end = told.contains(&places.ended);
         let ended = instant(&row[places.ended]).filter(|_| ends && tells_end);
-        let since = instant(&row[places.since]).filter(|_| is_new(places.since));
-        let expected = self
-            .passed_day(&row[places.expected])
-            .filter(|_| ends && !tells_end && is_new(places.expected));
+        let since = instant(&row[places.since]).filter(|_| told.contains(&places.since));
+        let expected = self.passed_day(&row[places.expected]).filter(|_| {
+            ends && !tells_end && !same(&before[places.expected], &row[places.expected])
+        });
         if stays.last().is_none_or(|s| s.at != present.id) {
             let entered = ended.or(since).or(expected).unwrap_or_else(|| self.clock.now());
             let entered = stays.last().map_or(entered, |last| entered.max(last.entered));
             stays.push(Stay { at: present.id, entered, left: None, by: None });
             self.follow_end(row, before, places, entered, (ends, false));
-        } else if let Some(at) = ended.or(since.filter(|_| !ends)).or(expected) {
+        } else if let Some(at) = ended.or(since).or(expected) {
             // The instant of the last change was mended.
             let least = stays.iter().rev().nth(1).map(|s| s.entered).or(made);
             let at = least.map_or(at, |l| at.max(l));
@@ -156,7 +156,7 @@ impl Writer<'_> {
         }
         self.finish_trail(noun, row, places, &settled(stays), present.noun, ends);
         if ends {
-            self.tell_end(row, places, tells_end);
+            self.tell_end(row, places, tells_end || since.is_some());
         }
         Ok(())
     }

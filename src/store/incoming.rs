@@ -413,7 +413,14 @@ impl Writer<'_> {
                         value.to_cell(),
                         listed(noun, &ids)
                     ))
-                    .hint("merge them or change one, or use another `--key`")
+                    .hint(if self.manner.import {
+                        "merge them or change one, or use another `--key`".to_owned()
+                    } else {
+                        format!(
+                            "`rolo {} merge …` makes them one; or change one of them",
+                            noun.name()
+                        )
+                    })
                     .at(field.name));
                 }
             }

@@ -36,6 +36,7 @@ mod mended;
 mod merge;
 mod migrate;
 mod misfits;
+mod missed;
 mod mounts;
 mod moves;
 mod open;

@@ -109,13 +109,17 @@ fn what_is_no_rate_is_refused_with_the_value() {
         (&["rate", "add", "EUR", "USD", "0"], "`0` is not above 0"),
         (&["rate", "add", "EUR", "USD", "-1.1"], "`-1.1` is not above 0"),
         (&["rate", "add", "EUR", "USD", "much"], "`much`"),
-        (&["rate", "add", "EUR", "EUR", "1"], "both currencies are the same"),
+        (&["rate", "add", "EUR", "EUR", "1"], "quote: both currencies are the same, `EUR`"),
+        (&["rate", "edit", "1", "--base", "USD"], "quote: both currencies are the same, `USD`"),
         (&["rate", "add", "EUR", "USD", "1.1", "--on", "2026-13-01"], "--on"),
         (&["rate", "add", "EUR", "USD", "1.1", "--on", "2026-11-01"], "is taken by rate:1"),
     ] {
         let err = w.fails(4, args);
         assert!(err.contains(word), "{args:?}: {err}");
     }
+    let file = w.file("r.csv", "base,quote,rate,date\nEUR,EUR,1.5,2026-01-01\n");
+    let err = w.fails(4, &["rate", "import", &file]);
+    assert!(err.contains("line 2, quote, `EUR`: quote: both currencies"), "{err}");
     assert_eq!(w.ok(&["rate", "list", "--count"]), "1\n");
 }
 

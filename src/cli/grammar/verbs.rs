@@ -15,7 +15,7 @@ use super::{dressed, with_hidden_globals};
 use crate::actions::{ACTIONS, Action, Refs};
 use crate::entity::{Entity, Kind, Noun};
 use crate::error::nearest;
-use crate::reports::{NUMBERS, Number};
+use crate::reports::{NUMBERS, Number, attainment};
 
 /// A verb that is not an action.
 pub(super) struct Verb {
@@ -86,7 +86,7 @@ static VERBS: &[Verb] = &[
     ),
     special(
         "attainment",
-        "Show what was won of quotas, and the bonus for it",
+        attainment::TOLD[0],
         |e| e.name == "quota",
         quota_attainment,
     ),
