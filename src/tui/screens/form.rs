@@ -300,8 +300,9 @@ impl Form {
         if !self.is_unsaved() || self.leaving {
             return vec![Effect::Pop];
         }
+        // The question stands as long as it is armed.
         self.leaving = true;
-        vec![Toast::good("not saved: Esc again leaves it, ^S saves")]
+        Vec::new()
     }
 
     fn key(&mut self, press: crate::tui::keys::Press, cx: &Cx) -> Effects {

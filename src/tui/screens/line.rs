@@ -88,9 +88,9 @@ fn latest(rest: &str) -> Option<usize> {
 pub(crate) fn quick_add(noun: &'static str, cx: &Cx) -> Box<dyn Screen> {
     let label = cx.model.get(noun).map_or("name", |n| n.entity.label().name);
     let title = format!("New {noun}");
-    let hint = "name, then `field=value`, `+tag`, `@owner`; Enter on an empty line opens the form";
+    let hint = "name, `field=value`, `#company`, `+tag`, `@owner`; Enter on an empty line: the form";
     let hint = if noun == "task" {
-        "call Maya fri 10:00 !high +tag @owner; empty: the form"
+        "call Maya fri 10:00 #company !high +tag @owner; empty: the form"
     } else {
         hint
     };
@@ -100,8 +100,10 @@ pub(crate) fn quick_add(noun: &'static str, cx: &Cx) -> Box<dyn Screen> {
                 return Ok(vec![Effect::Push(screens::form::add(noun, &[], cx))]);
             }
             let parsed = quick::parse(text, cx.model.noun(noun)?, cx)?;
-            let (values, texts) = (parsed.values, parsed.texts);
-            Ok(vec![deed(move |desk| deeds::add(desk, noun, values, &texts))])
+            Ok(vec![deed(move |desk| {
+                let (values, texts) = parsed.settled(desk)?;
+                deeds::add(desk, noun, values, &texts)
+            })])
         })
         .understanding(move |text, cx| Ok(quick::parse(text, cx.model.noun(noun)?, cx)?.said))
         .kept(move |text| Draft::of_new(noun, vec![Typed::new(label, text)])),
@@ -116,6 +118,10 @@ pub(crate) fn task_about(subject: &Subject, cx: &Cx) -> Box<dyn Screen> {
         Prompt::new(&title, "call about the offer fri 10:00 !high", "", move |text, cx| {
             let tasks = cx.model.noun("task")?;
             let parsed = quick::parse(text, tasks, cx)?;
+            if parsed.names_company() {
+                let why = format!("it is about {noun}:{id} already");
+                return Err(Error::usage(why).hint("leave the name behind `#` out"));
+            }
             let (mut values, mut texts) = (parsed.values, parsed.texts);
             let about = tasks.require("about")?;
             if !matches!(about.field.kind, Kind::Link(_)) {

@@ -84,7 +84,7 @@ fn views(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
     let key = cx.keys.shown(Place::Agenda, Act::NextPane).unwrap_or_default();
     spans.push(Span::styled(format!("   {whose} ({key})"), cx.theme.style(Role::Text)));
     let late = agenda.entries.iter().filter(|e| e.late).count();
-    let right = format!("{} due  {late} late ", agenda.entries.len());
+    let right = format!("{} due  {late} late ", agenda.seen(cx.today()).count());
     pane::two_ends(frame, area, spans, vec![Span::styled(right, cx.theme.style(Role::Dim))]);
 }
 

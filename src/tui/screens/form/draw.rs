@@ -3,10 +3,10 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::entry::Entry;
+use super::entry::{Entry, hint};
 use super::{Form, first_in};
 use crate::entity::Kind;
-use crate::entity::width::{pad, width};
+use crate::entity::width::{pad, width, wrap};
 use crate::tui::screen::Cx;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{pane, rows};
@@ -31,7 +31,14 @@ pub(super) fn draw(form: &Form, frame: &mut Frame, area: Rect, cx: &Cx) {
     let changed = if form.is_unsaved() { " - modified *" } else { "" };
     let title = format!("{}{changed}", form.title);
     let size = place(form, area);
-    let inside = pane::popup(frame, area, (size.width, size.height), &title, "", cx);
+    let wrong: Vec<&str> =
+        form.entries.iter().filter(|e| e.error.is_some()).map(|e| e.label.as_str()).collect();
+    let wrong = match wrong.len() {
+        0 => String::new(),
+        1 => format!("1 error: {}", wrong[0]),
+        count => format!("{count} errors: {}", wrong.join(", ")),
+    };
+    let inside = pane::popup(frame, area, (size.width, size.height), &title, &wrong, cx);
     let height = usize::from(inside.height).saturating_sub(2);
     let top = first(form, area);
     for (row, (at, entry)) in form.entries.iter().enumerate().skip(top).take(height).enumerate() {
@@ -112,27 +119,37 @@ fn foot(form: &Form, frame: &mut Frame, inside: Rect, cx: &Cx) {
     if rows_high < 3 {
         return;
     }
-    let about = form.entries.get(form.at).map_or("", |e| e.about);
-    let (text, role) = match &form.error {
-        Some(why) => (why.message.replace('\n', " "), Role::Bad),
-        None => (about.to_owned(), Role::Dim),
+    let room = Some(usize::from(inside.width).saturating_sub(1));
+    let mut lines: Vec<(String, Role)> = Vec::new();
+    let mut say = |text: &str, role| {
+        let text = pane::safe(&text.replace('\n', " "));
+        lines.extend(wrap(&text, room).into_iter().map(|line| (line.to_owned(), role)));
     };
-    rows::write(
-        frame,
-        pane::row(inside, rows_high - 2),
-        &pane::safe(&text),
-        cx.theme.style(role),
-        cx,
-    );
-    let hint = form.error.as_ref().and_then(|e| e.hint.clone());
-    let hint = hint.unwrap_or_else(|| {
-        "^S saves   Tab next   ^E editor   ^Z undoes in the field   Esc closes".into()
-    });
-    rows::write(
-        frame,
-        pane::row(inside, rows_high - 1),
-        &pane::safe(&hint),
-        cx.theme.style(Role::Dim),
-        cx,
-    );
+    let entry = form.entries.get(form.at);
+    let wrong = entry.and_then(|e| e.error.as_deref());
+    let keys = "^S saves   Tab next   ^E editor   ^Z undoes in the field   Esc closes";
+    match (&form.error, wrong) {
+        _ if form.leaving => {
+            say("not saved: Esc again leaves it, ^S saves", Role::Warn);
+            say(keys, Role::Dim);
+        }
+        (Some(why), _) => {
+            say(&why.message, Role::Bad);
+            say(why.hint.as_deref().unwrap_or(keys), Role::Dim);
+        }
+        // The field's own line may have had no room for all of it.
+        (None, Some(why)) => {
+            say(why, Role::Bad);
+            say(&entry.map_or(String::new(), |e| hint(&e.kind, e.about)), Role::Dim);
+        }
+        (None, None) => {
+            say(&entry.map_or(String::new(), |e| hint(&e.kind, e.about)), Role::Dim);
+            lines.truncate(1);
+            lines.push((keys.to_owned(), Role::Dim));
+        }
+    }
+    for (at, (text, role)) in lines.iter().take(2).enumerate() {
+        let place = pane::row(inside, rows_high - 2 + at);
+        rows::write(frame, place, text, cx.theme.style(*role), cx);
+    }
 }

@@ -3,7 +3,7 @@
 use crate::actions::{Arg, ArgKind, Takes};
 use crate::entity::shown::{local, shown};
 use crate::entity::when::Due;
-use crate::entity::{Field, Kind, LinkTo, Noun, Part, Value, yearless};
+use crate::entity::{Default, Field, Kind, LinkTo, Noun, Part, Value, yearless};
 use crate::tui::drafts::Typed;
 use crate::tui::screen::Cx;
 use crate::tui::widgets::input::Input;
@@ -48,7 +48,7 @@ impl Entry {
             field: Some(at),
             declared: Some(field),
             arg: None,
-            required: field.required,
+            required: field.required && !makes_itself(field),
             input: Input::default(),
             long: None,
             picked: None,
@@ -213,10 +213,19 @@ impl Entry {
     }
 }
 
+/// Whether a field that has to be there is filled from others where nothing is said.
+fn makes_itself(field: &Field) -> bool {
+    !field.made_of.is_empty() || matches!(field.default, Default::Linked(..))
+}
+
 /// How a value of a kind is written, where that isn't plain; else what it is for.
 pub(super) fn hint(kind: &Kind, about: &'static str) -> String {
     match kind {
         Kind::Longtext => format!("{about}; Ctrl+E writes several lines in $EDITOR"),
+        Kind::List(Kind::Phone | Kind::Email) => {
+            format!("{about}; several as `work:ONE; home:OTHER`")
+        }
+        Kind::List(_) | Kind::Words(_) | Kind::Links(..) => format!("{about}; several as `a; b`"),
         kind if kind.hint() == Kind::Text.hint() => about.to_owned(),
         kind => kind.hint().to_owned(),
     }
@@ -245,6 +254,16 @@ pub(in crate::tui) fn meaning(kind: &Kind, text: &str, value: &Value, cx: &Cx) -
         Value::Int(n) if *kind == Kind::Duration => {
             format!("= {}", crate::entity::when::duration_for_people(*n))
         }
+        Value::List(items) => match items.len() {
+            1 if items[0].value == text.trim() => "= one value".to_owned(),
+            _ => {
+                let each = items.iter().map(|i| match i.label.as_str() {
+                    "" => i.value.clone(),
+                    label => format!("{} ({label})", i.value),
+                });
+                format!("= {}: {}", items.len(), each.collect::<Vec<_>>().join(", "))
+            }
+        },
         Value::Decimal(n) if *kind == Kind::Percent => format!("= {} %", n.normalize()),
         Value::Text(word)
             if matches!(kind, Kind::Choice(_) | Kind::Rrule) && word != text.trim() =>
