@@ -8,6 +8,11 @@ use std::process::{Command, Output, Stdio};
 /// The moment of every test that doesn't say another.
 pub const NOW: &str = "2026-11-22T09:00:00Z";
 
+/// How many cases a random test tries: what `PROPTEST_CASES` says, for a hunt, else the usual number.
+pub fn cases(usual: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|said| said.parse().ok()).unwrap_or(usual)
+}
+
 /// A folder with a home and a place for the database, gone at the end.
 pub struct World {
     folder: tempfile::TempDir,

@@ -37,7 +37,7 @@ impl Write for Held {
 /// The file can't be read, or a command fails.
 pub(super) fn batch(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     let path = matches.get_one::<PathBuf>("file").cloned().unwrap_or_else(|| PathBuf::from("-"));
-    let text = read(&path)?;
+    let text = read(&session.settings, &path)?;
     session.begin_batch()?;
     let (out, err) = (Held::default(), Held::default());
     let mut known = Known { model: (session.base)(), commands: Prepared::default() };
@@ -64,10 +64,11 @@ pub(super) fn batch(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     super::print::wrote(session.printer.out().write_all(&out.0.borrow()))
 }
 
-fn read(path: &PathBuf) -> Result<String> {
+fn read(settings: &Settings, path: &PathBuf) -> Result<String> {
     let shown = path.display();
     let mut bytes = Vec::new();
     let done = if path.as_os_str() == "-" {
+        settings.require_stdin()?;
         std::io::stdin().lock().read_to_end(&mut bytes)
     } else {
         std::fs::File::open(path).and_then(|mut f| f.read_to_end(&mut bytes))

@@ -78,7 +78,7 @@ fn runner(settings: &Settings, db: OsString, base: fn() -> Model) -> CommandLine
     let config = settings.config.path().map(|p| p.as_os_str().to_owned());
     let now =
         settings.clock_stands.then(|| crate::entity::when::instant_text(settings.clock.now()));
-    Arc::new(move |line: &str| {
+    Arc::new(move |line: &str, columns: Option<usize>| {
         let Some(words) = shlex::split(line) else {
             return Ran { err: b"error: a quote is not closed".to_vec(), ..Ran::default() };
         };
@@ -93,6 +93,9 @@ fn runner(settings: &Settings, db: OsString, base: fn() -> Model) -> CommandLine
         };
         let around = Surroundings {
             env: &env,
+            // The keyboard is the dashboard's.
+            has_stdin: false,
+            columns,
             stdin_is_terminal: false,
             stdout_is_terminal: false,
             stderr_is_terminal: false,
@@ -121,7 +124,7 @@ fn has_links() -> bool {
 }
 
 /// Whether the terminal takes more than ASCII, as far as the environment tells.
-fn is_unicode() -> bool {
+pub(super) fn is_unicode() -> bool {
     let set = |name| std::env::var(name).ok().filter(|v| !v.is_empty());
     let charset = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
     let utf8 = charset.is_none_or(|c| {

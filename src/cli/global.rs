@@ -17,6 +17,7 @@ use crate::entity::Locale;
 use crate::entity::money::Currency;
 use crate::entity::when::{DateOrder, Times, day_start};
 use crate::error::{Error, Result};
+use crate::interchange::Input;
 
 /// A global option.
 pub struct Global {
@@ -191,8 +192,13 @@ fn text_variable(env: Env, name: &str) -> Option<String> {
 
 /// What the process stands in: environment and terminals. Tests bring their own.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub struct Surroundings<'a> {
     pub env: Env<'a>,
+    /// Whether standard input is this command's own: in the dashboard it is the keyboard of another.
+    pub has_stdin: bool,
+    /// Columns to print in, where that is known without a terminal.
+    pub columns: Option<usize>,
     pub stdin_is_terminal: bool,
     pub stdout_is_terminal: bool,
     pub stderr_is_terminal: bool,
@@ -204,6 +210,8 @@ impl Surroundings<'static> {
     pub fn real() -> Self {
         Self {
             env: &|name| std::env::var_os(name),
+            has_stdin: true,
+            columns: None,
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
@@ -227,8 +235,8 @@ impl Surroundings<'_> {
     /// Columns of the terminal; `None` when standard output is none.
     #[must_use]
     pub fn width(&self) -> Option<usize> {
-        if !self.stdout_is_terminal {
-            return None;
+        if self.columns.is_some() || !self.stdout_is_terminal {
+            return self.columns;
         }
         let said = text_variable(self.env, "COLUMNS").and_then(|c| c.parse().ok());
         let asked = || terminal_size::terminal_size_of(std::io::stdout()).map(|(w, _)| w.0.into());
@@ -257,6 +265,8 @@ pub struct Settings {
     pub quiet: bool,
     pub dry_run: bool,
     pub yes: bool,
+    /// Whether standard input may be read.
+    pub has_stdin: bool,
     pub stdin_is_terminal: bool,
     pub stdout_is_terminal: bool,
     pub stderr_is_terminal: bool,
@@ -293,12 +303,36 @@ impl Settings {
             quiet: globals.quiet,
             dry_run: globals.dry_run,
             yes: globals.yes,
+            has_stdin: around.has_stdin,
             stdin_is_terminal: around.stdin_is_terminal,
             stdout_is_terminal: around.stdout_is_terminal,
             stderr_is_terminal: around.stderr_is_terminal,
             width: around.width(),
             config,
         })
+    }
+
+    /// Refuses to read standard input where it is not this command's own.
+    ///
+    /// # Errors
+    /// It isn't.
+    pub fn require_stdin(&self) -> Result<()> {
+        if self.has_stdin {
+            return Ok(());
+        }
+        Err(Error::usage("there is no standard input inside the dashboard: the keys go there")
+            .hint("name a file, or run the command in a shell"))
+    }
+
+    /// A file to read, or standard input for `-`.
+    ///
+    /// # Errors
+    /// It can't be opened.
+    pub fn input(&self, path: &str) -> Result<Input> {
+        if path == "-" {
+            self.require_stdin()?;
+        }
+        Input::open(path)
     }
 
     /// The path of the database.
@@ -466,6 +500,8 @@ mod tests {
         };
         let around = Surroundings {
             env: &env,
+            has_stdin: true,
+            columns: None,
             stdin_is_terminal: false,
             stdout_is_terminal: false,
             stderr_is_terminal: false,
@@ -532,6 +568,8 @@ mod tests {
             let env = |name: &str| env.iter().find(|(n, _)| *n == name).map(|(_, v)| v.into());
             Surroundings {
                 env: &env,
+                has_stdin: true,
+                columns: None,
                 stdin_is_terminal: false,
                 stdout_is_terminal: terminal,
                 stderr_is_terminal: false,

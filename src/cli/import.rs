@@ -40,7 +40,7 @@ pub(super) fn import(
     }
     let maps = maps_folder(session);
     let said = Said::of(matches, maps.as_deref())?;
-    let input = Input::open(&name)?;
+    let input = session.settings.input(&name)?;
     let size = input.size();
     let said_format = said.one("format");
     let format = Format::of((name != "-").then_some(name.as_str()), said_format.as_deref())?;

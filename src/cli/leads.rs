@@ -14,7 +14,7 @@ use crate::actions::sharing::Sharing;
 use crate::entity::{LinkTo, Noun, Value};
 use crate::error::{Error, Result, RowError};
 use crate::interchange::import::{is_of_the_row, refused, row_error};
-use crate::interchange::{Form, Input, Mapping, RawRow, ReadOptions, RowParser, Source, Written};
+use crate::interchange::{Form, Mapping, RawRow, ReadOptions, RowParser, Source, Written};
 use crate::store::{Among, Draft, Writer};
 
 /// A submission of a form: the fields it fills, and what no field takes.
@@ -33,7 +33,7 @@ struct Submission {
 pub(super) fn intake(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     let locale = session.settings.locale.clone();
     let read = ReadOptions { form: Some(Form::Json), ..ReadOptions::default() };
-    let mut source = Source::open(Input::open("-")?, &read)
+    let mut source = Source::open(session.settings.input("-")?, &read)
         .map_err(|why| Error::invalid(format!("standard input: {}", why.message)).hint(SHAPE))?;
     let default_source = text(matches, "source").map(str::to_owned);
     let store = session.writing()?;

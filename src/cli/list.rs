@@ -146,7 +146,7 @@ pub(super) fn form_of(output: Output) -> Form {
     }
 }
 
-fn head(path: &Path) -> ColumnHead {
+pub(super) fn head(path: &Path) -> ColumnHead {
     let part = path.last().part;
     ColumnHead {
         name: path.name.clone(),

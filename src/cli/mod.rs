@@ -43,6 +43,7 @@ mod story;
 mod system;
 mod targets;
 mod transfer;
+mod tree;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -187,6 +188,7 @@ fn noun_verb(
         (_, "history") => story::history(session, Some(noun), matches),
         (_, "log") => logging::log(session, Some(noun), None, matches),
         (_, "note") => logging::log(session, Some(noun), Some("note"), matches),
+        (_, "tree") => tree::tree(session, noun, matches),
         (_, "import") => import::import(session, Some(noun), matches),
         (_, "duplicates") => doubles::duplicates(session, noun, matches),
         (_, "merge") => merge::merge(session, noun, matches),

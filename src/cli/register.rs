@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use uuid::Uuid;
 
-use super::global::Output;
+use super::global::{Output, Settings};
 use super::grammar::text;
 use super::handover::{FORMAT, NOUNS, note};
 use super::record::named;
@@ -26,7 +26,7 @@ use crate::store::{Among, Match, OnMatch, Writer, uid_of};
 pub(super) fn register(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     let path = matches.get_one::<PathBuf>("file").cloned().unwrap_or_default();
     let name = path.to_string_lossy().into_owned();
-    let package = read_package(&name)?;
+    let package = read_package(&session.settings, &name)?;
     let pipeline = text(matches, "pipeline").map(str::to_owned);
     session.writing()?;
     let locale = session.settings.locale.clone();
@@ -71,8 +71,11 @@ pub(super) fn register(session: &mut Session, matches: &ArgMatches) -> Result<()
     session.report("deal", &ids, &line)
 }
 
-fn read_package(name: &str) -> Result<serde_json::Map<String, serde_json::Value>> {
-    let mut input: Box<dyn Read> = match Input::open(name)? {
+fn read_package(
+    settings: &Settings,
+    name: &str,
+) -> Result<serde_json::Map<String, serde_json::Value>> {
+    let mut input: Box<dyn Read> = match settings.input(name)? {
         Input::File(file) => Box::new(file),
         Input::Stream(stream) => stream,
     };

@@ -6,8 +6,8 @@ use super::global::Output;
 use super::grammar::{filter_text, text, texts};
 use super::list::paths;
 use super::session::{Session, filter_sql};
-use crate::entity::text::slug;
 use crate::entity::CustomField;
+use crate::entity::text::slug;
 use crate::error::Result;
 use crate::store::{Listing, View};
 

@@ -53,7 +53,7 @@ pub(super) fn export(session: &mut Session, noun: &str, matches: &ArgMatches) ->
     };
     let rendering = Rendering { form: format.form, columns, scope, raw };
     let mut fill = |target: &mut dyn Write| {
-        crate::interchange::export(store, &reader, &mut listing, &rendering, target)
+        crate::interchange::export(&reader, &mut listing, &rendering, target)
     };
     match out {
         None => fill(printer.out()),

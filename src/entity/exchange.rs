@@ -50,17 +50,22 @@ pub struct Lane {
     over: i128,
     under: i128,
     to: Currency,
+    grain: i64,
     pub used: BTreeSet<Quoted>,
 }
 
 impl Lane {
-    /// Minor units of the one as minor units of the other, rounded half to even.
+    /// Minor units of the one as minor units of the other, rounded half to even to its smallest unit.
     ///
     /// # Errors
     /// The amount is too large.
     pub fn convert(&self, minor: i64) -> Result<i64> {
+        // What is in that currency already is not worked out.
+        if self.used.is_empty() {
+            return Ok(minor);
+        }
         let over = i128::from(minor).checked_mul(self.over);
-        over.and_then(|over| i64::try_from(half_even(over, self.under)).ok())
+        over.and_then(|over| rounded(over, self.under, self.grain))
             .ok_or_else(|| too_large(self.to))
     }
 }
@@ -108,10 +113,10 @@ impl Rates {
             if minor == 0 {
                 continue;
             }
-            let way = self.way(currency, to).ok_or_else(|| self.missing(currency, to))?;
-            let part = way.of(minor, currency, to).ok_or_else(|| too_large(to))?;
+            let lane = self.lane(currency, to)?;
+            let part = lane.convert(minor)?;
             total.minor = total.minor.checked_add(part).ok_or_else(|| too_large(to))?;
-            total.used.extend(way.used);
+            total.used.extend(lane.used);
         }
         Ok(total)
     }
@@ -133,7 +138,7 @@ impl Rates {
     pub fn lane(&self, from: Currency, to: Currency) -> Result<Lane> {
         let way = self.way(from, to).ok_or_else(|| self.missing(from, to))?;
         let (over, under) = way.between(from, to).ok_or_else(|| too_large(to))?;
-        Ok(Lane { over, under, to, used: way.used.into_iter().collect() })
+        Ok(Lane { over, under, to, grain: to.grain(), used: way.used.into_iter().collect() })
     }
 
     fn missing(&self, from: Currency, to: Currency) -> Error {
@@ -203,11 +208,6 @@ impl Way {
         let shared = greatest_common_divisor(over, under);
         Some((over / shared, under / shared))
     }
-
-    fn of(&self, minor: i64, from: Currency, to: Currency) -> Option<i64> {
-        let (over, under) = self.between(from, to)?;
-        i64::try_from(half_even(i128::from(minor).checked_mul(over)?, under)).ok()
-    }
 }
 
 fn greatest_common_divisor(mut a: i128, mut b: i128) -> i128 {
@@ -226,6 +226,15 @@ pub fn half_even(over: i128, under: i128) -> i128 {
         std::cmp::Ordering::Greater => whole + 1,
         std::cmp::Ordering::Equal => whole + whole.rem_euclid(2),
     }
+}
+
+/// A quotient in the units that amounts are stored in, rounded to the smallest unit of its currency
+/// ([`Currency::grain`]), a half to the even one: the one way in which money that is worked out is
+/// rounded. None: too large.
+#[must_use]
+pub fn rounded(over: i128, under: i128, grain: i64) -> Option<i64> {
+    let grains = half_even(over, under.checked_mul(grain.into())?);
+    i64::try_from(grains.checked_mul(grain.into())?).ok()
 }
 
 fn too_large(to: Currency) -> Error {

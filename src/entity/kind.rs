@@ -314,6 +314,7 @@ impl Kind {
             Self::Consent => {
                 "write `CHANNEL:given`, `CHANNEL:asked` or `CHANNEL:refused`, with when and how behind it"
             }
+            Self::List(item) => item.hint(),
             _ => "see the verb's `--help`",
         }
     }

@@ -382,13 +382,13 @@ impl Field {
         self.filter_of = Some(noun);
         self
     }
-    /// A parent, a superior: never its own, not over others either.
     /// An amount of less than nothing is refused, but of a file that is read to the letter.
     #[must_use]
     pub const fn not_negative(mut self) -> Self {
         self.not_negative = true;
         self
     }
+    /// A parent, a superior: never its own, not over others either.
     #[must_use]
     pub const fn no_loop(mut self) -> Self {
         self.no_loop = true;
@@ -633,6 +633,12 @@ impl Entity {
     #[must_use]
     pub fn label(&self) -> &'static Field {
         &self.fields[0]
+    }
+
+    /// Whether its records stand above each other, by a link that makes no loop.
+    #[must_use]
+    pub fn has_tree(&self) -> bool {
+        self.fields.iter().any(|field| field.no_loop)
     }
 
     /// A declared field by its exact name, checked when the program is compiled.

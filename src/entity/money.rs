@@ -33,6 +33,13 @@ impl Currency {
     pub fn scale(&self) -> u32 {
         self.decimals().max(2)
     }
+
+    /// How many of the units that amounts are stored in its own smallest one has: 100 for JPY, whose
+    /// hundredths a file may say and nobody pays. What is worked out is whole in these.
+    #[must_use]
+    pub fn grain(&self) -> i64 {
+        10_i64.pow(self.scale() - self.decimals())
+    }
 }
 
 impl FromStr for Currency {
@@ -72,6 +79,15 @@ pub const FINE_CURRENCIES: &[(&str, u32)] = &[
     ("CLF", 4),
     ("UYW", 4),
 ];
+
+/// The currencies without decimals, as SQL lists them: their amounts are stored in hundredths, and
+/// worked out in hundreds of those ([`Currency::grain`]).
+macro_rules! whole_currencies {
+    () => {
+        "'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'"
+    };
+}
+pub(crate) use whole_currencies;
 
 /// An amount of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -143,8 +159,8 @@ impl fmt::Display for Money {
     }
 }
 
-/// A number as people type it: digits with `.` as decimal mark, `,` `'` `_` or spaces only
-/// between groups of three digits, and a last `k`, `m` or `b` for thousands, millions, billions.
+/// A number as people type it: digits with `.` as decimal mark (or a `,` behind groups parted by
+/// `.`, as in `1.234,56`), `,` `'` `_` or spaces only between groups of three digits, and a last `k`, `m` or `b` for thousands, millions, billions.
 ///
 /// # Errors
 /// Why it isn't one.
@@ -168,11 +184,17 @@ fn ungroup(text: &str) -> Option<String> {
         Some(rest) => ("-", rest),
         None => ("", text.strip_prefix('+').unwrap_or(text)),
     };
-    let (whole, part) = match digits.split_once('.') {
+    // Of two marks the last one stands before the decimals, and it stands once.
+    let comma = digits.find(',').filter(|at| digits.rfind('.').is_some_and(|dot| dot < *at));
+    let decimal = if comma.is_some() { ',' } else { '.' };
+    let (whole, part) = match digits.split_once(decimal) {
         Some((w, p)) => (w, Some(p)),
         None => (digits, None),
     };
-    let is_mark = |c: char| matches!(c, ',' | '\'' | '_' | ' ' | '\u{a0}' | '\u{202f}' | '’');
+    let is_mark = |c: char| match c {
+        '.' | ',' => c != decimal,
+        _ => matches!(c, '\'' | '_' | ' ' | '\u{a0}' | '\u{202f}' | '’'),
+    };
     let mut groups = whole.split(is_mark);
     let first = groups.next()?;
     let rest: Vec<&str> = groups.collect();
@@ -381,6 +403,9 @@ mod tests {
         assert_eq!(money("5MXN"), "5.00 MXN");
         assert_eq!(money("USD 1.5m"), "1500000.00 USD");
         assert_eq!(money("$12,000.50"), "12000.50 USD");
+        assert_eq!(money("1.234,56 eur"), "1234.56 EUR");
+        assert_eq!(money("48.000,00"), "48000.00 EUR");
+        assert_eq!(money("1.234.567,8 USD"), "1234567.80 USD");
         assert_eq!(money("-5"), "-5.00 EUR");
         assert_eq!(money("-$5"), "-5.00 USD");
         assert_eq!(money("1 234.5 ₽"), "1234.50 RUB");
@@ -396,6 +421,9 @@ mod tests {
     #[test]
     fn what_is_no_amount_is_told() {
         assert_eq!(money("12,5"), "`12,5` is not an amount");
+        for text in ["1.23,45", "1,234.5,6", "1.2345,6", "1,23.456,7"] {
+            assert_eq!(money(text), format!("`{text}` is not an amount"));
+        }
         assert_eq!(money("1.005"), "`1.005` has more decimals than EUR has");
         assert_eq!(
             money("kr 500"),
@@ -421,6 +449,22 @@ mod tests {
             let fine = FINE_CURRENCIES.iter().find(|(c, _)| *c == code).map_or(2, |(_, s)| *s);
             assert_eq!(currency.scale(), fine, "{code}");
         }
+    }
+
+    #[test]
+    fn whole_currencies_are_all_that_have_no_decimals() {
+        let letters = || b'A'..=b'Z';
+        let all =
+            letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| [a, b, c])));
+        let known =
+            all.filter_map(|code| std::str::from_utf8(&code).ok()?.parse::<Currency>().ok());
+        let whole: Vec<String> =
+            known.filter(|c| c.grain() > 1).map(|c| format!("'{c}'")).collect();
+        assert_eq!(whole.join(", "), whole_currencies!());
+        assert_eq!(
+            ["JPY", "EUR", "KWD"].map(|c| c.parse::<Currency>().unwrap().grain()),
+            [100, 1, 1]
+        );
     }
 
     #[test]

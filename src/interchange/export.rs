@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Column, Exporter, Form, Scope};
 use crate::entity::Value;
 use crate::error::{Error, Result};
-use crate::store::{Listing, Reader, Store};
+use crate::store::{Listing, Reader, Twin};
 
 /// So many records go to the thread that writes them at once, and so many such batches wait.
 const ROWS: usize = 256;
@@ -101,7 +101,6 @@ impl Rendering {
 /// # Errors
 /// The database can't be read, or the target can't be written.
 pub fn export(
-    store: &Store,
     reader: &Reader,
     listing: &mut Listing,
     rendering: &Rendering,
@@ -111,13 +110,31 @@ pub fn export(
     // the whole index, which is done once and not for each piece.
     let is_one = rendering.form == Form::Json || listing.filter.is_some();
     let cuts = if is_one { Vec::new() } else { reader.cuts(listing.noun, PIECE)? };
-    let twin = if cuts.is_empty() { None } else { store.twin(reader)? };
-    let Some(twin) = twin else { return write_out(reader, listing, rendering.exporter(), target) };
+    if cuts.is_empty() {
+        return write_out(reader, listing, rendering.exporter(), target);
+    }
+    reader.with_twin(|twin| match twin {
+        Some(twin) => {
+            reader.in_passing(|| by_turns(reader, twin, &cuts, listing, rendering, target))
+        }
+        None => write_out(reader, listing, rendering.exporter(), target),
+    })
+}
+
+/// The pieces between the cuts, each read and rendered by the one or the other reader.
+fn by_turns(
+    reader: &Reader,
+    twin: Twin,
+    cuts: &[Uuid],
+    listing: &mut Listing,
+    rendering: &Rendering,
+    target: &mut dyn Write,
+) -> Result<()> {
     let pieces: Vec<(Option<Uuid>, Option<Uuid>)> = std::iter::once(None)
         .chain(cuts.iter().copied().map(Some))
         .zip(cuts.iter().copied().map(Some).chain([None]))
         .collect();
-    let done = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let (give, theirs) = sync_channel(1);
         let mut second = listing.clone();
         let their_pieces = &pieces;
@@ -146,9 +163,7 @@ pub fn export(
             target.write_all(&bytes).map_err(|why| unwritten(&why))?;
         }
         Ok(())
-    });
-    store.end_twin()?;
-    done
+    })
 }
 
 fn render(reader: &Reader, listing: &Listing, exporter: &mut Exporter) -> Result<Vec<u8>> {

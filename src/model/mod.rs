@@ -15,7 +15,6 @@ mod words;
 mod work;
 
 pub use money::RATE;
-pub(crate) use money::{half_even_share, share};
 pub use people::{ANSWER_TO_LEAD, COMPANY, CONTACT, LEAD, POLICY_OF_LEAD};
 pub use sales::{DEAL, LINE, PIPELINE, PRODUCT, SLIPS_OF_DEAL, STAGE};
 pub use service::TICKET;

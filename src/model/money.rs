@@ -2,48 +2,43 @@
 
 use rust_decimal::Decimal;
 
-/// SQL for `n` ten-thousandths of a percent, a whole number of them, as a whole number of minor
-/// units: a half goes to the even neighbour. `n` is a column.
-macro_rules! half_even_share {
-    ($n:literal) => {
+/// SQL for `amount` × `times` / `under` in minor units, rounded once, a half to the even neighbour, to
+/// the smallest unit of the amount's currency: as `entity::exchange::rounded`. All in whole numbers,
+/// none larger than the amount, so that no sum depends on its order.
+macro_rules! rounded {
+    ($amount:literal, $times:expr, $under:literal) => {
         concat!(
-            "(",
-            $n,
-            " / 1000000 + CASE WHEN abs(",
-            $n,
-            " % 1000000) > 500000 OR (abs(",
-            $n,
-            " % 1000000) = 500000 AND (",
-            $n,
-            " / 1000000) % 2 <> 0) THEN CASE WHEN ",
-            $n,
-            " < 0 THEN -1 ELSE 1 END ELSE 0 END)"
+            "(SELECT (q + CASE WHEN abs(r) * 2 > d OR (abs(r) * 2 = d AND q % 2 <> 0) \
+             THEN CASE WHEN r < 0 THEN -1 ELSE 1 END ELSE 0 END) * (d / ",
+            $under,
+            ") FROM (SELECT a / d * b + a % d * b / d AS q, a % d * b % d AS r, d FROM (SELECT ",
+            $amount,
+            " AS a, ",
+            $times,
+            " AS b, CASE WHEN ",
+            $amount,
+            "_currency IN (",
+            $crate::entity::money::whole_currencies!(),
+            ") THEN ",
+            $under,
+            "00 ELSE ",
+            $under,
+            " END AS d)))"
         )
     };
 }
 
-/// SQL for an amount in minor units times a percent, as [`half_even_share`] takes it: exact for
-/// percents of up to four decimals, in whole numbers alone, so that no sum depends on its order.
-macro_rules! share {
-    ($amount:literal, $percent:literal) => {
-        concat!("(", $amount, " * CAST(round(", $percent, " * 10000) AS INTEGER))")
-    };
-}
-
-/// SQL for so many percent of an amount in minor units, rounded once, a half to the even neighbour.
+/// SQL for so many percent of an amount, exact for percents of up to four decimals.
 macro_rules! percent_of {
     ($amount:literal, $percent:literal) => {
-        concat!(
-            "(SELECT ",
-            $crate::model::half_even_share!("n"),
-            " FROM (SELECT ",
-            $crate::model::share!($amount, $percent),
-            " AS n))"
+        $crate::model::money::rounded!(
+            $amount,
+            concat!("CAST(round(", $percent, " * 10000) AS INTEGER)"),
+            "1000000"
         )
     };
 }
-pub(super) use percent_of;
-pub(crate) use {half_even_share, share};
+pub(super) use {percent_of, rounded};
 
 use crate::entity::{Entity, Kind, Locale, Value, field, label};
 

@@ -1,6 +1,6 @@
 //! Pipelines, their stages, deals, and what is sold.
 
-use super::money::percent_of;
+use super::money::{percent_of, rounded};
 use super::people::{COMPANY, CONTACT};
 use super::setup::USER;
 use super::words::{ANY, DEAL_ROLES, FORECAST, RECURRING, STAGE_KINDS};
@@ -247,9 +247,12 @@ pub static PRODUCT: Entity = Entity::new(
 .states(&[State { name: "active", about: "is on sale", sql: "{t}.active = 1" }]);
 
 /// Quantity times price less the discount, exact to a thousandth of a unit and a hundredth of a
-/// percent, rounded half to even to the minor unit.
-const TOTAL: &str = "(SELECT CAST(round(x / 1e7) AS INTEGER) - CASE WHEN abs(x % 10000000) = 5000000 AND CAST(round(x / 1e7) AS INTEGER) % 2 <> 0 THEN CASE WHEN x < 0 THEN -1 ELSE 1 END ELSE 0 END \
-     FROM (SELECT {t}.price * CAST(round(coalesce({t}.quantity, 1) * 1000) AS INTEGER) * (10000 - CAST(round(coalesce({t}.discount, 0) * 100) AS INTEGER)) AS x))";
+/// percent, rounded half to even to the smallest unit of the currency.
+const TOTAL: &str = rounded!(
+    "{t}.price",
+    "CAST(round(coalesce({t}.quantity, 1) * 1000) AS INTEGER) * (10000 - CAST(round(coalesce({t}.discount, 0) * 100) AS INTEGER))",
+    "10000000"
+);
 
 /// As exact as totals are reckoned: what is finer would be shown and not counted.
 fn at_most_decimals(value: Value, most: u32, named: &str) -> Result<Value, String> {

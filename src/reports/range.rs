@@ -9,7 +9,7 @@ use super::trials::{Bet, totals};
 use super::winrate::ENOUGH;
 use super::{Ask, Cell, Column, Figure, Number, Opt, Row, Sheet, Span};
 use crate::entity::Value;
-use crate::entity::exchange::{Quoted, half_even};
+use crate::entity::exchange::{Quoted, half_even, rounded};
 use crate::entity::money::Currency;
 use crate::entity::when::{Period, instant_text};
 use crate::error::{Error, Result};
@@ -104,7 +104,13 @@ fn run(reader: &Reader, ask: &Ask) -> Result<Sheet> {
         None => {
             for (currency, pot) in &pots {
                 let mut each = pot.trials(*currency, trials_used, ask.seed());
-                result.put(*currency, &mut each, pot.won, pot.expected()?, pot.most(*currency)?);
+                result.put(
+                    *currency,
+                    &mut each,
+                    pot.won,
+                    pot.expected(*currency)?,
+                    pot.most(*currency)?,
+                );
             }
         }
         Some(to) => result.converted(reader, ask, &pots, to, trials_used)?,
@@ -133,7 +139,8 @@ struct Outcome {
 
 impl Outcome {
     fn put(&mut self, currency: Currency, each: &mut [i64], won: i64, expected: i64, most: i64) {
-        let [p10, p50, p90] = [10, 50, 90].map(|percent| percentile_of_money(each, percent));
+        let [p10, p50, p90] =
+            [10, 50, 90].map(|percent| percentile_of_money(each, percent, currency));
         for (sums, minor) in self.sums.iter_mut().zip([won, p10, p50, p90, expected, most]) {
             sums.insert(currency, minor);
         }
@@ -161,7 +168,7 @@ impl Outcome {
             }
             for (all, own) in [
                 (&mut won, pot.won),
-                (&mut expected, pot.expected()?),
+                (&mut expected, pot.expected(*currency)?),
                 (&mut most, pot.most(*currency)?),
             ] {
                 *all = all.checked_add(lane.convert(own)?).ok_or_else(|| too_large(to))?;
@@ -200,9 +207,9 @@ impl Pot {
         self.won.checked_add(self.open).ok_or_else(|| too_large(currency))
     }
 
-    fn expected(&self) -> Result<i64> {
-        let open = half_even(self.expected, i128::from(WHOLE));
-        i64::try_from(open + i128::from(self.won)).map_err(|_| too_large(Currency::EUR))
+    fn expected(&self, currency: Currency) -> Result<i64> {
+        let open = rounded(self.expected, WHOLE.into(), currency.grain());
+        open.and_then(|open| open.checked_add(self.won)).ok_or_else(|| too_large(currency))
     }
 }
 

@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 
 use crate::entity::Value;
-use crate::entity::exchange::half_even;
+use crate::entity::exchange::{half_even, rounded};
+use crate::entity::money::Currency;
 
 /// Said wherever a median or a percentile is shown.
 macro_rules! percentiles {
@@ -77,10 +78,10 @@ pub(super) fn percentile(values: &mut [i64], percent: usize) -> Option<i128> {
     Some(low * 100 + (high - low) * rest)
 }
 
-/// The same for minor units, rounded half to even.
-pub(super) fn percentile_of_money(values: &mut [i64], percent: usize) -> i64 {
+/// The same for amounts, rounded half to even to the smallest unit of their currency.
+pub(super) fn percentile_of_money(values: &mut [i64], percent: usize, currency: Currency) -> i64 {
     let hundredths = percentile(values, percent).unwrap_or(0);
-    i64::try_from(half_even(hundredths, 100)).unwrap_or(i64::MAX)
+    rounded(hundredths, 100, currency.grain()).unwrap_or(i64::MAX)
 }
 
 fn days(over: i128, under: i128) -> Value {
@@ -113,7 +114,10 @@ mod tests {
         // numpy.percentile([1, 2, 3, 4, 10], 90) is 7.6.
         assert_eq!(percentile(&mut [4, 10, 2, 1, 3], 90), Some(760));
         assert_eq!(percentile(&mut [4, 10, 2, 1, 3], 100), Some(1000));
-        assert_eq!([25, 75].map(|p| percentile_of_money(&mut [3, 0], p)), [1, 2]);
+        let money =
+            |code: &str, p| percentile_of_money(&mut [3, 0], p, code.parse().expect("a currency"));
+        assert_eq!([25, 75].map(|p| money("EUR", p)), [1, 2]);
+        assert_eq!([25, 75].map(|p| money("JPY", p)), [0, 0]);
     }
 
     #[test]

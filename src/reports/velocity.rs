@@ -7,7 +7,7 @@ use super::rows::Rows;
 use super::sheet::{Cell, Column, Figure};
 use super::spread::{Spread, percent};
 use super::{Ask, Number, Sheet, Span};
-use crate::entity::exchange::half_even;
+use crate::entity::exchange::rounded;
 use crate::error::Result;
 use crate::store::{By, Key, Reader};
 
@@ -94,13 +94,12 @@ fn speed(cells: &mut [Cell], cycle: &Spread) {
     cells[WIN_RATE] = Cell::Value(percent(won.into(), decided));
     cells[CYCLE] = Cell::Value(cycle.mean());
     let sums = cells[WON_AMOUNT].sums();
-    let round = |over: Option<i128>, under: i128| {
-        let whole = over.filter(|_| under > 0).map(|over| half_even(over, under))?;
-        i64::try_from(whole).ok()
-    };
     let (mut averages, mut speeds) = (BTreeMap::new(), BTreeMap::new());
     for (currency, sum) in sums {
         let count = |cell: &Cell| i128::from(cell.count_of(currency));
+        let round = |over: Option<i128>, under: i128| {
+            over.filter(|_| under > 0).and_then(|over| rounded(over, under, currency.grain()))
+        };
         let (open, won_here) = (count(&cells[OPEN]), count(&cells[WON]));
         averages.extend(round(Some(sum.into()), won_here).map(|m| (currency, m)));
         // open × won / decided × sum / won_here / (days / cycles)

@@ -10,10 +10,10 @@ use super::Store;
 use super::funnel::{By, Deals, Key, Thresholds};
 use super::read::{Path, Reader, uid_of};
 use super::select::sort_expression;
-use crate::entity::{LinkTo, Model};
 use crate::entity::exchange::{Quoted, Rates};
 use crate::entity::money::{Currency, Money};
 use crate::entity::when::{instant_text, stored_instant};
+use crate::entity::{LinkTo, Model};
 use crate::error::Result;
 use crate::filter;
 

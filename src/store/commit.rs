@@ -219,7 +219,10 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// A value isn't allowed, or a link finds none or several.
-    pub fn insert(&mut self, noun: &Noun, draft: Draft) -> Result<i64> {
+    pub fn insert(&mut self, noun: &Noun, mut draft: Draft) -> Result<i64> {
+        if noun.name() == super::custom::NOUN {
+            super::custom::complete_and_check(self.reader.model, noun, &mut draft.values)?;
+        }
         let (fingerprint, ready) = (draft.fingerprint, draft.ready);
         let row = self.complete(noun, draft.values, fingerprint)?;
         let id = self.write_new(noun, &row, fingerprint, ready)?;

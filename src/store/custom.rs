@@ -191,7 +191,7 @@ impl Writer<'_> {
     }
 }
 
-/// Completes the record of a custom field that comes from a file, and checks it: a name that people
+/// Completes the record of a new custom field, and checks it: a name that people
 /// read makes the one that commands take.
 pub(super) fn complete_and_check(
     base: &Model,

@@ -309,10 +309,6 @@ impl Writer<'_> {
         fingerprint: Option<i64>,
         ready: Ready,
     ) -> Result<i64> {
-        let mut values = values;
-        if noun.name() == super::custom::NOUN {
-            super::custom::complete_and_check(self.reader.model, noun, &mut values)?;
-        }
         // A record that names itself has to be there before the name can be found.
         let (own, values): (Vec<_>, Vec<_>) = match uid_of(noun, &values) {
             Some(uid) => values.into_iter().partition(|(_, v)| names(v, uid)),

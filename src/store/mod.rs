@@ -52,6 +52,7 @@ mod select;
 mod sharing;
 mod stations;
 mod stays;
+mod tree;
 mod twin;
 mod undo;
 mod unmerge;
@@ -98,6 +99,7 @@ pub use related::Related;
 pub use select::links_to;
 pub use sharing::{Candidate, Keeper, ScoreRule, ShareRule};
 pub use stays::{Stay, UNDATED};
+pub use tree::{Branch, link_above};
 pub use twin::Twin;
 pub use undo::Undone;
 pub use unmerge::Parted;
@@ -259,7 +261,7 @@ impl Store {
         if let Some(past) = &self.past {
             (moment.now, moment.today) = (past.now.clone(), past.today.clone());
         }
-        Ok(Reader::new(&self.conn, &self.model, moment))
+        Ok(Reader { store: Some(self), ..Reader::new(&self.conn, &self.model, moment) })
     }
 
     /// One change: `work` runs in a transaction that commits whole or not at all. Without effect it
@@ -667,6 +669,49 @@ mod tests {
                 self.0.iter().find(|(n, _)| *n == name).map_or("?".into(), |(_, v)| v.to_cell())
             }
         }
+    }
+
+    #[test]
+    fn two_threads_find_what_one_finds() {
+        let mut b = bench();
+        for n in 0..60 {
+            let stage = ["Lead", "Qualified", "Proposal", "Won"][n % 4];
+            let currency = ["EUR", "JPY", "USD"][n % 3];
+            let (name, amount) = (format!("Deal {n}"), format!("{} {currency}", 100 * n + 33));
+            let source = ["web", "fair"][n / 7 % 2];
+            let values = vec![("name", &*name), ("stage", stage), ("amount", &*amount)];
+            b.add("deal", [values, vec![("source", source)]].concat());
+        }
+        let reader = b.store.reader(&b.clock, "ann").expect("a reader");
+        let deals = Deals {
+            kinds: &[],
+            filter: None,
+            pipeline: None,
+            first: None,
+            last: None,
+            thresholds: Thresholds::USUAL,
+        };
+        for by in [&[By::Stage][..], &[By::Source], &[By::Source, By::Status], &[]] {
+            let sums = |at_once| {
+                let sums = reader.deal_sums_at_once(by, &deals, at_once).expect("sums");
+                let mut told: Vec<String> = sums.iter().map(|s| format!("{s:?}")).collect();
+                told.sort();
+                told
+            };
+            assert!(!sums(false).is_empty());
+            assert_eq!(sums(false), sums(true), "{by:?}");
+        }
+        let (theirs, mine) = reader
+            .halves(|r| r.last_id(r.model().noun("deal")?), |r| Ok(r.store.is_some()))
+            .expect("both halves");
+        assert_eq!((theirs, mine), (60, true));
+        // Another state would be another answer: in the past there is no second reader.
+        let elsewhere = std::thread::current().id();
+        let same = |_: &Reader| Ok(std::thread::current().id() == elsewhere);
+        assert!(!reader.halves(same, |_| Ok(())).expect("halves").0);
+        let at = (b.clock.now(), b.clock.now().date_naive());
+        let past = reader.as_of(at.0, at.1, |then| Ok(then.halves(same, |_| Ok(()))?.0));
+        assert!(past.expect("halves"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
 use super::read::{Listing, Path, Reader};
-use crate::entity::exchange::{Converted, Quoted, half_even};
+use crate::entity::exchange::{Converted, Quoted, half_even, rounded};
 use crate::entity::money::Money;
 use crate::entity::{LinkTo, Value};
 use crate::error::{Error, Result};
@@ -159,7 +159,8 @@ impl Reader<'_> {
             Some(percent) => {
                 let over = i128::from(base.max(0)).checked_mul(percent.mantissa());
                 let under = 10_i128.checked_pow(percent.scale() + 2);
-                over.zip(under).map(|(o, u)| half_even(o, u)).and_then(|m| i64::try_from(m).ok())
+                let grain = of.target.currency.grain();
+                over.zip(under).and_then(|(o, u)| rounded(o, u, grain))
             }
             None => Some(0),
         }

@@ -11,6 +11,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, Row, Statement};
 use uuid::Uuid;
 
+use super::Store;
 use super::columns;
 use super::fill::{Filler, Planned, plan};
 pub(super) use super::fill::{ONE, child_sql, push_child};
@@ -43,6 +44,8 @@ pub struct Reader<'a> {
     pub(super) conn: &'a Connection,
     pub(super) model: &'a Model,
     pub(super) moment: Moment,
+    /// The store that it reads as it stands, where nothing of the connection's own covers it.
+    pub(super) store: Option<&'a Store>,
     /// Queries for records by a key, by noun, field, among and the link of another record they are within.
     pub(super) key_sql: RefCell<HashMap<KeyOfSql, Rc<str>>>,
     /// Whether any record of a noun was merged into another, by the noun's position.
@@ -62,7 +65,14 @@ pub(super) const CHUNK: usize = 256;
 
 impl<'a> Reader<'a> {
     pub(super) fn new(conn: &'a Connection, model: &'a Model, moment: Moment) -> Self {
-        Self { conn, model, moment, key_sql: RefCell::default(), merged: RefCell::default() }
+        Self {
+            conn,
+            model,
+            moment,
+            store: None,
+            key_sql: RefCell::default(),
+            merged: RefCell::default(),
+        }
     }
 
     /// The entities and this file's custom fields.
@@ -163,9 +173,7 @@ impl<'a> Reader<'a> {
         if is_part || listing.is_within_order(filter, self.model)? {
             return Ok(false);
         }
-        let table = quoted(listing.noun.name());
-        let mut last = self.conn.prepare_cached(&format!("SELECT max(id) FROM {table}"))?;
-        let last: i64 = last.query_row([], |r| r.get::<_, Option<i64>>(0))?.unwrap_or(0);
+        let (table, last) = (quoted(listing.noun.name()), self.last_id(listing.noun)?);
         if last < LARGE {
             return Ok(false);
         }
@@ -187,6 +195,17 @@ impl<'a> Reader<'a> {
         // has to fit in memory.
         let far = limit.saturating_mul(SAMPLE).checked_div(hits).unwrap_or(last);
         Ok(far.min(last).saturating_mul(10) > last && (limit <= SORTED || hits < 2))
+    }
+
+    /// Whether a noun has so many records that it matters how they are read.
+    pub(super) fn is_large(&self, noun: &Noun) -> Result<bool> {
+        Ok(self.last_id(noun)? >= LARGE)
+    }
+
+    pub(super) fn last_id(&self, noun: &Noun) -> Result<i64> {
+        let sql = format!("SELECT max(id) FROM {}", quoted(noun.name()));
+        let mut stmt = self.conn.prepare_cached(&sql)?;
+        Ok(stmt.query_row([], |r| r.get::<_, Option<i64>>(0))?.unwrap_or(0))
     }
 
     fn bind_listing(&self, stmt: &mut Statement, listing: &Listing) -> Result<()> {

@@ -46,8 +46,9 @@ use crate::entity::Locale;
 use crate::error::Result;
 use crate::store::Store;
 
-/// Runs a command line of rolo without a terminal, and gives what it said.
-pub type CommandLine = Arc<dyn Fn(&str) -> Ran + Send + Sync>;
+/// Runs a command line of rolo without a terminal, and gives what it said; tables for people are as
+/// wide as so many columns, where they are known.
+pub type CommandLine = Arc<dyn Fn(&str, Option<usize>) -> Ran + Send + Sync>;
 
 /// What a command line came to.
 #[derive(Debug, Clone, Default)]

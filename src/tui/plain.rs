@@ -100,7 +100,7 @@ impl Plain<'_> {
                     Error::usage(format!("there is no row {row}"))
                         .hint(format!("rows go from 1 to {}", known.ids.len()))
                 })?;
-                let text = (self.command)(&format!("{} show {id}", known.noun)).text();
+                let text = (self.command)(&format!("{} show {id}", known.noun), None).text();
                 return self.say(text.trim_end());
             }
             if let Some(filter) = line.strip_prefix('/') {
@@ -112,7 +112,7 @@ impl Plain<'_> {
             "help" | "?" => self.say(HELP),
             "today" => self.today(),
             "board" => {
-                let text = (self.command)("deal board").text();
+                let text = (self.command)("deal board", None).text();
                 self.say(text.trim_end())
             }
             _ => {
@@ -126,7 +126,7 @@ impl Plain<'_> {
                 if let Some(noun) = noun {
                     return self.open(noun, rest, list);
                 }
-                let text = (self.command)(line).text();
+                let text = (self.command)(line, None).text();
                 self.say(text.trim_end())
             }
         }

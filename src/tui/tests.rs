@@ -125,7 +125,7 @@ fn bench_with(theme: &str, ascii: bool, size: (u16, u16)) -> Bench {
         me: "ann".into(),
         config: Config::default(),
         file: "test.db".into(),
-        command: Arc::new(|line| Ran {
+        command: Arc::new(|line, _| Ran {
             ok: true,
             out: format!("ran {line}\n").into_bytes(),
             err: Vec::new(),
@@ -645,6 +645,24 @@ fn stale_and_late_cards_are_told_apart_in_every_width() {
 }
 
 #[test]
+fn a_filter_leads_to_a_card_and_an_empty_stage_is_kept() {
+    let mut bench = filled();
+    bench.keys("1 / ").text("внедр").keys("enter");
+    assert_eq!(bench.app.top().subject().unwrap().one(), 3);
+    bench.keys("esc l").sees("[Proposal 0]").keys("f5").sees("[Proposal 0]");
+}
+
+#[test]
+fn what_is_named_by_the_word_stands_first_in_the_help_and_nobody_is_not_found_by_a_name() {
+    let mut bench = filled();
+    bench.keys("1 g g ?").text("undo").sees(">u  ").keys("enter");
+    assert!(bench.value("deal", 1, "trashed").is_empty());
+    bench.keys("a").sees("(nobody and nothing)").text("Zzz").sees("Nothing is called `Zzz`");
+    bench.keys("enter esc");
+    assert_eq!(bench.value("deal", 1, "owner").to_cell(), "ann");
+}
+
+#[test]
 fn a_view_of_another_pipeline_leads_there() {
     let mut bench = filled();
     bench.add("pipeline", &[("name", "Партнёры")]);
@@ -1012,7 +1030,7 @@ fn a_custom_field_is_made_with_all_that_belongs_to_it() {
 #[test]
 fn a_form_says_all_that_is_wrong_and_asks_as_long_as_it_is_armed() {
     let mut bench = filled();
-    bench.keys("7 e").text("x").keys("down down down down ctrl+u").text("1.234,56 eur").keys("tab");
+    bench.keys("7 e").text("x").keys("down down down down ctrl+u").text("12 apples").keys("tab");
     bench.sees("1 error: amount").keys("up").sees("is not an amount").sees("with a point");
     bench.keys("esc").sees("Esc again leaves it");
     bench.app.tick();
@@ -1364,7 +1382,7 @@ proptest! {
         let mut bench = filled();
         // No file is written, whatever name is typed for one.
         bench.app.common.command =
-            Arc::new(|_| Ran { ok: false, out: Vec::new(), err: b"error: not here".to_vec() });
+            Arc::new(|_, _| Ran { ok: false, out: Vec::new(), err: b"error: not here".to_vec() });
         let keys: Vec<&str> = super::keys::BINDINGS.iter().flat_map(|b| b.keys).copied().collect();
         for event in events {
             match event {

@@ -185,6 +185,8 @@ fn menu(subject: Subject, cx: &Cx) -> Effect {
         Act::Task,
         Act::History,
         Act::Delete,
+        Act::Undo,
+        Act::Redo,
     ] {
         let binding = super::keys::BINDINGS.iter().find(|b| b.act == act);
         if let Some(binding) = binding {

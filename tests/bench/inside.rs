@@ -88,7 +88,8 @@ fn numbers(reader: &Reader, times: &Times) -> Result<()> {
     for (limit, what) in [(8, "in sight"), (60, "of all stages")] {
         Timed::of(15, |_| reader.cards(&stages, None, limit, &[]).map(drop))?
             .told(&format!("the board's cards {what}, ids"), "10");
-        let ids: Vec<i64> = reader.cards(&stages, None, limit, &[])?.into_values().flatten().collect();
+        let ids: Vec<i64> =
+            reader.cards(&stages, None, limit, &[])?.into_values().flatten().collect();
         let columns = [
             "name",
             "company",

@@ -23,3 +23,4 @@ mod second_thoughts;
 mod sql;
 mod tags;
 mod targets;
+mod trees;

@@ -43,6 +43,65 @@ fn a_half_cent_goes_to_the_even_neighbour() {
 }
 
 #[test]
+fn what_is_worked_out_is_whole_in_the_smallest_unit_of_its_currency() {
+    let w = World::new();
+    w.ok(&["rate", "add", "EUR", "JPY", "160"]);
+    w.ok(&["rate", "add", "EUR", "KWD", "0.3333"]);
+    assert_eq!(w.ok(&["rate", "convert", "1.33 EUR", "JPY"]), "213 JPY\n");
+    assert_eq!(w.ok(&["rate", "convert", "0.01 EUR", "KWD"]), "0.003 KWD\n");
+    // What is said is kept, and is not converted to its own currency.
+    assert_eq!(w.ok(&["rate", "convert", "100.37 JPY", "JPY"]), "100.37 JPY\n");
+    for (amount, weighted) in [
+        ("333 JPY", "166"),
+        ("335 KRW", "168"),
+        ("100.37 JPY", "50"),
+        ("0.333 KWD", "0.166"),
+        ("0.03", "0.02"),
+    ] {
+        let id = w.ok(&["deal", "add", "D", "--amount", amount, "--probability", "50"]);
+        let deal = w.json(&["deal", "show", id.trim(), "-o", "json"]);
+        assert_eq!(deal["weighted"].to_string(), weighted, "{amount}");
+        let said = amount.split(' ').next().expect("a number");
+        assert_eq!(deal["amount"].to_string(), said);
+    }
+    let board = w.json(&["deal", "board", "-o", "json"]);
+    assert_eq!(board[0]["weighted"].to_string(), r#"{"EUR":0.02,"JPY":216,"KRW":168,"KWD":0.166}"#);
+    // Each sum once: 216 + 0.02 × 160 + 168 × 160 / 1500 + 0.166 × 160 / 0.3333.
+    let err = w.fails(4, &["deal", "pipeline", "--currency", "JPY"]);
+    assert!(err.contains("no rate from KRW to JPY"), "{err}");
+    w.ok(&["rate", "add", "EUR", "KRW", "1500"]);
+    let sums = w.json(&["deal", "pipeline", "--by", "pipeline", "--currency", "JPY", "-o", "json"]);
+    assert_eq!(sums[0]["weighted"].to_string(), r#"{"JPY":317}"#);
+}
+
+#[test]
+fn a_total_of_a_line_a_commission_and_a_bonus_have_no_part_of_a_yen() {
+    let w = World::new();
+    w.ok(&["company", "add", "P", "--commission", "12.5"]);
+    w.ok(&["deal", "add", "D", "--amount", "1 JPY", "--partner", "P"]);
+    for (price, quantity, discount, total) in [
+        ("333 JPY", "0.5", "0", "166"),
+        ("335 JPY", "0.5", "0", "168"),
+        ("100.37 JPY", "1", "0", "100"),
+        ("89999999999 JPY", "1", "0.01", "89990999999"),
+    ] {
+        let args = ["line", "add", "x", "--deal", "1", "--price", price, "--quantity", quantity];
+        let id = w.ok(&[&args[..], &["--discount", discount]].concat());
+        let line = w.json(&["line", "show", id.trim(), "-o", "json"]);
+        assert_eq!(line["total"].to_string(), total, "{price}");
+        w.ok(&["line", "rm", id.trim()]);
+    }
+    w.ok(&["line", "add", "x", "--deal", "1", "--price", "100 JPY"]);
+    let deal = w.json(&["deal", "show", "1", "-o", "json"]);
+    assert_eq!(deal["commission_amount"].to_string(), "12");
+    w.ok(&["deal", "win", "1"]);
+    w.ok(&["quota", "add", "2026-Q4", "--amount", "100 JPY", "--user", "ann"]);
+    w.ok(&["bonus", "add", "B", "--attainment", "50", "--percent", "1.5"]);
+    let quotas = w.json(&["quota", "attainment", "-o", "json"]);
+    assert_eq!(quotas[0]["bonus"].to_string(), "2", "{quotas}");
+}
+
+#[test]
 fn what_is_no_rate_is_refused_with_the_value() {
     let w = world();
     for (args, word) in [

@@ -45,6 +45,8 @@ impl Desk {
         };
         let around = Surroundings {
             env: &env,
+            has_stdin: false,
+            columns: None,
             stdin_is_terminal: false,
             stdout_is_terminal: false,
             stderr_is_terminal: false,

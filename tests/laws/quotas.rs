@@ -6,6 +6,7 @@ use std::fmt::Write;
 use proptest::prelude::*;
 
 use super::desk::Desk;
+use crate::harness::cases;
 use rolo::model::model;
 
 const CODES: [&str; 4] = ["EUR", "USD", "JPY", "KWD"];
@@ -53,7 +54,7 @@ fn nearest_even(over: i128, under: i128) -> i128 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(24), ..ProptestConfig::default() })]
 
     #[test]
     fn what_was_won_is_what_the_exported_deals_add_up_to(made in deals(), rates in rates(), quarter in 1_u32..=4, of in 0..4_usize) {

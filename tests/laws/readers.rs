@@ -13,6 +13,8 @@ use rolo::interchange::{
 };
 use rolo::model::model;
 
+use crate::harness::cases;
+
 /// No input of these sizes may take longer, on a machine that does other things too.
 const LONGEST: Duration = Duration::from_secs(5);
 
@@ -73,7 +75,7 @@ fn header() -> impl Strategy<Value = &'static str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(cases(400)))]
 
     #[test]
     fn any_bytes_are_read_or_refused(

@@ -13,7 +13,7 @@ use rolo::model::model;
 use rolo::store::{Access, Among, Listing, Options, Store};
 
 use super::desk::Desk;
-use crate::harness::Run;
+use crate::harness::{Run, cases};
 
 /// A moment of its own for each step, so that stamps tell them apart.
 fn moment(step: usize) -> String {
@@ -288,7 +288,7 @@ fn take(d: &Desk, steps: &[usize]) -> Vec<Vec<(&'static str, String)>> {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 12, failure_persistence: None, max_shrink_iters: 60, ..Config::default() })]
+    #![proptest_config(Config { cases: cases(12), failure_persistence: None, max_shrink_iters: 60, ..Config::default() })]
 
     #[test]
     fn taking_back_step_by_step_gives_each_state_again(

@@ -236,6 +236,23 @@ pub(super) fn deal_register(command: Command, _: &Noun) -> Command {
     examples(command, &["deal register spring-order.json", "deal register - --pipeline Partners"])
 }
 
+pub(super) fn tree(command: Command, noun: &Noun) -> Command {
+    let name = noun.name();
+    let link = noun.fields.iter().find(|f| f.no_loop).map_or("", |f| f.name);
+    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+    let lines =
+        [format!("{name} tree"), format!("{name} tree 42"), format!("{name} tree 42 -o csv")];
+    let command = command.arg(
+        one_ref(Some(noun.name())).required(false).help("The record; all trees if none is named"),
+    );
+    examples(command, &lines).long_about(format!(
+        "{about}\n\n\
+         By {link}: of a REF those above it and all below it, else every tree that there is. \
+         `-o json` and `-o csv` have a row for each, behind the one above it, with its depth \
+         (0 at the top) and its {link}."
+    ))
+}
+
 pub(super) fn rate_add(command: Command, noun: &Noun) -> Command {
     let of = |name: &'static str, about: &'static str| {
         Arg::new(name).value_name(name.to_uppercase()).allow_negative_numbers(true).help(about)

@@ -9,7 +9,7 @@ use super::records::{
 use super::special::{
     action_args, board, deal_handover, deal_register, duplicates, field_add, has_positional,
     lead_intake, lead_response, lead_score, merge, quota_attainment, rate_add, rate_convert,
-    rate_import, territory_apply, unmerge, view_save,
+    rate_import, territory_apply, tree, unmerge, view_save,
 };
 use super::{dressed, with_hidden_globals};
 use crate::actions::{ACTIONS, Action, Refs};
@@ -109,6 +109,7 @@ static VERBS: &[Verb] = &[
     verb("rm", "Move {nouns} to the trash, or erase them for good", rm),
     verb("restore", "Bring {nouns} back from the trash", restore),
     verb("history", "Show who changed what of a {noun}, and when", history),
+    special("tree", "Show which {nouns} stand above and below which", Entity::has_tree, tree),
     special("log", "Record something that happened with a {noun}", |e| !e.setup, log_of),
     special("note", "Record a note about a {noun}", |e| !e.setup, note_of),
     special(

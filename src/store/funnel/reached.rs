@@ -46,6 +46,25 @@ struct Place {
     kind: Ended,
 }
 
+/// From an instant on, until before another.
+type Bounds = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+/// Where a deal stands now.
+struct Standing {
+    id: i64,
+    place: Place,
+    created: Option<DateTime<Utc>>,
+}
+
+impl Standing {
+    fn reached(&self, furthest: &Furthest) -> Reached {
+        let wide = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
+        let (id, pipeline) = (self.id, wide(self.place.pipeline));
+        let step = wide(self.place.step).max(furthest.get(id, pipeline));
+        Reached { id, pipeline, step, kind: self.place.kind, created: self.created }
+    }
+}
+
 /// Ids below this are looked up in a plain table; a file may hold any.
 const DENSE: i64 = 1 << 24;
 
@@ -143,12 +162,37 @@ impl Reader<'_> {
     pub fn reached(
         &self,
         deals: &Deals,
-        (from, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+        bounds: Bounds,
         dated: bool,
         mut each: impl FnMut(&[Steps], Reached),
     ) -> Result<Vec<Steps>> {
         let (steps, places) = self.places(deals.pipeline)?;
-        let furthest = self.furthest(&steps)?;
+        if !self.is_large(self.model.noun("deal")?)? {
+            let furthest = self.furthest(&steps)?;
+            let mut one = |found: Standing| each(&steps, found.reached(&furthest));
+            self.standing(deals, bounds, dated, &places, &mut one)?;
+            return Ok(steps);
+        }
+        let mut all = Vec::new();
+        let collect = |reader: &Reader| {
+            reader.standing(deals, bounds, dated, &places, &mut |found| all.push(found))
+        };
+        let (furthest, ()) = self.halves(|reader| reader.furthest(&steps), collect)?;
+        for found in all {
+            each(&steps, found.reached(&furthest));
+        }
+        Ok(steps)
+    }
+
+    /// Where each deal stands that was made within two instants.
+    fn standing(
+        &self,
+        deals: &Deals,
+        (from, until): Bounds,
+        dated: bool,
+        places: &HashMap<i64, Place>,
+        each: &mut dyn FnMut(Standing),
+    ) -> Result<()> {
         let whole = !dated && from.is_none() && until.is_none() && deals.filter.is_none();
         let rows = if whole { deals.by_stage() } else { deals.from() };
         let mut sql =
@@ -176,13 +220,10 @@ impl Reader<'_> {
             };
             last = Some((stage, place));
             let Some(place) = place else { continue };
-            let wide = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
-            let pipeline = wide(place.pipeline);
             let created = if dated { instant_of(row.get_ref(2)?) } else { None };
-            let step = wide(place.step).max(furthest.get(id, pipeline));
-            each(&steps, Reached { id, pipeline, step, kind: place.kind, created });
+            each(Standing { id, place, created });
         }
-        Ok(steps)
+        Ok(())
     }
 
     fn furthest(&self, steps: &[Steps]) -> Result<Furthest> {

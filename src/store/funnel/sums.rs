@@ -3,13 +3,15 @@
 //! SQLite groups by sorting, which takes longer than all else for hundreds of thousands of deals; so
 //! the one covering index (`deal_sums`) is read once, row by row, and added up here.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use foldhash::HashMap;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
 use super::facts::{Facts, Raw, Stages, own_chance};
 use super::{By, Deals, Key};
-use crate::entity::exchange::half_even;
+use crate::entity::exchange::rounded;
 use crate::entity::money::Currency;
 use crate::error::{Error, Result};
 use crate::store::read::Reader;
@@ -24,7 +26,7 @@ pub struct Sums {
     pub count: i64,
     /// Minor units.
     pub amount: i64,
-    /// Amount times chance, each deal rounded half to even to the minor unit.
+    /// Amount times chance, each deal rounded half to even to the smallest unit of its currency.
     pub weighted: i64,
 }
 
@@ -65,6 +67,8 @@ struct Adding<'a> {
     stage: Option<i64>,
     place: Place,
     heap: usize,
+    /// The currency of the row before, and the units that it is rounded to.
+    grain: (u32, i64),
     /// The chance of the deals in that stage that have none themselves, or of all of them.
     chance: (Option<i64>, bool),
 }
@@ -80,7 +84,28 @@ fn number_of(code: ValueRef) -> u32 {
     }
 }
 
-impl Adding<'_> {
+/// Its code, from the number.
+fn code_of(number: u32) -> Option<Currency> {
+    let [_, code @ ..] = number.to_be_bytes();
+    std::str::from_utf8(&code).ok().and_then(|code| code.parse().ok())
+}
+
+impl<'a> Adding<'a> {
+    fn of(facts: &'a Facts<'a>, by: &'a [By]) -> Self {
+        Self {
+            facts,
+            by,
+            numbers: std::array::from_fn(|_| Numbers::default()),
+            places: HashMap::default(),
+            heaps: Vec::new(),
+            stage: None,
+            place: [0; MOST + 1],
+            heap: 0,
+            chance: (None, false),
+            grain: (0, 1),
+        }
+    }
+
     fn row(&mut self, row: &Row, known: Known) -> Result<()> {
         let (stage, code) = match known {
             Some(known) => known,
@@ -105,14 +130,44 @@ impl Adding<'_> {
             });
         }
         (self.stage, self.place) = (Some(stage), place);
-        let too_large = || Error::invalid("a sum of amounts is too large");
         let heap = &mut self.heaps[self.heap];
         heap.count += 1;
         let ValueRef::Integer(amount) = row.get_ref(self.facts.rest() + 1)? else { return Ok(()) };
         heap.amount = heap.amount.checked_add(amount).ok_or_else(too_large)?;
+        if self.grain.0 != code {
+            self.grain = (code, code_of(code).map_or(1, |currency| currency.grain()));
+        }
         if let Some(chance) = own.or(usual) {
-            let part = share(amount, chance).ok_or_else(too_large)?;
+            let part = share(amount, chance, self.grain.1).ok_or_else(too_large)?;
             heap.weighted = heap.weighted.checked_add(part).ok_or_else(too_large)?;
+        }
+        Ok(())
+    }
+
+    /// Piles that nobody has taken yet. To be handed a column costs as much as to find the row: what
+    /// all rows of a pile have in common is asked once.
+    fn piles(
+        &mut self,
+        reader: &Reader,
+        deals: &Deals,
+        piles: &[(i64, Option<String>)],
+        next: &AtomicUsize,
+    ) -> Result<()> {
+        let sql = self.facts.sql_of_pile(deals, "NULL, t.amount");
+        let mut stmt = reader.conn.prepare(&sql)?;
+        deals.bind(reader, &mut stmt)?;
+        let places = (stmt.parameter_index(":stage")?, stmt.parameter_index(":currency")?);
+        let (Some(at_stage), Some(at_currency)) = places else {
+            return Err(Error::failed("the query of a pile lacks its parameters"));
+        };
+        while let Some((stage, currency)) = piles.get(next.fetch_add(1, Ordering::Relaxed)) {
+            stmt.raw_bind_parameter(at_stage, stage)?;
+            stmt.raw_bind_parameter(at_currency, currency)?;
+            let code = currency.as_deref().map_or(0, |code| number_of(ValueRef::from(code)));
+            let mut rows = stmt.raw_query();
+            while let Some(row) = rows.next()? {
+                self.row(row, Some((*stage, code)))?;
+            }
         }
         Ok(())
     }
@@ -131,22 +186,22 @@ impl Reader<'_> {
     /// # Errors
     /// The database can't be read, or a sum is too large.
     pub fn deal_sums(&self, by: &[By], deals: &Deals) -> Result<Vec<Sums>> {
+        self.deal_sums_at_once(by, deals, self.is_large(self.model.noun("deal")?)?)
+    }
+
+    /// The same; `at_once` by two threads, where there can be two.
+    pub(in crate::store) fn deal_sums_at_once(
+        &self,
+        by: &[By],
+        deals: &Deals,
+        at_once: bool,
+    ) -> Result<Vec<Sums>> {
         let by = &by[..by.len().min(MOST)];
         let stages = Stages::of(self, deals)?;
         let facts = Facts::of(self, by, &stages, deals)?;
-        let mut adding = Adding {
-            facts: &facts,
-            by,
-            numbers: std::array::from_fn(|_| Numbers::default()),
-            places: HashMap::default(),
-            heaps: Vec::new(),
-            stage: None,
-            place: [0; MOST + 1],
-            heap: 0,
-            chance: (None, false),
-        };
         let piles = if self.has_index(deals)? { self.piles(&stages)? } else { Vec::new() };
         if piles.is_empty() {
+            let mut adding = Adding::of(&facts, by);
             let sql = facts.sql(deals, "t.amount_currency, t.amount", "");
             let mut stmt = self.conn.prepare(&sql)?;
             deals.bind(self, &mut stmt)?;
@@ -157,25 +212,17 @@ impl Reader<'_> {
             drop(rows);
             return Ok(adding.sums());
         }
-        // To be handed a column costs as much as to find the row: what all rows have in common is
-        // asked once.
-        let sql = facts.sql_of_pile(deals, "NULL, t.amount");
-        let mut stmt = self.conn.prepare(&sql)?;
-        deals.bind(self, &mut stmt)?;
-        let places = (stmt.parameter_index(":stage")?, stmt.parameter_index(":currency")?);
-        let (Some(at_stage), Some(at_currency)) = places else {
-            return Err(Error::failed("the query of a pile lacks its parameters"));
+        let next = AtomicUsize::new(0);
+        let add = |reader: &Reader| {
+            let mut adding = Adding::of(&facts, by);
+            adding.piles(reader, deals, &piles, &next)?;
+            Ok(adding.sums())
         };
-        for (stage, currency) in piles {
-            stmt.raw_bind_parameter(at_stage, stage)?;
-            stmt.raw_bind_parameter(at_currency, &currency)?;
-            let code = currency.as_deref().map_or(0, |code| number_of(ValueRef::from(code)));
-            let mut rows = stmt.raw_query();
-            while let Some(row) = rows.next()? {
-                adding.row(row, Some((stage, code)))?;
-            }
+        if !at_once {
+            return add(self);
         }
-        Ok(adding.sums())
+        let (theirs, mine) = self.halves(add, add)?;
+        together(mine, theirs)
     }
 
     /// Whether the index by stage and currency serves best: no filter may have a better one, and
@@ -228,19 +275,38 @@ impl Reader<'_> {
     }
 }
 
-/// A share of an amount, rounded once, a half to the even neighbour.
-fn share(amount: i64, chance: i64) -> Option<i64> {
+/// What two threads added up, in one.
+fn together(mut one: Vec<Sums>, other: Vec<Sums>) -> Result<Vec<Sums>> {
+    let key = |sums: &Sums| (sums.keys.clone(), sums.currency);
+    let places: HashMap<_, _> = one.iter().map(key).zip(0..).collect();
+    for sums in other {
+        let Some(at) = places.get(&key(&sums)) else {
+            one.push(sums);
+            continue;
+        };
+        let place: &mut Sums = &mut one[*at];
+        place.count += sums.count;
+        place.amount = place.amount.checked_add(sums.amount).ok_or_else(too_large)?;
+        place.weighted = place.weighted.checked_add(sums.weighted).ok_or_else(too_large)?;
+    }
+    Ok(one)
+}
+
+fn too_large() -> Error {
+    Error::invalid("a sum of amounts is too large")
+}
+
+/// A share of an amount, as [`rounded`] takes it.
+fn share(amount: i64, chance: i64, grain: i64) -> Option<i64> {
     match amount.checked_mul(chance) {
         // Nearly all fit, and are much faster so.
         Some(over) if over >= 0 => {
-            let (whole, rest) = (over / WHOLE, over % WHOLE);
-            let up = rest > WHOLE / 2 || rest == WHOLE / 2 && whole % 2 == 1;
-            Some(whole + i64::from(up))
+            let under = WHOLE * grain;
+            let (whole, rest) = (over / under, over % under);
+            let up = rest > under / 2 || rest == under / 2 && whole % 2 == 1;
+            Some((whole + i64::from(up)) * grain)
         }
-        _ => {
-            let over = i128::from(amount) * i128::from(chance);
-            i64::try_from(half_even(over, i128::from(WHOLE))).ok()
-        }
+        _ => rounded(i128::from(amount) * i128::from(chance), WHOLE.into(), grain),
     }
 }
 
@@ -279,11 +345,9 @@ impl Numbers {
 }
 
 fn sums_of(numbers: &[Numbers], place: &Place, heap: &Heap) -> Sums {
-    let [_, a, b, c] = place[MOST].to_be_bytes();
-    let code = [a, b, c];
     Sums {
         keys: numbers.iter().zip(place).map(|(numbers, number)| numbers.key(*number)).collect(),
-        currency: std::str::from_utf8(&code).ok().and_then(|code| code.parse().ok()),
+        currency: code_of(place[MOST]),
         count: heap.count,
         amount: heap.amount,
         weighted: heap.weighted,
@@ -297,11 +361,22 @@ mod tests {
     #[test]
     fn a_share_is_rounded_half_to_even_however_large() {
         let half = 500_000;
-        assert_eq!([1, 3, 5, 7, -1, -3].map(|a| share(a, half)), [0, 2, 2, 4, 0, -2].map(Some));
-        assert_eq!(share(2, 333_333), Some(1));
+        assert_eq!([1, 3, 5, 7, -1, -3].map(|a| share(a, half, 1)), [0, 2, 2, 4, 0, -2].map(Some));
+        assert_eq!(share(2, 333_333, 1), Some(1));
         let most = i64::MAX - 1;
-        assert_eq!(share(most, half), Some(most / 2));
-        assert_eq!(share(i64::MAX, WHOLE), Some(i64::MAX));
-        assert_eq!(share(i64::MAX, 2 * WHOLE), None);
+        assert_eq!(share(most, half, 1), Some(most / 2));
+        assert_eq!(share(i64::MAX, WHOLE, 1), Some(i64::MAX));
+        assert_eq!(share(i64::MAX, 2 * WHOLE, 1), None);
+    }
+
+    #[test]
+    fn a_share_is_whole_in_the_smallest_unit_of_its_currency() {
+        // 333 and 335 yen, kept in hundredths, at 50 %.
+        let half = 500_000;
+        assert_eq!(
+            [33_300, 33_500, -33_500].map(|a| share(a, half, 100)),
+            [16_600, 16_800, -16_800].map(Some)
+        );
+        assert_eq!(share(10_037, WHOLE, 100), Some(10_000));
     }
 }

@@ -132,6 +132,8 @@ impl Board {
     fn take(&mut self, loaded: Loaded) {
         let made = self.made.take();
         let focus = made.or_else(|| self.focused().map(|c| c.id));
+        // Whoever stands in an empty stage stays there; who lost a card is led to another.
+        let lost = focus.is_some() || self.stages.is_empty() || self.filter.is_typing();
         self.counted = loaded.counted;
         self.filter.error = None;
         self.pipelines = loaded.pipelines;
@@ -152,8 +154,7 @@ impl Board {
         if let Some((column, at)) = place {
             self.column = column;
             self.at[column] = at;
-        } else if focus.is_none() && self.stages.get(self.column).is_none_or(|s| s.cards.is_empty())
-        {
+        } else if lost && self.stages.get(self.column).is_none_or(|s| s.cards.is_empty()) {
             self.column = self.stages.iter().position(|s| !s.cards.is_empty()).unwrap_or(0);
         }
     }
@@ -245,9 +246,7 @@ impl Board {
     fn whole_filter(&self) -> String {
         let filter = joined(&self.shown().base, self.filter.applied());
         match self.pipeline.filter(|_| self.pipelines.len() > 1) {
-            Some(id) if !filter.contains("pipeline:") => {
-                joined(&filter, &format!("pipeline:{id}"))
-            }
+            Some(id) if !filter.contains("pipeline:") => joined(&filter, &format!("pipeline:{id}")),
             _ => filter,
         }
     }

@@ -42,7 +42,7 @@ fn path_of(typed: &str) -> Result<PathBuf> {
 }
 
 fn write(run: &CommandLine, line: &str, path: &Path) -> Result<String> {
-    let ran = run(line);
+    let ran = run(line, None);
     if !ran.ok {
         let said = String::from_utf8_lossy(&ran.err).into_owned();
         return Err(Error::failed(said.trim().trim_start_matches("error: ").to_owned()));

@@ -39,12 +39,12 @@ pub(crate) fn open(line: String, run: CommandLine) -> Box<dyn Screen> {
 }
 
 /// Runs it; what the user changed in the meantime was changed by it.
-fn run_at(desk: &mut Desk, run: &CommandLine, line: &str) -> Told {
+fn run_at(desk: &mut Desk, run: &CommandLine, line: &str, columns: usize) -> Told {
     let last = |desk: &Desk| -> Result<i64> {
         Ok(desk.reader()?.changes(1)?.first().map_or(0, |change| change.id))
     };
     let before = last(desk);
-    let ran = run(line);
+    let ran = run(line, Some(columns));
     let since = |before: i64| -> Result<Vec<ChangeRow>> {
         let mut rows = desk.reader()?.changes(CHANGES)?;
         rows.retain(|row| row.id > before && row.who == desk.user);
@@ -86,9 +86,11 @@ impl Screen for Output {
         format!("rolo {}", self.line)
     }
 
-    fn open(&mut self, _: &Cx) -> Effects {
+    fn open(&mut self, cx: &Cx) -> Effects {
         let (line, run) = (self.line.clone(), self.run.clone());
-        vec![ask_aside(RAN, move |desk| run_at(desk, &run, &line))]
+        // Between the borders.
+        let columns = usize::from(cx.area.width.saturating_sub(2)).max(1);
+        vec![ask_aside(RAN, move |desk| run_at(desk, &run, &line, columns))]
     }
 
     fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {

@@ -60,7 +60,11 @@ pub(super) fn joined(one: &str, other: &str) -> String {
         ("", text) | (text, "") => text.to_owned(),
         (one, other) => {
             let held = |text: &str| {
-                if text.to_lowercase().contains(" or ") { format!("({text})") } else { text.to_owned() }
+                if text.to_lowercase().contains(" or ") {
+                    format!("({text})")
+                } else {
+                    text.to_owned()
+                }
             };
             format!("{} {}", held(one), held(other))
         }

@@ -11,8 +11,18 @@ use crate::laws::desk::Desk;
 
 pub(super) const USERS: [&str; 3] = ["ann", "bob", "cyr"];
 const STAGES: [&str; 6] = ["Lead", "Qualified", "Proposal", "Negotiation", "Won", "Lost"];
-const AMOUNTS: [&str; 7] =
-    ["1000", "12345.67", "99.99 USD", "150000 JPY", "10.005 KWD", "0.01", "777.77 USD"];
+const AMOUNTS: [&str; 10] = [
+    "1000",
+    "12345.67",
+    "99.99 USD",
+    "150000 JPY",
+    "333 JPY",
+    "101.37 JPY",
+    "10.005 KWD",
+    "0.333 KWD",
+    "0.01",
+    "777.77 USD",
+];
 const SOURCES: [&str; 3] = ["web", "реклама", "展会"];
 const REASONS: [&str; 3] = ["price", "silence", "качество"];
 const COMPANIES: [&str; 4] = ["North", "Юг", "王", "Acme"];

@@ -33,6 +33,7 @@ const CHECKS: &[Check] = &[
     outcomes::winloss_agrees,
     outcomes::velocity_agrees,
     outcomes::euros_agree,
+    outcomes::yen_agree,
     outcomes::stuck_agrees,
     puts_off::slippage_agrees,
     puts_off::accuracy_agrees,

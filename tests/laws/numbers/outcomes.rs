@@ -69,6 +69,26 @@ pub(super) fn winloss_agrees(h: &History, now: DateTime<Utc>, there: &Records) {
     }
 }
 
+/// As one currency without decimals: every sum converted, and rounded to whole yen, once.
+pub(super) fn yen_agree(h: &History, now: DateTime<Utc>, there: &Records) {
+    let at = stamp(there.now);
+    let answer =
+        h.json(now, &["deal", "pipeline", "--by", "owner", "--as-of", &at, "--currency", "JPY"]);
+    let found = rows(&answer);
+    for (key, deals) in groups(there.deals.iter().filter(|d| d.is("open")), "owner", there) {
+        let row = found[&key];
+        for (name, amounts) in [
+            ("amount", add_up(deals.iter().filter_map(|d| d.amount.clone()))),
+            ("weighted", add_up(deals.iter().filter_map(|d| d.weighted()))),
+        ] {
+            let shown = sums_of(&row[name]);
+            let yen = there.in_one(&amounts, "JPY");
+            assert_eq!(shown.get("JPY").copied().unwrap_or(0), yen, "{at} {name} {row}");
+            assert!(shown.len() < 2, "{row}");
+        }
+    }
+}
+
 /// As one currency: every sum converted once, and what follows from it.
 pub(super) fn euros_agree(h: &History, now: DateTime<Utc>, there: &Records) {
     let at = stamp(there.now);
@@ -77,9 +97,8 @@ pub(super) fn euros_agree(h: &History, now: DateTime<Utc>, there: &Records) {
     let found = rows(&answer);
     for (key, deals) in groups(there.deals.iter().filter(|d| !d.is("open")), "owner", there) {
         let euros = |kind: &str| {
-            there.in_euros(&add_up(
-                deals.iter().filter(|d| d.is(kind)).filter_map(|d| d.amount.clone()),
-            ))
+            let amounts = deals.iter().filter(|d| d.is(kind)).filter_map(|d| d.amount.clone());
+            there.in_one(&add_up(amounts), "EUR")
         };
         let row = found[&key];
         let (won, lost) = (euros("won"), euros("lost"));
@@ -97,7 +116,7 @@ pub(super) fn euros_agree(h: &History, now: DateTime<Utc>, there: &Records) {
         let count = |kind: &str| deals.iter().filter(|d| d.is(kind)).count() as i128;
         let won: Vec<_> = deals.iter().filter(|d| d.is("won")).collect();
         let seconds: i128 = won.iter().map(|d| i128::from(cycle(d))).sum();
-        let euros = there.in_euros(&add_up(won.iter().filter_map(|d| d.amount.clone())));
+        let euros = there.in_one(&add_up(won.iter().filter_map(|d| d.amount.clone())), "EUR");
         let shown = sums_of(&row["velocity"]).get("EUR").copied();
         if count("won") > 0 && seconds > 0 && won.iter().any(|d| d.amount.is_some()) {
             let over = count("open") * count("won") * euros * 86_400;

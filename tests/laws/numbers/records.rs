@@ -67,9 +67,13 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
     (!text.is_empty()).then(|| text.parse().expect("an instant"))
 }
 
-/// How many thousandths the smallest unit of a currency has, as it is kept: at least two decimals.
+/// How many thousandths the smallest unit of a currency has: what is worked out is whole in these.
 pub(super) fn grain(currency: &str) -> i128 {
-    if currency == "KWD" { 1 } else { 10 }
+    match currency {
+        "KWD" => 1,
+        "JPY" => 1000,
+        _ => 10,
+    }
 }
 
 /// To the nearest multiple of a grain, a half to the even one: `over / under`.
@@ -113,20 +117,29 @@ impl Records {
         found
     }
 
-    /// Sums in euros, each converted with the latest rate of its currency and rounded once.
-    pub(super) fn in_euros(&self, sums: &Sums) -> i128 {
+    /// Sums in another currency, each converted with the latest rates and rounded once: from the euro
+    /// or to it, else with a rate of its own, else over the euro.
+    pub(super) fn in_one(&self, sums: &Sums, to: &str) -> i128 {
         let today = self.now.date_naive().to_string();
-        let euros = |(code, sum): (&String, &i128)| {
+        let rate = |base: &str, quote: &str| {
             let of = |r: &&HashMap<String, String>| {
-                r["base"] == "EUR" && r["quote"] == *code && r["date"] <= today
+                r["base"] == base && r["quote"] == quote && r["date"] <= today
             };
-            let rate = self.rates.iter().filter(of).max_by(|a, b| a["date"].cmp(&b["date"]));
-            match rate {
-                Some(rate) => nearest_even(sum * 1_000_000, parts(&rate["rate"], 6) * 10) * 10,
-                None => *sum,
-            }
+            let latest = self.rates.iter().filter(of).max_by(|a, b| a["date"].cmp(&b["date"]));
+            latest.map(|r| parts(&r["rate"], 6))
         };
-        sums.iter().map(euros).sum()
+        let of_euro = |code: &str| if code == "EUR" { Some(1_000_000) } else { rate("EUR", code) };
+        let converted = |(code, sum): (&String, &i128)| {
+            if code == to {
+                return *sum;
+            }
+            let (over, under) = match rate(code, to) {
+                Some(rate) => (rate, 1_000_000),
+                None => (of_euro(to).expect("a rate"), of_euro(code).expect("a rate")),
+            };
+            nearest_even(sum * over, under * grain(to)) * grain(to)
+        };
+        sums.iter().map(converted).sum()
     }
 
     /// The territory of a deal: that of its company.

@@ -98,9 +98,8 @@ pub(super) fn load(desk: &mut Desk, asked: &Shown) -> Result<Loaded> {
     if asked.seeks {
         pipeline = seek(desk, pipeline, &pipelines, &filter)?.or(pipeline);
     }
-    let narrowed = (!filter.is_empty())
-        .then(|| reader.filter(deals, &filter, &desk.locale))
-        .transpose()?;
+    let narrowed =
+        (!filter.is_empty()).then(|| reader.filter(deals, &filter, &desk.locale)).transpose()?;
     let narrowed = narrowed.as_ref();
     let sums = match asked.glance {
         Some(_) => reader.stages(pipeline)?,
@@ -116,10 +115,8 @@ pub(super) fn load(desk: &mut Desk, asked: &Shown) -> Result<Loaded> {
     let order = order(deals, &reader, &asked.sort)?;
     let ids = reader.cards(&seen, narrowed, asked.limit, &order)?;
     let all: Vec<i64> = ids.values().flatten().copied().collect();
-    let mut paths: Vec<Path> = COLUMNS
-        .iter()
-        .map(|c| Path::parse(c, deals, reader.model()))
-        .collect::<Result<_>>()?;
+    let mut paths: Vec<Path> =
+        COLUMNS.iter().map(|c| Path::parse(c, deals, reader.model())).collect::<Result<_>>()?;
     let told = told(deals, &reader, &asked.sort)?;
     paths.extend(told.clone());
     let found = reader.cells_of(deals, &all, paths)?;

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::entry::{Entry, hint};
+use super::entry::Entry;
 use super::{Form, first_in};
 use crate::entity::Kind;
 use crate::entity::width::{pad, width, wrap};
@@ -29,16 +29,9 @@ pub(super) fn draw(form: &Form, frame: &mut Frame, area: Rect, cx: &Cx) {
         return;
     }
     let changed = if form.is_unsaved() { " - modified *" } else { "" };
-    let title = format!("{}{changed}", form.title);
+    let title = format!("{}{changed}{}", form.title, errors(form));
     let size = place(form, area);
-    let wrong: Vec<&str> =
-        form.entries.iter().filter(|e| e.error.is_some()).map(|e| e.label.as_str()).collect();
-    let wrong = match wrong.len() {
-        0 => String::new(),
-        1 => format!("1 error: {}", wrong[0]),
-        count => format!("{count} errors: {}", wrong.join(", ")),
-    };
-    let inside = pane::popup(frame, area, (size.width, size.height), &title, &wrong, cx);
+    let inside = pane::popup(frame, area, (size.width, size.height), &title, "", cx);
     let height = usize::from(inside.height).saturating_sub(2);
     let top = first(form, area);
     for (row, (at, entry)) in form.entries.iter().enumerate().skip(top).take(height).enumerate() {
@@ -114,42 +107,46 @@ fn note(entry: &Entry, focus: bool, cx: &Cx) -> (String, Role) {
     }
 }
 
+/// The fields whose values are wrong: some may be out of sight.
+fn errors(form: &Form) -> String {
+    let wrong: Vec<&str> =
+        form.entries.iter().filter(|e| e.error.is_some()).map(|e| e.label.as_str()).collect();
+    match wrong.len() {
+        0 => String::new(),
+        1 => format!(" - 1 error: {}", wrong[0]),
+        count => format!(" - {count} errors: {}", wrong.join(", ")),
+    }
+}
+
 fn foot(form: &Form, frame: &mut Frame, inside: Rect, cx: &Cx) {
     let rows_high = usize::from(inside.height);
     if rows_high < 3 {
         return;
     }
-    let room = Some(usize::from(inside.width).saturating_sub(1));
-    let mut lines: Vec<(String, Role)> = Vec::new();
-    let mut say = |text: &str, role| {
-        let text = pane::safe(&text.replace('\n', " "));
-        lines.extend(wrap(&text, room).into_iter().map(|line| (line.to_owned(), role)));
-    };
+    let room = usize::from(inside.width);
     let entry = form.entries.get(form.at);
-    let wrong = entry.and_then(|e| e.error.as_deref());
-    let keys = "^S saves   Tab next   ^E editor   ^Z undoes in the field   Esc closes";
-    match (&form.error, wrong) {
+    let (text, hint, role) = match (&form.error, entry) {
+        // The question stands as long as it is armed.
         _ if form.leaving => {
-            say("not saved: Esc again leaves it, ^S saves", Role::Warn);
-            say(keys, Role::Dim);
+            ("not saved: Esc again leaves it, ^S saves".to_owned(), None, Role::Warn)
         }
-        (Some(why), _) => {
-            say(&why.message, Role::Bad);
-            say(why.hint.as_deref().unwrap_or(keys), Role::Dim);
-        }
-        // The field's own line may have had no room for all of it.
-        (None, Some(why)) => {
-            say(why, Role::Bad);
-            say(&entry.map_or(String::new(), |e| hint(&e.kind, e.about)), Role::Dim);
-        }
-        (None, None) => {
-            say(&entry.map_or(String::new(), |e| hint(&e.kind, e.about)), Role::Dim);
-            lines.truncate(1);
-            lines.push((keys.to_owned(), Role::Dim));
-        }
-    }
-    for (at, (text, role)) in lines.iter().take(2).enumerate() {
-        let place = pane::row(inside, rows_high - 2 + at);
-        rows::write(frame, place, text, cx.theme.style(*role), cx);
-    }
+        (Some(why), _) => (why.message.replace('\n', " "), why.hint.clone(), Role::Bad),
+        (None, Some(entry)) => match &entry.error {
+            // Beside the value there is little room: it is said here in full.
+            Some(why) => (format!("{}: {why}", entry.label), entry.way(), Role::Bad),
+            None => (entry.told(), None, Role::Dim),
+        },
+        (None, None) => (String::new(), None, Role::Dim),
+    };
+    let keys = "^S saves   Tab next   ^E editor   ^Z undoes in the field   Esc closes";
+    let text = pane::safe(&text);
+    let told = wrap(&text, Some(room.max(1)));
+    // A sentence that is too long takes the line of the hint too.
+    let (below, low) = match told.get(1) {
+        Some(_) if role == Role::Bad => (text[told[0].len()..].trim_start().to_owned(), Role::Bad),
+        _ => (pane::safe(hint.as_deref().unwrap_or(keys)), Role::Dim),
+    };
+    let first = if role == Role::Bad { told[0] } else { &text };
+    rows::write(frame, pane::row(inside, rows_high - 2), first, cx.theme.style(role), cx);
+    rows::write(frame, pane::row(inside, rows_high - 1), &below, cx.theme.style(low), cx);
 }

@@ -1,5 +1,7 @@
 //! One line of a form.
 
+use std::borrow::Cow;
+
 use crate::actions::{Arg, ArgKind, Takes};
 use crate::entity::shown::{local, shown};
 use crate::entity::when::Due;
@@ -192,10 +194,32 @@ impl Entry {
         if self.text().trim().is_empty() {
             return Ok(Value::Null);
         }
+        let text = self.as_typed();
         match field {
-            Some(field) => field.parse(self.text(), cx.locale),
-            None => self.kind.parse(self.text(), cx.locale),
+            Some(field) => field.parse(&text, cx.locale),
+            None => self.kind.parse(&text, cx.locale),
         }
+    }
+
+    /// The text as the kind is typed: several values may stand as they are shown elsewhere.
+    fn as_typed(&self) -> Cow<'_, str> {
+        match self.kind {
+            Kind::List(item) => listed(item, self.text()),
+            _ => self.text().into(),
+        }
+    }
+
+    /// What it is, and how several values are written.
+    pub(super) fn told(&self) -> String {
+        match self.way() {
+            Some(way) if self.kind.is_many() => format!("{}; {way}", self.about),
+            _ => self.about.to_owned(),
+        }
+    }
+
+    /// How its value is written, where that isn't plain.
+    pub(super) fn way(&self) -> Option<String> {
+        way(&self.kind)
     }
 
     /// What the text means, where that isn't plain from it.
@@ -209,7 +233,7 @@ impl Entry {
 
     /// As a command line would have it.
     pub(super) fn typed(&self) -> String {
-        self.picked.as_ref().map_or_else(|| self.text().to_owned(), |l| l.id.to_string())
+        self.picked.as_ref().map_or_else(|| self.as_typed().into_owned(), |l| l.id.to_string())
     }
 }
 
@@ -218,16 +242,55 @@ fn makes_itself(field: &Field) -> bool {
     !field.made_of.is_empty() || matches!(field.default, Default::Linked(..))
 }
 
-/// How a value of a kind is written, where that isn't plain; else what it is for.
-pub(super) fn hint(kind: &Kind, about: &'static str) -> String {
-    match kind {
-        Kind::Longtext => format!("{about}; Ctrl+E writes several lines in $EDITOR"),
-        Kind::List(Kind::Phone | Kind::Email) => {
-            format!("{about}; several as `work:ONE; home:OTHER`")
+/// Several values as lists and records show them, `a@b.example (work), c@d.example`, as they are
+/// typed: `work:a@b.example; c@d.example`. A comma parts values only where each is one by itself.
+fn listed<'t>(item: &Kind, text: &'t str) -> Cow<'t, str> {
+    let is_one = |piece: &str| {
+        let value = piece.trim().rsplit_once(" (").map_or(piece, |(value, _)| value);
+        match item {
+            Kind::Email => value.contains('@'),
+            Kind::Phone => value.chars().filter(char::is_ascii_digit).count() >= 5,
+            _ => false,
         }
-        Kind::List(_) | Kind::Words(_) | Kind::Links(..) => format!("{about}; several as `a; b`"),
-        kind if kind.hint() == Kind::Text.hint() => about.to_owned(),
-        kind => kind.hint().to_owned(),
+    };
+    if !matches!(item, Kind::Email | Kind::Phone) || text.contains(['\\', '"']) {
+        return text.into();
+    }
+    let labelled = |piece: &str| {
+        let piece = piece.trim();
+        let parts = piece.strip_suffix(')').and_then(|rest| rest.rsplit_once(" ("));
+        match parts.filter(|(_, label)| label.chars().all(|c| c.is_alphabetic() || c == ' ')) {
+            Some((value, label)) if is_one(value) => format!("{label}:{value}"),
+            _ => piece.to_owned(),
+        }
+    };
+    let pieces = text.split(';').flat_map(|piece| {
+        let parts: Vec<&str> = piece.split(',').collect();
+        if parts.iter().all(|part| is_one(part)) { parts } else { vec![piece] }
+    });
+    pieces.map(labelled).collect::<Vec<_>>().join("; ").into()
+}
+
+/// How a value of a kind is written, where that isn't plain.
+fn way(kind: &Kind) -> Option<String> {
+    match kind {
+        Kind::List(_) => Some("several with `;` between, a label before `:`".into()),
+        Kind::Choice(choices) if !choices.words.is_empty() => {
+            let words: Vec<&str> = choices.words.iter().map(|word| word.word).collect();
+            Some(format!("one of {}", words.join(", ")))
+        }
+        kind if kind.is_many() => Some("several with `;` between".into()),
+        kind => Some(kind.hint()).filter(|h| *h != Kind::Text.hint()).map(str::to_owned),
+    }
+}
+
+/// What it is for, and how it is written.
+pub(super) fn hint(kind: &Kind, about: &'static str) -> String {
+    match (kind, way(kind)) {
+        (Kind::Longtext, _) => format!("{about}; Ctrl+E writes several lines in $EDITOR"),
+        (_, None) => about.to_owned(),
+        (kind, Some(way)) if kind.is_many() => format!("{about}; {way}"),
+        (_, Some(way)) => way,
     }
 }
 
@@ -254,16 +317,13 @@ pub(in crate::tui) fn meaning(kind: &Kind, text: &str, value: &Value, cx: &Cx) -
         Value::Int(n) if *kind == Kind::Duration => {
             format!("= {}", crate::entity::when::duration_for_people(*n))
         }
-        Value::List(items) => match items.len() {
-            1 if items[0].value == text.trim() => "= one value".to_owned(),
-            _ => {
-                let each = items.iter().map(|i| match i.label.as_str() {
-                    "" => i.value.clone(),
-                    label => format!("{} ({label})", i.value),
-                });
-                format!("= {}: {}", items.len(), each.collect::<Vec<_>>().join(", "))
-            }
-        },
+        Value::List(items) if !items.is_empty() => {
+            let shown = items.iter().map(|item| match item.label.as_str() {
+                "" => item.value.clone(),
+                label => format!("{} ({label})", item.value),
+            });
+            format!("= {}: {}", items.len(), shown.collect::<Vec<_>>().join(", "))
+        }
         Value::Decimal(n) if *kind == Kind::Percent => format!("= {} %", n.normalize()),
         Value::Text(word)
             if matches!(kind, Kind::Choice(_) | Kind::Rrule) && word != text.trim() =>
@@ -271,5 +331,26 @@ pub(in crate::tui) fn meaning(kind: &Kind, text: &str, value: &Value, cx: &Cx) -
             format!("= {word}")
         }
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_values_are_read_as_they_are_shown() {
+        let emails = |text| listed(&Kind::Email, text).into_owned();
+        assert_eq!(emails("a@q.example (work), b@q.example"), "work:a@q.example; b@q.example");
+        assert_eq!(emails("work:a@q.example; b@q.example"), "work:a@q.example; b@q.example");
+        assert_eq!(emails("a@q.example, b"), "a@q.example, b");
+        let phones = |text| listed(&Kind::Phone, text).into_owned();
+        assert_eq!(
+            phones("+34 600 000 000 (mobile), +34 611 111"),
+            "mobile:+34 600 000 000; +34 611 111"
+        );
+        assert_eq!(phones("+44 (0)20 7946 0000"), "+44 (0)20 7946 0000");
+        assert_eq!(phones("020 7946 0000,12"), "020 7946 0000,12");
+        assert_eq!(phones("\"mobile:1;2\""), "\"mobile:1;2\"");
     }
 }
