@@ -325,6 +325,15 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         noun: "ticket",
+        verb: "status",
+        about: "Give tickets a status: pending while the customer has to answer, on_hold, …",
+        refs: Refs::Many,
+        args: &[positional("status", Takes::Field("status"), "Their status from now on")],
+        examples: &["ticket status 42 pending", "ticket status 42 43 on_hold"],
+        run: ticket::status,
+    },
+    Action {
+        noun: "ticket",
         verb: "resolve",
         about: "Mark tickets as solved",
         refs: Refs::Many,

@@ -54,6 +54,19 @@ pub(super) fn reply(call: &mut Call) -> Result<()> {
     Ok(())
 }
 
+/// Each status comes with what the verb of its own does.
+pub(super) fn status(call: &mut Call) -> Result<()> {
+    let Some(status) = call.field("status", STATUS)? else { return Ok(()) };
+    match status.as_text() {
+        Some("resolved") => resolve(call),
+        Some("closed") => close(call),
+        _ => {
+            let fields = vec![call.set(STATUS, status)?, call.set(RESOLVED_AT, Value::Null)?];
+            call.set_all(&fields)
+        }
+    }
+}
+
 pub(super) fn resolve(call: &mut Call) -> Result<()> {
     let mut fields = vec![call.set(STATUS, Value::Text("resolved".into()))?];
     call.take(&mut fields, "resolution", RESOLUTION)?;

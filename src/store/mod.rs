@@ -124,8 +124,6 @@ pub struct Store {
     path: PathBuf,
     model: Model,
     base: fn() -> Model,
-    /// How often the model was read anew.
-    shape: u64,
     /// Inside `batch`: one outer transaction holds all changes.
     batch: Batch,
     /// How it was opened.
@@ -198,7 +196,6 @@ impl Store {
             path,
             model,
             base,
-            shape: 0,
             batch: Batch::None,
             options: options.clone(),
             dry_run: false,
@@ -477,14 +474,7 @@ impl Store {
             return Ok(false);
         }
         self.model = (self.base)().with_custom(&custom)?;
-        self.shape += 1;
         Ok(true)
-    }
-
-    /// A number that is another one once the custom fields are.
-    #[must_use]
-    pub fn shape(&self) -> u64 {
-        self.shape
     }
 
     /// Reads the custom fields anew: after a field was added, undone, redone or restored.
@@ -494,7 +484,6 @@ impl Store {
     fn reload_model(&mut self) -> Result<()> {
         let custom = custom::load(&self.conn)?;
         self.model = (self.base)().with_custom(&custom)?;
-        self.shape += 1;
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use super::chrome;
 use super::desk::{Done, Said, Work};
 use super::drafts::Draft;
 use super::keys::{Act, Keys, Meant, Place, Press};
-use super::screen::{Cx, Deed, Effect, Effects, Event, Question, Screen, Toast};
+use super::screen::{Cx, Deed, Effect, Effects, Event, Made, Question, Screen, Toast};
 use super::screens;
 use super::theme::Theme;
 use super::verbs;
@@ -292,6 +292,10 @@ impl App {
             Effect::Stop(slot) => self.out.push(Out::Stop(from, slot)),
             Effect::Do(deed) => self.begin(from, deed),
             Effect::Toast(toast) => self.toast(toast),
+            Effect::Also(more) => {
+                let told = self.shown_toast().map(|t| format!("{} - {more}", t.text));
+                self.toast(Toast { text: told.unwrap_or(more), bad: false });
+            }
             Effect::Copy(text) if text.len() > COPIED => self.toast(Toast {
                 text: "too much for the terminal's clipboard: `E` writes a file".into(),
                 bad: true,
@@ -547,6 +551,10 @@ impl App {
         self.toast(Toast { text, bad: false });
         self.last_command = Some(done.command.clone());
         self.send(screen, Event::Done);
+        if let Some((noun, id)) = done.made {
+            let top = self.top_slot().id;
+            self.send(top, Event::Told(Box::new(Made(noun, id))));
+        }
         self.changed();
     }
 

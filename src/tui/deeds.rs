@@ -4,7 +4,8 @@
 use super::desk::{Desk, Done};
 use super::screen::Subject;
 use crate::actions::{Action, Call};
-use crate::entity::{LinkTo, Model, Noun, Value};
+use crate::entity::text::slug;
+use crate::entity::{CustomField, LinkTo, Model, Noun, Value};
 use crate::error::{Error, Result};
 use crate::store::{Draft, View, Written, same};
 
@@ -70,30 +71,31 @@ pub(crate) fn act_command(
     words
 }
 
-/// Moves deals, each to its stage, as one change.
+/// Puts records, each where it belongs, as one change: deals into stages, tickets into statuses.
+/// `argument` is the deed's one that says where.
 ///
 /// # Errors
-/// A stage refuses one of them, or the file can't be written.
-pub(crate) fn move_deals(
+/// One of them is refused, or the file can't be written.
+pub(crate) fn put(
     desk: &mut Desk,
+    action: &'static Action,
+    argument: &'static str,
     subject: &Subject,
     moves: &[(String, Vec<i64>)],
 ) -> Result<Done> {
-    let action =
-        crate::actions::find("deal", "move").ok_or_else(|| Error::failed("no such deed"))?;
     let commands: Vec<String> = moves
         .iter()
-        .map(|(stage, ids)| {
+        .map(|(to, ids)| {
             let part = Subject { ids: ids.clone(), ..subject.clone() };
-            act_command(action, &part, &[("stage", stage.clone())])
+            act_command(action, &part, &[(argument, to.clone())])
         })
         .collect();
     let command = commands.join(" && rolo ");
     let locale = desk.locale.clone();
     let written = desk.change(action.verb, &command, |w| {
         let noun = w.reader().model().noun(action.noun)?;
-        for (stage, ids) in moves {
-            let args = [("stage", stage.clone())];
+        for (to, ids) in moves {
+            let args = [(argument, to.clone())];
             (action.run)(&mut Call {
                 writer: w,
                 noun,
@@ -106,8 +108,8 @@ pub(crate) fn move_deals(
         Ok(())
     })?;
     let to = match moves {
-        [(stage, _)] => stage.rsplit('/').next().unwrap_or_default(),
-        _ => "the next stages",
+        [(to, _)] => to.rsplit('/').next().unwrap_or_default().to_owned(),
+        _ => format!("the {argument} beside"),
     };
     let line = format!("moved {} to {to}", subject.shown(desk.store.model()));
     Ok(done(&written, line, command))
@@ -144,7 +146,15 @@ pub(crate) fn edit(desk: &mut Desk, subject: &Subject, edits: &[Edit]) -> Result
         }
         Ok(())
     })?;
-    let line = format!("changed {}", subject.shown(desk.store.model()));
+    let noun = desk.store.noun(subject.noun)?;
+    let what: Vec<String> = match edits {
+        [edit] if edit.text.trim().is_empty() => {
+            vec![format!("{} emptied", noun.fields[edit.index].label())]
+        }
+        [edit] => vec![format!("{} {}", noun.fields[edit.index].label(), briefly(&edit.text))],
+        _ => edits.iter().map(|e| noun.fields[e.index].label()).collect(),
+    };
+    let line = format!("changed {}: {}", subject.shown(desk.store.model()), what.join(", "));
     Ok(done(&written, line, command))
 }
 
@@ -196,6 +206,9 @@ pub(crate) fn add(
     values: Vec<(usize, Value)>,
     texts: &[(usize, String)],
 ) -> Result<Done> {
+    if noun_name == "field" {
+        return add_field(desk, values);
+    }
     let noun = desk.store.noun(noun_name)?;
     let mut command = format!("{noun_name} add");
     for (index, text) in texts {
@@ -215,6 +228,39 @@ pub(crate) fn add(
     let label = labels.get(&id).map_or("", |l| l.label.as_str());
     let line = format!("added {noun_name}:{id} {label}");
     Ok(Done { made: Some((noun_name, id)), ..done(&written, line, command) })
+}
+
+/// Makes a custom field, with its name for commands and its columns.
+fn add_field(desk: &mut Desk, values: Vec<(usize, Value)>) -> Result<Done> {
+    let fields = desk.store.noun("field")?;
+    let text = |name: &str| {
+        let found = values.iter().find(|(at, _)| fields.fields[*at].name == name);
+        found.map_or(String::new(), |(_, value)| value.to_cell().trim().to_owned())
+    };
+    let choices = values.iter().find_map(|(_, value)| match value {
+        Value::Words(words) => Some(words.clone()),
+        _ => None,
+    });
+    let (name, kind) = (text("name"), text("kind"));
+    let made = CustomField {
+        noun: text("noun"),
+        slug: slug(Some(text("slug")).filter(|s| !s.is_empty()).as_deref().unwrap_or(&name)),
+        name,
+        kind: if kind.is_empty() { "text".to_owned() } else { kind },
+        choices: choices.unwrap_or_default(),
+    };
+    if made.noun.is_empty() {
+        let hint = "a custom field needs the noun whose records have it, such as `deal`";
+        return Err(Error::invalid("noun: is needed").hint(hint));
+    }
+    let mut command = format!("field add {} {}", quoted(&made.noun), quoted(&made.name));
+    command += &format!(" --kind {}", quoted(&made.kind));
+    if !made.choices.is_empty() {
+        command += &format!(" --choices {}", quoted(&made.choices.join(",")));
+    }
+    let written = desk.change("field add", &command, |w| w.add_field(&made))?;
+    let line = format!("added the field `{}` to {}", made.slug, made.noun);
+    Ok(Done { made: Some(("field", written.value)), ..done(&written, line, command) })
 }
 
 /// Puts records into the trash, or takes them out of it.

@@ -200,13 +200,6 @@ impl Worker {
 fn run(mut desk: Desk, todo: &Receiver<Work>, say: &dyn Fn(Said)) {
     let mut waiting: VecDeque<Work> = VecDeque::new();
     let mut seen = desk.store.data_version().ok();
-    let mut told = desk.store.shape();
-    let mut tell_model = |store: &Store| {
-        if store.shape() != told {
-            told = store.shape();
-            say(Said::Model(Box::new(store.model().clone())));
-        }
-    };
     loop {
         if waiting.is_empty() {
             match todo.recv_timeout(LOOK) {
@@ -215,9 +208,8 @@ fn run(mut desk: Desk, todo: &Receiver<Work>, say: &dyn Fn(Said)) {
                     let now = desk.store.data_version().ok();
                     if now != seen {
                         seen = now;
-                        match desk.store.refresh_model() {
-                            Ok(_) => tell_model(&desk.store),
-                            Err(why) => say(Said::Refused(why)),
+                        if desk.store.refresh_model().unwrap_or(false) {
+                            say(Said::Model(Box::new(desk.store.model().clone())));
                         }
                         say(Said::Changed);
                     }
@@ -230,12 +222,22 @@ fn run(mut desk: Desk, todo: &Receiver<Work>, say: &dyn Fn(Said)) {
             push(&mut waiting, work);
         }
         if let Some(work) = waiting.pop_front() {
+            let before = customs(desk.store.model());
             let said = perform(&mut desk, work);
-            // A custom field may have come or gone.
-            tell_model(&desk.store);
+            // A custom field was made or taken back: forms and lists have to know of it first.
+            if customs(desk.store.model()) != before {
+                say(Said::Model(Box::new(desk.store.model().clone())));
+            }
             say(said);
         }
     }
+}
+
+/// The custom fields, with what they hold.
+fn customs(model: &Model) -> Vec<(&'static str, &'static str, &'static str)> {
+    let fields = model.nouns.iter().flat_map(|n| n.fields.iter().map(move |f| (n.name(), f)));
+    let custom = fields.filter(|(_, f)| f.custom);
+    custom.map(|(noun, f)| (noun, f.name, f.kind.name())).collect()
 }
 
 /// Queues a piece of work; a question takes the place of an older one of its slot.

@@ -56,6 +56,8 @@ pub(crate) enum Act {
     Reload,
     Sort,
     Columns,
+    ColumnsBack,
+    ColumnsOn,
     SaveView,
     Delete,
     Restore,

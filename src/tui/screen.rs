@@ -89,6 +89,8 @@ pub(crate) enum Effect {
     Stop(u8),
     Do(Deed),
     Toast(Toast),
+    /// Something to say behind what is said already.
+    Also(String),
     Copy(String),
     /// Opens a web address, mail address or number with the desktop's program.
     OpenLink(String),
@@ -104,6 +106,10 @@ pub(crate) enum Effect {
     /// Nothing.
     Pass,
 }
+
+/// A record that was made just now: screens that show its noun put the focus on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Made(pub &'static str, pub i64);
 
 /// The text that came back from `$EDITOR`.
 pub(crate) struct Edited(pub String);

@@ -645,6 +645,24 @@ fn stale_and_late_cards_are_told_apart_in_every_width() {
 }
 
 #[test]
+fn a_filter_leads_to_a_card_and_an_empty_stage_is_kept() {
+    let mut bench = filled();
+    bench.keys("1 / ").text("внедр").keys("enter");
+    assert_eq!(bench.app.top().subject().unwrap().one(), 3);
+    bench.keys("esc l").sees("[Proposal 0]").keys("f5").sees("[Proposal 0]");
+}
+
+#[test]
+fn what_is_named_by_the_word_stands_first_in_the_help_and_nobody_is_not_found_by_a_name() {
+    let mut bench = filled();
+    bench.keys("1 g g ?").text("undo").sees(">u  ").keys("enter");
+    assert!(bench.value("deal", 1, "trashed").is_empty());
+    bench.keys("a").sees("(nobody and nothing)").text("Zzz").sees("Nothing is called `Zzz`");
+    bench.keys("enter esc");
+    assert_eq!(bench.value("deal", 1, "owner").to_cell(), "ann");
+}
+
+#[test]
 fn a_view_of_another_pipeline_leads_there() {
     let mut bench = filled();
     bench.add("pipeline", &[("name", "Партнёры")]);
@@ -952,6 +970,75 @@ fn dues_are_put_off_and_priorities_raised_by_a_key() {
     bench.keys("9 + u +");
     let raised = (1..=2).filter(|id| bench.value("task", *id, "priority").to_cell() == "high");
     assert_eq!(raised.count(), 1);
+}
+
+#[test]
+fn tickets_go_a_status_on_and_back_and_a_menu_sets_any() {
+    let mut bench = filled();
+    bench.keys("5");
+    let id = bench.app.top().subject().unwrap().one();
+    let status = |b: &Bench| b.value("ticket", id, "status").to_cell();
+    assert_eq!(status(&bench), "new");
+    bench.keys("L").sees("to open");
+    bench.keys("L L").sees("to on_hold").keys("H").sees("to pending");
+    assert_eq!(status(&bench), "pending");
+    bench.keys("y c");
+    assert_eq!(bench.copied.pop().unwrap(), format!("rolo ticket status {id} pending"));
+    bench.keys("m").sees("on_hold").text("resolved").keys("enter").sees("status ticket:");
+    assert_eq!(status(&bench), "resolved");
+    assert!(!bench.value("ticket", id, "resolved_at").is_empty());
+    bench.keys("u u");
+    assert_eq!(status(&bench), "on_hold");
+    // All that are marked, each from its own, as one change.
+    bench.keys("V H").sees("moved 2 tickets");
+    bench.keys("u");
+    assert_eq!(status(&bench), "on_hold");
+    // A task is moved to a date, a lead has a status that anybody sets.
+    bench.keys("esc 9 m").text("fri").keys("enter").sees("snooze task");
+    bench.add("lead", &[("name", "Лид")]);
+    bench.keys("8 f5 m").text("working").keys("enter").sees("status working");
+}
+
+#[test]
+fn what_is_made_has_the_focus_and_what_the_view_hides_is_told() {
+    let mut bench = filled();
+    bench.keys("3 n").text("ZZZ \"last\" & co's #7").keys("enter").sees("added company:4");
+    assert_eq!(bench.app.top().subject().unwrap().one(), 4);
+    assert_eq!(bench.value("company", 4, "name").to_cell(), "ZZZ \"last\" & co's #7");
+    bench.keys("7 ] ]").keys("n").text("Second #acme").keys("enter");
+    bench.sees("this view doesn't hold it");
+    assert_eq!(bench.value("deal", 5, "company").to_cell(), "Acme GmbH");
+    bench.keys("1 n").text("Third").keys("enter");
+    assert_eq!(bench.app.top().subject().unwrap().one(), 6);
+}
+
+#[test]
+fn a_custom_field_is_made_with_all_that_belongs_to_it() {
+    let mut bench = filled();
+    bench.app.open(super::screens::list::filtered("field", ""));
+    bench.settle();
+    bench.keys("n").text("Ship date noun=dealx").keys("enter").sees("dealx");
+    bench.keys("ctrl+u").text("Ship date noun=deal kind=date").keys("enter");
+    bench.sees("added the field `ship_date` to deal");
+    let deal = bench.desk.store.noun("deal").unwrap();
+    assert!(deal.index("ship_date").is_some());
+    bench.keys("u");
+    let deal = bench.desk.store.noun("deal").unwrap();
+    assert!(deal.index("ship_date").is_none());
+}
+
+#[test]
+fn a_form_says_all_that_is_wrong_and_asks_as_long_as_it_is_armed() {
+    let mut bench = filled();
+    bench.keys("7 e").text("x").keys("down down down down ctrl+u").text("12 apples").keys("tab");
+    bench.sees("1 error: amount").keys("up").sees("is not an amount").sees("with a point");
+    bench.keys("esc").sees("Esc again leaves it");
+    bench.app.tick();
+    bench.sees("Esc again leaves it").keys("down");
+    assert!(!bench.screen().contains("Esc again"), "{}", bench.screen());
+    bench.keys("esc esc");
+    // Several values say how they were read, and how they are written.
+    bench.keys("2 n enter").text("X").keys("down").sees("Enter").keys("esc esc");
 }
 
 #[test]

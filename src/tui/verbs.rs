@@ -19,6 +19,8 @@ const DEEDS: &[(Act, &str, &str)] = &[
     (Act::Done, "ticket", "resolve"),
     (Act::Done, "lead", "convert"),
     (Act::State, "deal", "move"),
+    (Act::State, "ticket", "status"),
+    (Act::State, "task", "snooze"),
     (Act::Assign, "ticket", "assign"),
     (Act::Reply, "ticket", "reply"),
 ];
@@ -53,7 +55,14 @@ pub(crate) fn of(
         Act::Open => vec![Effect::Push(screens::record::open(subject.noun, subject.one()))],
         Act::Edit => vec![Effect::Push(screens::form::edit(subject, cx))],
         Act::Inline => inline(subject, noun, cx),
-        Act::State | Act::Menu => vec![menu(subject, cx)],
+        // What has a status that anybody may set: a lead.
+        Act::State => {
+            match noun.index("status").filter(|at| screens::form::is_open(noun.fields[*at])) {
+                Some(at) => vec![Effect::Push(screens::form::field(subject, at))],
+                None => vec![menu(subject, cx)],
+            }
+        }
+        Act::Menu => vec![menu(subject, cx)],
         Act::Assign => assign(subject, noun),
         Act::Tag => vec![tag(subject)],
         Act::Note => vec![log("note", subject, cx)],
@@ -76,8 +85,14 @@ pub(crate) fn of(
         Act::GoTickets => go_many(&subject, "ticket", cx),
         Act::Raise => step(subject, noun, 1, place),
         Act::Lower => step(subject, noun, -1, place),
-        Act::StepOn if subject.noun == "deal" => vec![step_stage(subject, 1)],
-        Act::StepBack if subject.noun == "deal" => vec![step_stage(subject, -1)],
+        Act::StepOn | Act::StepBack => {
+            let by = if act == Act::StepOn { 1 } else { -1 };
+            match subject.noun {
+                "deal" => vec![step_stage(subject, by)],
+                "ticket" => step_status(subject, noun, by),
+                _ => Vec::new(),
+            }
+        }
         _ => Vec::new(),
     }
 }
@@ -94,9 +109,9 @@ fn undo(cx: &Cx) -> Effect {
 pub(crate) fn means(act: Act, noun: Option<&str>) -> bool {
     match act {
         Act::StepOn | Act::StepBack | Act::Done | Act::Reply => {
-            let is_deal = |act| matches!(act, Act::StepOn | Act::StepBack);
+            let is_step = |act| matches!(act, Act::StepOn | Act::StepBack);
             noun.is_some_and(|noun| {
-                (is_deal(act) && noun == "deal")
+                (is_step(act) && steps(noun))
                     || (act == Act::Reply && matches!(noun, "task" | "event"))
                     || DEEDS.iter().any(|(a, n, _)| *a == act && *n == noun)
             })
@@ -172,6 +187,8 @@ fn menu(subject: Subject, cx: &Cx) -> Effect {
         Act::Task,
         Act::History,
         Act::Delete,
+        Act::Undo,
+        Act::Redo,
     ] {
         let binding = super::keys::BINDINGS.iter().find(|b| b.act == act);
         if let Some(binding) = binding {
@@ -366,8 +383,7 @@ fn step(subject: Subject, noun: &Noun, by: i32, place: Place) -> Effects {
 /// Puts tasks off by days.
 fn snooze(subject: Subject, days: i32) -> Effect {
     deed(move |desk| {
-        let action =
-            actions::find("task", "snooze").ok_or_else(|| Error::failed("no such deed"))?;
+        let action = found("task", "snooze")?;
         let zone = desk.locale.times.zone;
         let today = desk.locale.times.today();
         let due = {
@@ -417,6 +433,50 @@ pub(crate) fn step_stage(subject: Subject, by: isize) -> Effect {
         if moves.is_empty() {
             return Err(Error::usage("there is no stage beyond").hint("`m` moves to any stage"));
         }
-        deeds::move_deals(desk, &subject, &moves)
+        move_to(desk, &subject, &moves)
     })
+}
+
+/// Moves deals, each to a stage.
+pub(crate) fn move_to(
+    desk: &mut super::desk::Desk,
+    subject: &Subject,
+    moves: &[(String, Vec<i64>)],
+) -> crate::error::Result<super::desk::Done> {
+    deeds::put(desk, found("deal", "move")?, "stage", subject, moves)
+}
+
+/// Gives tickets, each the status beside its own.
+fn step_status(subject: Subject, noun: &Noun, by: isize) -> Effects {
+    let Some(at) = noun.index("status") else { return Vec::new() };
+    let Kind::Choice(choices) = noun.fields[at].kind else { return Vec::new() };
+    vec![deed(move |desk| {
+        let mut moves: Vec<(String, Vec<i64>)> = Vec::new();
+        {
+            let noun = desk.store.noun(subject.noun)?;
+            for record in desk.reader()?.records(noun, &subject.ids)? {
+                let now = record.values[at].as_text();
+                let here = choices.words.iter().position(|w| Some(w.word) == now);
+                let next = here.and_then(|at| at.checked_add_signed(by));
+                let Some(next) = next.and_then(|at| choices.words.get(at)) else { continue };
+                match moves.iter_mut().find(|(word, _)| *word == next.word) {
+                    Some((_, ids)) => ids.push(record.id),
+                    None => moves.push((next.word.to_owned(), vec![record.id])),
+                }
+            }
+        }
+        if moves.is_empty() {
+            return Err(Error::usage("there is no status beyond").hint("`m` sets any status"));
+        }
+        deeds::put(desk, found("ticket", "status")?, "status", &subject, &moves)
+    })]
+}
+
+fn found(noun: &str, verb: &str) -> crate::error::Result<&'static Action> {
+    actions::find(noun, verb).ok_or_else(|| Error::failed("no such deed"))
+}
+
+/// Whether records of a noun go a step on and back by keys: deals by stages, tickets by statuses.
+pub(crate) fn steps(noun: &str) -> bool {
+    matches!(noun, "deal" | "ticket")
 }

@@ -37,7 +37,7 @@ pub(crate) static BINDINGS: &[Binding] = &[
         &["H", "shift+left"],
         B | L | R | A,
         "",
-        "Move a deal one stage back; in other lists the columns",
+        "Move a deal one stage back, a ticket one status; elsewhere scroll the columns",
     ),
     bind(
         Act::StepOn,
@@ -45,7 +45,7 @@ pub(crate) static BINDINGS: &[Binding] = &[
         &["L", "shift+right"],
         B | L | R | A,
         "move",
-        "Move a deal one stage on; in other lists the columns",
+        "Move a deal one stage on, a ticket one status; elsewhere scroll the columns",
     ),
     bind(Act::New, "new", &["n", "insert"], RECORDS, "new", "Add a record by a quick line"),
     bind(
@@ -71,7 +71,7 @@ pub(crate) static BINDINGS: &[Binding] = &[
         &["m"],
         RECORDS,
         "",
-        "Set the state: move a deal to a stage, a ticket to a status",
+        "Set the state: a deal's stage, a ticket's or lead's status, a task's date",
     ),
     bind(
         Act::Reply,
@@ -110,6 +110,8 @@ pub(crate) static BINDINGS: &[Binding] = &[
     ),
     bind(Act::Sort, "sort", &["s"], L | B, "sort", "Sort by a field; again turns it round"),
     bind(Act::Columns, "columns", &["c"], L, "", "Choose the columns"),
+    bind(Act::ColumnsBack, "columns-back", &["<"], L, "", "Scroll the columns back"),
+    bind(Act::ColumnsOn, "columns-on", &[">"], L, "", "Scroll to the columns that have no room"),
     bind(Act::SaveView, "save-view", &["W"], L | B, "", "Save filter, columns and order as a view"),
     bind(
         Act::NextView,

@@ -18,6 +18,9 @@ use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, ans
 use crate::tui::widgets::narrow::Narrow;
 use crate::tui::widgets::sheet::Sheet;
 
+/// How far is read: the strip of days and the month beside say what each day has in any view.
+const READ: u64 = 31;
+
 /// How far a view looks.
 const VIEWS: [(&str, u64); 4] = [("Week", 7), ("Today", 1), ("Month", 31), ("Overdue", 1)];
 const OVERDUE: usize = 3;
@@ -59,12 +62,18 @@ pub(crate) fn open() -> Box<dyn Screen> {
 impl Agenda {
     fn look(&self) -> Effects {
         let whose = if self.everybody { Whose::Anybody } else { Whose::Mine };
-        let days = VIEWS[self.view].1;
         vec![ask(0, move |desk| {
             let today = desk.locale.times.today();
-            let last = today + Days::new(days - 1);
+            let last = today + Days::new(READ - 1);
             desk.reader()?.agenda(whose, desk.locale.times.zone, today, last)
         })]
+    }
+
+    /// What the view shows.
+    fn seen(&self, today: NaiveDate) -> impl Iterator<Item = &AgendaEntry> {
+        let last = today + Days::new(VIEWS[self.view].1 - 1);
+        let overdue = self.view == OVERDUE;
+        self.entries.iter().filter(move |e| e.late || (!overdue && e.day <= last))
     }
 
     fn rows(&self, cx: &Cx) -> Vec<Row<'_>> {
@@ -72,9 +81,9 @@ impl Agenda {
         let wanted = fold(self.filter.text());
         let fits = |e: &&AgendaEntry| {
             let text = fold(&format!("{} {} {} {}", e.what, e.about, e.noun, e.owner));
-            (self.view != OVERDUE || e.late) && wanted.split_whitespace().all(|w| text.contains(w))
+            wanted.split_whitespace().all(|w| text.contains(w))
         };
-        let found: Vec<&AgendaEntry> = self.entries.iter().filter(fits).collect();
+        let found: Vec<&AgendaEntry> = self.seen(today).filter(fits).collect();
         let mut rows = Vec::new();
         let mut before = None;
         for entry in &found {

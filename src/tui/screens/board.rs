@@ -16,9 +16,11 @@ use super::order::{self, Sorted};
 use super::views::{self, SaveAs, View, joined};
 use crate::entity::text::fold;
 use crate::error::{Error, Result};
-use crate::tui::deeds::{self, quoted};
+use crate::tui::deeds::quoted;
 use crate::tui::keys::{Act, Place};
-use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask, deed};
+use crate::tui::screen::{
+    Cx, Effect, Effects, Event, Made, Screen, Subject, Toast, answer, ask, deed,
+};
 use crate::tui::verbs;
 use crate::tui::widgets::marks::Marks;
 use crate::tui::widgets::narrow::Narrow;
@@ -50,6 +52,8 @@ pub(crate) struct Board {
     moving: usize,
     /// The name of the pipeline to show, once they are known.
     named: Option<String>,
+    /// The deal that was made just now.
+    made: Option<i64>,
 }
 
 /// A card between press and release.
@@ -79,6 +83,7 @@ pub(crate) fn open() -> Box<dyn Screen> {
         drag: None,
         moving: 0,
         named: None,
+        made: None,
     })
 }
 
@@ -125,7 +130,10 @@ impl Board {
 
     /// Takes what was loaded; the focus stays on its deal, wherever that stands now.
     fn take(&mut self, loaded: Loaded) {
-        let focus = self.focused().map(|c| c.id);
+        let made = self.made.take();
+        let focus = made.or_else(|| self.focused().map(|c| c.id));
+        // Whoever stands in an empty stage stays there; who lost a card is led to another.
+        let lost = focus.is_some() || self.stages.is_empty() || self.filter.is_typing();
         self.counted = loaded.counted;
         self.filter.error = None;
         self.pipelines = loaded.pipelines;
@@ -146,8 +154,7 @@ impl Board {
         if let Some((column, at)) = place {
             self.column = column;
             self.at[column] = at;
-        } else if focus.is_none() && self.stages.get(self.column).is_none_or(|s| s.cards.is_empty())
-        {
+        } else if lost && self.stages.get(self.column).is_none_or(|s| s.cards.is_empty()) {
             self.column = self.stages.iter().position(|s| !s.cards.is_empty()).unwrap_or(0);
         }
     }
@@ -348,6 +355,13 @@ impl Board {
             Ok(name) => return Some(vec![self.save_as(name.0)]),
             Err(what) => what,
         };
+        let what = match what.downcast::<Made>() {
+            Ok(made) => {
+                self.made = (made.0 == "deal").then_some(made.1);
+                return Some(Vec::new());
+            }
+            Err(what) => what,
+        };
         match what.downcast::<super::OfPipeline>() {
             Ok(named) => Some(self.show_named(named.0)),
             Err(what) => {
@@ -424,7 +438,7 @@ impl Board {
         self.focus_on(drag.id);
         self.put_card(drag.id, target);
         self.moving += 1;
-        vec![deed(move |desk| deeds::move_deals(desk, &subject, &moves))]
+        vec![deed(move |desk| verbs::move_to(desk, &subject, &moves))]
     }
 }
 

@@ -21,11 +21,19 @@ pub(crate) struct Item {
     pub act: Option<Act>,
     /// Chosen already, where several can be.
     pub on: Option<bool>,
+    /// What it is called, where the label isn't that.
+    pub name: Option<&'static str>,
 }
 
 impl Item {
     pub(crate) fn new(label: impl Into<String>, detail: impl Into<String>, value: usize) -> Self {
-        Self { label: label.into(), detail: detail.into(), value, act: None, on: None }
+        Self { label: label.into(), detail: detail.into(), value, act: None, on: None, name: None }
+    }
+
+    /// The item with what it is called, where its label isn't that.
+    pub(crate) fn called(mut self, name: &'static str) -> Self {
+        self.name = Some(name);
+        self
     }
 
     /// The item with an act in place of a value.
@@ -67,9 +75,10 @@ impl Choose {
         // What is called so comes before what only speaks of it: `lose` is not `win … close them`.
         let rank = |item: &&Item| {
             let label = fold(&item.label);
-            let named = |word: &&str| label.split_whitespace().any(|w| w.starts_with(*word));
+            let name = item.name.map_or(label.clone(), fold);
+            let named = |word: &&str| name.split([' ', '-']).any(|w| w.starts_with(*word));
             let called = words.iter().all(|word| label.contains(word));
-            (!words.iter().all(named), !called)
+            (!name.eq(&wanted), !words.iter().all(named), !called)
         };
         found.sort_by_key(rank);
         found

@@ -13,7 +13,9 @@ pub(crate) fn of(place: Place, noun: Option<&str>, cx: &Cx) -> Box<dyn Screen> {
         .into_iter()
         .filter(|(binding, _)| verbs::means(binding.act, noun) || place == Place::List)
         .map(|(binding, keys)| {
-            Item::new(keys, format!("{}  [{}]", binding.about, binding.name), 0).with(binding.act)
+            Item::new(keys, format!("{}  [{}]", binding.about, binding.name), 0)
+                .with(binding.act)
+                .called(binding.name)
         })
         .collect();
     let title = format!("Help: {} (type to narrow; Enter does it)", name(place));

@@ -88,7 +88,8 @@ fn latest(rest: &str) -> Option<usize> {
 pub(crate) fn quick_add(noun: &'static str, cx: &Cx) -> Box<dyn Screen> {
     let label = cx.model.get(noun).map_or("name", |n| n.entity.label().name);
     let title = format!("New {noun}");
-    let hint = "name, then `field=value`, `+tag`, `@owner`; Enter on an empty line opens the form";
+    let hint =
+        "name, `field=value`, `#company`, `+tag`, `@owner`; Enter on an empty line: the form";
     let hint = if noun == "task" {
         "call Maya fri 10:00 #company !high +tag @owner; empty: the form"
     } else {
@@ -99,10 +100,13 @@ pub(crate) fn quick_add(noun: &'static str, cx: &Cx) -> Box<dyn Screen> {
             if text.trim().is_empty() {
                 return Ok(vec![Effect::Push(screens::form::add(noun, &[], cx))]);
             }
-            let parsed = quick::parse(text, cx.model.noun(noun)?, true, cx)?;
-            Ok(vec![deed(move |desk| parsed.add(desk, noun))])
+            let parsed = quick::parse(text, cx.model.noun(noun)?, cx)?;
+            Ok(vec![deed(move |desk| {
+                let (values, texts) = parsed.settled(desk)?;
+                deeds::add(desk, noun, values, &texts)
+            })])
         })
-        .understanding(move |text, cx| Ok(quick::parse(text, cx.model.noun(noun)?, true, cx)?.said))
+        .understanding(move |text, cx| Ok(quick::parse(text, cx.model.noun(noun)?, cx)?.said))
         .kept(move |text| Draft::of_new(noun, vec![Typed::new(label, text)])),
     )
 }
@@ -114,16 +118,21 @@ pub(crate) fn task_about(subject: &Subject, cx: &Cx) -> Box<dyn Screen> {
     Box::new(
         Prompt::new(&title, "call about the offer fri 10:00 !high", "", move |text, cx| {
             let tasks = cx.model.noun("task")?;
-            let mut parsed = quick::parse(text, tasks, false, cx)?;
+            let parsed = quick::parse(text, tasks, cx)?;
+            if parsed.names_company() {
+                let why = format!("it is about {noun}:{id} already");
+                return Err(Error::usage(why).hint("leave the name behind `#` out"));
+            }
+            let (mut values, mut texts) = (parsed.values, parsed.texts);
             let about = tasks.require("about")?;
             if !matches!(about.field.kind, Kind::Link(_)) {
                 return Err(Error::failed("a task has no link to what it is about"));
             }
-            parsed.values.push((about.index, Value::Link(LinkTo::bare(noun, id))));
-            parsed.texts.push((about.index, format!("{noun}:{id}")));
-            Ok(vec![deed(move |desk| parsed.add(desk, "task"))])
+            values.push((about.index, Value::Link(LinkTo::bare(noun, id))));
+            texts.push((about.index, format!("{noun}:{id}")));
+            Ok(vec![deed(move |desk| deeds::add(desk, "task", values, &texts))])
         })
-        .understanding(|text, cx| Ok(quick::parse(text, cx.model.noun("task")?, false, cx)?.said))
+        .understanding(|text, cx| Ok(quick::parse(text, cx.model.noun("task")?, cx)?.said))
         .kept(move |text| {
             let about = format!("{noun}:{id}");
             Draft::of_new("task", vec![Typed::new("title", text), Typed::new("about", &about)])

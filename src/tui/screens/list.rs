@@ -19,11 +19,12 @@ use crate::error::Error;
 use crate::store::Among;
 use crate::tui::deeds::quoted;
 use crate::tui::keys::{Act, Place};
-use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask};
+use crate::tui::screen::{Cx, Effect, Effects, Event, Made, Screen, Subject, Toast, answer, ask};
 use crate::tui::screens::order::{self, Sorted};
 use crate::tui::screens::prompt::Prompt;
 use crate::tui::screens::views::{self, SaveAs, View};
 use crate::tui::screens::{export, happened};
+use crate::tui::verbs;
 use crate::tui::widgets::marks::Marks;
 use crate::tui::widgets::narrow::Narrow;
 use crate::tui::widgets::rows;
@@ -217,7 +218,7 @@ impl List {
         self.complete = listed.complete;
         self.heads = listed.heads;
         self.rows = listed.rows;
-        self.wanted = None;
+        let missed = self.wanted.take().filter(|id| self.complete && !self.ids.contains(id));
         // Focus and marks belong to records, not to rows.
         self.at = listed.at;
         if self.complete {
@@ -226,6 +227,9 @@ impl List {
         }
         self.range = None;
         let mut effects = Vec::new();
+        if missed.is_some() {
+            effects.push(Effect::Also("this view doesn't hold it".into()));
+        }
         if !self.complete {
             effects.push(self.list(cx, true));
         }
@@ -330,12 +334,11 @@ impl List {
             Act::LastView | Act::LastPane if !self.tabs.is_empty() => {
                 return Some(self.turn_to((self.tab + self.tabs.len() - 1) % self.tabs.len(), cx));
             }
-            // Deals go a stage on and back; in other lists there is only the view to move.
-            Act::StepOn if self.noun != "deal" => {
-                let last = self.heads.iter().filter(|h| !h.keep).count().saturating_sub(1);
-                self.shift = (self.shift + 1).min(last);
-            }
-            Act::StepBack if self.noun != "deal" => self.shift = self.shift.saturating_sub(1),
+            // Where nothing goes a step on and back, there is only the view to move.
+            Act::StepOn if !verbs::steps(self.noun) => self.scroll_columns(1),
+            Act::StepBack if !verbs::steps(self.noun) => self.scroll_columns(-1),
+            Act::ColumnsOn => self.scroll_columns(1),
+            Act::ColumnsBack => self.scroll_columns(-1),
             Act::Sort => return Some(vec![self.choose_sort(cx)?]),
             Act::Columns => return Some(vec![self.choose_columns(cx)?]),
             Act::SaveView => return Some(vec![views::ask_name(&self.wanted(cx).whole_filter())]),
@@ -346,6 +349,11 @@ impl List {
             _ => return None,
         }
         Some(Vec::new())
+    }
+
+    fn scroll_columns(&mut self, by: isize) {
+        let last = self.heads.iter().filter(|h| !h.keep).count().saturating_sub(1);
+        self.shift = self.shift.saturating_add_signed(by).min(last);
     }
 
     fn choose_sort(&self, cx: &Cx) -> Option<Effect> {
@@ -443,6 +451,13 @@ impl List {
         };
         let what = match what.downcast::<SaveAs>() {
             Ok(saved) => return Some(vec![self.save_as(saved.0, cx)]),
+            Err(what) => what,
+        };
+        let what = match what.downcast::<Made>() {
+            Ok(made) => {
+                self.wanted = (made.0 == self.noun).then_some(made.1);
+                return Some(Vec::new());
+            }
             Err(what) => what,
         };
         match what.downcast::<Sorted>() {

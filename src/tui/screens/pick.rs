@@ -47,6 +47,7 @@ pub(crate) struct Pick {
     at: usize,
     /// Whether the focus was on what they link to once.
     placed: bool,
+    answered: bool,
     /// Whether nobody can be chosen too.
     optional: bool,
     error: Option<Error>,
@@ -69,6 +70,7 @@ impl Pick {
             now: None,
             at: 0,
             placed: false,
+            answered: false,
             optional,
             error: None,
             then: Box::new(then),
@@ -86,8 +88,13 @@ impl Pick {
         ask(0, move |desk| found(desk, target, &typed, of.as_ref()))
     }
 
+    /// Whether nobody stands among what can be chosen: not where somebody is looked for.
+    fn offers_nobody(&self) -> bool {
+        self.optional && self.typed.text().trim().is_empty()
+    }
+
     fn count(&self) -> usize {
-        self.found.len() + usize::from(self.optional)
+        self.found.len() + usize::from(self.offers_nobody())
     }
 }
 
@@ -213,6 +220,7 @@ impl Screen for Pick {
                     }
                     self.at = self.at.min(self.count().saturating_sub(1));
                     self.error = None;
+                    self.answered = true;
                 }
                 Err(why) => self.error = Some(why),
             },
@@ -244,8 +252,15 @@ impl Screen for Pick {
                 format!("{label}  {}  {}:{}{now}", pane::safe(&o.detail), o.link.noun, o.link.id)
             })
             .collect();
-        if self.optional {
+        if self.offers_nobody() {
             lines.push("(nobody and nothing)".into());
+        }
+        if lines.is_empty() && self.answered {
+            let text = match self.typed.text().trim() {
+                "" => "There is nothing to choose yet.".to_owned(),
+                typed => format!("Nothing is called `{}`.", pane::safe(typed)),
+            };
+            rows::write(frame, pane::row(inside, 2), &text, cx.theme.style(Role::Dim), cx);
         }
         let height = usize::from(inside.height).saturating_sub(1);
         let top = rows::scrolled(0, self.at, height, lines.len());

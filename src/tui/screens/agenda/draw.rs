@@ -84,7 +84,7 @@ fn views(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
     let key = cx.keys.shown(Place::Agenda, Act::NextPane).unwrap_or_default();
     spans.push(Span::styled(format!("   {whose} ({key})"), cx.theme.style(Role::Text)));
     let late = agenda.entries.iter().filter(|e| e.late).count();
-    let right = format!("{} due  {late} late ", agenda.entries.len());
+    let right = format!("{} due  {late} late ", agenda.seen(cx.today()).count());
     pane::two_ends(frame, area, spans, vec![Span::styled(right, cx.theme.style(Role::Dim))]);
 }
 
@@ -239,7 +239,7 @@ fn beside(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
         return;
     };
     let inside = pane::framed(frame, below, &sheet.label(noun), "", false, cx);
-    let mut lines = sheet.fields(noun, usize::from(inside.width), cx);
+    let mut lines = sheet.fields(usize::from(inside.width), cx);
     lines.extend(sheet.moments(None, cx));
     for (at, line) in lines.iter().take(usize::from(inside.height)).enumerate() {
         rows::write(frame, pane::row(inside, at), &line.text, cx.theme.style(line.role), cx);

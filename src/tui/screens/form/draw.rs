@@ -126,6 +126,10 @@ fn foot(form: &Form, frame: &mut Frame, inside: Rect, cx: &Cx) {
     let room = usize::from(inside.width);
     let entry = form.entries.get(form.at);
     let (text, hint, role) = match (&form.error, entry) {
+        // The question stands as long as it is armed.
+        _ if form.leaving => {
+            ("not saved: Esc again leaves it, ^S saves".to_owned(), None, Role::Warn)
+        }
         (Some(why), _) => (why.message.replace('\n', " "), why.hint.clone(), Role::Bad),
         (None, Some(entry)) => match &entry.error {
             // Beside the value there is little room: it is said here in full.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::actions::{Arg, ArgKind, Takes};
 use crate::entity::shown::{local, shown};
 use crate::entity::when::Due;
-use crate::entity::{Field, Kind, LinkTo, Noun, Part, Value, yearless};
+use crate::entity::{Default, Field, Kind, LinkTo, Noun, Part, Value, yearless};
 use crate::tui::drafts::Typed;
 use crate::tui::screen::Cx;
 use crate::tui::widgets::input::Input;
@@ -50,7 +50,7 @@ impl Entry {
             field: Some(at),
             declared: Some(field),
             arg: None,
-            required: field.required,
+            required: field.required && !makes_itself(field),
             input: Input::default(),
             long: None,
             picked: None,
@@ -235,6 +235,11 @@ impl Entry {
     pub(super) fn typed(&self) -> String {
         self.picked.as_ref().map_or_else(|| self.as_typed().into_owned(), |l| l.id.to_string())
     }
+}
+
+/// Whether a field that has to be there is filled from others where nothing is said.
+fn makes_itself(field: &Field) -> bool {
+    !field.made_of.is_empty() || matches!(field.default, Default::Linked(..))
 }
 
 /// Several values as lists and records show them, `a@b.example (work), c@d.example`, as they are

@@ -15,6 +15,10 @@ impl Form {
             self.eager = true;
             return Vec::new();
         }
+        if !self.still_fits(cx) {
+            self.error = Some(super::moved());
+            return Vec::new();
+        }
         for entry in &mut self.entries {
             entry.check(cx);
             let new = matches!(self.purpose, Purpose::Add(_) | Purpose::Deed(..));
@@ -92,9 +96,18 @@ impl Form {
             spoken.starts_with(&format!("{label}:"))
                 || why.field.is_some_and(|f| f.replace('_', " ") == label)
         };
+        let mut why = why.clone();
         if let Some(at) = self.entries.iter().position(|e| names(&e.label)) {
             self.at = at;
-            self.entries[at].error = Some(why.message.clone());
+            let entry = &mut self.entries[at];
+            entry.error = Some(why.message.clone());
+            // Here nobody types flags and commands.
+            let speaks = |hint: &String| hint.contains("`--") || hint.contains("`rolo ");
+            if why.hint.as_ref().is_some_and(speaks) {
+                let chosen =
+                    if entry.is_chosen() { "; Space in the empty field lists them" } else { "" };
+                why.hint = Some(format!("fill in `{}`: {}{chosen}", entry.label, entry.about));
+            }
         }
         self.error = Some(why);
     }

@@ -1,37 +1,82 @@
-//! A record from one line: `call Maya fri 10:00 !high +vip @ann amount=12k`.
+//! A record from one line: `call Maya fri 10:00 #globex !high +vip @ann amount=12k`.
 
-use crate::entity::{Kind, LinkTo, Name, Noun, Value};
+use crate::entity::{Kind, LinkTo, Name, Noun, Target, Value};
 use crate::error::{Error, Result};
-use crate::store::Among;
-use crate::tui::deeds;
-use crate::tui::desk::{Desk, Done};
+use crate::store::{Among, Listing, Path};
+use crate::tui::desk::Desk;
 use crate::tui::screen::Cx;
 use crate::tui::screens::form::{meaning, understood};
 
 /// What a line means.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Quick {
     pub values: Vec<(usize, Value)>,
     pub texts: Vec<(usize, String)>,
-    /// The link that `#` names a company for, and the name as far as it was typed.
-    pub company: Option<(usize, String)>,
+    /// The field that a part of a company's name fills: `#globex`.
+    company: Option<(usize, String)>,
     /// For people, before Enter.
     pub said: String,
+}
+
+impl Quick {
+    /// Whether a company is named by a part of its name.
+    pub(super) fn names_company(&self) -> bool {
+        self.company.is_some()
+    }
+
+    /// Finds what was named by a part of its name, and gives values and texts.
+    ///
+    /// # Errors
+    /// No company is called so, or several are.
+    pub(super) fn settled(mut self, desk: &Desk) -> Result<Typed> {
+        if let Some((at, name)) = self.company.take() {
+            let link = company_called(desk, &name)?;
+            self.texts.push((at, format!("{}:{}", link.noun, link.id)));
+            self.values.push((at, Value::Link(link)));
+        }
+        Ok((self.values, self.texts))
+    }
+}
+
+/// Values of fields, and the same as typed.
+type Typed = (Vec<(usize, Value)>, Vec<(usize, String)>);
+
+/// The company of a name, else the only one whose name holds the words.
+fn company_called(desk: &Desk, name: &str) -> Result<LinkTo> {
+    let (reader, companies) = (desk.reader()?, desk.store.noun("company")?);
+    if let Ok(id) = reader.resolve(companies, name, Among::Live) {
+        return Ok(LinkTo::bare("company", id));
+    }
+    let label = companies.entity.label().name;
+    let mut listing = Listing::all(companies);
+    listing.columns = vec![Path::parse(label, companies, reader.model())?];
+    let filter = format!("{label}:\"{}\"", name.replace('"', " "));
+    listing.filter = Some(reader.filter(companies, &filter, &desk.locale)?);
+    listing.limit = Some(4);
+    let found = reader.list(&listing)?;
+    let names: Vec<String> =
+        found.iter().filter_map(|f| Some(f.values.first()?.to_cell())).collect();
+    match found[..] {
+        [ref one] => Ok(LinkTo::bare("company", one.id)),
+        [] => Err(Error::not_found(format!("no company is called `{name}`"))
+            .hint("a space behind `#` keeps it as text")),
+        _ => Err(Error::invalid(format!("`{name}` is several: {}", names.join(", ")))
+            .hint("write more of the name, such as `#\"globex gmbh\"`")),
+    }
 }
 
 /// Most words that a due may take at the end of a line.
 const DUE_WORDS: usize = 3;
 
-/// Reads a line; `links` where `#` may name a company.
+/// Reads a line.
 ///
 /// # Errors
 /// A value isn't one of its field, or there is no label.
-pub(super) fn parse(text: &str, noun: &Noun, links: bool, cx: &Cx) -> Result<Quick> {
+pub(super) fn parse(text: &str, noun: &Noun, cx: &Cx) -> Result<Quick> {
     let mut quick = Quick::default();
     let mut words: Vec<String> = Vec::new();
     let mut tags = Vec::new();
     let mut said = Vec::new();
-    let link = if links { link_to_company(noun) } else { None };
     for piece in pieces(text) {
         let set = piece.split_once('=').and_then(|(name, value)| Some((noun.find(name)?, value)));
         let first = piece.chars().next().unwrap_or(' ');
@@ -57,10 +102,6 @@ pub(super) fn parse(text: &str, noun: &Noun, links: bool, cx: &Cx) -> Result<Qui
                     .push((at, Value::Named(Name { text: rest.to_owned(), ..Name::default() })));
                 quick.texts.push((at, rest.to_owned()));
             }
-            ('#', None) if rest.starts_with(char::is_alphabetic) && link.is_some() => {
-                said.push(format!("company = {rest}"));
-                quick.company = link.map(|at| (at, rest.to_owned()));
-            }
             ('!', None) if !rest.is_empty() && noun.index("priority").is_some() => {
                 let named = noun.require("priority")?;
                 let value =
@@ -68,6 +109,11 @@ pub(super) fn parse(text: &str, noun: &Noun, links: bool, cx: &Cx) -> Result<Qui
                 said.push(format!("priority = {}", value.to_cell()));
                 quick.texts.push((named.index, value.to_cell()));
                 quick.values.push((named.index, value));
+            }
+            ('#', None) if rest.starts_with(char::is_alphabetic) && company_of(noun).is_some() => {
+                let at = company_of(noun).unwrap_or_default();
+                said.push(format!("{} = the company `{rest}`", noun.fields[at].label()));
+                quick.company = Some((at, rest.to_owned()));
             }
             _ => words.push(piece),
         }
@@ -98,63 +144,42 @@ pub(super) fn parse(text: &str, noun: &Noun, links: bool, cx: &Cx) -> Result<Qui
     Ok(quick)
 }
 
-impl Quick {
-    /// Makes the record.
-    ///
-    /// # Errors
-    /// The company isn't found, or a value isn't allowed.
-    pub(super) fn add(mut self, desk: &mut Desk, noun: &'static str) -> Result<Done> {
-        self.settle(desk)?;
-        deeds::add(desk, noun, self.values, &self.texts)
-    }
-
-    /// Finds the company that was named: by its whole name, or by how the name of one begins.
-    ///
-    /// # Errors
-    /// No company is called so, or several are.
-    fn settle(&mut self, desk: &Desk) -> Result<()> {
-        let Some((at, typed)) = self.company.take() else { return Ok(()) };
-        let companies = desk.store.noun("company")?;
-        let id = match desk.reader()?.resolve(companies, &typed, Among::Live) {
-            Ok(id) => id,
-            Err(why) => match desk.store.labels_beginning("company", &typed)?.as_slice() {
-                [(_, id)] => *id,
-                [] => return Err(why),
-                several => {
-                    let names: Vec<&str> =
-                        several.iter().take(SEVERAL).map(|(name, _)| name.as_str()).collect();
-                    return Err(Error::invalid(format!(
-                        "several companies begin with `{typed}`: {}",
-                        names.join(", ")
-                    ))
-                    .hint("write more of the name, in quotes where it has spaces: \"#Acme Ltd\""));
-                }
-            },
-        };
-        self.values.push((at, Value::Link(LinkTo::bare("company", id))));
-        self.texts.push((at, format!("company:{id}")));
-        Ok(())
-    }
-}
-
-/// So many companies are named where several are meant.
-const SEVERAL: usize = 4;
-
-/// The link of a noun that `#globex` fills.
-fn link_to_company(noun: &Noun) -> Option<usize> {
-    ["company", "about"].into_iter().find_map(|name| {
-        noun.index(name).filter(|at| matches!(noun.fields[*at].kind, Kind::Link(_)))
+/// The field that `#globex` fills: the company, else what it is about.
+fn company_of(noun: &Noun) -> Option<usize> {
+    ["company", "about"].into_iter().filter_map(|name| noun.index(name)).find(|at| {
+        match noun.fields[*at].kind {
+            Kind::Link(Target::One(to)) => to.name == "company",
+            Kind::Link(Target::Any(_)) => true,
+            _ => false,
+        }
     })
 }
 
-/// The words of a line. A quote that isn't closed yet is a plain sign; so is the `#` that begins a
-/// comment in a shell.
+/// The pieces of a line. A quote holds words together where a value begins, behind `=`, `@`, `+` or
+/// `#`; anywhere else, or not closed yet, it is a sign like any other.
 fn pieces(text: &str) -> Vec<String> {
-    // No control character can be typed or pasted into a line.
-    const HASH: &str = "\u{1}";
-    let pieces = shlex::split(&text.replace('#', HASH));
-    let pieces = pieces.unwrap_or_else(|| text.split_whitespace().map(str::to_owned).collect());
-    pieces.into_iter().map(|piece| piece.replace(HASH, "#")).collect()
+    let mut pieces = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let word = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let value = match rest.chars().next() {
+            Some('@' | '+' | '#') => Some(1),
+            _ => rest[..word].find('=').map(|at| at + 1),
+        };
+        let quoted = value.and_then(|at| {
+            let quote = rest[at..].chars().next().filter(|c| matches!(c, '"' | '\''))?;
+            let inside = &rest[at + 1..];
+            let mut ends = inside.match_indices(quote).map(|(end, _)| end);
+            let whole =
+                |end: &usize| inside[end + 1..].chars().next().is_none_or(char::is_whitespace);
+            let end = ends.find(whole)?;
+            Some((format!("{}{}", &rest[..at], &inside[..end]), at + 1 + end + 1))
+        });
+        let (piece, taken) = quoted.unwrap_or_else(|| (rest[..word].to_owned(), word));
+        pieces.push(piece);
+        rest = rest[taken..].trim_start();
+    }
+    pieces
 }
 
 /// The last words as a due, where the noun has one and they are a date; the longest that is one.
@@ -195,12 +220,20 @@ fn wrong(field: &str, why: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::pieces;
+    use super::*;
 
     #[test]
-    fn a_hash_is_text_like_any_other() {
-        assert_eq!(pieces("pay #12 fri !high"), ["pay", "#12", "fri", "!high"]);
-        assert_eq!(pieces("# 'a #b' c"), ["#", "a #b", "c"]);
-        assert_eq!(pieces("it's #1"), ["it's", "#1"]);
+    fn signs_of_a_shell_are_text_and_quotes_hold_values_together() {
+        for (line, found) in [
+            ("pay invoice #12 fri", &["pay", "invoice", "#12", "fri"][..]),
+            ("D'Arcy's and O'Brien", &["D'Arcy's", "and", "O'Brien"]),
+            (r"C:\new \ x", &[r"C:\new", "\\", "x"]),
+            ("x company=\"Acme GmbH\" @'Ann Lee' y", &["x", "company=Acme GmbH", "@Ann Lee", "y"]),
+            ("x company=\"Acme Gm", &["x", "company=\"Acme", "Gm"]),
+            ("6\" pipe name=5\"x", &["6\"", "pipe", "name=5\"x"]),
+            ("  ", &[]),
+        ] {
+            assert_eq!(pieces(line), found, "{line}");
+        }
     }
 }

@@ -153,13 +153,7 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
     if !list.sort.is_empty() {
         foot.push(format!("sort: {}", list.sort));
     }
-    if places.bordered && !places.frame.is_empty() {
-        pane::framed(frame, places.frame, "", &foot.join("  "), true, cx);
-    }
     let area = places.rows;
-    if area.is_empty() {
-        return;
-    }
     let height = usize::from(area.height);
     let seen: Vec<i64> = list.ids.iter().copied().skip(list.top).take(height).collect();
     let held: Vec<Option<&Row>> = seen.iter().map(|id| list.rows.get(id)).collect();
@@ -175,6 +169,17 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
         .map(|row| order.iter().map(|at| row.get(*at).cloned().unwrap_or_default()).collect())
         .collect();
     let widths = rows::widths(&heads, &cells, room);
+    let hidden = heads.len() - widths.len();
+    if hidden > 0 {
+        let key = cx.keys.shown(Place::List, Act::ColumnsOn).unwrap_or_default();
+        foot.push(format!("{hidden} more columns: {key}"));
+    }
+    if places.bordered && !places.frame.is_empty() {
+        pane::framed(frame, places.frame, "", &foot.join("  "), true, cx);
+    }
+    if area.is_empty() {
+        return;
+    }
     let names: Vec<String> = heads.iter().map(|h| h.name.clone()).collect();
     let head = Rect { y: area.y - 1, height: 1, ..area };
     let left = if counts { pad("  left", lefts, false) } else { String::new() };
@@ -293,7 +298,7 @@ const APART: (u16, u16) = (64, 12);
 /// The fields; where the list beside shows some already, those come last.
 fn fields(list: &List, sheet: &Sheet, noun: &Noun, room: usize, cx: &Cx) -> Vec<SheetLine> {
     let label = noun.label_index();
-    let mut lines = sheet.fields(noun, room, cx);
+    let mut lines = sheet.fields(room, cx);
     lines.retain(|l| l.field != Some(label));
     if list.zoomed {
         return lines;
