@@ -319,6 +319,10 @@ fn ends_thousands(text: &str) -> bool {
 /// Why what stands there is no currency.
 pub fn split_currency(text: &str) -> Result<(&str, Option<Currency>), String> {
     let text = text.trim();
+    // Three letters without a number are no currency that is unknown.
+    if !text.contains(char::is_numeric) {
+        return Ok((text, None));
+    }
     for (sign, code) in SIGNS {
         let Some(rest) = text.strip_suffix(sign).or_else(|| text.strip_prefix(sign)) else {
             continue;
@@ -438,6 +442,8 @@ mod tests {
         assert_eq!(money("5kXYZ"), "`XYZ` is not an ISO 4217 currency");
         assert_eq!(money("kUSD"), "`kUSD` is not an amount");
         assert_eq!(money("lots"), "`lots` is not an amount");
+        assert_eq!(money("abc"), "`abc` is not an amount");
+        assert_eq!(money("EUR"), "`EUR` is not an amount");
         assert_eq!(money("1e5"), "`1e5` is not an amount");
         assert_eq!(money("99999999999999"), "`99999999999999` is too large");
     }

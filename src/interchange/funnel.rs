@@ -494,9 +494,10 @@ impl<'a> Funnel<'a> {
                 self.unclear[0]
             );
             unclear.append(&mut self.unclear);
-            let are = if names.len() == 1 { "whether the stage" } else { "whether the stages" };
+            let (stage, means) =
+                if names.len() == 1 { ("stage", "means") } else { ("stages", "mean") };
             return Err(Error::invalid(format!(
-                "{are} {} means won, lost or open isn't clear: nothing was imported",
+                "whether the {stage} {} {means} won, lost or open isn't clear: nothing was imported",
                 names.join(", ")
             ))
             .hint(hint));

@@ -9,7 +9,7 @@ use super::commit::{Writer, same};
 use super::schema::quoted;
 use super::stays::{Places, Stay, UNDATED, given_stays, instant, made_at, settled, trails};
 use crate::entity::{LinkTo, Noun, Trail, Value};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 impl Writer<'_> {
     /// The first stays of a new record: from the day that it was made, or that its file tells of
@@ -44,6 +44,7 @@ impl Writer<'_> {
         let is_exact = self.is_exact(noun);
         if !is_exact {
             self.refuse_unborn(row, places, trail, &stays, made)?;
+            self.refuse_open_end(row, places, trail, present, ends)?;
         }
         let is_past =
             self.manner.import && ends || is_over && !self.is_today(&row[places.expected]);
@@ -68,7 +69,7 @@ impl Writer<'_> {
             });
         }
         let earliest = stays[0].entered;
-        let tells = self.manner.import || expected.is_some();
+        let tells = self.manner.import || ended.or(expected).is_some();
         let begun = if tells && made.is_none() { earliest.min(now) } else { made.unwrap_or(now) };
         if !is_exact {
             // A day alone has no hour: on the first day nothing was before the beginning.
@@ -130,6 +131,9 @@ impl Writer<'_> {
         let mut stays = joined_stays(&before[places.stays], &row[places.stays], made)?;
         let ends = self.ends(trail, present.id)?;
         let tells_end = told.contains(&places.ended);
+        if tells_end {
+            self.refuse_open_end(row, places, trail, present, ends)?;
+        }
         let ended = instant(&row[places.ended]).filter(|_| ends && tells_end);
         let since = instant(&row[places.since]).filter(|_| told.contains(&places.since));
         let expected = self.passed_day(&row[places.expected]).filter(|_| {
@@ -251,6 +255,28 @@ impl Writer<'_> {
         }
         stays.iter().try_for_each(|stay| self.refuse_later(trail.stays, stay.entered))?;
         self.refuse_to_come(row, places, trail)
+    }
+
+    /// What goes on has no end: a deal in an open stage wasn't closed.
+    fn refuse_open_end(
+        &self,
+        row: &[Value],
+        places: &Places,
+        trail: &Trail,
+        present: &LinkTo,
+        ends: bool,
+    ) -> Result<()> {
+        if ends || row[places.ended].is_empty() {
+            return Ok(());
+        }
+        let labels = self.reader.labels(present.noun, &[present.id])?;
+        let station = labels.get(&present.id).map_or("", |l| l.label.as_str());
+        Err(Error::invalid(format!(
+            "{}: the {} `{station}` is open, nothing has ended there",
+            trail.ended, present.noun
+        ))
+        .hint(format!("leave it empty, or name the {} where it ended", present.noun))
+        .at(trail.ended))
     }
 
     fn refuse_to_come(&self, row: &[Value], places: &Places, trail: &Trail) -> Result<()> {

@@ -130,6 +130,27 @@ fn names(value: &Value, uid: Uuid) -> bool {
     }
 }
 
+/// A new record can't be above itself: named so, it would be made twice.
+fn refuse_own_name(noun: &Noun, values: &[(usize, Value)]) -> Result<()> {
+    for (index, value) in values.iter().filter(|(i, _)| noun.fields[*i].no_loop) {
+        let Value::Named(name) = value else { continue };
+        let is_own = |text: &str| text.to_lowercase() == name.text.to_lowercase();
+        let keys = noun.entity.key.iter().filter_map(|k| noun.index(k));
+        let own = keys.filter_map(|k| values.iter().find(|(i, _)| *i == k));
+        if name.uid.is_none() && own.flat_map(|(_, v)| key_texts(v)).any(|text| is_own(&text)) {
+            let field = noun.fields[*index];
+            return Err(Error::invalid(format!(
+                "{}: `{}` can't be its own",
+                field.label(),
+                name.text
+            ))
+            .hint(format!("name another {}, or none", noun.name()))
+            .at(field.name));
+        }
+    }
+    Ok(())
+}
+
 /// `contact:1, contact:7`.
 fn listed(noun: &Noun, ids: &[i64]) -> String {
     ids.iter().map(|id| format!("{}:{id}", noun.name())).collect::<Vec<_>>().join(", ")
@@ -309,6 +330,7 @@ impl Writer<'_> {
         fingerprint: Option<i64>,
         ready: Ready,
     ) -> Result<i64> {
+        refuse_own_name(noun, &values)?;
         // A record that names itself has to be there before the name can be found.
         let (own, values): (Vec<_>, Vec<_>) = match uid_of(noun, &values) {
             Some(uid) => values.into_iter().partition(|(_, v)| names(v, uid)),

@@ -206,3 +206,21 @@ fn the_board_sums_up_in_the_report_currency_with_a_footer() {
     let why = w.fails(4, &["deal", "board"]);
     assert!(why.contains("no rate from EUR to JPY of 2026-11-22 or before"), "{why}");
 }
+
+#[test]
+fn what_counts_to_four_decimals_is_given_to_four() {
+    let w = World::new();
+    w.ok(&["deal", "add", "D", "--amount", "1000000", "--probability", "33.3333"]);
+    for args in [
+        &["deal", "edit", "D", "--probability", "33.33333"][..],
+        &["deal", "edit", "D", "--commission", "1.00001"],
+        &["company", "add", "P", "--commission", "1.00001"],
+        &["stage", "edit", "Lead", "--probability", "1.00001"],
+    ] {
+        let err = w.fails(4, args);
+        assert!(err.contains("has more than four decimals"), "{args:?}: {err}");
+    }
+    assert_eq!(w.json(&["deal", "show", "D", "-o", "json"])["weighted"].to_string(), "333333.00");
+    let err = w.fails(4, &["line", "add", "x", "--deal", "D", "--price", "-5"]);
+    assert!(err.contains("the lines of deal:1 come to -5.00 EUR, less than 0"), "{err}");
+}
