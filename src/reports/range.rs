@@ -103,7 +103,7 @@ fn run(reader: &Reader, ask: &Ask) -> Result<Sheet> {
     match ask.to {
         None => {
             for (currency, pot) in &pots {
-                let mut each = pot.trials(*currency, trials_used, ask.seed());
+                let mut each = pot.trials(*currency, trials_used, ask.seed(), reader)?;
                 result.put(
                     *currency,
                     &mut each,
@@ -163,7 +163,7 @@ impl Outcome {
                 continue;
             }
             let lane = rates.lane(*currency, to)?;
-            for (all, own) in each.iter_mut().zip(pot.trials(*currency, trials, ask.seed())) {
+            for (all, own) in each.iter_mut().zip(pot.trials(*currency, trials, ask.seed(), reader)?) {
                 *all = all.checked_add(lane.convert(own)?).ok_or_else(|| too_large(to))?;
             }
             for (all, own) in [
@@ -194,13 +194,21 @@ impl Pot {
     }
 
     /// What each trial comes to, with what is won already. Currencies have chances of their own.
-    fn trials(&self, currency: Currency, trials: usize, seed: u64) -> Vec<i64> {
+    fn trials(
+        &self,
+        currency: Currency,
+        trials: usize,
+        seed: u64,
+        reader: &Reader,
+    ) -> Result<Vec<i64>> {
         let code = currency.code().bytes().fold(0, |all, byte| all << 8 | u64::from(byte));
-        let mut each = totals(&self.bets, trials, seed ^ code << 40);
+        let stop = reader.stop_flag();
+        let made = totals(&self.bets, trials, seed ^ code << 40, stop.as_deref());
+        let mut each = made.ok_or_else(|| Error::failed("the trials were stopped"))?;
         for total in &mut each {
             *total += self.won;
         }
-        each
+        Ok(each)
     }
 
     fn most(&self, currency: Currency) -> Result<i64> {

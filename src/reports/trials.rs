@@ -4,6 +4,8 @@
 //! Eight deals at a time are one throw of a die with 256 faces, each face the sum of the deals that
 //! it wins. A face is drawn in one step by the alias method (Walker 1977, Vose 1991).
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::clock::Chance;
 
 /// A deal that may be won: its amount in minor units and its chance, from 0 to 1.
@@ -29,8 +31,14 @@ struct Face {
     other: i64,
 }
 
-/// The sum of each trial.
-pub(super) fn totals(bets: &[Bet], trials: usize, seed: u64) -> Vec<i64> {
+/// The sum of each trial; none where the flag was set before all were made.
+pub(super) fn totals(
+    bets: &[Bet],
+    trials: usize,
+    seed: u64,
+    stop: Option<&AtomicBool>,
+) -> Option<Vec<i64>> {
+    let is_stopped = || stop.is_some_and(|flag| flag.load(Ordering::Relaxed));
     let sure: i64 = bets.iter().filter(|b| b.chance >= 1.0).map(|b| b.minor).sum();
     let open: Vec<Bet> =
         bets.iter().filter(|b| b.chance > 0.0 && b.chance < 1.0).copied().collect();
@@ -45,12 +53,15 @@ pub(super) fn totals(bets: &[Bet], trials: usize, seed: u64) -> Vec<i64> {
         for share in shares {
             scope.spawn(|| {
                 for (at, block) in share {
+                    if is_stopped() {
+                        return;
+                    }
                     throw(&dice, block, &stream(seed, at));
                 }
             });
         }
     });
-    totals
+    (!is_stopped()).then_some(totals)
 }
 
 /// The chance of a block of trials.
@@ -121,6 +132,19 @@ fn threshold(share: f64) -> u64 {
 mod tests {
     use super::*;
 
+    fn all(bets: &[Bet], trials: usize, seed: u64) -> Vec<i64> {
+        totals(bets, trials, seed, None).unwrap()
+    }
+
+    #[test]
+    fn a_flag_stops_the_trials() {
+        let some = bets(&[(100, 0.5), (250, 0.25)]);
+        let flag = AtomicBool::new(false);
+        assert!(totals(&some, 10_000, 7, Some(&flag)).is_some());
+        flag.store(true, Ordering::Relaxed);
+        assert!(totals(&some, 10_000, 7, Some(&flag)).is_none());
+    }
+
     fn bets(list: &[(i64, f64)]) -> Vec<Bet> {
         list.iter().map(|(minor, chance)| Bet { minor: *minor, chance: *chance }).collect()
     }
@@ -128,14 +152,14 @@ mod tests {
     #[test]
     fn the_same_seed_gives_the_same_trials_and_another_gives_others() {
         let some = bets(&[(100, 0.5), (250, 0.25), (900, 0.1)]);
-        assert_eq!(totals(&some, 10_000, 7), totals(&some, 10_000, 7));
-        assert_ne!(totals(&some, 10_000, 7), totals(&some, 10_000, 8));
+        assert_eq!(all(&some, 10_000, 7), all(&some, 10_000, 7));
+        assert_ne!(all(&some, 10_000, 7), all(&some, 10_000, 8));
     }
 
     #[test]
     fn what_is_sure_is_in_every_trial_and_what_is_hopeless_in_none() {
-        assert_eq!(totals(&bets(&[(100, 1.0), (7, 0.0)]), 5, 1), [100; 5]);
-        assert_eq!(totals(&[], 3, 1), [0; 3]);
+        assert_eq!(all(&bets(&[(100, 1.0), (7, 0.0)]), 5, 1), [100; 5]);
+        assert_eq!(all(&[], 3, 1), [0; 3]);
     }
 
     /// Each sum of the powers of two tells which deals were won: their shares are the chances, and
@@ -149,7 +173,7 @@ mod tests {
             .map(|(at, chance)| Bet { minor: 1 << at, chance: *chance })
             .collect();
         let count = 200_000_u32;
-        let (all, trials) = (totals(&some, 200_000, 42), f64::from(count));
+        let (all, trials) = (all(&some, 200_000, 42), f64::from(count));
         let share = |mask: i64| {
             let seen = all.iter().filter(|t| **t & mask == mask).count();
             f64::from(u32::try_from(seen).expect("few")) / trials

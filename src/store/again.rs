@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Access, Options, Store};
+use super::{Access, Options, Reader, Store};
 use crate::clock::Clock;
 use crate::entity::Model;
 use crate::error::Result;
@@ -31,6 +31,14 @@ impl Again {
     }
 }
 
+impl Reader<'_> {
+    /// The flag that stops reading here: what works long without a query looks at it.
+    #[must_use]
+    pub fn stop_flag(&self) -> Option<Arc<AtomicBool>> {
+        self.store.and_then(|store| store.stop.borrow().clone())
+    }
+}
+
 impl Store {
     /// How to open the same file once more.
     #[must_use]
@@ -43,6 +51,7 @@ impl Store {
     /// # Errors
     /// The connection isn't rolo's own.
     pub fn stop_when(&self, flag: Option<Arc<AtomicBool>>) -> Result<()> {
+        self.stop.replace(flag.clone());
         let handler = flag.map(|flag| move || flag.load(Ordering::Relaxed));
         Ok(self.conn.progress_handler(STEPS, handler)?)
     }

@@ -134,6 +134,8 @@ pub struct Store {
     me: Option<i64>,
     /// Things to say on standard error about the file itself.
     pub warnings: Vec<String>,
+    /// What stops reading; see `stop_when`.
+    stop: std::cell::RefCell<Option<std::sync::Arc<std::sync::atomic::AtomicBool>>>,
     /// The moment in the past that everything is read as of.
     past: Option<as_of::Past>,
     /// What was done to the file so that it could be opened.
@@ -203,6 +205,7 @@ impl Store {
             warnings,
             notes: today.notes,
             scratch: today.scratch,
+            stop: std::cell::RefCell::default(),
             past: None,
         };
         if access == Access::Write && store.has_left_wal()? {

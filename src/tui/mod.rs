@@ -181,7 +181,11 @@ impl Dashboard {
         self.perform(&mut app)?;
         while !self.ended {
             app.tick();
-            self.held.draw(|frame| app.draw(frame))?;
+            if let Err(why) = self.held.draw(|frame| app.draw(frame)) {
+                self.keep_drafts(&mut app, true);
+                // Where nobody is at the other end any more, that is the end and no failure.
+                return if Pump::is_gone() { Ok(()) } else { Err(why) };
+            }
             let waited = self.wait(&mut app);
             self.keep_drafts(&mut app, waited.is_err());
             waited?;

@@ -122,7 +122,7 @@ impl Pump {
     }
 
     /// Whether nobody is at the other end of the terminal.
-    fn is_gone() -> bool {
+    pub(crate) fn is_gone() -> bool {
         let stdin = std::io::stdin();
         let mut fds = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN)];
         let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };

@@ -2,12 +2,14 @@
 //! each of its steps is tried even where one before it failed.
 
 use std::io::{self, BufWriter, Stdout, Write};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
-    EnableFocusChange, EnableMouseCapture,
+    EnableFocusChange,
 };
+use crossterm::style::Print;
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     disable_raw_mode, enable_raw_mode,
@@ -18,12 +20,17 @@ use ratatui::backend::CrosstermBackend;
 
 use crate::error::{Error, Result};
 
+/// Asks for presses, wheel and drags, in the form without limits. What crossterm asks for has every
+/// movement too: each would go over the line and wake us for nothing.
+const MOUSE: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+
 /// Whether the terminal is ours at this moment.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while the dashboard has it; given back when it goes.
 pub(crate) struct Held {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    /// Never dropped: ratatui shows the cursor then, and panics where the terminal is gone.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<BufWriter<Stdout>>>>,
     mouse: bool,
 }
 
@@ -35,7 +42,7 @@ impl Held {
     pub(crate) fn take(mouse: bool) -> Result<Self> {
         let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
         let terminal = Terminal::new(backend).map_err(|why| failed(&why))?;
-        let mut held = Self { terminal, mouse };
+        let mut held = Self { terminal: ManuallyDrop::new(terminal), mouse };
         held.enter()?;
         Ok(held)
     }
@@ -56,7 +63,7 @@ impl Held {
             cursor::Hide
         );
         let entered = entered
-            .and_then(|()| if self.mouse { execute!(out, EnableMouseCapture) } else { Ok(()) });
+            .and_then(|()| if self.mouse { execute!(out, Print(MOUSE)) } else { Ok(()) });
         entered.and_then(|()| self.wipe()).map_err(|why| failed(&why))
     }
 
@@ -66,7 +73,7 @@ impl Held {
         let mut out = io::stdout();
         // A terminal that knows no mouse ignores it.
         let _ =
-            if on { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) };
+            if on { execute!(out, Print(MOUSE)) } else { execute!(out, DisableMouseCapture) };
     }
 
     /// Puts a text on the clipboard, as far as the terminal allows: nothing tells whether it did.

@@ -1117,6 +1117,22 @@ fn bars_of_reports_lead_to_the_records_behind() {
 }
 
 #[test]
+fn charts_say_what_their_bars_are_of_and_tables_lose_no_figure() {
+    let mut bench = filled();
+    for currency in ["GBP", "JPY", "KZT", "CHF"] {
+        let amount = format!("123456 {currency}");
+        bench.add("deal", &[("name", currency), ("stage", "Qualified"), ("amount", &amount)]);
+    }
+    bench.resize(160, 45).keys("6").sees("Open deals by stage (bars: EUR)").sees("0 d  EUR 90k");
+    bench.keys("T").sees("weighted");
+    bench.resize(80, 24).sees("amount").sees("weighted").sees("CHF 123k");
+    // The bar of what is won leads to what is won, the others to all that may be.
+    bench.resize(160, 45).keys("T l tab").sees("What may be won").keys("enter");
+    bench.sees("won: ").sees("Base");
+    assert!(!bench.screen().contains("Renewal"), "{}", bench.screen());
+}
+
+#[test]
 fn reports_are_split_narrowed_and_looked_at_by_period() {
     let mut bench = filled();
     bench.resize(160, 45).keys("6").sees("Open deals by stage").sees("What waits");

@@ -58,6 +58,20 @@ impl Press {
             && !self.held.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
     }
 
+    /// The key that terminals send in place of this one.
+    pub(crate) fn same_as(self) -> Option<&'static str> {
+        if self.held != KeyModifiers::CONTROL {
+            return None;
+        }
+        match self.code {
+            KeyCode::Char('h') => Some("Backspace"),
+            KeyCode::Char('i') => Some("Tab"),
+            KeyCode::Char('j' | 'm') => Some("Enter"),
+            KeyCode::Char('[') => Some("Esc"),
+            _ => None,
+        }
+    }
+
     /// Whether it needs a letter of the alphabet.
     #[cfg(test)]
     pub(crate) fn is_letter(self) -> bool {

@@ -158,7 +158,7 @@ impl Reports {
             Some(Behind::Filter(noun, filter)) => {
                 format!("{noun} list {}", crate::tui::deeds::quoted(filter))
             }
-            Some(Behind::Row(key)) => {
+            Some(Behind::Row(key, _)) => {
                 format!("{} --explain {}", chart.command, crate::tui::deeds::quoted(key))
             }
             Some(Behind::Quota(id)) => format!("{} --explain {id}", chart.command),

@@ -2,7 +2,7 @@
 //! as bars with the figures beside, and the records behind a bar. The numbers are those of the
 //! command line; a new one has its place on the last page until a panel is made for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{Datelike, Months, NaiveDate};
 use rust_decimal::prelude::ToPrimitive;
@@ -73,7 +73,7 @@ static PAGES: &[(&str, &[Panel])] = &[
             number("funnel", "Conversion", &["entered"], &["entered", "share"]),
             own(Source::Waits, "What waits"),
             number("stages", "Time in stages", &["median_days"], &["median_days", "p90_days"]),
-            number("stuck", "Stuck", &["days"], &["days", "amount"]),
+            number("stuck", "Stuck", &["days_in_stage"], &["days_in_stage", "amount"]),
         ],
     ),
     (
@@ -197,8 +197,9 @@ pub(super) struct Bar {
     pub value: u64,
     /// Beside the bar.
     pub said: String,
-    /// The columns of the table.
+    /// The columns of the table, and the same with amounts shortened.
     pub cells: Vec<String>,
+    pub brief: Vec<String>,
     pub behind: Behind,
 }
 
@@ -207,8 +208,8 @@ pub(super) struct Bar {
 pub(super) enum Behind {
     /// Of a noun, by a filter.
     Filter(&'static str, String),
-    /// Of a number, by the key of its row.
-    Row(String),
+    /// Of a number, by the key of its row; of them those that a filter leaves.
+    Row(String, Option<&'static str>),
     Quota(i64),
 }
 
@@ -219,6 +220,8 @@ pub(super) struct Chart {
     /// Names of columns, and whether each is a number.
     pub heads: Vec<(String, bool)>,
     pub bars: Vec<Bar>,
+    /// The currency that the bars are of, where the figures beside are of several.
+    pub bars_in: Option<Currency>,
     /// What has to be known beside the figures; where there are none, why.
     pub notes: Vec<String>,
     /// The command that shows the same, without `rolo`.
@@ -323,6 +326,11 @@ fn chart_of(sheet: &Sheet, panel: &Panel, main: Currency) -> Chart {
     let first = |figures: &[Figure]| sheet.columns.iter().position(|c| figures.contains(&c.figure));
     let bar = panel.bar.iter().find_map(column).or_else(|| first(&[Figure::Sum]));
     let bar = bar.or_else(|| first(&[Figure::Count, Figure::Percent, Figure::Number]));
+    debug_assert!(
+        panel.bar.iter().chain(panel.beside).all(|name| column(name).is_some()),
+        "{}: no such column",
+        panel.title
+    );
     let mut beside: Vec<usize> = panel.beside.iter().filter_map(column).collect();
     if beside.is_empty() {
         beside = first(&[Figure::Count]).into_iter().chain(bar).collect();
@@ -340,7 +348,10 @@ fn chart_of(sheet: &Sheet, panel: &Panel, main: Currency) -> Chart {
         let said = beside.iter().map(|at| {
             let (cell, column) = (&row.cells[*at], &sheet.columns[*at]);
             match briefly(cell, column) {
-                text if column.figure == Figure::Sum && Some(*at) != bar && !text.is_empty() => {
+                text if column.figure == Figure::Sum
+                    && bar.is_some_and(|bar| bar != *at && sheet.columns[bar].figure == Figure::Sum)
+                    && !text.is_empty() =>
+                {
                     format!("{} {text}", column.name.replace('_', " "))
                 }
                 text => text,
@@ -356,11 +367,14 @@ fn chart_of(sheet: &Sheet, panel: &Panel, main: Currency) -> Chart {
                 .zip(&sheet.columns)
                 .map(|(cell, c)| for_people(cell, c))
                 .collect(),
-            behind: Behind::Row(row.key.clone()),
+            brief: row.cells.iter().zip(&sheet.columns).map(|(cell, c)| shortly(cell, c)).collect(),
+            behind: Behind::Row(row.key.clone(), None),
         }
     });
     let numeric = |c: &Column| !matches!(c.figure, Figure::Name | Figure::Text | Figure::Date);
+    let several = bar.is_some_and(|at| currencies(sheet, at) > 1);
     Chart {
+        bars_in: several.then_some(shown),
         heads: sheet.columns.iter().map(|c| (c.name.replace('_', " "), numeric(c))).collect(),
         bars: shorter(bars.collect()),
         notes: sheet.notes.clone(),
@@ -379,11 +393,14 @@ fn across_of(sheet: &Sheet, columns: &[usize], shown: Currency) -> Chart {
             value: length(cell, shown),
             said: briefly(cell, column),
             cells: vec![name.clone(), for_people(cell, column)],
+            brief: vec![name.clone(), shortly(cell, column)],
             name,
-            behind: Behind::Row(row.key.clone()),
+            behind: Behind::Row(row.key.clone(), (column.name == "won").then_some("is:won")),
         }
     });
+    let several = columns.iter().any(|at| currencies(sheet, *at) > 1);
     Chart {
+        bars_in: several.then_some(shown),
         heads: vec![("figure".to_owned(), false), ("value".to_owned(), true)],
         bars: bars.collect(),
         notes: sheet.notes.clone(),
@@ -401,6 +418,15 @@ fn shorter(mut bars: Vec<Bar>) -> Vec<Bar> {
         }
     }
     bars
+}
+
+/// How many currencies a column has.
+fn currencies(sheet: &Sheet, at: usize) -> usize {
+    let cells = sheet.rows.iter().filter_map(|row| match row.cells.get(at) {
+        Some(Cell::Sums(sums)) => Some(sums.iter().filter(|(_, m)| **m != 0).map(|(c, _)| *c)),
+        _ => None,
+    });
+    cells.flatten().collect::<std::collections::BTreeSet<_>>().len()
 }
 
 /// The currency that bars of sums are of: one's own, where anything is in it, else the one with most.
@@ -449,10 +475,19 @@ fn briefly(cell: &Cell, column: &Column) -> String {
     .to_owned()
 }
 
+/// A cell of a table with little room: amounts in three digits.
+fn shortly(cell: &Cell, column: &Column) -> String {
+    match cell {
+        Cell::Sums(sums) => short_sums(sums),
+        Cell::Value(Value::Money(m)) => short(m.minor, m.currency),
+        _ => for_people(cell, column),
+    }
+}
+
 fn unit(name: &str) -> &'static str {
     match name {
         _ if name.starts_with("p90") => "d p90",
-        _ if name.ends_with("days") => "d",
+        _ if name.contains("days") => "d",
         _ => "",
     }
 }
@@ -494,6 +529,7 @@ fn quotas(desk: &Desk) -> Result<Chart> {
                 amount_for_people(q.total.minor, q.total.currency),
                 format!("{} %", q.percent),
             ],
+            brief: vec![name.clone(), target, won, format!("{} %", q.percent)],
             name,
             behind: Behind::Quota(q.id),
         }
@@ -538,6 +574,7 @@ fn waits(desk: &Desk) -> Result<Chart> {
             value: count,
             said: count.to_string(),
             cells: vec![name.into(), count.to_string()],
+            brief: vec![name.into(), count.to_string()],
             behind: Behind::Filter(noun, filter.into()),
         });
     }
@@ -555,12 +592,20 @@ pub(super) fn deals_behind(
     match behind {
         Behind::Filter(..) => Ok(Vec::new()),
         Behind::Quota(id) => desk.reader()?.deals_of_quota(*id),
-        Behind::Row(key) => {
+        Behind::Row(key, only) => {
             let Some((verb, by)) = chart.number else { return Ok(Vec::new()) };
             let Some(number) = reports::find(verb) else { return Ok(Vec::new()) };
             let sheet = sheet(desk, number, by, wanted, true)?;
             let row: Option<&Row> = sheet.rows.iter().find(|r| r.key == *key);
-            Ok(row.map_or(Vec::new(), |r| r.ids.clone()))
+            let mut ids = row.map_or(Vec::new(), |r| r.ids.clone());
+            if let Some(only) = only {
+                let deals = desk.store.noun("deal")?;
+                let mut listing = Listing { columns: Vec::new(), ..Listing::all(deals) };
+                listing.filter = Some(desk.reader()?.filter(deals, only, &desk.locale)?);
+                let left: HashSet<i64> = desk.reader()?.ids(&listing)?.into_iter().collect();
+                ids.retain(|id| left.contains(id));
+            }
+            Ok(ids)
         }
     }
 }

@@ -53,10 +53,12 @@ pub(super) fn draw(reports: &Reports, frame: &mut Frame, area: Rect, cx: &Cx) {
     for (at, place) in places(reports, area) {
         let Some(chart) = reports.charts.get(at) else { continue };
         let focus = at == reports.pane;
+        let bars_in = chart.bars_in.filter(|_| !reports.table);
+        let bars_in = bars_in.map_or(String::new(), |c| format!(" (bars: {c})"));
         let title = if places(reports, area).len() == 1 {
-            format!("{}/{} {}", at + 1, reports.charts.len(), chart.title)
+            format!("{}/{} {}{bars_in}", at + 1, reports.charts.len(), chart.title)
         } else {
-            chart.title.clone()
+            format!("{}{bars_in}", chart.title)
         };
         let inside = pane::framed(frame, place, &title, "", focus, cx);
         let bar = focus.then(|| reports.at[at]);
@@ -171,6 +173,9 @@ fn whole_parts(said: &str, room: usize, cx: &Cx) -> String {
     }
 }
 
+/// Columns that sums of several currencies get, where there is too little room for all.
+const MOST_OF_SUMS: usize = 12;
+
 fn table(chart: &Chart, focus: Option<usize>, frame: &mut Frame, area: Rect, cx: &Cx) {
     let heads: Vec<rows::Head> = chart
         .heads
@@ -183,8 +188,22 @@ fn table(chart: &Chart, focus: Option<usize>, frame: &mut Frame, area: Rect, cx:
             whole: false,
         })
         .collect();
-    let cells: Vec<Vec<String>> = chart.bars.iter().map(|b| b.cells.clone()).collect();
-    let widths = rows::widths(&heads, &cells, usize::from(area.width).saturating_sub(1));
+    let room = usize::from(area.width).saturating_sub(1);
+    let mut cells: Vec<Vec<String>> = chart.bars.iter().map(|b| b.cells.clone()).collect();
+    let mut widths = rows::widths(&heads, &cells, room);
+    if widths.len() < heads.len() {
+        // Shortened amounts, then fewer currencies: a figure is the last to go.
+        for most in [usize::MAX, MOST_OF_SUMS] {
+            let brief = |b: &charts::Bar| -> Vec<String> {
+                b.brief.iter().map(|cell| whole_parts(cell, most, cx)).collect()
+            };
+            cells = chart.bars.iter().map(brief).collect();
+            widths = rows::widths(&heads, &cells, room);
+            if widths.len() == heads.len() {
+                break;
+            }
+        }
+    }
     let names: Vec<String> = heads.iter().map(|h| h.name.clone()).collect();
     let head = format!(" {}", rows::line(&names, &heads, &widths, cx));
     rows::write(frame, pane::row(area, 0), &head, cx.theme.style(Role::Heading), cx);
