@@ -293,6 +293,20 @@ pub fn currency_called(text: &str) -> Option<Currency> {
     text.parse().ok().or_else(|| by_sign(text)).or_else(|| by_sign(&folded)).or_else(by_name)
 }
 
+/// The name of a column of amounts, and the currency that stands behind it: `Amount (USD)`,
+/// `Betrag in EUR`, `Сумма, руб.`.
+#[must_use]
+pub fn name_and_currency(header: &str) -> Option<(&str, Currency)> {
+    let header = header.trim();
+    let in_brackets = [('(', ')'), ('[', ']')]
+        .iter()
+        .find_map(|(open, close)| header.strip_suffix(*close)?.rsplit_once(*open));
+    let (name, behind) = in_brackets
+        .or_else(|| [", ", " in ", " en ", " в "].iter().find_map(|b| header.rsplit_once(b)))?;
+    let behind = behind.trim().strip_prefix("in ").unwrap_or(behind.trim());
+    Some((name.trim(), currency_called(behind)?)).filter(|(name, _)| !name.is_empty())
+}
+
 /// Signs of several currencies, of which only something else can tell which is meant.
 const SHARED_SIGNS: &[(&str, &[&str])] = &[
     ("kr.", &["SEK", "NOK", "DKK", "ISK"]),
@@ -461,6 +475,23 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(code(text).as_deref(), found, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_column_may_bear_its_currency() {
+        let of = |text| name_and_currency(text).map(|(name, c)| (name, c.code().to_owned()));
+        for (header, name, code) in [
+            ("Amount (USD)", "Amount", "USD"),
+            ("Betrag in €", "Betrag", "EUR"),
+            ("Umsatz [EUR]", "Umsatz", "EUR"),
+            ("Сумма, руб.", "Сумма", "RUB"),
+            ("Price (in US Dollar)", "Price", "USD"),
+        ] {
+            assert_eq!(of(header), Some((name, code.to_owned())), "{header}");
+        }
+        for header in ["Amount", "Amount (net)", "(USD)", "Sum, total", "Amount in thousands"] {
+            assert_eq!(of(header), None, "{header}");
         }
     }
 

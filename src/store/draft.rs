@@ -209,9 +209,7 @@ impl<'a> Writer<'a> {
         }
         let found = self.reader.find_named(noun, text, Among::Live, scope)?;
         match mail_behind(noun, text) {
-            Some((_, mail)) if !found.is_some() => {
-                self.reader.find(noun, mail, Among::Live, scope)
-            }
+            Some((_, mail)) if !found.is_some() => self.reader.find(noun, mail, Among::Live, scope),
             _ => Ok(found),
         }
     }
@@ -272,10 +270,8 @@ impl<'a> Writer<'a> {
             return Ok((noun, rest.trim().to_owned()));
         }
         // An address can only be a person's: the noun that is found by its e-mails.
-        let by_email = model
-            .nouns
-            .iter()
-            .find(|n| target.allows(n.name()) && email_key(n).is_some());
+        let by_email =
+            model.nouns.iter().find(|n| target.allows(n.name()) && email_key(n).is_some());
         match by_email.filter(|_| text.contains('@')) {
             Some(noun) => Ok((noun, text.to_owned())),
             None => Err(Error::not_found(format!("no record matches `{text}`"))

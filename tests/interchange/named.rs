@@ -165,3 +165,111 @@ fn headers_alike_but_for_their_letters_are_of_the_program_that_writes_them_so() 
         );
     }
 }
+
+#[test]
+fn a_column_of_amounts_may_bear_its_currency() {
+    let w = World::new();
+    let amounts = |w: &World| {
+        w.ok(&[
+            "deal",
+            "list",
+            "--sort",
+            "name",
+            "--columns",
+            "amount",
+            "-o",
+            "tsv",
+            "--limit",
+            "2",
+        ])
+    };
+    for (text, want) in [
+        ("Name,Amount (USD)\nA,5\n\"A2\",\"1,234.50\"\n", "5.00\tUSD\n1234.50\tUSD\n"),
+        ("Name;Сумма, руб.;Currency\nA;1 200,5;\nA2;6;CHF\n", "1200.50\tRUB\n6.00\tCHF\n"),
+        ("Name,Amount,Amount (USD)\nA,5,6\nA2,7,8\n", "5.00\tEUR\n7.00\tEUR\n"),
+    ] {
+        let w = World::new();
+        w.ok(&["deal", "import", &w.file("d.csv", text)]);
+        assert_eq!(amounts(&w), format!("amount\tamount_currency\n{want}"), "{text}");
+    }
+    let both = w.file("d.csv", "Name,Amount (USD),Amount (EUR)\nA,5,6\n");
+    let why = w.fails(4, &["deal", "import", &both]);
+    assert!(why.contains("`Amount (USD)` and `Amount (EUR)` both mean"), "{why}");
+    let other = w.file("e.csv", "Name,Amount (EUR)\nA,$5\n");
+    assert!(w.fails(4, &["deal", "import", &other]).contains("is in USD"));
+}
+
+#[test]
+fn the_number_of_a_house_goes_with_its_street() {
+    let w = World::new();
+    let file = w.file(
+        "k.csv",
+        "Vorname;Nachname;Straße;Hausnr.;Adresszusatz;PLZ;Ort\n\
+         Jürgen;Müßig;Königsstraße;5a;c/o Ünal;50667;Köln\nEva;Groß;Am Wall;;;;Bonn\n",
+    );
+    w.ok(&["contact", "import", &file]);
+    let found = w.json(&["contact", "list", "--sort", "id", "-o", "json"]);
+    assert_eq!(found[0]["address"], "Königsstraße 5a, c/o Ünal | Köln |  | 50667");
+    assert_eq!(found[1]["address"], "Am Wall | Bonn");
+    let headers = "Organization - Name,Organization - Address,Organization - Street/road name of Address,\
+                   Organization - House number of Address,Organization - City/town/village/locality of Address,\
+                   Organization - State/county of Address,Organization - ZIP/Postal code of Address,\
+                   Organization - Organization created";
+    let row = "Acme,\"5 Main St, Austin\",Main St,5,Austin,TX,73301,2026-03-01 10:00:00";
+    let file = w.file("o.csv", format!("{headers}\n{row}\nBeta,\"Road 1, Rome\",,,,,,\n"));
+    let summary = w.json(&["import", &file, "-o", "json"]);
+    assert_eq!(summary["ignored_columns"], json!([]));
+    let acme = w.json(&["company", "show", "Acme", "-o", "json"]);
+    assert_eq!(
+        (&acme["address"], &acme["city"], &acme["created"]),
+        (
+            &json!("Main St 5 | Austin | TX | 73301"),
+            &json!("Austin"),
+            &json!("2026-03-01T10:00:00Z")
+        )
+    );
+    assert_eq!(w.json(&["company", "show", "Beta", "-o", "json"])["address"], "Road 1, Rome");
+}
+
+#[test]
+fn who_a_row_names_elsewhere_is_the_person_whose_address_it_gives() {
+    let w = World::new();
+    let file = w.file(
+        "l.csv",
+        "Lead - Title,Lead - Contact person,Lead - Organization,Person - Email,Person - Phone\n\
+         Big order,Ann Lee,Acme,ann@x.example,+1 415 555 0100\nNew hall,,Beta,,\n",
+    );
+    w.ok(&["import", &file]);
+    let leads = w.json(&["lead", "list", "--sort", "id", "-o", "json"]);
+    assert_eq!(
+        (&leads[0]["name"], &leads[0]["email"], &leads[1]["name"]),
+        (&json!("Ann Lee"), &json!("ann@x.example"), &json!("New hall"))
+    );
+    let people = w.json(&["contact", "list", "-o", "json"]);
+    assert_eq!(people.as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        (&people[0]["name"], &people[0]["email"]),
+        (&json!("Ann Lee"), &json!("ann@x.example"))
+    );
+    let w = World::new();
+    let file = w.file(
+        "d.csv",
+        "Deal - Title,Deal - Contact person,Deal - Organization,Person - Email,Organization - Address\n\
+         Roof,Ann Lee,Acme,ann@x.example,1 Main\nDoor,,,,\n",
+    );
+    w.ok(&["import", &file]);
+    let roof = deal(&w, "Roof");
+    assert_eq!((&roof["contact"], &roof["company"]), (&json!("Ann Lee"), &json!("Acme")));
+    assert_eq!(w.json(&["contact", "show", "ann@x.example", "-o", "json"])["company"], "Acme");
+    assert_eq!(w.json(&["company", "show", "Acme", "-o", "json"])["address"], "1 Main");
+    let none = w.file("n.csv", "Person - Email,Organization - Name\na@x.example,Acme\n");
+    assert!(w.fails(4, &["import", &none]).contains("no column of `Person` fills name"));
+}
+
+#[test]
+fn columns_without_a_name_and_without_text_need_no_word() {
+    let w = World::new();
+    let file = w.file("k.csv", ",Name,Email,,\n,Ann,ann@x.example,,\n,Bob,bob@x.example,,x\n");
+    let summary = w.json(&["contact", "import", &file, "-o", "json"]);
+    assert_eq!(summary["ignored_columns"], json!(["column 5"]));
+}

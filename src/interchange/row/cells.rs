@@ -271,6 +271,8 @@ impl RowParser<'_> {
             }
             _ => None,
         };
+        let of_header = || self.mapping.currencies.iter().find(|(at, _)| *at == amount);
+        let named = named.or_else(|| of_header().map(|(_, currency)| *currency));
         let text = named.map_or(text, |named| without_shared_sign(text, named));
         let text = self.number(&field.kind, amount, text).map_err(said)?;
         let value = field.parse(&text, &self.locale).map_err(said)?;
@@ -344,8 +346,8 @@ impl RowParser<'_> {
             for column in &group.columns[at] {
                 let line = row.cell(*column).trim();
                 if !line.is_empty() {
-                    let comma = if lines.is_empty() { "" } else { ", " };
-                    lines.push_str(comma);
+                    let between = if group.house == Some(*column) { " " } else { ", " };
+                    lines.push_str(if lines.is_empty() { "" } else { between });
                     lines.push_str(&one_line(line));
                 }
             }
