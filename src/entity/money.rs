@@ -6,6 +6,8 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::text::fold;
+
 /// An ISO 4217 currency.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency([u8; 3]);
@@ -264,6 +266,69 @@ const SIGNS: &[(&str, &str)] = &[
     ("Fr.", "CHF"),
 ];
 
+/// What currencies are called in the files of other programs, folded.
+const NAMES: &[(&str, &str)] = &[
+    ("us dollar", "USD"),
+    ("us dollars", "USD"),
+    ("united states dollar", "USD"),
+    ("dollar us", "USD"),
+    ("доллар сша", "USD"),
+    ("доллары сша", "USD"),
+    ("щатски долар", "USD"),
+    ("pound sterling", "GBP"),
+    ("british pound", "GBP"),
+    ("uk pound", "GBP"),
+    ("swiss franc", "CHF"),
+    ("schweizer franken", "CHF"),
+    ("japanese yen", "JPY"),
+    ("canadian dollar", "CAD"),
+    ("australian dollar", "AUD"),
+    ("new zealand dollar", "NZD"),
+    ("indian rupee", "INR"),
+    ("swedish krona", "SEK"),
+    ("norwegian krone", "NOK"),
+    ("danish krone", "DKK"),
+    ("polish zloty", "PLN"),
+    ("czech koruna", "CZK"),
+    ("brazilian real", "BRL"),
+    ("mexican peso", "MXN"),
+    ("bulgarian lev", "BGN"),
+    ("български лев", "BGN"),
+    ("russian ruble", "RUB"),
+    ("russian rouble", "RUB"),
+    ("рубль", "RUB"),
+    ("рубли", "RUB"),
+    ("российский рубль", "RUB"),
+    ("гривна", "UAH"),
+];
+
+/// The currency that a cell alone names: by its code, its sign or its name.
+#[must_use]
+pub fn currency_called(text: &str) -> Option<Currency> {
+    let text = text.trim();
+    let by_sign = |text: &str| match split_currency(text) {
+        Ok(("", found)) => found,
+        _ => None,
+    };
+    let folded = fold(text);
+    let by_name = || NAMES.iter().find(|(name, _)| *name == folded)?.1.parse().ok();
+    text.parse().ok().or_else(|| by_sign(text)).or_else(|| by_sign(&folded)).or_else(by_name)
+}
+
+/// The name of a column of amounts, and the currency that stands behind it: `Amount (USD)`,
+/// `Betrag in EUR`, `Сумма, руб.`.
+#[must_use]
+pub fn name_and_currency(header: &str) -> Option<(&str, Currency)> {
+    let header = header.trim();
+    let in_brackets = [('(', ')'), ('[', ']')]
+        .iter()
+        .find_map(|(open, close)| header.strip_suffix(*close)?.rsplit_once(*open));
+    let (name, behind) = in_brackets
+        .or_else(|| [", ", " in ", " en ", " в "].iter().find_map(|b| header.rsplit_once(b)))?;
+    let behind = behind.trim().strip_prefix("in ").unwrap_or(behind.trim());
+    Some((name.trim(), currency_called(behind)?)).filter(|(name, _)| !name.is_empty())
+}
+
 /// Signs of several currencies, of which only something else can tell which is meant.
 const SHARED_SIGNS: &[(&str, &[&str])] = &[
     ("kr.", &["SEK", "NOK", "DKK", "ISK"]),
@@ -420,6 +485,43 @@ mod tests {
         assert_eq!(money("100円"), "100 JPY");
         assert_eq!(money("100.37 JPY"), "100.37 JPY");
         assert_eq!(money("1.234 KWD"), "1.234 KWD");
+    }
+
+    #[test]
+    fn a_currency_is_called_by_its_code_its_sign_or_its_name() {
+        let code = |text| currency_called(text).map(|c| c.code().to_owned());
+        for (text, found) in [
+            ("usd", Some("USD")),
+            (" € ", Some("EUR")),
+            ("EURO", Some("EUR")),
+            ("Руб.", Some("RUB")),
+            ("US Dollar", Some("USD")),
+            ("Pound Sterling", Some("GBP")),
+            ("Доллар США", Some("USD")),
+            ("kr", None),
+            ("5 EUR", None),
+            ("Dollar", None),
+            ("", None),
+        ] {
+            assert_eq!(code(text).as_deref(), found, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_column_may_bear_its_currency() {
+        let of = |text| name_and_currency(text).map(|(name, c)| (name, c.code().to_owned()));
+        for (header, name, code) in [
+            ("Amount (USD)", "Amount", "USD"),
+            ("Betrag in €", "Betrag", "EUR"),
+            ("Umsatz [EUR]", "Umsatz", "EUR"),
+            ("Сумма, руб.", "Сумма", "RUB"),
+            ("Price (in US Dollar)", "Price", "USD"),
+        ] {
+            assert_eq!(of(header), Some((name, code.to_owned())), "{header}");
+        }
+        for header in ["Amount", "Amount (net)", "(USD)", "Sum, total", "Amount in thousands"] {
+            assert_eq!(of(header), None, "{header}");
+        }
     }
 
     #[test]

@@ -181,7 +181,8 @@ impl Writer<'_> {
         if let Some(id) = found {
             return match policy.on_match {
                 OnMatch::Create => Ok((Outcome::Created, self.create(noun, values, None, ready)?)),
-                OnMatch::Skip if self.behind(noun, id)?.is_some_and(|b| b.made) => {
+                // The first of the rows of one record makes it, and the others are skipped.
+                OnMatch::Skip if self.behind(noun, id)?.is_some_and(|b| b.made && !b.is_later) => {
                     Ok((self.join(noun, id, values, policy)?, id))
                 }
                 OnMatch::Skip => Ok((Outcome::Skipped, id)),
@@ -495,7 +496,7 @@ impl Writer<'_> {
                 let outer = self.reader.model.noun(entity.name)?;
                 let by_uid = match name.uid {
                     Some(uid) => self.reader.by_uid(outer, uid, Among::Live)?,
-                    None => self.reader.find(outer, &name.text, Among::Live, None)?,
+                    None => self.reader.find_named(outer, &name.text, Among::Live, None)?,
                 };
                 Ok(match by_uid {
                     Match::One(id) => Some(id),

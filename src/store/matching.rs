@@ -47,6 +47,11 @@ impl Match {
     }
 }
 
+/// Whether a text is digits alone.
+pub(super) fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// The query for records by a key; `None` for a field that can be none. Its parameters are the text,
 /// for a folded column also the folded and the lower-cased text, and `:within`.
 fn key_sql(noun: &Noun, field: &Field, among: Among, within: Option<&str>) -> Option<String> {
@@ -220,7 +225,7 @@ impl Reader<'_> {
         if text.is_empty() {
             return Ok(Match::None);
         }
-        if text.bytes().all(|b| b.is_ascii_digit()) {
+        if is_digits(text) {
             let found = self.by_id(noun, text, among)?;
             // The end of a uid may have no letter in it.
             return match self.by_uid_text(noun, text, among)? {
@@ -237,6 +242,37 @@ impl Reader<'_> {
         if let Some(found) = self.by_uid_text(noun, text, among)? {
             return Ok(found);
         }
+        self.find_called(noun, text, among, scope)
+    }
+
+    /// As [`Self::find`], of a text that a file says: digits alone are what a record is called there,
+    /// no id, which is only of this file.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn find_named(
+        &self,
+        noun: &Noun,
+        text: &str,
+        among: Among,
+        scope: Option<i64>,
+    ) -> Result<Match> {
+        let text = text.trim();
+        if is_digits(text) {
+            self.find_called(noun, text, among, scope)
+        } else {
+            self.find(noun, text, among, scope)
+        }
+    }
+
+    /// By a key, else by the label.
+    fn find_called(
+        &self,
+        noun: &Noun,
+        text: &str,
+        among: Among,
+        scope: Option<i64>,
+    ) -> Result<Match> {
         for key in noun.entity.key.iter().filter_map(|k| noun.index(k)) {
             let field = noun.fields[key];
             if field.name == noun.entity.label().name {
