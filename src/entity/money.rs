@@ -162,7 +162,8 @@ impl fmt::Display for Money {
 }
 
 /// A number as people type it: digits with `.` as decimal mark (or a `,` behind groups parted by
-/// `.`, as in `1.234,56`), `,` `'` `_` or spaces only between groups of three digits, and a last `k`, `m` or `b` for thousands, millions, billions.
+/// `.`, as in `1.234,56`), `,` `'` `_` or spaces only between groups of three digits, and a last
+/// `k`, `m` or `b` for thousands, millions, billions.
 ///
 /// # Errors
 /// Why it isn't one.
@@ -306,10 +307,8 @@ const NAMES: &[(&str, &str)] = &[
 #[must_use]
 pub fn currency_called(text: &str) -> Option<Currency> {
     let text = text.trim();
-    let by_sign = |text: &str| match split_currency(text) {
-        Ok(("", found)) => found,
-        _ => None,
-    };
+    let by_sign =
+        |text: &str| SIGNS.iter().find(|(sign, _)| *sign == text)?.1.parse::<Currency>().ok();
     let folded = fold(text);
     let by_name = || NAMES.iter().find(|(name, _)| *name == folded)?.1.parse().ok();
     text.parse().ok().or_else(|| by_sign(text)).or_else(|| by_sign(&folded)).or_else(by_name)

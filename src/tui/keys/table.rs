@@ -119,7 +119,7 @@ pub(crate) static BINDINGS: &[Binding] = &[
         &["]", "ctrl+right"],
         B | L | A | N,
         "",
-        "Next view, pipeline or period",
+        "Next view, pipeline, week or period",
     ),
     bind(
         Act::LastView,
@@ -127,7 +127,7 @@ pub(crate) static BINDINGS: &[Binding] = &[
         &["[", "ctrl+left"],
         B | L | A | N,
         "",
-        "View, pipeline or period before",
+        "View, pipeline, week or period before",
     ),
     bind(Act::Preview, "preview", &["p"], L | B, "", "Show or hide the pane of details"),
     bind(Act::NextPane, "next-pane", &["tab"], ALL, "", "Next pane or field"),

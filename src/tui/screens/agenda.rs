@@ -4,7 +4,7 @@ mod draw;
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, Duration, NaiveDate};
 use crossterm::event::{MouseButton, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -24,10 +24,14 @@ const READ: u64 = 31;
 /// How far a view looks.
 const VIEWS: [(&str, u64); 4] = [("Week", 7), ("Today", 1), ("Month", 31), ("Overdue", 1)];
 const OVERDUE: usize = 3;
+/// As far ahead as anybody plans, and as far back: some ten years of weeks.
+const MOST_PAGES: i32 = 520;
 
 /// The agenda with its state.
 pub(crate) struct Agenda {
     view: usize,
+    /// So many views ahead of the present one, or back.
+    page: i32,
     everybody: bool,
     entries: Vec<AgendaEntry>,
     loaded: bool,
@@ -48,6 +52,7 @@ enum Row<'a> {
 pub(crate) fn open() -> Box<dyn Screen> {
     Box::new(Agenda {
         view: 0,
+        page: 0,
         everybody: false,
         entries: Vec::new(),
         loaded: false,
@@ -62,18 +67,46 @@ pub(crate) fn open() -> Box<dyn Screen> {
 impl Agenda {
     fn look(&self) -> Effects {
         let whose = if self.everybody { Whose::Anybody } else { Whose::Mine };
+        let (view, page) = (self.view, self.page);
         vec![ask(0, move |desk| {
-            let today = desk.locale.times.today();
-            let last = today + Days::new(READ - 1);
-            desk.reader()?.agenda(whose, desk.locale.times.zone, today, last)
+            let (today, zone) = (desk.locale.times.today(), desk.locale.times.zone);
+            let (first, _) = days_of(view, page, today);
+            let last = first.max(today) + Days::new(READ - 1);
+            let mut entries = desk.reader()?.agenda(whose, zone, today, last)?;
+            // What is over and was not to be done stands in the days gone by alone.
+            if let Some(yesterday) = today.pred_opt().filter(|day| first <= *day) {
+                let past = desk.reader()?.agenda(whose, zone, first, yesterday)?;
+                entries.extend(past.into_iter().filter(|e| e.noun == "event" && e.day < today));
+                entries.sort_by_key(|e| (e.day, e.at, e.noun, e.id));
+            }
+            Ok::<_, crate::error::Error>(entries)
         })]
     }
 
     /// What the view shows.
     fn seen(&self, today: NaiveDate) -> impl Iterator<Item = &AgendaEntry> {
-        let last = today + Days::new(VIEWS[self.view].1 - 1);
-        let overdue = self.view == OVERDUE;
-        self.entries.iter().filter(move |e| e.late || (!overdue && e.day <= last))
+        let (first, last) = days_of(self.view, self.page, today);
+        let (overdue, present) = (self.view == OVERDUE, self.page == 0);
+        self.entries.iter().filter(move |e| match present {
+            true => e.late || (!overdue && e.day <= last && e.day >= first),
+            false => (first..=last).contains(&e.day),
+        })
+    }
+
+    /// The view before or behind, the page of another begins at its own length.
+    fn turn_to(&mut self, view: usize) {
+        (self.view, self.page) = (view % VIEWS.len(), 0);
+        self.scroll = Scroll::default();
+    }
+
+    /// Earlier or later days.
+    fn turn(&mut self, by: i32) -> Effects {
+        if self.view == OVERDUE {
+            return vec![Toast::good("what is late has no other days: h and l go to other views")];
+        }
+        self.page = self.page.saturating_add(by).clamp(-MOST_PAGES, MOST_PAGES);
+        self.scroll = Scroll::default();
+        self.look()
     }
 
     fn rows(&self, cx: &Cx) -> Vec<Row<'_>> {
@@ -87,11 +120,12 @@ impl Agenda {
         let mut rows = Vec::new();
         let mut before = None;
         for entry in &found {
-            let section = if entry.late && entry.day < today { None } else { Some(entry.day) };
+            // Those that are late stand together, unless one looks at the days gone by.
+            let section_of =
+                |e: &AgendaEntry| (self.page != 0 || !e.late || e.day >= today).then_some(e.day);
+            let section = section_of(entry);
             if before != Some(section) {
-                let count = found.iter().filter(|e| {
-                    if e.late && e.day < today { section.is_none() } else { section == Some(e.day) }
-                });
+                let count = found.iter().filter(|e| section_of(e) == section);
                 rows.push(Row::Day(format!("{} ({})", day_name(section, today), count.count())));
                 before = Some(section);
             }
@@ -174,10 +208,13 @@ impl Agenda {
             return Some(self.details(cx));
         }
         match act {
-            Act::NextView => self.view = (self.view + 1) % VIEWS.len(),
-            Act::LastView => self.view = (self.view + VIEWS.len() - 1) % VIEWS.len(),
+            Act::NextView => return Some(self.turn(1)),
+            Act::LastView => return Some(self.turn(-1)),
+            Act::Right => self.turn_to(self.view + 1),
+            Act::Left => self.turn_to(self.view + VIEWS.len() - 1),
             Act::NextPane | Act::LastPane => self.everybody = !self.everybody,
-            Act::Today => self.view = 1,
+            Act::Today if self.page != 0 => self.turn_to(self.view),
+            Act::Today => self.turn_to(1),
             Act::Filter => {
                 self.filter.begin();
                 return Some(Vec::new());
@@ -208,6 +245,13 @@ impl Agenda {
         }
         Some(self.look())
     }
+}
+
+/// The first and the last day of a view, so many pages ahead or back.
+fn days_of(view: usize, page: i32, today: NaiveDate) -> (NaiveDate, NaiveDate) {
+    let long = i64::try_from(VIEWS[view].1).unwrap_or(1);
+    let first = today + Duration::days(long * i64::from(page));
+    (first, first + Duration::days(long - 1))
 }
 
 /// What a day is called; none is the past.
