@@ -28,6 +28,8 @@ const OVERDUE: usize = 3;
 /// The agenda with its state.
 pub(crate) struct Agenda {
     view: usize,
+    /// How many days after today it begins; before, where that is below nought.
+    shift: i64,
     everybody: bool,
     entries: Vec<AgendaEntry>,
     loaded: bool,
@@ -48,6 +50,7 @@ enum Row<'a> {
 pub(crate) fn open() -> Box<dyn Screen> {
     Box::new(Agenda {
         view: 0,
+        shift: 0,
         everybody: false,
         entries: Vec::new(),
         loaded: false,
@@ -62,18 +65,49 @@ pub(crate) fn open() -> Box<dyn Screen> {
 impl Agenda {
     fn look(&self) -> Effects {
         let whose = if self.everybody { Whose::Anybody } else { Whose::Mine };
-        vec![ask(0, move |desk| {
+        let shift = self.shift;
+        vec![ask(0, move |desk| -> Result<Vec<AgendaEntry>> {
             let today = desk.locale.times.today();
-            let last = today + Days::new(READ - 1);
-            desk.reader()?.agenda(whose, desk.locale.times.zone, today, last)
+            let begin = today + chrono::Duration::days(shift);
+            let last = begin + Days::new(READ - 1);
+            let zone = desk.locale.times.zone;
+            let mut found = desk.reader()?.agenda(whose, zone, today.min(begin), last)?;
+            // What is done or was held in the past isn't late there.
+            for entry in found.iter_mut().filter(|e| e.day < today && e.noun != "event") {
+                entry.late = true;
+            }
+            Ok(found)
         })]
     }
 
     /// What the view shows.
     fn seen(&self, today: NaiveDate) -> impl Iterator<Item = &AgendaEntry> {
-        let last = today + Days::new(VIEWS[self.view].1 - 1);
+        let begin = self.begin(today);
+        let last = begin + Days::new(VIEWS[self.view].1 - 1);
         let overdue = self.view == OVERDUE;
-        self.entries.iter().filter(move |e| e.late || (!overdue && e.day <= last))
+        // Another week shows what is due there, and not what is late by now.
+        let here = move |e: &AgendaEntry| begin <= e.day && e.day <= last && !overdue;
+        let moved = begin != today;
+        self.entries.iter().filter(move |e| here(e) || e.late && (overdue || !moved))
+    }
+
+    /// The day that it begins with.
+    fn begin(&self, today: NaiveDate) -> NaiveDate {
+        today + chrono::Duration::days(self.shift)
+    }
+
+    /// Goes on or back by a week; from a view of one day by a day, of a month by four weeks.
+    fn step(&mut self, by: i64) {
+        let days = match VIEWS[self.view].1 {
+            1 => 1,
+            31 => 28,
+            _ => 7,
+        };
+        // Two years either way are enough for anybody, and for the calendar.
+        self.shift = (self.shift + by * days).clamp(-730, 730);
+        if self.view == OVERDUE {
+            self.view = 0;
+        }
     }
 
     fn rows(&self, cx: &Cx) -> Vec<Row<'_>> {
@@ -84,13 +118,15 @@ impl Agenda {
             wanted.split_whitespace().all(|w| text.contains(w))
         };
         let found: Vec<&AgendaEntry> = self.seen(today).filter(fits).collect();
+        let begin = self.begin(today);
         let mut rows = Vec::new();
         let mut before = None;
         for entry in &found {
-            let section = if entry.late && entry.day < today { None } else { Some(entry.day) };
+            let is_past = |e: &AgendaEntry| e.late && e.day < begin;
+            let section = if is_past(entry) { None } else { Some(entry.day) };
             if before != Some(section) {
                 let count = found.iter().filter(|e| {
-                    if e.late && e.day < today { section.is_none() } else { section == Some(e.day) }
+                    if is_past(e) { section.is_none() } else { section == Some(e.day) }
                 });
                 rows.push(Row::Day(format!("{} ({})", day_name(section, today), count.count())));
                 before = Some(section);
@@ -174,10 +210,12 @@ impl Agenda {
             return Some(self.details(cx));
         }
         match act {
-            Act::NextView => self.view = (self.view + 1) % VIEWS.len(),
-            Act::LastView => self.view = (self.view + VIEWS.len() - 1) % VIEWS.len(),
+            Act::NextView => self.step(1),
+            Act::LastView => self.step(-1),
+            Act::Right => self.view = (self.view + 1) % VIEWS.len(),
+            Act::Left => self.view = (self.view + VIEWS.len() - 1) % VIEWS.len(),
             Act::NextPane | Act::LastPane => self.everybody = !self.everybody,
-            Act::Today => self.view = 1,
+            Act::Today => (self.view, self.shift) = (1, 0),
             Act::Filter => {
                 self.filter.begin();
                 return Some(Vec::new());

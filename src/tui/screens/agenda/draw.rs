@@ -82,7 +82,13 @@ fn views(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
     }
     let whose = if agenda.everybody { "everybody's" } else { "mine" };
     let key = cx.keys.shown(Place::Agenda, Act::NextPane).unwrap_or_default();
-    spans.push(Span::styled(format!("   {whose} ({key})"), cx.theme.style(Role::Text)));
+    let begin = agenda.begin(cx.today());
+    let from = if begin == cx.today() {
+        String::new()
+    } else {
+        format!("  from {}", begin.format("%a %d %b %Y"))
+    };
+    spans.push(Span::styled(format!("   {whose} ({key}){from}"), cx.theme.style(Role::Text)));
     let late = agenda.entries.iter().filter(|e| e.late).count();
     let right = format!("{} due  {late} late ", agenda.seen(cx.today()).count());
     pane::two_ends(frame, area, spans, vec![Span::styled(right, cx.theme.style(Role::Dim))]);
@@ -93,9 +99,9 @@ fn strip(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
     if area.is_empty() {
         return;
     }
-    let today = cx.today();
+    let (today, begin) = (cx.today(), agenda.begin(cx.today()));
     let mut spans = vec![Span::raw(" ")];
-    for day in (0..7).map(|n| today + Days::new(n)) {
+    for day in (0..7).map(|n| begin + Days::new(n)) {
         let count = counts(&agenda.entries, day);
         let count = if count == 0 { String::new() } else { format!(":{count}") };
         let text = format!("{}{count}", day.format("%a %d"));
@@ -210,8 +216,8 @@ fn list(agenda: &Agenda, frame: &mut Frame, places: &Places, area: Rect, cx: &Cx
 fn beside(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
     let month = Rect { height: 10.min(area.height), ..area };
     let below = Rect { y: month.bottom(), height: area.height - month.height, ..area };
-    let today = cx.today();
-    let inside = pane::framed(frame, month, &today.format("%B %Y").to_string(), "", false, cx);
+    let (today, begin) = (cx.today(), agenda.begin(cx.today()));
+    let inside = pane::framed(frame, month, &begin.format("%B %Y").to_string(), "", false, cx);
     rows::write(
         frame,
         pane::row(inside, 0),
@@ -219,7 +225,7 @@ fn beside(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
         cx.theme.style(Role::Dim),
         cx,
     );
-    let first = month_begin(today);
+    let first = month_begin(begin);
     let mut row = 1;
     let mut spans =
         vec![Span::raw("     ".repeat(first.weekday().num_days_from_monday() as usize))];
