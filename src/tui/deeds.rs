@@ -108,10 +108,10 @@ pub(crate) fn put(
         Ok(())
     })?;
     let to = match moves {
-        [(to, _)] => to.rsplit('/').next().unwrap_or_default().to_owned(),
-        _ => format!("the {argument} beside"),
+        [(to, _)] => format!("to {}", to.rsplit('/').next().unwrap_or_default()),
+        _ => "one step".to_owned(),
     };
-    let line = format!("moved {} to {to}", subject.shown(desk.store.model()));
+    let line = format!("moved {} {to}", subject.shown(desk.store.model()));
     Ok(done(&written, line, command))
 }
 
@@ -132,27 +132,56 @@ pub(crate) struct Edit {
 /// # Errors
 /// A value isn't allowed, a field changed meanwhile, or the file can't be written.
 pub(crate) fn edit(desk: &mut Desk, subject: &Subject, edits: &[Edit]) -> Result<Done> {
-    let command = edit_command(desk.store.model(), subject, edits)?;
+    edit_each(desk, subject, &[(subject.ids.clone(), edits)])
+}
+
+/// The same with edits of their own for some of the records each, as one change.
+///
+/// # Errors
+/// As for [`edit`].
+pub(crate) fn edit_each<E: AsRef<[Edit]>>(
+    desk: &mut Desk,
+    subject: &Subject,
+    groups: &[(Vec<i64>, E)],
+) -> Result<Done> {
+    let part = |ids: &Vec<i64>| Subject { ids: ids.clone(), ..subject.clone() };
+    let commands: Vec<String> = groups
+        .iter()
+        .map(|(ids, edits)| edit_command(desk.store.model(), &part(ids), edits.as_ref()))
+        .collect::<Result<_>>()?;
+    let command = commands.join(" && rolo ");
     let written = desk.change("edit", &command, |w| {
         let noun = w.reader().model().noun(subject.noun)?;
-        for id in &subject.ids {
-            let now = w.reader().record(noun, *id)?;
-            refuse_removed(noun, &now.values, *id)?;
-            refuse_clashes(noun, &now.values, edits)?;
+        for (ids, edits) in groups {
+            for id in ids {
+                let now = w.reader().record(noun, *id)?;
+                refuse_removed(noun, &now.values, *id)?;
+                refuse_clashes(noun, &now.values, edits.as_ref())?;
+            }
         }
-        let values: Vec<(usize, Value)> = edits.iter().map(|e| (e.index, e.new.clone())).collect();
-        for id in &subject.ids {
-            w.update(noun, *id, values.clone())?;
+        for (ids, edits) in groups {
+            let edits = edits.as_ref().iter();
+            let values: Vec<(usize, Value)> = edits.map(|e| (e.index, e.new.clone())).collect();
+            for id in ids {
+                w.update(noun, *id, values.clone())?;
+            }
         }
         Ok(())
     })?;
+    let edits = match groups {
+        [(_, edits)] => edits.as_ref(),
+        // Each has its own: the line tells the field alone.
+        _ => &[],
+    };
+    let several = groups.iter().flat_map(|(_, edits)| edits.as_ref()).map(|e| e.index);
+    let several: std::collections::BTreeSet<usize> = several.collect();
     let noun = desk.store.noun(subject.noun)?;
     let what: Vec<String> = match edits {
         [edit] if edit.text.trim().is_empty() => {
             vec![format!("{} emptied", noun.fields[edit.index].label())]
         }
         [edit] => vec![format!("{} {}", noun.fields[edit.index].label(), briefly(&edit.text))],
-        _ => edits.iter().map(|e| noun.fields[e.index].label()).collect(),
+        _ => several.iter().map(|at| noun.fields[*at].label()).collect(),
     };
     let line = format!("changed {}: {}", subject.shown(desk.store.model()), what.join(", "));
     Ok(done(&written, line, command))
@@ -354,7 +383,13 @@ pub(crate) fn undo(desk: &mut Desk, elsewhere: &str) -> Result<Done> {
     let change = desk.next_to_take_back(false)?.ok_or_else(|| {
         Error::conflict("nothing done in this dashboard is left to undo").hint(elsewhere)
     })?;
-    let line = take_back(desk, Some(change))?;
+    let line = take_back(desk, Some(change)).map_err(|why| {
+        // What can't be taken back isn't in the way of what was done before it.
+        desk.past.forget(change);
+        let way = "again takes back the one before; `g u` lists all changes";
+        let hint = why.hint.clone().map_or(way.to_owned(), |hint| format!("{hint}; {way}"));
+        why.hint(hint)
+    })?;
     Ok(Done::of(line, format!("undo change:{change}")))
 }
 

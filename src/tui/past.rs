@@ -17,6 +17,11 @@ impl Past {
         self.undone.clear();
     }
 
+    /// A change can't be taken back any more.
+    pub(crate) fn forget(&mut self, change: i64) {
+        self.done.retain(|c| *c != change);
+    }
+
     /// A change was taken back by another one.
     pub(crate) fn undid(&mut self, change: i64, by: i64) {
         let of_session = self.done.contains(&change);

@@ -1000,6 +1000,80 @@ fn tickets_go_a_status_on_and_back_and_a_menu_sets_any() {
 }
 
 #[test]
+fn what_is_made_belongs_to_what_the_screen_shows() {
+    let mut bench = filled();
+    bench.add("pipeline", &[("name", "Партнёры")]);
+    for (name, at) in [("Знакомство", "1"), ("Договор", "2")] {
+        bench.add("stage", &[("name", name), ("pipeline", "Партнёры"), ("position", at)]);
+    }
+    bench.keys("1 f5 ] l n").text("Новая").sees("stage = Договор").keys("enter").sees("added deal");
+    let id = bench.app.top().subject().unwrap().one();
+    assert_eq!(bench.value("deal", id, "pipeline").to_cell(), "Партнёры");
+    assert_eq!(bench.value("deal", id, "stage").to_cell(), "Договор");
+    // Leaving the form loses nothing that anybody typed.
+    bench.keys("n enter").sees("New deal").sees("Договор").keys("esc");
+    assert_eq!(bench.app.depth(), 0);
+    // A task of the deal's own tasks is about it.
+    bench.keys("g t n").text("Follow up fri").sees("about = Новая").keys("enter").sees("Follow up");
+    let task = bench.app.top().subject().unwrap().one();
+    assert_eq!(bench.value("task", task, "about").to_cell(), "Новая");
+}
+
+#[test]
+fn the_agenda_turns_to_other_weeks_and_says_what_each_day_has() {
+    let mut bench = filled();
+    bench.add("task", &[("title", "В декабре"), ("due", "2026-12-09")]);
+    bench.keys("4 l").sees("Today").sees("Mon 23:1").keys("h").sees("Overdue (2)");
+    bench.keys("] ]").sees("from Sun 06 Dec").sees("В декабре").sees("Wed 09:1");
+    assert!(!bench.screen().contains("Call about"), "{}", bench.screen());
+    bench.keys("[ [ [").sees("from Sun 15 Nov").sees("Call about the DPA");
+    assert!(!bench.screen().contains("В декабре"), "{}", bench.screen());
+    bench.keys("0").sees("Overdue (2)").sees("Write the offer");
+    // Nothing goes a step on by a key here.
+    bench.keys("L H");
+    assert_eq!(bench.value("deal", 3, "stage").to_cell(), "Qualified");
+}
+
+#[test]
+fn each_of_the_marked_is_raised_from_its_own_value() {
+    let mut bench = filled();
+    for (title, priority) in [("One", "low"), ("Two", "high"), ("Three", "normal")] {
+        bench.add("task", &[("title", title), ("priority", priority), ("due", "2026-12-01")]);
+    }
+    let all =
+        |b: &Bench, field: &str| [3, 4, 5].map(|id| b.value("task", id, field).to_cell()).join(" ");
+    bench.keys("9 f5 V + ").sees("changed 5 tasks: priority");
+    assert_eq!(all(&bench, "priority"), "normal urgent high");
+    bench.keys("u");
+    assert_eq!(all(&bench, "priority"), "low high normal");
+    // Dues are put off each from its own.
+    bench.keys("4").resize(100, 40);
+    bench.keys("l l space space space + u");
+    assert_eq!(all(&bench, "due"), "2026-12-01 2026-12-01 2026-12-01");
+}
+
+#[test]
+fn what_can_not_be_undone_is_stepped_over() {
+    let mut bench = filled();
+    bench.keys("3 i").text("city").keys("enter ctrl+u").text("Köln").keys("enter 1 L");
+    bench.sees("moved deal:1");
+    bench
+        .desk
+        .write("edit", "", |w| {
+            let deals = w.reader().model().noun("deal")?;
+            let name = Value::Text("Theirs".into());
+            w.update(deals, 1, vec![(deals.label_index(), name)])?;
+            let stage = deals.require("stage")?.index;
+            let link = Value::Link(crate::entity::LinkTo::bare("stage", 3));
+            w.update(deals, 1, vec![(stage, link)])
+        })
+        .unwrap();
+    bench.keys("u").sees("again takes");
+    bench.keys("u").sees("undid: edit company:1");
+    assert_eq!(bench.value("company", 1, "city").to_cell(), "Berlin");
+}
+
+#[test]
 fn what_is_made_has_the_focus_and_what_the_view_hides_is_told() {
     let mut bench = filled();
     bench.keys("3 n").text("ZZZ \"last\" & co's #7").keys("enter").sees("added company:4");

@@ -6,6 +6,7 @@ use super::keys::{Act, Place};
 use super::screen::{Cx, Effect, Effects, Subject, Toast, ask, deed};
 use super::screens;
 use super::screens::choose::{Choose, Item};
+use super::screens::line::Known;
 use super::screens::prompt::Prompt;
 use crate::actions::{self, Action};
 use crate::entity::when::Due;
@@ -145,7 +146,7 @@ fn nothing_chosen() -> Effect {
 
 fn new(noun: Option<&'static str>, cx: &Cx) -> Effects {
     let Some(noun) = noun else { return vec![nothing_chosen()] };
-    vec![Effect::Push(screens::line::quick_add(noun, cx))]
+    vec![Effect::Push(screens::line::quick_add(noun, Vec::new(), cx))]
 }
 
 /// Does a deed at once where it needs nothing more, else asks for its arguments.
@@ -165,6 +166,15 @@ pub(crate) fn perform(action: &'static Action, subject: Subject, cx: &Cx) -> Eff
         }
         _ => vec![Effect::Push(screens::form::deed(action, subject, cx))],
     }
+}
+
+/// The same from a menu: whoever chose it there is asked for all that it may be told.
+pub(crate) fn perform_whole(action: &'static Action, subject: Subject, cx: &Cx) -> Effects {
+    let options = action.args.iter().any(|a| a.kind != crate::actions::ArgKind::Positional);
+    if options && (subject.ids.len() == 1 || action.refs != actions::Refs::One) {
+        return vec![Effect::Push(screens::form::deed(action, subject, cx))];
+    }
+    perform(action, subject, cx)
 }
 
 /// All deeds of a noun, to choose from.
@@ -200,7 +210,7 @@ fn menu(subject: Subject, cx: &Cx) -> Effect {
     let title = format!("Do with {}", subject.shown(cx.model));
     Effect::Push(Choose::of(title, items, move |item, cx| match item.act {
         Some(act) => vec![Effect::Act(act)],
-        None => own.get(item.value).map_or(Vec::new(), |a| perform(a, subject.clone(), cx)),
+        None => own.get(item.value).map_or(Vec::new(), |a| perform_whole(a, subject.clone(), cx)),
     }))
 }
 
@@ -331,7 +341,8 @@ fn go_many(subject: &Subject, noun: &'static str, cx: &Cx) -> Effects {
         .iter()
         .map(|id| if by == "about" { format!("{}:{id}", subject.noun) } else { id.to_string() });
     let filter = ids.map(|id| format!("{by}:{id}")).collect::<Vec<_>>().join(" or ");
-    vec![Effect::Push(screens::list::filtered(noun, &filter))]
+    let of = (subject.ids.len() == 1).then(|| Known::link(target, by, subject)).flatten();
+    vec![Effect::Push(screens::list::linked(noun, &filter, of))]
 }
 
 /// How often it comes again, where it can.
@@ -366,40 +377,54 @@ fn step(subject: Subject, noun: &Noun, by: i32, place: Place) -> Effects {
     let Some(at) = noun.index("priority") else { return Vec::new() };
     let Kind::Choice(choices) = noun.fields[at].kind else { return Vec::new() };
     vec![deed(move |desk| {
-        let now = {
-            let noun = desk.store.noun(subject.noun)?;
-            desk.reader()?.record(noun, subject.one())?.values[at].clone()
-        };
         let words: Vec<&str> = choices.words.iter().map(|w| w.word).collect();
-        let here = words.iter().position(|w| Some(*w) == now.as_text()).unwrap_or(0);
-        let next = here.saturating_add_signed(by as isize).min(words.len().saturating_sub(1));
-        let word = words.get(next).copied().unwrap_or_default();
-        let edit =
-            deeds::Edit { index: at, base: None, new: Value::Text(word.into()), text: word.into() };
-        deeds::edit(desk, &subject, &[edit])
+        let next = |now: &Value| {
+            let here = words.iter().position(|w| Some(*w) == now.as_text()).unwrap_or(0);
+            let next = here.saturating_add_signed(by as isize).min(words.len().saturating_sub(1));
+            words.get(next).copied().unwrap_or_default().to_owned()
+        };
+        // Each from its own value.
+        let mut groups: Vec<(String, Vec<i64>)> = Vec::new();
+        let noun = desk.store.noun(subject.noun)?;
+        for record in desk.reader()?.records(noun, &subject.ids)? {
+            group(&mut groups, next(&record.values[at]), record.id);
+        }
+        let edit = |word: &String| {
+            let new = Value::Text(word.clone());
+            [deeds::Edit { index: at, base: None, new, text: word.clone() }]
+        };
+        let groups: Vec<_> = groups.iter().map(|(word, ids)| (ids.clone(), edit(word))).collect();
+        deeds::edit_each(desk, &subject, &groups)
     })]
 }
 
-/// Puts tasks off by days.
+/// Adds a record to those that go to the same place.
+fn group(groups: &mut Vec<(String, Vec<i64>)>, to: String, id: i64) {
+    match groups.iter_mut().find(|(known, _)| *known == to) {
+        Some((_, ids)) => ids.push(id),
+        None => groups.push((to, vec![id])),
+    }
+}
+
+/// Puts tasks off by days, each from its own due.
 fn snooze(subject: Subject, days: i32) -> Effect {
     deed(move |desk| {
-        let action = found("task", "snooze")?;
-        let zone = desk.locale.times.zone;
-        let today = desk.locale.times.today();
-        let due = {
-            let noun = desk.store.noun("task")?;
-            let record = desk.reader()?.record(noun, subject.one())?;
-            noun.index("due").map(|at| record.values[at].clone())
-        };
+        let (zone, today) = (desk.locale.times.zone, desk.locale.times.today());
         let days = chrono::Duration::days(i64::from(days));
-        let text = match due {
-            Some(Value::Due(Due::Day(day))) => (day + days).to_string(),
+        let later = |due: Option<&Value>| match due {
+            Some(Value::Due(Due::Day(day))) => (*day + days).to_string(),
             Some(Value::Due(Due::At(at))) => {
                 (at.with_timezone(&zone).naive_local() + days).format("%Y-%m-%d %H:%M").to_string()
             }
             _ => (today + days).to_string(),
         };
-        deeds::act(desk, action, &subject, &[("due", text)])
+        let mut groups = Vec::new();
+        let noun = desk.store.noun("task")?;
+        let due = noun.index("due");
+        for record in desk.reader()?.records(noun, &subject.ids)? {
+            group(&mut groups, later(due.map(|at| &record.values[at])), record.id);
+        }
+        deeds::put(desk, found("task", "snooze")?, "due", &subject, &groups)
     })
 }
 
@@ -424,10 +449,7 @@ pub(crate) fn step_stage(subject: Subject, by: isize) -> Effect {
                 // From won nobody goes on to lost by a step: a menu does that.
                 let Some(next) = next.filter(|s| by < 0 || s.kind != "lost") else { continue };
                 let name = format!("{}/{}", next.pipeline, next.name);
-                match moves.iter_mut().find(|(n, _)| *n == name) {
-                    Some((_, ids)) => ids.push(record.id),
-                    None => moves.push((name, vec![record.id])),
-                }
+                group(&mut moves, name, record.id);
             }
         }
         if moves.is_empty() {
@@ -459,10 +481,7 @@ fn step_status(subject: Subject, noun: &Noun, by: isize) -> Effects {
                 let here = choices.words.iter().position(|w| Some(w.word) == now);
                 let next = here.and_then(|at| at.checked_add_signed(by));
                 let Some(next) = next.and_then(|at| choices.words.get(at)) else { continue };
-                match moves.iter_mut().find(|(word, _)| *word == next.word) {
-                    Some((_, ids)) => ids.push(record.id),
-                    None => moves.push((next.word.to_owned(), vec![record.id])),
-                }
+                group(&mut moves, next.word.to_owned(), record.id);
             }
         }
         if moves.is_empty() {

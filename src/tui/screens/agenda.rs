@@ -4,7 +4,7 @@ mod draw;
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike, Days, Duration, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use crossterm::event::{MouseButton, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -24,14 +24,12 @@ const READ: u64 = 31;
 /// How far a view looks.
 const VIEWS: [(&str, u64); 4] = [("Week", 7), ("Today", 1), ("Month", 31), ("Overdue", 1)];
 const OVERDUE: usize = 3;
-/// As far ahead as anybody plans, and as far back: some ten years of weeks.
-const MOST_PAGES: i32 = 520;
 
 /// The agenda with its state.
 pub(crate) struct Agenda {
     view: usize,
-    /// So many views ahead of the present one, or back.
-    page: i32,
+    /// How many days after today it begins; before, where that is below nought.
+    shift: i64,
     everybody: bool,
     entries: Vec<AgendaEntry>,
     loaded: bool,
@@ -52,7 +50,7 @@ enum Row<'a> {
 pub(crate) fn open() -> Box<dyn Screen> {
     Box::new(Agenda {
         view: 0,
-        page: 0,
+        shift: 0,
         everybody: false,
         entries: Vec::new(),
         loaded: false,
@@ -67,46 +65,49 @@ pub(crate) fn open() -> Box<dyn Screen> {
 impl Agenda {
     fn look(&self) -> Effects {
         let whose = if self.everybody { Whose::Anybody } else { Whose::Mine };
-        let (view, page) = (self.view, self.page);
-        vec![ask(0, move |desk| {
-            let (today, zone) = (desk.locale.times.today(), desk.locale.times.zone);
-            let (first, _) = days_of(view, page, today);
-            let last = first.max(today) + Days::new(READ - 1);
-            let mut entries = desk.reader()?.agenda(whose, zone, today, last)?;
-            // What is over and was not to be done stands in the days gone by alone.
-            if let Some(yesterday) = today.pred_opt().filter(|day| first <= *day) {
-                let past = desk.reader()?.agenda(whose, zone, first, yesterday)?;
-                entries.extend(past.into_iter().filter(|e| e.noun == "event" && e.day < today));
-                entries.sort_by_key(|e| (e.day, e.at, e.noun, e.id));
+        let shift = self.shift;
+        vec![ask(0, move |desk| -> Result<Vec<AgendaEntry>> {
+            let today = desk.locale.times.today();
+            let begin = today + chrono::Duration::days(shift);
+            let last = begin + Days::new(READ - 1);
+            let zone = desk.locale.times.zone;
+            let mut found = desk.reader()?.agenda(whose, zone, today.min(begin), last)?;
+            // What is done or was held in the past isn't late there.
+            for entry in found.iter_mut().filter(|e| e.day < today && e.noun != "event") {
+                entry.late = true;
             }
-            Ok::<_, crate::error::Error>(entries)
+            Ok(found)
         })]
     }
 
     /// What the view shows.
     fn seen(&self, today: NaiveDate) -> impl Iterator<Item = &AgendaEntry> {
-        let (first, last) = days_of(self.view, self.page, today);
-        let (overdue, present) = (self.view == OVERDUE, self.page == 0);
-        self.entries.iter().filter(move |e| match present {
-            true => e.late || (!overdue && e.day <= last && e.day >= first),
-            false => (first..=last).contains(&e.day),
-        })
+        let begin = self.begin(today);
+        let last = begin + Days::new(VIEWS[self.view].1 - 1);
+        let overdue = self.view == OVERDUE;
+        // Another week shows what is due there, and not what is late by now.
+        let here = move |e: &AgendaEntry| begin <= e.day && e.day <= last && !overdue;
+        let moved = begin != today;
+        self.entries.iter().filter(move |e| here(e) || e.late && (overdue || !moved))
     }
 
-    /// The view before or behind, the page of another begins at its own length.
-    fn turn_to(&mut self, view: usize) {
-        (self.view, self.page) = (view % VIEWS.len(), 0);
-        self.scroll = Scroll::default();
+    /// The day that it begins with.
+    fn begin(&self, today: NaiveDate) -> NaiveDate {
+        today + chrono::Duration::days(self.shift)
     }
 
-    /// Earlier or later days.
-    fn turn(&mut self, by: i32) -> Effects {
+    /// Goes on or back by a week; from a view of one day by a day, of a month by four weeks.
+    fn step(&mut self, by: i64) {
+        let days = match VIEWS[self.view].1 {
+            1 => 1,
+            31 => 28,
+            _ => 7,
+        };
+        // Two years either way are enough for anybody, and for the calendar.
+        self.shift = (self.shift + by * days).clamp(-730, 730);
         if self.view == OVERDUE {
-            return vec![Toast::good("what is late has no other days: h and l go to other views")];
+            self.view = 0;
         }
-        self.page = self.page.saturating_add(by).clamp(-MOST_PAGES, MOST_PAGES);
-        self.scroll = Scroll::default();
-        self.look()
     }
 
     fn rows(&self, cx: &Cx) -> Vec<Row<'_>> {
@@ -117,15 +118,16 @@ impl Agenda {
             wanted.split_whitespace().all(|w| text.contains(w))
         };
         let found: Vec<&AgendaEntry> = self.seen(today).filter(fits).collect();
+        let begin = self.begin(today);
         let mut rows = Vec::new();
         let mut before = None;
         for entry in &found {
-            // Those that are late stand together, unless one looks at the days gone by.
-            let section_of =
-                |e: &AgendaEntry| (self.page != 0 || !e.late || e.day >= today).then_some(e.day);
-            let section = section_of(entry);
+            let is_past = |e: &AgendaEntry| e.late && e.day < begin;
+            let section = if is_past(entry) { None } else { Some(entry.day) };
             if before != Some(section) {
-                let count = found.iter().filter(|e| section_of(e) == section);
+                let count = found.iter().filter(|e| {
+                    if is_past(e) { section.is_none() } else { section == Some(e.day) }
+                });
                 rows.push(Row::Day(format!("{} ({})", day_name(section, today), count.count())));
                 before = Some(section);
             }
@@ -208,13 +210,12 @@ impl Agenda {
             return Some(self.details(cx));
         }
         match act {
-            Act::NextView => return Some(self.turn(1)),
-            Act::LastView => return Some(self.turn(-1)),
-            Act::Right => self.turn_to(self.view + 1),
-            Act::Left => self.turn_to(self.view + VIEWS.len() - 1),
+            Act::NextView => self.step(1),
+            Act::LastView => self.step(-1),
+            Act::Right => self.view = (self.view + 1) % VIEWS.len(),
+            Act::Left => self.view = (self.view + VIEWS.len() - 1) % VIEWS.len(),
             Act::NextPane | Act::LastPane => self.everybody = !self.everybody,
-            Act::Today if self.page != 0 => self.turn_to(self.view),
-            Act::Today => self.turn_to(1),
+            Act::Today => (self.view, self.shift) = (1, 0),
             Act::Filter => {
                 self.filter.begin();
                 return Some(Vec::new());
@@ -245,13 +246,6 @@ impl Agenda {
         }
         Some(self.look())
     }
-}
-
-/// The first and the last day of a view, so many pages ahead or back.
-fn days_of(view: usize, page: i32, today: NaiveDate) -> (NaiveDate, NaiveDate) {
-    let long = i64::try_from(VIEWS[view].1).unwrap_or(1);
-    let first = today + Duration::days(long * i64::from(page));
-    (first, first + Duration::days(long - 1))
 }
 
 /// What a day is called; none is the past.

@@ -12,8 +12,10 @@ use ratatui::layout::Rect;
 use self::load::Shown;
 pub(super) use self::load::{Card, Loaded, Stage};
 use super::choose::{Choose, Item};
+use super::line::{self, Known};
 use super::order::{self, Sorted};
 use super::views::{self, SaveAs, View, joined};
+use crate::entity::LinkTo;
 use crate::entity::text::fold;
 use crate::error::{Error, Result};
 use crate::tui::deeds::quoted;
@@ -228,6 +230,21 @@ impl Board {
         }))
     }
 
+    /// A new deal of this pipeline, in the stage in focus where that is open.
+    fn add(&self, cx: &Cx) -> Option<Effect> {
+        let deals = cx.model.get("deal")?;
+        let link = |noun, (id, label): (i64, &String)| {
+            let link = LinkTo { label: label.clone(), ..LinkTo::bare(noun, id) };
+            Some(Known { at: deals.index(noun)?, link })
+        };
+        let pipeline = self.pipelines.iter().find(|(id, _)| Some(*id) == self.pipeline);
+        let stage = self.stages.get(self.column).filter(|s| s.sums.kind == "open");
+        let known = pipeline.and_then(|(id, name)| link("pipeline", (*id, name)));
+        let stage = stage.and_then(|s| link("stage", (s.sums.id, &s.sums.name)));
+        let known = known.into_iter().chain(stage).collect();
+        Some(Effect::Push(line::quick_add("deal", known, cx)))
+    }
+
     fn choose_order(&self, cx: &Cx) -> Option<Effect> {
         let noun = cx.model.get("deal")?;
         let usual = self.seen_view().map_or("", |v| v.sort.as_str());
@@ -315,6 +332,7 @@ impl Board {
             Act::NextView => return Some(self.turn(1)),
             Act::LastView => return Some(self.turn(-1)),
             Act::Pipeline => return Some(vec![self.choose_stop()]),
+            Act::New => return Some(vec![self.add(cx)?]),
             Act::Sort => return Some(vec![self.choose_order(cx)?]),
             Act::SaveView => return Some(vec![views::ask_name(&self.whole_filter())]),
             Act::Back => return self.back(),

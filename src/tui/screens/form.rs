@@ -12,6 +12,7 @@ pub(in crate::tui) use self::draft::resume;
 use self::entry::{Entry, Given};
 pub(in crate::tui) use self::entry::{meaning, understood};
 use super::choose::{Choose, Item};
+use super::line::Known;
 use super::pick::Pick;
 use super::prompt::Prompt;
 use crate::actions::{Action, Arg, Takes};
@@ -63,11 +64,11 @@ pub(crate) fn is_open(field: &Field) -> bool {
 }
 
 /// A form for a new record, with what is known already.
-pub(crate) fn add(noun: &'static str, known: &[(usize, String)], cx: &Cx) -> Box<dyn Screen> {
+pub(crate) fn add(noun: &'static str, known: &[Known], cx: &Cx) -> Box<dyn Screen> {
     boxed(add_form(noun, known, cx))
 }
 
-fn add_form(noun: &'static str, known: &[(usize, String)], cx: &Cx) -> Option<Form> {
+fn add_form(noun: &'static str, known: &[Known], cx: &Cx) -> Option<Form> {
     let declared = cx.model.get(noun)?;
     let open = |at: &usize| {
         let field = declared.fields[*at];
@@ -75,8 +76,9 @@ fn add_form(noun: &'static str, known: &[(usize, String)], cx: &Cx) -> Option<Fo
     };
     let entries = (0..declared.fields.len()).filter(open).map(|at| {
         let mut entry = Entry::of_field(at, declared.fields[at]);
-        if let Some((_, text)) = known.iter().find(|(i, _)| *i == at) {
-            entry.input.set(text);
+        if let Some(known) = known.iter().find(|k| k.at == at) {
+            entry.pick(Some(known.link.clone()));
+            entry.known = true;
         }
         entry
     });
@@ -192,7 +194,7 @@ impl Form {
 
     /// Whether it holds something that isn't saved.
     fn is_unsaved(&self) -> bool {
-        self.entries.iter().any(Entry::is_changed)
+        self.entries.iter().any(|e| e.is_changed() && !e.known)
     }
 
     fn entry(&mut self) -> Option<&mut Entry> {

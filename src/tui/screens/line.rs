@@ -3,7 +3,7 @@
 mod quick;
 
 use super::prompt::Prompt;
-use crate::entity::{Kind, LinkTo, Value};
+use crate::entity::{Kind, LinkTo, Noun, Target, Value};
 use crate::error::Error;
 use crate::tui::deeds;
 use crate::tui::drafts::{Draft, Typed};
@@ -19,7 +19,7 @@ pub(crate) fn command() -> Box<dyn Screen> {
 
 /// The noun whose plural a word is.
 fn listed(word: &str, cx: &Cx) -> Option<&'static str> {
-    cx.model.nouns.iter().find(|n| n.entity.plural == word).map(crate::entity::Noun::name)
+    cx.model.nouns.iter().find(|n| n.entity.plural == word).map(Noun::name)
 }
 
 fn run(text: &str, cx: &Cx) -> Effects {
@@ -37,8 +37,9 @@ fn run(text: &str, cx: &Cx) -> Effects {
         let name = rest.trim().to_owned();
         return vec![Effect::Go(1), Effect::Tell(Box::new(screens::OfPipeline(name)))];
     }
+    let is_noun = |word: &str| cx.model.get(word).is_some() || listed(word, cx).is_some();
     if let ("view", Some(name)) = (word, rest.strip_prefix("save ").map(str::trim))
-        && !name.contains(' ')
+        && !name.split_whitespace().nth(1).is_some_and(is_noun)
     {
         return vec![Effect::Tell(Box::new(screens::views::SaveAs(name.to_owned())))];
     }
@@ -47,6 +48,9 @@ fn run(text: &str, cx: &Cx) -> Effects {
     }
     if let ("undo", Some(count)) = (word, latest(rest)) {
         return vec![deed(move |desk| deeds::undo_latest(desk, count))];
+    }
+    if let ("cols" | "columns", false) = (word, rest.trim().is_empty()) {
+        return vec![Effect::Tell(Box::new(screens::list::Columns::of(rest)))];
     }
     if let ("export", "csv") = (word, rest) {
         return vec![Effect::Act(Act::Export)];
@@ -84,8 +88,37 @@ fn latest(rest: &str) -> Option<usize> {
     }
 }
 
+/// A field that a new record has whatever is typed: what the screen below is of.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub at: usize,
+    pub link: LinkTo,
+}
+
+impl Known {
+    /// The link of a noun to a record.
+    pub(crate) fn link(noun: &Noun, field: &str, subject: &Subject) -> Option<Self> {
+        let link =
+            LinkTo { label: subject.label.clone(), ..LinkTo::bare(subject.noun, subject.one()) };
+        Some(Self { at: noun.index(field)?, link })
+    }
+
+    /// As a command line has it.
+    fn text(&self, noun: &Noun) -> String {
+        match noun.fields[self.at].kind {
+            Kind::Link(Target::Any(_)) => format!("{}:{}", self.link.noun, self.link.id),
+            _ => self.link.id.to_string(),
+        }
+    }
+
+    /// As the preview says it.
+    fn said(&self, noun: &Noun) -> String {
+        format!("{} = {}", noun.fields[self.at].label(), self.link.label)
+    }
+}
+
 /// A new record from one line; an empty one opens the form.
-pub(crate) fn quick_add(noun: &'static str, cx: &Cx) -> Box<dyn Screen> {
+pub(crate) fn quick_add(noun: &'static str, known: Vec<Known>, cx: &Cx) -> Box<dyn Screen> {
     let label = cx.model.get(noun).map_or("name", |n| n.entity.label().name);
     let title = format!("New {noun}");
     let hint =
@@ -95,18 +128,30 @@ pub(crate) fn quick_add(noun: &'static str, cx: &Cx) -> Box<dyn Screen> {
     } else {
         hint
     };
+    let also = known.clone();
     Box::new(
         Prompt::new(&title, hint, "", move |text, cx| {
+            let declared = cx.model.noun(noun)?;
             if text.trim().is_empty() {
-                return Ok(vec![Effect::Push(screens::form::add(noun, &[], cx))]);
+                return Ok(vec![Effect::Push(screens::form::add(noun, &known, cx))]);
             }
-            let parsed = quick::parse(text, cx.model.noun(noun)?, cx)?;
+            let mut parsed = quick::parse(text, declared, cx)?;
+            // What is typed goes before what the screen below is of.
+            for known in known.iter().filter(|k| !parsed.has(k.at)).collect::<Vec<_>>() {
+                parsed.values.push((known.at, Value::Link(known.link.clone())));
+                parsed.texts.push((known.at, known.text(declared)));
+            }
             Ok(vec![deed(move |desk| {
                 let (values, texts) = parsed.settled(desk)?;
                 deeds::add(desk, noun, values, &texts)
             })])
         })
-        .understanding(move |text, cx| Ok(quick::parse(text, cx.model.noun(noun)?, cx)?.said))
+        .understanding(move |text, cx| {
+            let declared = cx.model.noun(noun)?;
+            let parsed = quick::parse(text, declared, cx)?;
+            let known = also.iter().filter(|k| !parsed.has(k.at)).map(|k| k.said(declared));
+            Ok([parsed.said.clone()].into_iter().chain(known).collect::<Vec<_>>().join("   "))
+        })
         .kept(move |text| Draft::of_new(noun, vec![Typed::new(label, text)])),
     )
 }

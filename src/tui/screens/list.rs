@@ -20,6 +20,7 @@ use crate::store::Among;
 use crate::tui::deeds::quoted;
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Made, Screen, Subject, Toast, answer, ask};
+use crate::tui::screens::line::{self, Known};
 use crate::tui::screens::order::{self, Sorted};
 use crate::tui::screens::prompt::Prompt;
 use crate::tui::screens::views::{self, SaveAs, View};
@@ -53,6 +54,8 @@ pub(crate) struct List {
     sort: String,
     among: Among,
     only: Option<Only>,
+    /// The link to the record that all of it belongs to: a new one has it too.
+    of: Option<Known>,
     /// Every record that matches, in order.
     ids: Vec<i64>,
     /// Whether `ids` is all there is; the first answer holds one page alone.
@@ -88,6 +91,11 @@ pub(crate) fn filtered(noun: &'static str, filter: &str) -> Box<dyn Screen> {
     Box::new(List { filter: Narrow::by(filter), ..List::bare(noun) })
 }
 
+/// The same, of what belongs to one record.
+pub(crate) fn linked(noun: &'static str, filter: &str, of: Option<Known>) -> Box<dyn Screen> {
+    Box::new(List { filter: Narrow::by(filter), of, ..List::bare(noun) })
+}
+
 /// Some records alone, such as those behind a figure; `command` is the one that lists them.
 pub(crate) fn behind(
     noun: &'static str,
@@ -115,6 +123,7 @@ impl List {
             sort: String::new(),
             among: Among::Live,
             only: None,
+            of: None,
             ids: Vec::new(),
             complete: false,
             heads: Vec::new(),
@@ -339,6 +348,10 @@ impl List {
             Act::StepBack if !verbs::steps(self.noun) => self.scroll_columns(-1),
             Act::ColumnsOn => self.scroll_columns(1),
             Act::ColumnsBack => self.scroll_columns(-1),
+            Act::New => {
+                let known: Vec<Known> = self.of.clone().into_iter().collect();
+                return Some(vec![Effect::Push(line::quick_add(self.noun, known, cx))]);
+            }
             Act::Sort => return Some(vec![self.choose_sort(cx)?]),
             Act::Columns => return Some(vec![self.choose_columns(cx)?]),
             Act::SaveView => return Some(vec![views::ask_name(&self.wanted(cx).whole_filter())]),
@@ -370,35 +383,25 @@ impl List {
         let now = load::columns(&self.wanted(cx), noun);
         let text = now.join(", ");
         let hint = "fields, in order, through links too: name, company.industry, amount";
-        Some(Effect::Push(Box::new(
-            Prompt::new("Columns", hint, &text, {
-                let noun = self.noun;
-                move |text, cx| {
-                    let noun = cx.model.noun(noun)?;
-                    let names: Vec<String> = text
-                        .split([',', ' '])
-                        .map(str::trim)
-                        .filter(|n| !n.is_empty())
-                        .map(str::to_owned)
-                        .collect();
-                    for name in &names {
-                        crate::store::Path::parse(name, noun, cx.model)?;
-                    }
-                    Ok(vec![Effect::Tell(Box::new(Columns(names)))])
-                }
-            })
-            .understanding({
-                let noun = self.noun;
-                move |text, cx| {
-                    let noun = cx.model.noun(noun)?;
-                    let names = text.split([',', ' ']).map(str::trim).filter(|n| !n.is_empty());
-                    for name in names {
-                        crate::store::Path::parse(name, noun, cx.model)?;
-                    }
-                    Ok("Enter shows them".into())
-                }
-            }),
-        )))
+        let noun = self.noun;
+        let prompt = Prompt::new("Columns", hint, &text, move |text, cx| {
+            let columns = Columns::of(text);
+            columns.check(cx.model.noun(noun)?, cx)?;
+            Ok(vec![Effect::Tell(Box::new(columns))])
+        });
+        Some(Effect::Push(Box::new(prompt.understanding(move |text, cx| {
+            let noun = cx.model.noun(noun)?;
+            // The word that is being typed is completed by what the noun has.
+            let begun = text.rsplit([',', ' ']).next().unwrap_or_default();
+            let names = noun.fields.iter().map(|f| f.name);
+            let more: Vec<&str> =
+                names.filter(|name| name.starts_with(begun) && *name != begun).collect();
+            match Columns::of(text).check(noun, cx) {
+                Err(why) if more.is_empty() || begun.is_empty() => Err(why),
+                Ok(()) if more.is_empty() => Ok("Enter shows them".into()),
+                _ => Ok(format!("there is: {}", more.join(", "))),
+            }
+        }))))
     }
 
     /// Saves what is in sight as a view of this name.
@@ -462,7 +465,13 @@ impl List {
         };
         match what.downcast::<Sorted>() {
             Ok(sorted) => self.sort = sorted.0,
-            Err(what) => (self.columns, self.shift) = (what.downcast::<Columns>().ok()?.0, 0),
+            Err(what) => {
+                let columns = what.downcast::<Columns>().ok()?;
+                if let Err(why) = columns.check(cx.model.get(self.noun)?, cx) {
+                    return Some(vec![Toast::bad(&why)]);
+                }
+                (self.columns, self.shift) = (columns.0, 0);
+            }
         }
         Some(vec![self.list(cx, true)])
     }
@@ -476,6 +485,10 @@ impl List {
             MouseEventKind::ScrollDown => (0..3).for_each(|_| {
                 self.moved(Act::Down, cx);
             }),
+            MouseEventKind::Down(MouseButton::Left) if mouse.row == places.views.y => {
+                let tab = draw::tab_at(self, places.views, mouse.column);
+                return Some(tab.map_or(Vec::new(), |tab| self.turn_to(tab, cx)));
+            }
             MouseEventKind::Down(MouseButton::Left) => {
                 let inside = places.rows.contains((mouse.column, mouse.row).into());
                 let at = usize::from(mouse.row.saturating_sub(places.rows.y)) + self.top;
@@ -494,7 +507,28 @@ impl List {
 }
 
 /// The columns that were chosen.
-struct Columns(Vec<String>);
+pub(crate) struct Columns(Vec<String>);
+
+impl Columns {
+    /// Those that a text names, with commas or spaces between.
+    pub(crate) fn of(text: &str) -> Self {
+        Self(
+            text.split([',', ' '])
+                .map(str::trim)
+                .filter(|n| !n.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        )
+    }
+
+    /// Whether the noun has all of them.
+    fn check(&self, noun: &Noun, cx: &Cx) -> Result<(), Error> {
+        for name in &self.0 {
+            crate::store::Path::parse(name, noun, cx.model)?;
+        }
+        Ok(())
+    }
+}
 
 impl Screen for List {
     fn place(&self) -> Place {

@@ -243,7 +243,7 @@ impl Palette {
             },
             Leads::View(noun, filter) => vec![Effect::Push(list::filtered(noun, filter))],
             Leads::Deed(at) => match &self.subject {
-                Some(subject) => verbs::perform(&ACTIONS[*at], subject.clone(), cx),
+                Some(subject) => verbs::perform_whole(&ACTIONS[*at], subject.clone(), cx),
                 None => Vec::new(),
             },
         });

@@ -29,8 +29,8 @@ fn steps() -> Box<dyn Screen> {
         Item::new("Look around", "the empty screens", 6),
     ];
     Choose::of("Welcome to rolo. This file is empty".into(), items, |item, cx| match item.value {
-        1 => vec![Effect::Push(super::line::quick_add("contact", cx))],
-        2 => vec![Effect::Push(super::line::quick_add("company", cx))],
+        1 => vec![Effect::Push(super::line::quick_add("contact", Vec::new(), cx))],
+        2 => vec![Effect::Push(super::line::quick_add("company", Vec::new(), cx))],
         3 => vec![Effect::Command("help import".into())],
         4 => vec![Effect::Command("demo --help".into())],
         _ => item.act.map(Effect::Act).into_iter().collect(),

@@ -5,7 +5,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{Agenda, Row, VIEWS, counts, days_of, month_begin};
+use super::{Agenda, Row, VIEWS, counts, month_begin};
 use crate::entity::width::{pad, width};
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::Cx;
@@ -82,15 +82,13 @@ fn views(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
     }
     let whose = if agenda.everybody { "everybody's" } else { "mine" };
     let key = cx.keys.shown(Place::Agenda, Act::NextPane).unwrap_or_default();
-    spans.push(Span::styled(format!("   {whose} ({key})"), cx.theme.style(Role::Text)));
-    if agenda.page != 0 {
-        let (first, last) = days_of(agenda.view, agenda.page, cx.today());
-        let days = match first == last {
-            true => format!("  {}", first.format("%a %d %b %Y")),
-            false => format!("  {} to {}", first.format("%d %b"), last.format("%d %b %Y")),
-        };
-        spans.push(Span::styled(days, cx.theme.style(Role::Heading)));
-    }
+    let begin = agenda.begin(cx.today());
+    let from = if begin == cx.today() {
+        String::new()
+    } else {
+        format!("  from {}", begin.format("%a %d %b %Y"))
+    };
+    spans.push(Span::styled(format!("   {whose} ({key}){from}"), cx.theme.style(Role::Text)));
     let late = agenda.entries.iter().filter(|e| e.late).count();
     let right = format!("{} due  {late} late ", agenda.seen(cx.today()).count());
     pane::two_ends(frame, area, spans, vec![Span::styled(right, cx.theme.style(Role::Dim))]);
@@ -101,10 +99,9 @@ fn strip(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
     if area.is_empty() {
         return;
     }
-    let today = cx.today();
+    let (today, begin) = (cx.today(), agenda.begin(cx.today()));
     let mut spans = vec![Span::raw(" ")];
-    let (first, _) = days_of(agenda.view, agenda.page, today);
-    for day in (0..7).map(|n| first + Days::new(n)) {
+    for day in (0..7).map(|n| begin + Days::new(n)) {
         let count = counts(&agenda.entries, day);
         let count = if count == 0 { String::new() } else { format!(":{count}") };
         let text = format!("{}{count}", day.format("%a %d"));
@@ -129,10 +126,10 @@ fn list(agenda: &Agenda, frame: &mut Frame, places: &Places, area: Rect, cx: &Cx
     let inside = inside(agenda, area);
     if all.is_empty() && agenda.loaded {
         let key = |act| cx.keys.shown(Place::Agenda, act).unwrap_or_default();
-        let first = match (agenda.filter.text().is_empty(), agenda.page) {
-            (true, 0) => "Nothing is due: a good day to call somebody.",
-            (true, _) => "Nothing stands in these days.",
-            (false, _) => "Nothing matches.",
+        let first = if agenda.filter.text().is_empty() {
+            "Nothing is due: a good day to call somebody."
+        } else {
+            "Nothing matches."
         };
         rows::write(
             frame,
@@ -142,9 +139,8 @@ fn list(agenda: &Agenda, frame: &mut Frame, places: &Places, area: Rect, cx: &Cx
             cx,
         );
         let more = format!(
-            "   {} adds a task, {} and {} turn to other days, {} everybody's.",
+            "   {} adds a task, {} shows more days, {} everybody's.",
             key(Act::New),
-            key(Act::LastView),
             key(Act::NextView),
             key(Act::NextPane)
         );
@@ -220,9 +216,8 @@ fn list(agenda: &Agenda, frame: &mut Frame, places: &Places, area: Rect, cx: &Cx
 fn beside(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
     let month = Rect { height: 10.min(area.height), ..area };
     let below = Rect { y: month.bottom(), height: area.height - month.height, ..area };
-    let today = cx.today();
-    let (from, _) = days_of(agenda.view, agenda.page, today);
-    let inside = pane::framed(frame, month, &from.format("%B %Y").to_string(), "", false, cx);
+    let (today, begin) = (cx.today(), agenda.begin(cx.today()));
+    let inside = pane::framed(frame, month, &begin.format("%B %Y").to_string(), "", false, cx);
     rows::write(
         frame,
         pane::row(inside, 0),
@@ -230,7 +225,7 @@ fn beside(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
         cx.theme.style(Role::Dim),
         cx,
     );
-    let first = month_begin(from);
+    let first = month_begin(begin);
     let mut row = 1;
     let mut spans =
         vec![Span::raw("     ".repeat(first.weekday().num_days_from_monday() as usize))];

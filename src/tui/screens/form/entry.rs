@@ -31,6 +31,8 @@ pub(super) struct Entry {
     initial: String,
     /// Given as a whole, by a popup: it is written even where the text is as it was.
     given: bool,
+    /// Filled by where the form was opened, and not by anybody: leaving loses nothing.
+    pub known: bool,
     /// What is wrong with it.
     pub error: Option<String>,
 }
@@ -56,6 +58,7 @@ impl Entry {
             picked: None,
             initial: String::new(),
             given: false,
+            known: false,
             error: None,
         }
     }
@@ -82,6 +85,7 @@ impl Entry {
             picked: None,
             initial: String::new(),
             given: false,
+            known: false,
             error: None,
         }
     }
@@ -156,6 +160,7 @@ impl Entry {
     pub(super) fn pick(&mut self, link: Option<LinkTo>) {
         self.input.set(link.as_ref().map_or("", |l| &l.label));
         self.picked = link;
+        self.known = false;
         self.error = None;
     }
 
@@ -171,6 +176,7 @@ impl Entry {
     /// The text was typed into: what was picked no longer counts.
     pub(super) fn touched(&mut self) {
         self.picked = None;
+        self.known = false;
         self.error = None;
     }
 

@@ -19,6 +19,12 @@ pub(super) struct Quick {
 }
 
 impl Quick {
+    /// Whether a field is given.
+    pub(super) fn has(&self, at: usize) -> bool {
+        self.values.iter().any(|(known, _)| *known == at)
+            || self.company.as_ref().is_some_and(|(known, _)| *known == at)
+    }
+
     /// Whether a company is named by a part of its name.
     pub(super) fn names_company(&self) -> bool {
         self.company.is_some()

@@ -8,11 +8,12 @@ use super::List;
 use super::countdown::{self, Urgency};
 use super::load::Row;
 use crate::entity::Noun;
-use crate::entity::width::{pad, wrap};
+use crate::entity::width::{pad, width, wrap};
 use crate::store::Among;
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::Cx;
 use crate::tui::screens::elsewhere;
+use crate::tui::screens::views::View;
 use crate::tui::theme::Role;
 use crate::tui::widgets::sheet::{Sheet, SheetLine, plain};
 use crate::tui::widgets::{pane, rows};
@@ -94,25 +95,11 @@ fn views(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
         let title = pane::safe(&crate::tui::screen::Screen::title(list, cx));
         spans.push(Span::styled(title, cx.theme.style(Role::Heading)));
     }
-    let count = match (list.loaded, list.complete) {
-        (false, _) => "reading".to_owned(),
-        (true, true) => format!("{} ", grouped(list.ids.len())),
-        (true, false) => format!("over {} ", grouped(list.ids.len())),
-    };
+    let count = counted(list);
     let room = usize::from(area.width).saturating_sub(count.len() + 3);
-    let mut taken = 1;
-    // The open tab is always in sight: tabs before it go where there is no room.
-    let widths: Vec<usize> =
-        list.tabs.iter().map(|t| crate::entity::width::width(&t.name) + 3).collect();
-    let mut first = 0;
-    while first < list.tab && widths[first..=list.tab].iter().sum::<usize>() > room {
-        first += 1;
-    }
-    for (at, tab) in list.tabs.iter().enumerate().skip(first) {
-        if taken + widths[at] > room && at != list.tab {
-            break;
-        }
-        taken += widths[at];
+    let seen = seen_tabs(list, room);
+    let first = seen.start;
+    for (at, tab) in list.tabs.iter().enumerate().take(seen.end).skip(first) {
         let role = if at == list.tab { Role::Tab } else { Role::Dim };
         if at > first {
             spans.push(Span::styled(" | ", cx.theme.style(Role::Dim)));
@@ -120,6 +107,46 @@ fn views(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
         spans.push(Span::styled(pane::safe(&tab.name), cx.theme.style(role)));
     }
     pane::two_ends(frame, area, spans, vec![Span::styled(count, cx.theme.style(Role::Dim))]);
+}
+
+/// What a tab takes with the sign behind it.
+fn tab_width(tab: &View) -> usize {
+    width(&tab.name) + 3
+}
+
+/// The tabs that have room. The open one is always in sight: tabs before it go where there is none.
+fn seen_tabs(list: &List, room: usize) -> std::ops::Range<usize> {
+    let widths: Vec<usize> = list.tabs.iter().map(tab_width).collect();
+    let mut first = 0;
+    while first < list.tab && widths[first..=list.tab].iter().sum::<usize>() > room {
+        first += 1;
+    }
+    let (mut end, mut taken) = (first, 1);
+    while end < widths.len() && (taken + widths[end] <= room || end == list.tab) {
+        taken += widths[end];
+        end += 1;
+    }
+    first..end
+}
+
+/// The tab at a column of the row of views.
+pub(super) fn tab_at(list: &List, area: Rect, column: u16) -> Option<usize> {
+    let room = usize::from(area.width).saturating_sub(counted(list).len() + 3);
+    let mut right = usize::from(area.x) + 1;
+    seen_tabs(list, room).find(|at| {
+        let left = right;
+        right += tab_width(&list.tabs[*at]);
+        (left..right).contains(&usize::from(column))
+    })
+}
+
+/// How many records there are.
+fn counted(list: &List) -> String {
+    match (list.loaded, list.complete) {
+        (false, _) => "reading".to_owned(),
+        (true, true) => format!("{} ", grouped(list.ids.len())),
+        (true, false) => format!("over {} ", grouped(list.ids.len())),
+    }
 }
 
 /// A number with its thousands apart.
@@ -149,6 +176,10 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
     }
     if list.shift > 0 {
         foot.push(format!("columns from {}", list.shift + 1));
+    }
+    if list.among == Among::Trash && total > 0 {
+        let key = cx.keys.shown(Place::List, Act::Restore).unwrap_or_default();
+        foot.push(format!("{key} brings back"));
     }
     if !list.sort.is_empty() {
         foot.push(format!("sort: {}", list.sort));
