@@ -30,6 +30,7 @@ mod imports;
 mod incoming;
 mod joining;
 mod journal;
+mod likely;
 mod listing;
 mod matching;
 mod mended;
