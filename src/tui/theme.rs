@@ -179,9 +179,8 @@ fn built_in(name: &str) -> Option<[Style; ROLES.len()]> {
         Role::Dim | Role::Border | Role::Text => plain,
         Role::Heading => bold.add_modifier(Modifier::UNDERLINED),
         // Reversed is the row in focus alone.
-        Role::Warn => bold,
+        Role::Warn | Role::Chart => bold,
         Role::Bad => bold.add_modifier(Modifier::UNDERLINED).fg(Color::Red),
-        Role::Chart => bold,
         _ => mono(role),
     };
     let all = |of: &dyn Fn(Role) -> Style| ROLES.map(|(_, role)| of(role));
