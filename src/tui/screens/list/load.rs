@@ -96,7 +96,9 @@ pub(super) fn listing(desk: &mut Desk, wanted: &Wanted, whole: bool) -> Result<L
     if !whole {
         listing.limit = Some(page as u64 + 1);
     }
-    let mut ids = reader.ids(&listing)?;
+    // All ids pass by once: pages that don't come again needn't be kept.
+    let mut ids =
+        if whole { reader.in_passing(|| reader.ids(&listing))? } else { reader.ids(&listing)? };
     if let Some(only) = &wanted.only {
         ids.retain(|id| only.contains(id));
     }
