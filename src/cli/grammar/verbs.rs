@@ -84,12 +84,7 @@ static VERBS: &[Verb] = &[
         |e| e.name == "territory",
         territory_apply,
     ),
-    special(
-        "attainment",
-        attainment::TOLD[0],
-        |e| e.name == "quota",
-        quota_attainment,
-    ),
+    special("attainment", attainment::TOLD[0], |e| e.name == "quota", quota_attainment),
     special(
         "handover",
         "Write deals with company, contacts and history to a file for a partner",
