@@ -9,7 +9,7 @@ use super::commit::{Writer, same};
 use super::schema::quoted;
 use super::stays::{Places, Stay, UNDATED, given_stays, instant, made_at, settled, trails};
 use crate::entity::{LinkTo, Noun, Trail, Value};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 impl Writer<'_> {
     /// The first stays of a new record: from the day that it was made, or that its file tells of
@@ -44,7 +44,6 @@ impl Writer<'_> {
         let is_exact = self.is_exact(noun);
         if !is_exact {
             self.refuse_unborn(row, places, trail, &stays, made)?;
-            self.refuse_open_end(row, places, trail, present, ends)?;
         }
         let is_past =
             self.manner.import && ends || is_over && !self.is_today(&row[places.expected]);
@@ -77,6 +76,9 @@ impl Writer<'_> {
                 stay.entered = stay.entered.max(begun);
             }
         }
+        if self.manner.import && ends && !is_exact && ended.is_none() {
+            self.end_by(expected, &mut stays, made);
+        }
         self.cover(noun, row, places, &mut stays, begun, ends)?;
         if let (Some(created), None) = (noun.index("created"), made)
             && self.change != 0
@@ -85,9 +87,32 @@ impl Writer<'_> {
         }
         self.finish_trail(noun, row, places, &settled(stays), present.noun, ends);
         if ends && !is_exact {
-            self.tell_end(row, places, self.manner.import && ended.or(since).is_some());
+            self.tell_end(row, places, self.manner.import);
         }
         Ok(())
+    }
+
+    /// A file that tells both when its record came to the end's station and the day of the end, by the
+    /// column that is the expected day elsewhere, means the earlier: what had ended by then was
+    /// entered later, and of what was entered before then nobody put the expectation right.
+    fn end_by(
+        &self,
+        day: Option<DateTime<Utc>>,
+        stays: &mut Vec<Stay>,
+        made: Option<DateTime<Utc>>,
+    ) -> Option<DateTime<Utc>> {
+        // It came there once, though the file tells the later day again.
+        while stays.len() > 1 && stays[stays.len() - 2].at == stays[stays.len() - 1].at {
+            stays.pop();
+        }
+        let zone = self.locale.times.zone;
+        let day_of = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
+        let least = stays.iter().rev().nth(1).map(|s| s.entered).or(made);
+        let (day, last) = (day?, stays.last_mut()?);
+        if day_of(day) < day_of(last.entered) && least.is_none_or(|l| day_of(l) <= day_of(day)) {
+            last.entered = least.map_or(day, |l| day.max(l));
+        }
+        Some(last.entered)
     }
 
     /// Lets the stays begin when the record did. Where the first that is told of began later, it
@@ -131,9 +156,7 @@ impl Writer<'_> {
         let mut stays = joined_stays(&before[places.stays], &row[places.stays], made)?;
         let ends = self.ends(trail, present.id)?;
         let tells_end = told.contains(&places.ended);
-        if tells_end {
-            self.refuse_open_end(row, places, trail, present, ends)?;
-        }
+        let tells_stays = told.contains(&places.stays);
         let ended = instant(&row[places.ended]).filter(|_| ends && tells_end);
         let since = instant(&row[places.since]).filter(|_| told.contains(&places.since));
         let expected = self.passed_day(&row[places.expected]).filter(|_| {
@@ -144,7 +167,7 @@ impl Writer<'_> {
             let entered = stays.last().map_or(entered, |last| entered.max(last.entered));
             stays.push(Stay { at: present.id, entered, left: None, by: None });
             self.follow_end(row, before, places, entered, (ends, false));
-        } else if let Some(at) = ended.or(since).or(expected) {
+        } else if let Some(at) = ended.or(since).or(expected.filter(|_| !tells_stays)) {
             // The instant of the last change was mended.
             let least = stays.iter().rev().nth(1).map(|s| s.entered).or(made);
             let at = least.map_or(at, |l| at.max(l));
@@ -155,12 +178,24 @@ impl Writer<'_> {
                 row[places.ended] = Value::Instant(at);
             }
         }
+        let day = self.passed_day(&row[places.expected]);
+        if ends
+            && !tells_end
+            && told.contains(&places.expected)
+            && let Some(at) = self.end_by(day, &mut stays, made)
+        {
+            row[places.ended] = Value::Instant(at);
+        }
         if let Some(made) = made {
             self.cover(noun, row, places, &mut stays, made, ends)?;
         }
         self.finish_trail(noun, row, places, &settled(stays), present.noun, ends);
         if ends {
-            self.tell_end(row, places, tells_end || since.is_some());
+            self.tell_end(
+                row,
+                places,
+                tells_end || since.is_some() || told.contains(&places.expected),
+            );
         }
         Ok(())
     }
@@ -255,28 +290,6 @@ impl Writer<'_> {
         }
         stays.iter().try_for_each(|stay| self.refuse_later(trail.stays, stay.entered))?;
         self.refuse_to_come(row, places, trail)
-    }
-
-    /// What goes on has no end: a deal in an open stage wasn't closed.
-    fn refuse_open_end(
-        &self,
-        row: &[Value],
-        places: &Places,
-        trail: &Trail,
-        present: &LinkTo,
-        ends: bool,
-    ) -> Result<()> {
-        if ends || row[places.ended].is_empty() {
-            return Ok(());
-        }
-        let labels = self.reader.labels(present.noun, &[present.id])?;
-        let station = labels.get(&present.id).map_or("", |l| l.label.as_str());
-        Err(Error::invalid(format!(
-            "{}: the {} `{station}` is open, nothing has ended there",
-            trail.ended, present.noun
-        ))
-        .hint(format!("leave it empty, or name the {} where it ended", present.noun))
-        .at(trail.ended))
     }
 
     fn refuse_to_come(&self, row: &[Value], places: &Places, trail: &Trail) -> Result<()> {

@@ -186,6 +186,8 @@ fn a_stage_that_was_entered_at_the_end_tells_the_day_of_the_end() {
     let rows = "name,stage,created,Close Date,stage entered\n\
          L,Lost,2026-01-05,2026-05-15,2026-05-10\n\
          O,Proposal,2026-01-05,2026-12-15,2026-05-10\n\
+         S,Won,2026-01-05,2026-03-31,2026-04-02\n\
+         T,Won,2026-01-05,2025-12-31,2026-04-02\n\
          V,Won,2026-01-05,2026-05-15,\n\
          W,Won,2026-01-05,2026-05-15,2026-05-10\n";
     let file = w.file("d.csv", rows);
@@ -193,6 +195,8 @@ fn a_stage_that_was_entered_at_the_end_tells_the_day_of_the_end() {
     let want = [
         "L,2026-05-10,2026-05-10T00:00:00Z,2026-01-05:Lead; 2026-05-10:Lost",
         "O,2026-12-15,,2026-01-05:Lead; 2026-05-10:Proposal",
+        "S,2026-03-31,2026-03-31T00:00:00Z,2026-01-05:Lead; 2026-03-31:Won",
+        "T,2026-04-02,2026-04-02T00:00:00Z,2026-01-05:Lead; 2026-04-02:Won",
         "V,2026-05-15,2026-05-15T00:00:00Z,2026-01-05:Lead; 2026-05-15:Won",
         "W,2026-05-10,2026-05-10T00:00:00Z,2026-01-05:Lead; 2026-05-10:Won",
     ];
@@ -200,13 +204,33 @@ fn a_stage_that_was_entered_at_the_end_tells_the_day_of_the_end() {
     assert_eq!(all(), want);
     // The same by a key tells nothing new; and a deal that was open ends so too.
     let again = w.json(&["deal", "import", &file, "--key", "name", "-o", "json"]);
-    assert_eq!((&again["unchanged"], all()), (&4.into(), want.map(str::to_owned).to_vec()));
+    assert_eq!((&again["unchanged"], all()), (&6.into(), want.map(str::to_owned).to_vec()));
     let file =
         w.file("e.csv", "name,stage,Close Date,stage entered\nO,Won,2026-06-30,2026-06-02\n");
     w.ok(&["deal", "import", &file, "--key", "name"]);
     let want =
         "O,2026-06-02,2026-06-02T00:00:00Z,2026-01-05:Lead; 2026-05-10:Proposal; 2026-06-02:Won";
     assert_eq!(all()[1], want);
+    // The same by a column for each stage.
+    let w = World::new();
+    let file = w.file(
+        "f.csv",
+        "name,stage,created,Close Date,Date entered Lead,Date entered Won\n\
+         A,Won,2026-01-05,2026-05-15,2026-01-05,2026-05-10\n\
+         B,Won,2026-01-05,2026-03-31,2026-01-05,2026-04-02\n\
+         C,Won,2026-01-05,2026-03-31,2026-01-05,\n",
+    );
+    w.ok(&["deal", "import", &file]);
+    let want = ["A,2026-05-10", "B,2026-03-31", "C,2026-03-31"].map(|both| {
+        let (name, day) = both.split_once(',').expect("a day");
+        format!("{name},{day},{day}T00:00:00Z,2026-01-05:Lead; {day}:Won")
+    });
+    assert_eq!(deals(&w, "name,closes,closed,stays"), want);
+    let again = w.json(&["deal", "import", &file, "--key", "name", "-o", "json"]);
+    assert_eq!(
+        (&again["unchanged"], deals(&w, "name,closes,closed,stays")),
+        (&3.into(), want.to_vec())
+    );
 }
 
 #[test]

@@ -71,6 +71,12 @@ mod tests {
         assert_eq!(short_sums_in(&sums, 20), "EUR 13.4k + 2 more");
         assert_eq!(short_sums_in(&sums, 12), "EUR 13.4k +2");
         assert_eq!(short_sums_in(&sums, 10), "");
+        // Yen are kept in hundredths, dinars in thousandths.
+        let yen_and_dinar = [("JPY", 1_234_500), ("KWD", 12_345_000)];
+        assert_eq!(
+            short_sums(&yen_and_dinar.map(|(code, minor)| (currency(code), minor)).into()),
+            "JPY 12.3k + KWD 12.3k"
+        );
     }
 
     #[test]
