@@ -163,7 +163,9 @@ impl Outcome {
                 continue;
             }
             let lane = rates.lane(*currency, to)?;
-            for (all, own) in each.iter_mut().zip(pot.trials(*currency, trials, ask.seed(), reader)?) {
+            for (all, own) in
+                each.iter_mut().zip(pot.trials(*currency, trials, ask.seed(), reader)?)
+            {
                 *all = all.checked_add(lane.convert(own)?).ok_or_else(|| too_large(to))?;
             }
             for (all, own) in [

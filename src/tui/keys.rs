@@ -179,9 +179,8 @@ impl Keys {
                     .hint(format!("{near}the help of the dashboard (`?`) shows the names"))
             })?;
             let own = texts.iter().map(|t| {
-                let wrong = |why: String| {
-                    Error::usage(format!("`[keys]` of the config, `{name}`: {why}"))
-                };
+                let wrong =
+                    |why: String| Error::usage(format!("`[keys]` of the config, `{name}`: {why}"));
                 let presses = Press::sequence(t).map_err(|why| {
                     wrong(why).hint("write keys as `x`, `G`, `ctrl+r`, `f5`, `shift+tab` or `g g`")
                 })?;

@@ -62,8 +62,8 @@ impl Held {
             EnableFocusChange,
             cursor::Hide
         );
-        let entered = entered
-            .and_then(|()| if self.mouse { execute!(out, Print(MOUSE)) } else { Ok(()) });
+        let entered =
+            entered.and_then(|()| if self.mouse { execute!(out, Print(MOUSE)) } else { Ok(()) });
         entered.and_then(|()| self.wipe()).map_err(|why| failed(&why))
     }
 
@@ -72,8 +72,7 @@ impl Held {
         self.mouse = on;
         let mut out = io::stdout();
         // A terminal that knows no mouse ignores it.
-        let _ =
-            if on { execute!(out, Print(MOUSE)) } else { execute!(out, DisableMouseCapture) };
+        let _ = if on { execute!(out, Print(MOUSE)) } else { execute!(out, DisableMouseCapture) };
     }
 
     /// Puts a text on the clipboard, as far as the terminal allows: nothing tells whether it did.

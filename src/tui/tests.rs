@@ -1040,9 +1040,8 @@ fn each_of_the_marked_is_raised_from_its_own_value() {
     for (title, priority) in [("One", "low"), ("Two", "high"), ("Three", "normal")] {
         bench.add("task", &[("title", title), ("priority", priority), ("due", "2026-12-01")]);
     }
-    let all = |b: &Bench, field: &str| {
-        [3, 4, 5].map(|id| b.value("task", id, field).to_cell()).join(" ")
-    };
+    let all =
+        |b: &Bench, field: &str| [3, 4, 5].map(|id| b.value("task", id, field).to_cell()).join(" ");
     bench.keys("9 f5 V + ").sees("changed 5 tasks: priority");
     assert_eq!(all(&bench, "priority"), "normal urgent high");
     bench.keys("u");

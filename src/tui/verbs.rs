@@ -57,10 +57,12 @@ pub(crate) fn of(
         Act::Edit => vec![Effect::Push(screens::form::edit(subject, cx))],
         Act::Inline => inline(subject, noun, cx),
         // What has a status that anybody may set: a lead.
-        Act::State => match noun.index("status").filter(|at| screens::form::is_open(noun.fields[*at])) {
-            Some(at) => vec![Effect::Push(screens::form::field(subject, at))],
-            None => vec![menu(subject, cx)],
-        },
+        Act::State => {
+            match noun.index("status").filter(|at| screens::form::is_open(noun.fields[*at])) {
+                Some(at) => vec![Effect::Push(screens::form::field(subject, at))],
+                None => vec![menu(subject, cx)],
+            }
+        }
         Act::Menu => vec![menu(subject, cx)],
         Act::Assign => assign(subject, noun),
         Act::Tag => vec![tag(subject)],

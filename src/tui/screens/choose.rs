@@ -76,8 +76,7 @@ impl Choose {
         let rank = |item: &&Item| {
             let label = fold(&item.label);
             let name = item.name.map_or(label.clone(), fold);
-            let named =
-                |word: &&str| name.split([' ', '-']).any(|w| w.starts_with(*word));
+            let named = |word: &&str| name.split([' ', '-']).any(|w| w.starts_with(*word));
             let called = words.iter().all(|word| label.contains(word));
             (!name.eq(&wanted), !words.iter().all(named), !called)
         };

@@ -98,7 +98,8 @@ pub(crate) struct Known {
 impl Known {
     /// The link of a noun to a record.
     pub(crate) fn link(noun: &Noun, field: &str, subject: &Subject) -> Option<Self> {
-        let link = LinkTo { label: subject.label.clone(), ..LinkTo::bare(subject.noun, subject.one()) };
+        let link =
+            LinkTo { label: subject.label.clone(), ..LinkTo::bare(subject.noun, subject.one()) };
         Some(Self { at: noun.index(field)?, link })
     }
 
@@ -120,7 +121,8 @@ impl Known {
 pub(crate) fn quick_add(noun: &'static str, known: Vec<Known>, cx: &Cx) -> Box<dyn Screen> {
     let label = cx.model.get(noun).map_or("name", |n| n.entity.label().name);
     let title = format!("New {noun}");
-    let hint = "name, `field=value`, `#company`, `+tag`, `@owner`; Enter on an empty line: the form";
+    let hint =
+        "name, `field=value`, `#company`, `+tag`, `@owner`; Enter on an empty line: the form";
     let hint = if noun == "task" {
         "call Maya fri 10:00 #company !high +tag @owner; empty: the form"
     } else {

@@ -19,9 +19,7 @@ use crate::error::Error;
 use crate::store::Among;
 use crate::tui::deeds::quoted;
 use crate::tui::keys::{Act, Place};
-use crate::tui::screen::{
-    Cx, Effect, Effects, Event, Made, Screen, Subject, Toast, answer, ask,
-};
+use crate::tui::screen::{Cx, Effect, Effects, Event, Made, Screen, Subject, Toast, answer, ask};
 use crate::tui::screens::line::{self, Known};
 use crate::tui::screens::order::{self, Sorted};
 use crate::tui::screens::prompt::Prompt;

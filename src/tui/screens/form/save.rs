@@ -85,14 +85,13 @@ impl Form {
     }
 
     /// Shows an error at the field that is to blame for it.
-    pub(super) fn blame(&mut self, why: Error) {
+    pub(super) fn blame(&mut self, mut why: Error) {
         let names = |label: &str| {
             let spoken = why.message.to_lowercase();
             let label = label.to_lowercase();
             spoken.starts_with(&format!("{label}:"))
                 || why.field.is_some_and(|f| f.replace('_', " ") == label)
         };
-        let mut why = why.clone();
         if let Some(at) = self.entries.iter().position(|e| names(&e.label)) {
             self.at = at;
             let entry = &mut self.entries[at];
@@ -100,7 +99,8 @@ impl Form {
             // Here nobody types flags and commands.
             let speaks = |hint: &String| hint.contains("`--") || hint.contains("`rolo ");
             if why.hint.as_ref().is_some_and(speaks) {
-                let chosen = if entry.is_chosen() { "; Space in the empty field lists them" } else { "" };
+                let chosen =
+                    if entry.is_chosen() { "; Space in the empty field lists them" } else { "" };
                 why.hint = Some(format!("fill in `{}`: {}{chosen}", entry.label, entry.about));
             }
         }

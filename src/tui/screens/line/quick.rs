@@ -176,9 +176,8 @@ fn pieces(text: &str) -> Vec<String> {
             let quote = rest[at..].chars().next().filter(|c| matches!(c, '"' | '\''))?;
             let inside = &rest[at + 1..];
             let mut ends = inside.match_indices(quote).map(|(end, _)| end);
-            let whole = |end: &usize| {
-                inside[end + 1..].chars().next().is_none_or(char::is_whitespace)
-            };
+            let whole =
+                |end: &usize| inside[end + 1..].chars().next().is_none_or(char::is_whitespace);
             let end = ends.find(whole)?;
             Some((format!("{}{}", &rest[..at], &inside[..end]), at + 1 + end + 1))
         });

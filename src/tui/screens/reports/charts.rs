@@ -349,7 +349,9 @@ fn chart_of(sheet: &Sheet, panel: &Panel, main: Currency) -> Chart {
             let (cell, column) = (&row.cells[*at], &sheet.columns[*at]);
             match briefly(cell, column) {
                 text if column.figure == Figure::Sum
-                    && bar.is_some_and(|bar| bar != *at && sheet.columns[bar].figure == Figure::Sum)
+                    && bar.is_some_and(|bar| {
+                        bar != *at && sheet.columns[bar].figure == Figure::Sum
+                    })
                     && !text.is_empty() =>
                 {
                     format!("{} {text}", column.name.replace('_', " "))
