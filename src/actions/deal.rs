@@ -148,6 +148,9 @@ fn enter(
     let moves = before[call.index(STAGE_OF)?].as_link().map(|l| l.id) != Some(step.stage);
     let at = call.on()?;
     refuse_unborn(call, id, before, at)?;
+    if !moves && step.kind != "open" {
+        refuse_another_end(call, id, before, &step.kind, at)?;
+    }
     if moves {
         fields.push(call.set(STAGE_OF, Value::Link(LinkTo::bare("stage", step.stage)))?);
         fields.push(call.set(PIPELINE, Value::Link(LinkTo::bare("pipeline", step.pipeline)))?);
@@ -167,6 +170,24 @@ fn enter(
     }
     call.writer.update_from(call.noun, id, before, fields)?;
     call.log_note(id)
+}
+
+/// What has ended ended on one day: another one is a correction, which has its own way.
+fn refuse_another_end(
+    call: &Call,
+    id: i64,
+    before: &[Value],
+    kind: &str,
+    at: chrono::DateTime<chrono::Utc>,
+) -> Result<()> {
+    let day = at.with_timezone(&call.locale.times.zone).date_naive();
+    match before[call.index(CLOSES)?] {
+        Value::Date(ended) if call.text("on").is_some() && ended != day => {
+            Err(Error::invalid(format!("deal:{id} is {kind} already, since {ended}"))
+                .hint(format!("`rolo deal edit {id} --closes {day}` gives it another day")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Nothing happens to a deal before the day on which it was made.
@@ -207,11 +228,12 @@ fn find_stage(call: &Call, before: &[Value], wanted: &str, named: Option<i64>) -
     if Some(found.pipeline) == named.or(own) || own.is_none() {
         return Ok(found);
     }
+    let stage = wanted.rsplit('/').next().unwrap_or(wanted);
     let pipelines = reader.labels("pipeline", &[found.pipeline])?;
     let pipeline = pipelines.get(&found.pipeline).map_or("", |l| l.label.as_str());
     Err(Error::invalid(format!("the stage `{wanted}` is of another pipeline, `{pipeline}`")).hint(
         format!(
-            "to take the deal over there: `rolo deal move REF STAGE --pipeline \"{pipeline}\"`"
+            "to take the deal over there: `rolo deal move REF \"{stage}\" --pipeline \"{pipeline}\"`"
         ),
     ))
 }

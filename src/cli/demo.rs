@@ -30,6 +30,7 @@ struct Team<'s> {
     words: Words,
     chance: Chance,
     region: String,
+    now: DateTime<Utc>,
     zone: chrono_tz::Tz,
     companies: Vec<i64>,
     contacts: Vec<(i64, i64)>,
@@ -53,6 +54,7 @@ pub fn fill(store: &mut Store, clock: &Clock, region: &str) -> Result<()> {
         chance: Chance::seeded(seed),
         region: region.to_owned(),
         zone: clock.zone(),
+        now: clock.now(),
         companies: Vec::new(),
         contacts: Vec::new(),
         open_deals: Vec::new(),
@@ -84,6 +86,8 @@ impl Team<'_> {
         kind: &str,
         work: impl FnOnce(&mut Writer, &Locale) -> Result<T>,
     ) -> Result<T> {
+        // Nothing has happened yet that lies ahead.
+        let at = at.min(self.now);
         let clock = Clock::seeded(at, self.zone, self.chance.next());
         let times = Times { now: at, zone: self.zone, order: None };
         let currency = crate::entity::money::Currency::EUR;
@@ -430,7 +434,7 @@ impl Team<'_> {
             "activity",
             vec![
                 ("kind", text(kind)),
-                ("at", Value::Instant(when)),
+                ("at", Value::Instant(when.min(self.now))),
                 ("about", Value::Links(about)),
                 ("body", text(&body)),
                 ("direction", text(if self.often(50) { "out" } else { "in" })),

@@ -93,6 +93,10 @@ pub(super) fn handover(session: &mut Session, matches: &ArgMatches) -> Result<()
     })?;
     let handed = session.done("handed over", "hand over");
     let line = format!("{handed} {} to {}", named(session, "deal", &deals)?, partner.label);
+    // The file itself is on standard output where no other was named.
+    if out.is_some() {
+        return session.report("deal", &deals, &line);
+    }
     session.printer.note(&line);
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::print::width::wrap;
 use crate::config::KEYS;
-use crate::reports::NUMBERS;
+use crate::reports::{NUMBERS, attainment};
 
 /// A topic of `rolo help`.
 pub struct Topic {
@@ -120,9 +120,13 @@ fn keys() -> String {
 /// What each number means, with the source of its formula.
 fn numbers() -> String {
     let mut text = String::new();
-    for number in NUMBERS {
-        let _ = writeln!(text, "\nrolo deal {}", number.verb);
-        for part in [number.about, number.definition, &format!("Source: {}", number.source)] {
+    let told = NUMBERS
+        .iter()
+        .map(|n| (format!("deal {}", n.verb), [n.about, n.definition, n.source]))
+        .chain([("quota attainment".to_owned(), attainment::TOLD)]);
+    for (command, [about, definition, source]) in told {
+        let _ = writeln!(text, "\nrolo {command}");
+        for part in [about, definition, &format!("Source: {source}")] {
             for line in wrap(part, Some(78)) {
                 let _ = writeln!(text, "{}", format!("  {line}").trim_end());
             }

@@ -152,7 +152,7 @@ fn explain(session: &mut Session, number: &Number, sheet: &Sheet, row: &str) -> 
         })?;
         vec![found]
     };
-    sheets::behind(session, number, &rows)
+    sheets::behind(session, [number.definition, number.source], &rows)
 }
 
 /// What is asked, out of what was typed and the config.

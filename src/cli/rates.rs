@@ -25,9 +25,6 @@ pub(super) fn add(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     if given.len() != 3 && !by_fields {
         return Err(Error::usage("a rate needs two currencies and a number").hint(EXAMPLE));
     }
-    if !by_fields && currency(&given[0].1[0])? == currency(&given[1].1[0])? {
-        return Err(Error::invalid("both currencies are the same").hint(EXAMPLE));
-    }
     if !by_fields || text(matches, "on").is_some() {
         given.push(("date".to_owned(), vec![on(session, matches)?.to_string()]));
     }

@@ -422,11 +422,9 @@ pub(super) fn named(session: &mut Session, noun: &str, ids: &[i64]) -> Result<St
     let noun = store.noun(noun)?;
     if let [id] = ids {
         let labels = reader.labels(noun.name(), &[*id])?;
-        return Ok(format!(
-            "{}:{id} {}",
-            noun.name(),
-            labels.get(id).map_or("", |l| l.label.as_str())
-        ));
+        // What would only be made has none yet.
+        let label = labels.get(id).map_or(String::new(), |l| format!(" {}", l.label));
+        return Ok(format!("{}:{id}{label}", noun.name()));
     }
     Ok(format!("{} {}", ids.len(), noun.entity.plural))
 }

@@ -58,6 +58,9 @@ pub(super) fn register(session: &mut Session, matches: &ArgMatches) -> Result<()
                     taken.take(w, noun, values, on_match, pipeline)?;
                 }
             }
+            if package.contains_key("lines") {
+                taken.leave_lines_out(w)?;
+            }
             taken.settle(w, &package, &from)?;
             Ok(taken.deals)
         })?;
@@ -172,6 +175,9 @@ impl Taken {
             Self::bring_stage_back(w, noun, &values)?;
         }
         let id = if let Some(id) = there {
+            if noun.name() == "line" && Self::is_trashed(w, noun, id)? {
+                w.restore(noun, id)?;
+            }
             Self::join(w, noun, id, values, on_match)?;
             id
         } else {
@@ -184,6 +190,27 @@ impl Taken {
         self.known.insert((noun.name(), uid), id);
         if noun.name() == "deal" {
             self.deals.push(id);
+        }
+        Ok(())
+    }
+
+    /// The lines of the file are the deal's lines: what the other side took out goes to the trash.
+    fn leave_lines_out(&self, w: &mut Writer) -> Result<()> {
+        let noun = w.reader().model().noun("line")?;
+        let told: HashSet<i64> =
+            self.known.iter().filter(|((of, _), _)| *of == "line").map(|(_, id)| *id).collect();
+        for deal in self.deals.iter().filter(|deal| !self.made.contains(deal)) {
+            let link = noun.require("deal")?.field;
+            for line in w.reader().pointing_at(noun, link, ("deal", *deal))? {
+                if told.contains(&line) {
+                    continue;
+                }
+                let label = w.stored(noun, line)?[noun.label_index()].to_cell();
+                w.trash(noun, line)?;
+                w.warnings.push(format!(
+                    "line:{line} {label} of deal:{deal} isn't in the file: it went to the trash"
+                ));
+            }
         }
         Ok(())
     }

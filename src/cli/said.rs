@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::interchange::{Epoch, Mark, Preset, Written};
 
 /// Options that a kept mapping keeps: all that decide how a file is read and taken in.
-const KEPT: [&str; 13] = [
+const KEPT: [&str; 14] = [
     "format",
     "encoding",
     "delimiter",
@@ -18,6 +18,7 @@ const KEPT: [&str; 13] = [
     "date-order",
     "decimal",
     "excel-dates",
+    "percent-of",
     "empty",
     "yes-word",
     "no-word",
@@ -98,9 +99,19 @@ impl<'m> Said<'m> {
             order: self.read("date-order", DateOrder::of)?,
             decimal: self.read("decimal", Mark::of)?,
             epoch: self.read("excel-dates", Epoch::of)?,
+            shares: self.read("percent-of", shares)?,
             empty: Some(self.all("empty")).filter(|words| !words.is_empty()),
             yes: self.all("yes-word"),
             no: self.all("no-word"),
         })
+    }
+}
+
+/// Whether percents are shares of 1, by the word for their whole.
+fn shares(word: &str) -> Option<bool> {
+    match word {
+        "1" => Some(true),
+        "100" => Some(false),
+        _ => None,
     }
 }

@@ -283,11 +283,12 @@ const PAGE: usize = 80;
 const FIELDS: [&str; 9] =
     ["id", "name", "company", "stage", "amount", "chance", "weighted", "closes", "owner"];
 
-/// Prints the records behind rows, each with its row, and for people what the number means.
+/// Prints the deals behind rows, each with its row, and for people what the number means: its
+/// definition, and the source of that.
 ///
 /// # Errors
 /// The records can't be read or written out.
-pub(super) fn behind(session: &mut Session, number: &Number, rows: &[&Row]) -> Result<()> {
+pub(super) fn behind(session: &mut Session, told: [&str; 2], rows: &[&Row]) -> Result<()> {
     match session.settings.output {
         Output::Ids => {
             let mut seen = BTreeSet::new();
@@ -298,7 +299,7 @@ pub(super) fn behind(session: &mut Session, number: &Number, rows: &[&Row]) -> R
             let records = whole_records(session, rows)?;
             print_json_list(&mut session.printer, session.settings.output, &records)
         }
-        _ => listed(session, number, rows),
+        _ => listed(session, told, rows),
     }
 }
 
@@ -334,7 +335,7 @@ fn whole_records(session: &mut Session, rows: &[&Row]) -> Result<Vec<serde_json:
 }
 
 /// The records as a table, or their shown fields as CSV.
-fn listed(session: &mut Session, number: &Number, rows: &[&Row]) -> Result<()> {
+fn listed(session: &mut Session, told: [&str; 2], rows: &[&Row]) -> Result<()> {
     let output = session.settings.output;
     if output != Output::Table {
         let keep: Vec<&str> =
@@ -369,7 +370,8 @@ fn listed(session: &mut Session, number: &Number, rows: &[&Row]) -> Result<()> {
     if table.end()? == 0 {
         printer.note("no record is behind it");
     }
-    for text in [number.definition.to_owned(), format!("Source: {}", number.source)] {
+    let [definition, source] = told;
+    for text in [definition.to_owned(), format!("Source: {source}")] {
         printer.note(&format!("\n{}", wrap(&text, Some(PAGE)).join("\n")));
     }
     Ok(())

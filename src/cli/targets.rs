@@ -4,17 +4,19 @@ use std::collections::BTreeSet;
 
 use clap::ArgMatches;
 
-use super::global::Output;
+use super::global::{Output, Settings};
 use super::grammar::{filter_text, text};
 use super::print::{ColumnHead, Printer};
 use super::rates::rates_json;
 use super::session::{Session, filter_sql};
+use super::sheets;
 use crate::entity::exchange::{Quoted, footer};
 use crate::entity::money::{Money, amount_for_people};
 use crate::entity::{LinkTo, Value};
 use crate::error::Result;
 use crate::interchange::JsonOut;
-use crate::store::{Among, Attainment, Listing};
+use crate::reports::{Row, attainment};
+use crate::store::{Among, Attainment, Listing, Reader, Store};
 
 /// The nouns that lie in territories.
 const PLACED: [&str; 2] = ["company", "lead"];
@@ -55,24 +57,19 @@ pub(super) fn apply(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     Ok(())
 }
 
-/// `quota attainment [FILTER] [--explain REF]`.
+/// `quota attainment [FILTER] [--explain [REF]]`.
 ///
 /// # Errors
 /// A wrong filter, or a currency that has no rate to that of its quota.
 pub(super) fn attainment(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     session.look_back(text(matches, "as-of"))?;
-    if let Some(quota) = text(matches, "explain").map(str::to_owned) {
-        return explain(session, &quota);
-    }
     let filter = filter_text(matches);
+    if let Some(quota) = text(matches, "explain") {
+        return explain(session, Some(quota).filter(|q| !q.is_empty()), filter.as_deref());
+    }
     let output = session.settings.output;
     let (reader, store, printer, settings) = session.parts()?;
-    let noun = store.noun("quota")?;
-    let mut listing = Listing::all(noun);
-    listing.sort_by(noun.entity.sort, store.model())?;
-    if let Some(filter) = &filter {
-        listing.filter = Some(filter_sql(&reader, settings, noun, filter)?);
-    }
+    let listing = listing(&reader, store, settings, filter.as_deref())?;
     let found = reader.attainment(listing, settings.locale.times.today())?;
     match output {
         Output::Ids => found.iter().try_for_each(|a| printer.line(&a.id.to_string())),
@@ -207,40 +204,36 @@ fn one_json(out: &mut JsonOut, a: &Attainment) {
     out.end_object();
 }
 
-/// The deals behind the figure of a quota.
-fn explain(session: &mut Session, quota: &str) -> Result<()> {
-    let output = session.settings.output;
-    let ids = {
-        let (reader, store, ..) = session.parts()?;
-        let id = reader.resolve(store.noun("quota")?, quota, Among::Live)?;
-        reader.deals_of_quota(id)?
+/// The deals behind the figure of a quota, or of all that the filter leaves, and what it means.
+fn explain(session: &mut Session, quota: Option<&str>, filter: Option<&str>) -> Result<()> {
+    let rows = {
+        let (reader, store, _, settings) = session.parts()?;
+        let noun = store.noun("quota")?;
+        let quotas = match quota {
+            Some(quota) => vec![reader.resolve(noun, quota, Among::Live)?],
+            None => reader.ids(&listing(&reader, store, settings, filter)?)?,
+        };
+        let row = |quota: i64| {
+            let (key, ids) = (quota.to_string(), reader.deals_of_quota(quota)?);
+            Ok(Row { key, cells: Vec::new(), ids, rates: BTreeSet::new() })
+        };
+        quotas.into_iter().map(row).collect::<Result<Vec<Row>>>()?
     };
-    match output {
-        Output::Ids => ids.iter().try_for_each(|id| session.printer.line(&id.to_string())),
-        Output::Json | Output::Jsonl => session.print_records("deal", &ids, output),
-        _ => {
-            let (reader, store, printer, settings) = session.parts()?;
-            let noun = store.noun("deal")?;
-            let columns = ["id", "name", "company", "amount", "closes", "owner"];
-            let heads = columns
-                .map(|c| ColumnHead { name: c.into(), numeric: matches!(c, "id" | "amount") });
-            let zone = settings.locale.times.zone;
-            let rows = reader.records(noun, &ids)?.into_iter().map(|record| {
-                let cell = |name: &&str| {
-                    let named = noun.require(name)?;
-                    Ok(crate::entity::shown::shown(
-                        named.field,
-                        named.part,
-                        &record.values[named.index],
-                        zone,
-                    ))
-                };
-                columns.iter().map(cell).collect::<Result<Vec<String>>>()
-            });
-            if printer.table(heads.into(), rows)? == 0 {
-                printer.note("nothing was won for this quota yet");
-            }
-            Ok(())
-        }
-    }
+    let rows: Vec<&Row> = rows.iter().collect();
+    let [_, definition, source] = attainment::TOLD;
+    sheets::behind(session, [definition, source], &rows)
+}
+
+/// The quotas of a filter, in their order.
+fn listing<'s>(
+    reader: &Reader,
+    store: &'s Store,
+    settings: &Settings,
+    filter: Option<&str>,
+) -> Result<Listing<'s>> {
+    let noun = store.noun("quota")?;
+    let mut listing = Listing::all(noun);
+    listing.sort_by(noun.entity.sort, store.model())?;
+    listing.filter = filter.map(|f| filter_sql(reader, settings, noun, f)).transpose()?;
+    Ok(listing)
 }

@@ -324,7 +324,7 @@ mod tests {
         let r = rates(&[("KWD", "EUR", "3", "2026-01-01"), ("EUR", "JPY", "160.5", "2026-01-01")]);
         assert_eq!(minor(&r, 1_000, "KWD", "EUR"), 300);
         assert_eq!(minor(&r, 300, "EUR", "KWD"), 1_000);
-        assert_eq!(minor(&r, 100, "EUR", "JPY"), 16_050);
+        assert_eq!(minor(&r, 100, "EUR", "JPY"), 16_000);
     }
 
     #[test]

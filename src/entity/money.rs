@@ -6,6 +6,8 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::text::fold;
+
 /// An ISO 4217 currency.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency([u8; 3]);
@@ -160,7 +162,8 @@ impl fmt::Display for Money {
 }
 
 /// A number as people type it: digits with `.` as decimal mark (or a `,` behind groups parted by
-/// `.`, as in `1.234,56`), `,` `'` `_` or spaces only between groups of three digits, and a last `k`, `m` or `b` for thousands, millions, billions.
+/// `.`, as in `1.234,56`), `,` `'` `_` or spaces only between groups of three digits, and a last
+/// `k`, `m` or `b` for thousands, millions, billions.
 ///
 /// # Errors
 /// Why it isn't one.
@@ -264,6 +267,67 @@ const SIGNS: &[(&str, &str)] = &[
     ("Fr.", "CHF"),
 ];
 
+/// What currencies are called in the files of other programs, folded.
+const NAMES: &[(&str, &str)] = &[
+    ("us dollar", "USD"),
+    ("us dollars", "USD"),
+    ("united states dollar", "USD"),
+    ("dollar us", "USD"),
+    ("доллар сша", "USD"),
+    ("доллары сша", "USD"),
+    ("щатски долар", "USD"),
+    ("pound sterling", "GBP"),
+    ("british pound", "GBP"),
+    ("uk pound", "GBP"),
+    ("swiss franc", "CHF"),
+    ("schweizer franken", "CHF"),
+    ("japanese yen", "JPY"),
+    ("canadian dollar", "CAD"),
+    ("australian dollar", "AUD"),
+    ("new zealand dollar", "NZD"),
+    ("indian rupee", "INR"),
+    ("swedish krona", "SEK"),
+    ("norwegian krone", "NOK"),
+    ("danish krone", "DKK"),
+    ("polish zloty", "PLN"),
+    ("czech koruna", "CZK"),
+    ("brazilian real", "BRL"),
+    ("mexican peso", "MXN"),
+    ("bulgarian lev", "BGN"),
+    ("български лев", "BGN"),
+    ("russian ruble", "RUB"),
+    ("russian rouble", "RUB"),
+    ("рубль", "RUB"),
+    ("рубли", "RUB"),
+    ("российский рубль", "RUB"),
+    ("гривна", "UAH"),
+];
+
+/// The currency that a cell alone names: by its code, its sign or its name.
+#[must_use]
+pub fn currency_called(text: &str) -> Option<Currency> {
+    let text = text.trim();
+    let by_sign =
+        |text: &str| SIGNS.iter().find(|(sign, _)| *sign == text)?.1.parse::<Currency>().ok();
+    let folded = fold(text);
+    let by_name = || NAMES.iter().find(|(name, _)| *name == folded)?.1.parse().ok();
+    text.parse().ok().or_else(|| by_sign(text)).or_else(|| by_sign(&folded)).or_else(by_name)
+}
+
+/// The name of a column of amounts, and the currency that stands behind it: `Amount (USD)`,
+/// `Betrag in EUR`, `Сумма, руб.`.
+#[must_use]
+pub fn name_and_currency(header: &str) -> Option<(&str, Currency)> {
+    let header = header.trim();
+    let in_brackets = [('(', ')'), ('[', ']')]
+        .iter()
+        .find_map(|(open, close)| header.strip_suffix(*close)?.rsplit_once(*open));
+    let (name, behind) = in_brackets
+        .or_else(|| [", ", " in ", " en ", " в "].iter().find_map(|b| header.rsplit_once(b)))?;
+    let behind = behind.trim().strip_prefix("in ").unwrap_or(behind.trim());
+    Some((name.trim(), currency_called(behind)?)).filter(|(name, _)| !name.is_empty())
+}
+
 /// Signs of several currencies, of which only something else can tell which is meant.
 const SHARED_SIGNS: &[(&str, &[&str])] = &[
     ("kr.", &["SEK", "NOK", "DKK", "ISK"]),
@@ -319,6 +383,10 @@ fn ends_thousands(text: &str) -> bool {
 /// Why what stands there is no currency.
 pub fn split_currency(text: &str) -> Result<(&str, Option<Currency>), String> {
     let text = text.trim();
+    // Three letters without a number are no currency that is unknown.
+    if !text.contains(char::is_numeric) {
+        return Ok((text, None));
+    }
     for (sign, code) in SIGNS {
         let Some(rest) = text.strip_suffix(sign).or_else(|| text.strip_prefix(sign)) else {
             continue;
@@ -419,6 +487,43 @@ mod tests {
     }
 
     #[test]
+    fn a_currency_is_called_by_its_code_its_sign_or_its_name() {
+        let code = |text| currency_called(text).map(|c| c.code().to_owned());
+        for (text, found) in [
+            ("usd", Some("USD")),
+            (" € ", Some("EUR")),
+            ("EURO", Some("EUR")),
+            ("Руб.", Some("RUB")),
+            ("US Dollar", Some("USD")),
+            ("Pound Sterling", Some("GBP")),
+            ("Доллар США", Some("USD")),
+            ("kr", None),
+            ("5 EUR", None),
+            ("Dollar", None),
+            ("", None),
+        ] {
+            assert_eq!(code(text).as_deref(), found, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_column_may_bear_its_currency() {
+        let of = |text| name_and_currency(text).map(|(name, c)| (name, c.code().to_owned()));
+        for (header, name, code) in [
+            ("Amount (USD)", "Amount", "USD"),
+            ("Betrag in €", "Betrag", "EUR"),
+            ("Umsatz [EUR]", "Umsatz", "EUR"),
+            ("Сумма, руб.", "Сумма", "RUB"),
+            ("Price (in US Dollar)", "Price", "USD"),
+        ] {
+            assert_eq!(of(header), Some((name, code.to_owned())), "{header}");
+        }
+        for header in ["Amount", "Amount (net)", "(USD)", "Sum, total", "Amount in thousands"] {
+            assert_eq!(of(header), None, "{header}");
+        }
+    }
+
+    #[test]
     fn what_is_no_amount_is_told() {
         assert_eq!(money("12,5"), "`12,5` is not an amount");
         for text in ["1.23,45", "1,234.5,6", "1.2345,6", "1,23.456,7"] {
@@ -438,6 +543,8 @@ mod tests {
         assert_eq!(money("5kXYZ"), "`XYZ` is not an ISO 4217 currency");
         assert_eq!(money("kUSD"), "`kUSD` is not an amount");
         assert_eq!(money("lots"), "`lots` is not an amount");
+        assert_eq!(money("abc"), "`abc` is not an amount");
+        assert_eq!(money("EUR"), "`EUR` is not an amount");
         assert_eq!(money("1e5"), "`1e5` is not an amount");
         assert_eq!(money("99999999999999"), "`99999999999999` is too large");
     }

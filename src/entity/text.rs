@@ -176,6 +176,20 @@ pub fn is_hidden(c: char) -> bool {
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// A name and the e-mail address behind it, in brackets: `Ann Lee <ann@acme.example>`.
+#[must_use]
+pub fn name_and_mail(text: &str) -> Option<(&str, &str)> {
+    let (name, mail) = [('<', '>'), ('(', ')')]
+        .iter()
+        .find_map(|(open, close)| text.trim_end().strip_suffix(*close)?.rsplit_once(*open))?;
+    let (name, mail) = (name.trim(), mail.trim());
+    let odd = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':');
+    let (user, host) = mail.split_once('@')?;
+    let is_mail =
+        !user.is_empty() && host.contains('.') && !host.contains('@') && !mail.contains(odd);
+    (is_mail && !name.is_empty()).then_some((name, mail))
+}
+
 /// A name for machines from a label for people: `Contract no` → `contract_no`.
 #[must_use]
 pub fn slug(label: &str) -> String {
@@ -266,6 +280,23 @@ mod tests {
         let shown = visible("a\x1b[31m\u{202e}b\u{9b}\r\n\u{200b}\0");
         assert!(!shown.chars().any(is_hidden), "{shown}");
         assert_eq!(visible("Пётр 王"), "Пётр 王");
+    }
+
+    #[test]
+    fn an_address_behind_a_name_is_told_from_it() {
+        let of = name_and_mail;
+        assert_eq!(of("Ann Lee <ann@acme.example>"), Some(("Ann Lee", "ann@acme.example")));
+        assert_eq!(of("Щукин (Ltd) (a@x.example) "), Some(("Щукин (Ltd)", "a@x.example")));
+        for text in [
+            "Ann Lee",
+            "ann@acme.example",
+            "Ann (home)",
+            "<a@x.example>",
+            "A (a @x.example)",
+            "A (@x.example)",
+        ] {
+            assert_eq!(of(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -254,7 +254,7 @@ impl Times {
         let word = text.trim().to_lowercase();
         let day = match self.relative_day(&word) {
             Some(found) => found,
-            None => calendar_day(&word, self.order)?,
+            None => calendar_day(text, self.order)?,
         };
         if (1..=9999).contains(&day.year()) {
             Ok(day)

@@ -1,7 +1,7 @@
 //! Columns such as `MailingStreet` and `MailingCity`, or `Address 1 - Street`, gathered into
 //! addresses.
 
-use super::channels::{Channel, PART_FIELDS, Part, address_rank};
+use super::channels::{Channel, HOUSE, PART_FIELDS, Part, address_rank};
 use super::mapping::{Mapping, Target};
 use super::source::RawRow;
 use crate::entity::{Kind, Noun};
@@ -16,6 +16,8 @@ pub struct AddressGroup {
     pub columns: [Vec<usize>; 5],
     /// A column with all of it, which counts where the parts are empty.
     pub whole: Option<usize>,
+    /// The column of the street's part that is the number of the house.
+    pub house: Option<usize>,
     /// A column with the label.
     pub label_column: Option<usize>,
     /// Its city, region and country stand in plain fields too.
@@ -43,8 +45,10 @@ impl Mapping {
         settle_lines(&mut pieces);
         let mut groups: Vec<(u32, AddressGroup)> = Vec::new();
         pieces.sort_by_key(|p| match p.part {
-            Part::Of(_, line) => line,
-            Part::Whole => 0,
+            // Behind the street's first line.
+            Part::Of(_, HOUSE) => (1, 1),
+            Part::Of(_, line) => (line, 0),
+            Part::Whole => (0, 0),
         });
         for piece in &pieces {
             let of = |(number, g): &(u32, AddressGroup)| {
@@ -55,6 +59,9 @@ impl Mapping {
                 groups.push((piece.number, group));
                 groups.len() - 1
             });
+            if let Part::Of(_, HOUSE) = piece.part {
+                groups[at].1.house = Some(piece.column);
+            }
             match piece.part {
                 Part::Of(part, _) => groups[at].1.columns[part].push(piece.column),
                 Part::Whole => groups[at].1.whole = Some(piece.column),
@@ -157,7 +164,7 @@ fn settle_lines(pieces: &mut [Piece]) {
     };
     let explicit: Vec<&'static str> = pieces
         .iter()
-        .filter(|p| p.number == 0 && matches!(p.part, Part::Of(0, line) if line < 80))
+        .filter(|p| p.number == 0 && matches!(p.part, Part::Of(0, line) if line < HOUSE))
         .map(|p| p.label)
         .collect();
     for at in 0..pieces.len() {

@@ -27,6 +27,9 @@ pub(super) const PART_FIELDS: [Option<&str>; 5] =
 /// The parts of an address in the order of its cell.
 pub(super) const PARTS: [&str; 5] = ["street", "city", "region", "postal_code", "country"];
 
+/// The line of a street's part that is the number of its house; behind it come what no line has.
+pub(super) const HOUSE: u32 = 70;
+
 /// Addresses in the order in which their city counts for the record's.
 const ADDRESS_RANKS: [&str; 8] =
     ["", "main", "billing", "mailing", "work", "company", "legal", "home"];
@@ -53,14 +56,16 @@ pub(super) enum Part {
 }
 
 impl Part {
-    /// The part of a name: `city`, `street_2`, `whole`.
+    /// The part of a name: `city`, `street_2`, `house`, `whole`.
     pub(super) fn named(name: &str) -> Option<Self> {
         let (name, line) = match name.rsplit_once('_') {
             Some((front, line)) if line.parse::<u32>().is_ok() => (front, line.parse().ok()?),
             _ => (name, 1),
         };
-        if name == "whole" {
-            return Some(Self::Whole);
+        match name {
+            "whole" => return Some(Self::Whole),
+            "house" => return Some(Self::Of(0, HOUSE)),
+            _ => {}
         }
         PARTS.iter().position(|p| *p == name).map(|part| Self::Of(part, line))
     }
@@ -134,6 +139,7 @@ fn address_part(
     let line = numbers.iter().find(|(at, _)| *at > place).map_or(1, |(_, n)| *n);
     let part = match named {
         "whole" => Part::Whole,
+        "house" => Part::Of(0, HOUSE),
         "box" => Part::Of(0, 90),
         "extra" => Part::Of(0, 80),
         named => Part::Of(PARTS.iter().position(|p| *p == named)?, line),
@@ -319,6 +325,12 @@ mod tests {
             ("Address 1: Street 2", Some(("", 1, 0, 2))),
             ("address1_line2", Some(("", 1, 0, 2))),
             ("Address 1 - PO Box", Some(("", 1, 0, 90))),
+            ("Hausnummer", Some(("", 0, 0, HOUSE))),
+            ("House number of Address", Some(("", 0, 0, HOUSE))),
+            ("Straße und Hausnummer", Some(("", 0, 0, 1))),
+            ("Street/road name of Address", Some(("", 0, 0, 1))),
+            ("City/town/village/locality of Address", Some(("", 0, 1, 1))),
+            ("State/county of Address", Some(("", 0, 2, 1))),
             ("Улица 2 (раб. адрес)", Some(("work", 0, 0, 2))),
             ("Почтовый код (дом.)", Some(("home", 0, 3, 1))),
             ("Страна или регион  (другой адрес)", Some(("other", 0, 4, 1))),

@@ -45,6 +45,16 @@ pub(super) struct Delimited {
     headers: Vec<String>,
 }
 
+/// What a column without a name is called.
+fn nameless(at: usize) -> String {
+    format!("column {}", at + 1)
+}
+
+/// Whether a column has no name: lines that end with a comma have such a last one.
+pub(super) fn is_nameless(headers: &[String], at: usize) -> bool {
+    headers[at] == nameless(at)
+}
+
 /// The size of a record as it came from the parser.
 struct Cut {
     line: u64,
@@ -105,7 +115,7 @@ impl Delimited {
             .cells()
             .enumerate()
             .map(|(at, name)| match name.trim() {
-                "" => format!("column {}", at + 1),
+                "" => nameless(at),
                 name => name.to_owned(),
             })
             .collect();

@@ -117,12 +117,16 @@ impl Dialect {
     }
 }
 
-/// Excel's first line `sep=;`, as (delimiter, bytes of the line).
+/// Excel's first line `sep=;`, in small letters or capitals, as (delimiter, bytes of the line).
 fn sep_line(head: &[u8]) -> Option<(u8, usize)> {
     let end = head.iter().position(|b| matches!(b, b'\n' | b'\r'))?;
     let line = std::str::from_utf8(&head[..end]).ok()?;
     let line = line.strip_prefix('"').and_then(|l| l.strip_suffix('"')).unwrap_or(line);
-    let &[delimiter] = line.strip_prefix("sep=")?.as_bytes() else { return None };
+    let (word, delimiter) = line.split_at_checked(4)?;
+    let &[delimiter] = delimiter.as_bytes() else { return None };
+    if !word.eq_ignore_ascii_case("sep=") {
+        return None;
+    }
     let len = if head[end..].starts_with(b"\r\n") { end + 2 } else { end + 1 };
     Some((delimiter, len))
 }
@@ -203,6 +207,8 @@ mod tests {
     fn a_sep_line_is_passed() {
         let d = Dialect::of(b"sep=;\r\na,b;c\r\n", true, None, None);
         assert_eq!((d.delimiter, d.skip, d.line), (b';', 7, 2));
+        let d = Dialect::of(b"SEP=,\na,b;c\n", true, None, None);
+        assert_eq!((d.delimiter, d.skip, d.line), (b',', 6, 2));
         let d = Dialect::of(b"a;b\n", true, Some(b'\t'), None);
         assert_eq!((d.delimiter, d.skip, d.line), (b'\t', 0, 1));
     }

@@ -150,6 +150,12 @@ impl Known<'_> {
                     (None, Told::Nothing) => (None, None),
                 }
             }
+            Kind::Percent if self.written.shares == Some(true) => {
+                (Some("shares of 1"), Some(Sure::Said))
+            }
+            Kind::Percent if self.written.shares.is_none() && self.told.is_of_shares(column) => {
+                (Some("shares of 1"), Some(Sure::Likely))
+            }
             Kind::Money | Kind::Decimal | Kind::Int | Kind::Percent => {
                 let word = |mark| match mark {
                     Mark::Point => "decimal point",

@@ -286,10 +286,10 @@ impl<'a> Funnel<'a> {
         }
         let stages = self.stages(w)?;
         let Some(pipeline) = self.pipeline(w, outer)? else { return Ok(None) };
-        let mut found = w.reader().find(stages, name, Among::Live, Some(pipeline))?;
+        let mut found = w.reader().find_named(stages, name, Among::Live, Some(pipeline))?;
         if let (Match::None, true) = (&found, outer.is_empty()) {
             // A name that only another pipeline has means that one, where the file names none.
-            found = w.reader().find(stages, name, Among::Live, None)?;
+            found = w.reader().find_named(stages, name, Among::Live, None)?;
         }
         match found {
             Match::One(id) => self.known_station(w, stages, id, name).map(Some),
@@ -376,7 +376,7 @@ impl<'a> Funnel<'a> {
         if outer.is_empty() {
             return w.default_of(self.noun, self.outer);
         }
-        match w.reader().find(noun, outer, Among::Live, None)? {
+        match w.reader().find_named(noun, outer, Among::Live, None)? {
             Match::One(id) => Ok(Some(id)),
             Match::None if w.manner.create_links => {
                 let values = vec![(noun.label_index(), Value::Text(outer.trim().to_owned()))];
@@ -411,7 +411,7 @@ impl<'a> Funnel<'a> {
         let plain = kind[..1].to_uppercase() + &kind[1..];
         let mut name = plain.clone();
         let mut number = 1;
-        while w.reader().find(stages, &name, Among::Live, Some(pipeline))?.is_some() {
+        while w.reader().find_named(stages, &name, Among::Live, Some(pipeline))?.is_some() {
             number += 1;
             name = format!("{plain} {number}");
         }
@@ -494,9 +494,10 @@ impl<'a> Funnel<'a> {
                 self.unclear[0]
             );
             unclear.append(&mut self.unclear);
-            let are = if names.len() == 1 { "whether the stage" } else { "whether the stages" };
+            let (stage, means) =
+                if names.len() == 1 { ("stage", "means") } else { ("stages", "mean") };
             return Err(Error::invalid(format!(
-                "{are} {} means won, lost or open isn't clear: nothing was imported",
+                "whether the {stage} {} {means} won, lost or open isn't clear: nothing was imported",
                 names.join(", ")
             ))
             .hint(hint));

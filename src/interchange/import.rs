@@ -236,7 +236,7 @@ pub fn run(
         told,
         summary: Summary { mapping: mapping.told(noun), ..Summary::default() },
         headers: mapping.headers.clone(),
-        left: Leftover::of(mapping.leftover.clone(), options),
+        left: Leftover::of(mapping.leftover.clone(), source.headers(), options),
         columns: parser.told().clone(),
         on_thread: expected > MANY,
     };

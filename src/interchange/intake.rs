@@ -2,6 +2,7 @@
 //! bad ones go, and which columns nobody took.
 
 use super::ahead::{self, Parsed, Understand};
+use super::delimited::is_nameless;
 use super::import::{Options, Summary, Told};
 use super::told::Columns;
 use super::{Mapping, RawRow, Source};
@@ -87,7 +88,7 @@ type Take<'t, R> = dyn FnMut(&mut Writer, &RawRow, R, &mut Summary) -> Taken + '
 pub(super) type Taken = Result<Option<RowError>>;
 
 /// Columns that mean nothing here. Of a program's whole address book those without any text aren't
-/// worth a word.
+/// worth a word, nor is a column without a name.
 pub(super) struct Leftover {
     columns: Vec<usize>,
     /// Those among them that have been empty so far, if that matters.
@@ -95,8 +96,10 @@ pub(super) struct Leftover {
 }
 
 impl Leftover {
-    pub(super) fn of(columns: Vec<usize>, options: &Options) -> Self {
-        let empty = if options.layout.preset.is_some() { columns.clone() } else { Vec::new() };
+    pub(super) fn of(columns: Vec<usize>, headers: &[String], options: &Options) -> Self {
+        let is_known = options.layout.preset.is_some();
+        let may_be_empty = |at: &usize| is_known || is_nameless(headers, *at);
+        let empty = columns.iter().copied().filter(may_be_empty).collect();
         Self { columns, empty }
     }
 

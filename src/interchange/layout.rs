@@ -76,12 +76,12 @@ impl Layout {
     #[must_use]
     pub fn reading(&self, section: &Section, said: &[String]) -> Reading {
         let preset = self.preset.as_ref();
-        let is_main = !self.is_several();
+        let is_main = |p: &&Preset| !self.is_several() || p.noun.as_deref() == Some(section.noun);
         Reading {
             said: said.to_vec(),
             preset: preset.map_or(Vec::new(), |p| p.columns.clone()),
             names: section.names.clone(),
-            stand_ins: preset.filter(|_| is_main).map_or(Vec::new(), |p| p.stand_ins.clone()),
+            stand_ins: preset.filter(is_main).map_or(Vec::new(), |p| p.stand_ins.clone()),
             fixed: section.fixed.clone(),
             blanks: preset.map_or(Vec::new(), |p| p.blanks.clone()),
         }
@@ -114,7 +114,11 @@ impl Section {
 fn prefixed(header: &str) -> Option<(&str, &'static str, &str)> {
     [" - ", " – ", " — ", ": "].iter().find_map(|between| {
         let (word, rest) = header.split_once(between)?;
-        Some((word.trim(), lexicon().noun(word)?, rest.trim()))
+        let (word, rest) = (word.trim(), rest.trim());
+        // `Person - Person created`
+        let again = rest.get(..word.len()).filter(|front| front.eq_ignore_ascii_case(word));
+        let behind = again.map(|_| &rest[word.len()..]).filter(|r| r.starts_with(' '));
+        Some((word, lexicon().noun(word)?, behind.unwrap_or(rest).trim()))
     })
 }
 
@@ -141,6 +145,9 @@ fn sections(model: &Model, headers: &[String], asked: Asked) -> Result<Vec<Secti
     for section in &mut sections {
         settle_activity(model, section, headers)?;
         settle_label(model, section, headers)?;
+    }
+    for at in 0..sections.len() {
+        lend_label(model, &mut sections, at, headers)?;
     }
     if let Some(noun) = asked.noun
         && !sections.iter().any(|s| s.noun == noun)
@@ -198,6 +205,60 @@ fn settle_label(model: &Model, section: &mut Section, headers: &[String]) -> Res
         label.name.clone_into(title);
     }
     Ok(())
+}
+
+/// Where no column says what the records of a section are called, the column of another one does that
+/// leads to them: `Deal - Contact person` beside `Person - Email`.
+fn lend_label(
+    model: &Model,
+    sections: &mut [Section],
+    at: usize,
+    headers: &[String],
+) -> Result<()> {
+    let noun = model.noun(sections[at].noun)?;
+    let label = noun.entity.label().name;
+    let read = |section: &Section, noun: &Noun| {
+        let reading = Reading { names: section.names.clone(), ..Reading::default() };
+        Mapping::read(noun, headers, &reading)
+    };
+    if !read(&sections[at], noun).is_ok_and(|m| m.missing(noun).contains(&label)) {
+        return Ok(());
+    }
+    let mut found = None;
+    for (other, section) in sections.iter().enumerate().filter(|(other, _)| *other != at) {
+        let theirs = model.noun(section.noun)?;
+        let Ok(mapping) = read(section, theirs) else { continue };
+        let column = (0..headers.len()).find_map(|column| {
+            let name = section.names.as_ref()?[column].as_deref()?;
+            let field = match mapping.targets[column] {
+                Some(Target::Value(field)) => Some(theirs.fields[field]),
+                _ => None,
+            };
+            let leads = field.is_some_and(|f| {
+                f.name == noun.name() && matches!(f.kind, Kind::Link(t) if t.allows(noun.name()))
+            });
+            // A lead keeps as text what it could be linked to.
+            let says = field.is_some_and(|f| f.name == format!("{}_name", noun.name()))
+                || mapping.targets[column].is_none() && is_called(noun.name(), label, name);
+            (leads || says).then_some((column, leads))
+        });
+        found = found.or(column.map(|(column, leads)| (other, column, leads)));
+    }
+    let Some((other, column, leads)) = found else { return Ok(()) };
+    if let (true, Some(names)) = (leads, &mut sections[other].names) {
+        names[column] = None;
+    }
+    if let Some(names) = &mut sections[at].names {
+        names[column] = Some(label.to_owned());
+    }
+    Ok(())
+}
+
+/// Whether a header is a usual one for what the records of a noun are called.
+fn is_called(noun: &str, label: &str, header: &str) -> bool {
+    let header = squash(header);
+    let words = lexicon().fields.iter().filter(|w| w.noun == Some(noun) && w.field == label);
+    words.into_iter().any(|w| w.word == header)
 }
 
 /// Nouns that a file is of only if something says so: else a person is a contact, and what has to

@@ -11,6 +11,7 @@ use super::channels::{Channel, PARTS, channel};
 use super::funnel::entered_station;
 use super::guess::{Guesses, Rank, is_taken};
 use super::lexicon::{lexicon, squash};
+use crate::entity::money::{Currency, name_and_currency};
 use crate::entity::text::slug;
 use crate::entity::{Default as Unless, Kind, Noun, Part as FieldPart};
 use crate::error::Result;
@@ -78,6 +79,8 @@ pub struct Mapping {
     pub also: Vec<(usize, usize)>,
     /// Columns that say when a station was entered, with its name, in the order of the file.
     pub stations: Vec<(usize, String)>,
+    /// Columns of amounts that bear their currency in the header.
+    pub currencies: Vec<(usize, Currency)>,
     /// Columns that mean nothing here; those set aside on purpose aren't among them.
     pub leftover: Vec<usize>,
     /// Columns that give the label where nothing else does, the first that isn't empty.
@@ -141,7 +144,8 @@ impl Mapping {
                 (None, Some(name)) if exact => (exact_target(noun, name), None),
                 (None, Some(name)) => {
                     let channel = channel(name);
-                    let found = guesses.find(name, channel).or_else(|| {
+                    let found = guesses.find(name, channel);
+                    let found = found.or_else(|| of_currency(noun, &guesses, name)).or_else(|| {
                         let field = stays_of(noun)?;
                         stations.push((at, entered_station(name)?));
                         Some((Target::Entered { field, column: at }, Rank::Derived))
@@ -180,6 +184,7 @@ impl Mapping {
             *rank = made.targets[at].map(|_| rank.unwrap_or(Rank::Derived));
         }
         made.take_extras(noun, reading)?;
+        made.take_currencies(noun);
         made.leftover = (0..headers.len())
             .filter(|at| made.targets[*at].is_none() && !aside.contains(at))
             .collect();
@@ -229,6 +234,16 @@ impl Mapping {
             self.fixed.push((noun.require(name)?.index, text));
         }
         Ok(())
+    }
+
+    /// The currencies that the headers of amounts bear.
+    fn take_currencies(&mut self, noun: &Noun) {
+        let is_amount = |t: Option<Target>| matches!(t, Some(Target::Value(f)) if noun.fields[f].kind == Kind::Money);
+        let of = |at: usize| Some((at, name_and_currency(&self.names[at])?.1));
+        if !self.exact {
+            let amounts = (0..self.names.len()).filter(|at| is_amount(self.targets[*at]));
+            self.currencies = amounts.filter_map(of).collect();
+        }
     }
 
     /// Whether any column fills the field.
@@ -392,6 +407,14 @@ fn drop_first_of_lists(
             aside.insert(at);
         }
     }
+}
+
+/// What `Amount (USD)` fills: an amount, as the header without the currency does.
+fn of_currency(noun: &Noun, guesses: &Guesses, header: &str) -> Option<(Target, Rank)> {
+    let (name, _) = name_and_currency(header)?;
+    let (target, _) = guesses.find(name, channel(name))?;
+    let is_amount = matches!(target, Target::Value(f) if noun.fields[f].kind == Kind::Money);
+    is_amount.then_some((target, Rank::Derived))
 }
 
 #[cfg(test)]

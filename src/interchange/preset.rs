@@ -58,14 +58,16 @@ impl Preset {
     }
 
     /// The preset that a file is known by, for a noun where one is given: of several the one with
-    /// the most marks.
+    /// the most marks, of those the one whose marks stand there to the letter (`Record Id` of one
+    /// program is `Record ID` of another).
     #[must_use]
     pub fn recognised(headers: &[String], noun: Option<&str>) -> Option<&'static Self> {
         if headers.iter().any(|h| h == "uid") {
             return None;
         }
         let fits = |p: &&Preset| p.is_for(noun) && p.lacks(headers).is_empty();
-        presets().iter().filter(fits).rev().max_by_key(|p| p.marks.len())
+        let to_the_letter = |p: &Self| p.marks.iter().filter(|m| headers.contains(m)).count();
+        presets().iter().filter(fits).rev().max_by_key(|p| (p.marks.len(), to_the_letter(p)))
     }
 
     fn is_for(&self, noun: Option<&str>) -> bool {

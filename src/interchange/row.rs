@@ -1,6 +1,7 @@
 //! From a row's cells to the typed values of a record, with every bad cell named.
 
 mod cells;
+mod people;
 
 use std::collections::HashMap;
 
@@ -28,6 +29,8 @@ pub struct Written {
     pub decimal: Option<Mark>,
     /// Whole numbers in dates are days of a spreadsheet, counted from this year.
     pub epoch: Option<Epoch>,
+    /// Whether percents are shares of 1: `0.9` for 90 %.
+    pub shares: Option<bool>,
     /// The words for an empty cell, in place of the usual ones.
     pub empty: Option<Vec<String>>,
     /// More words for yes and for no.
@@ -173,6 +176,7 @@ impl<'a> RowParser<'a> {
                 }),
             }
             self.settle_station(&mut draft);
+            self.settle_people(&mut draft);
             self.complete(row, &mut draft);
         }
         if !errors.is_empty() {
@@ -184,7 +188,22 @@ impl<'a> RowParser<'a> {
 
     /// What is worth telling of how cells were read.
     pub(super) fn notes(&self) -> Vec<String> {
-        self.notes.told(&self.mapping.headers)
+        let headers = &self.mapping.headers;
+        let guessed = |step: &&Step| self.written.shares.is_none() && self.are_shares(step);
+        let shares = self.plan.iter().filter(guessed).filter_map(|step| match step.how {
+            How::Cell(column) => Some(format!(
+                "`{}`: shares of 1 were read as percents, 0.9 as 90 % (`--percent-of 100` if they aren't)",
+                headers[column]
+            )),
+            _ => None,
+        });
+        self.notes.told(headers).into_iter().chain(shares).collect()
+    }
+
+    /// Whether the column of a field holds percents as shares of 1.
+    fn are_shares(&self, step: &Step) -> bool {
+        let is_percent = self.noun.fields[step.field].kind == Kind::Percent;
+        matches!(step.how, How::Cell(column) if is_percent && self.told.is_of_shares(column))
     }
 
     /// What the cells of the columns have told.
@@ -335,6 +354,7 @@ fn looked_at<'n>(
         };
         let is_said = match kind {
             Kind::Date | Kind::Datetime | Kind::Due => written.order.is_some(),
+            Kind::Percent => written.decimal.is_some() && written.shares.is_some(),
             _ => written.decimal.is_some(),
         };
         if !is_said {

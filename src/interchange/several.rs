@@ -126,7 +126,7 @@ pub fn run(
             ..Summary::default()
         },
         headers: source.headers().to_vec(),
-        left: Leftover::of(ignored(&parts), options),
+        left: Leftover::of(ignored(&parts), source.headers(), options),
         columns: parsers[0].told().clone(),
         on_thread: expected > MANY,
     };

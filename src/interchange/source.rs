@@ -13,7 +13,7 @@ use super::json::JsonRows;
 use super::quoting::Quotes;
 use super::rejects::{OTHER_REASON, REASON, heard, is_reason, place_of};
 use super::spill::Spill;
-use super::told::Columns;
+use super::told::{Columns, Open};
 use super::wide::Wide;
 use super::{Form, Format};
 use crate::error::{Error, ErrorKind, Result};
@@ -415,9 +415,9 @@ impl Source {
     }
 
     /// Reads on until a column has told how it is written; the rows come again in their turn.
-    fn look_ahead(&mut self, columns: &Columns, column: usize) -> Result<()> {
+    fn look_ahead(&mut self, columns: &Columns, what: Open) -> Result<()> {
         let mut row = RawRow::default();
-        while columns.is_unsettled(column) {
+        while columns.is_unsettled(what) {
             if !self.rows.read(&mut row)? {
                 columns.all_seen();
                 break;
@@ -440,8 +440,8 @@ impl Source {
         }
         if let Some(columns) = self.watched.take() {
             self.hear(&columns, row);
-            while let Some(column) = columns.asked_by(row) {
-                self.look_ahead(&columns, column)?;
+            while let Some(what) = columns.asked_by(row) {
+                self.look_ahead(&columns, what)?;
             }
             self.watched = Some(columns);
         }

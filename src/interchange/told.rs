@@ -1,5 +1,5 @@
 //! What the cells of each column have told so far of how they are written: the order of days and
-//! months, the mark before decimals. Shared by the one who reads rows and the one who makes values
+//! months, the mark before decimals, whether percents are shares of 1. Shared by the one who reads rows and the one who makes values
 //! of them, who may work in two threads.
 
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -28,6 +28,8 @@ enum Look {
     Decimals,
     /// Numbers of which the kind tells what a column leaves open.
     Numbers,
+    /// The same, that may be shares of 1: `0.9` for 90 %.
+    Percents,
 }
 
 /// What a cell tells of its column.
@@ -45,6 +47,10 @@ const SECOND: u8 = 2;
 const THIRD: u8 = 4;
 /// All rows of the file were looked at.
 const ALL: u8 = 8;
+/// A cell is a fraction, such as `0.9`.
+const SHARE: u8 = 16;
+/// A cell can only be a percentage, such as `40` or `0.5 %`.
+const PERCENT: u8 = 32;
 
 /// What one column has told.
 #[derive(Debug, Default)]
@@ -66,6 +72,15 @@ pub(super) struct Undecided {
     pub(super) is_torn: bool,
 }
 
+/// What a row's cell leaves open until more of its column has been seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Open {
+    /// The order of days and months, or the mark before decimals.
+    Form(usize),
+    /// Whether percents are shares of 1.
+    Shares(usize),
+}
+
 /// The state of all columns.
 #[derive(Debug, Clone)]
 pub(super) struct Columns {
@@ -81,6 +96,7 @@ impl Columns {
         let look = |kind: Option<&Kind>| match kind {
             Some(Kind::Date | Kind::Datetime | Kind::Due) => Look::Days,
             Some(Kind::Money | Kind::Decimal) => Look::Decimals,
+            Some(Kind::Percent) if !is_json => Look::Percents,
             Some(Kind::Int | Kind::Percent) => Look::Numbers,
             _ => Look::Nothing,
         };
@@ -104,7 +120,7 @@ impl Columns {
                 order::Telling::Open => Tells::Open,
                 order::Telling::Is(order) => Tells::Bits(bits_of_order(order)),
             },
-            Look::Decimals | Look::Numbers => match self.mark_told(cell) {
+            Look::Decimals | Look::Numbers | Look::Percents => match self.mark_told(cell) {
                 marks::Telling::Nothing => Tells::Nothing,
                 marks::Telling::Open(_) => Tells::Open,
                 marks::Telling::Is(mark) => Tells::Bits(bits_of_mark(mark)),
@@ -115,6 +131,9 @@ impl Columns {
     /// Looks at one more cell of a column; whether it could be read two ways.
     pub(super) fn observe(&self, column: usize, cell: &str, line: u64) -> bool {
         let state = &self.states[column];
+        if let (Look::Percents, Some(bit)) = (self.looks[column], share_told(cell)) {
+            state.bits.fetch_or(bit, Ordering::Relaxed);
+        }
         match self.tells(column, cell) {
             Tells::Nothing => false,
             Tells::Bits(bits) => {
@@ -147,14 +166,20 @@ impl Columns {
 
     /// Looks at the cells of a row whose columns have told nothing yet; gives one of those that
     /// this row's cell leaves open.
-    pub(super) fn asked_by(&self, row: &RawRow) -> Option<usize> {
+    pub(super) fn asked_by(&self, row: &RawRow) -> Option<Open> {
         let mut asked = None;
         for (column, look) in self.looks.iter().enumerate() {
-            if *look != Look::Nothing
-                && self.is_unsettled(column)
-                && self.observe(column, row.cell(column), row.line)
-            {
-                asked = asked.or(Some(column));
+            let (form, shares) = (Open::Form(column), Open::Shares(column));
+            let is_of_shares = *look == Look::Percents && self.is_unsettled(shares);
+            if *look == Look::Nothing || !is_of_shares && !self.is_unsettled(form) {
+                continue;
+            }
+            let cell = row.cell(column);
+            if self.observe(column, cell, row.line) && self.is_unsettled(form) {
+                asked = asked.or(Some(form));
+            }
+            if is_of_shares && may_be_share(cell) {
+                asked = asked.or(Some(shares));
             }
         }
         asked
@@ -167,7 +192,7 @@ impl Columns {
 
     fn is_decided(&self, column: usize) -> bool {
         match self.looks[column] {
-            Look::Nothing | Look::Numbers => true,
+            Look::Nothing | Look::Numbers | Look::Percents => true,
             Look::Days => matches!(self.order(column), Told::Is(_)),
             Look::Decimals => matches!(self.mark(column), Told::Is(_)),
         }
@@ -191,31 +216,48 @@ impl Columns {
                 Told::Is(order) => Some(Way::Order(order)),
                 _ => None,
             },
-            Look::Decimals | Look::Numbers => match self.mark(column) {
+            Look::Decimals | Look::Numbers | Look::Percents => match self.mark(column) {
                 Told::Is(mark) => Some(Way::Decimal(mark)),
                 _ => None,
             },
             Look::Nothing => None,
         };
-        (0..self.looks.len())
+        let form = (0..self.looks.len())
             .filter(|column| self.tells(*column, row.cell(*column)) == Tells::Open)
-            .filter_map(|column| Some((column, way(column)?)))
-            .collect()
+            .filter_map(|column| Some((column, way(column)?)));
+        let shares = (0..self.looks.len())
+            .filter(|column| self.looks[*column] == Look::Percents)
+            .filter(|column| may_be_share(row.cell(*column)))
+            .map(|column| (column, Way::Shares(self.is_of_shares(column))));
+        form.chain(shares).collect()
     }
 
     /// Takes over how a column was decided when its rows stood in another file.
     pub(super) fn hear(&self, column: usize, way: Way) {
         let bits = match (self.looks.get(column), way) {
             (Some(Look::Days), Way::Order(order)) => bits_of_order(order),
-            (Some(Look::Decimals | Look::Numbers), Way::Decimal(mark)) => bits_of_mark(mark),
+            (Some(Look::Decimals | Look::Numbers | Look::Percents), Way::Decimal(mark)) => {
+                bits_of_mark(mark)
+            }
+            (Some(Look::Percents), Way::Shares(true)) => SHARE,
+            (Some(Look::Percents), Way::Shares(false)) => PERCENT,
             _ => return,
         };
         self.states[column].bits.fetch_or(bits, Ordering::Relaxed);
     }
 
     /// Whether more rows could still tell something about a column.
-    pub(super) fn is_unsettled(&self, column: usize) -> bool {
-        self.state(column) & (FIRST | SECOND | THIRD | ALL) == 0
+    pub(super) fn is_unsettled(&self, what: Open) -> bool {
+        match what {
+            Open::Form(column) => self.state(column) & (FIRST | SECOND | THIRD | ALL) == 0,
+            Open::Shares(column) => self.state(column) & (PERCENT | ALL) == 0,
+        }
+    }
+
+    /// Whether the percents of a column are shares of 1: some of its cells are fractions, and none
+    /// is more than 1 or bears a percent sign.
+    pub(super) fn is_of_shares(&self, column: usize) -> bool {
+        self.state(column) & (SHARE | PERCENT) == SHARE
     }
 
     /// Says that there are no more rows.
@@ -254,15 +296,19 @@ impl Columns {
 pub(super) enum Way {
     Order(DateOrder),
     Decimal(Mark),
+    /// Percents as shares of 1, or not.
+    Shares(bool),
 }
 
 /// The ways by the words for them.
-const WAYS: [(&str, Way); 5] = [
+const WAYS: [(&str, Way); 7] = [
     ("day first", Way::Order(DateOrder::Dmy)),
     ("month first", Way::Order(DateOrder::Mdy)),
     ("year first", Way::Order(DateOrder::Ymd)),
     ("with a decimal point", Way::Decimal(Mark::Point)),
     ("with a decimal comma", Way::Decimal(Mark::Comma)),
+    ("in shares of 1", Way::Shares(true)),
+    ("in percent", Way::Shares(false)),
 ];
 
 impl Way {
@@ -275,6 +321,30 @@ impl Way {
     pub(super) fn of(words: &str) -> Option<Self> {
         WAYS.iter().find(|(known, _)| *known == words).map(|(_, way)| *way)
     }
+}
+
+/// What a cell of percents tells of whether they are shares of 1; `0` and `1` tell nothing.
+fn share_told(cell: &str) -> Option<u8> {
+    let cell = cell.trim();
+    if cell.ends_with('%') {
+        return Some(PERCENT);
+    }
+    let (whole, part) = cell.split_once(['.', ',']).unwrap_or((cell, ""));
+    let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if cell.is_empty() || !is_number(whole) || !is_number(part) {
+        return None;
+    }
+    let has_part = part.bytes().any(|b| b != b'0');
+    match (whole.trim_start_matches('0'), has_part) {
+        ("", true) => Some(SHARE),
+        ("" | "1", false) => None,
+        _ => Some(PERCENT),
+    }
+}
+
+/// Whether a cell of percents means another number where it is a share of 1.
+fn may_be_share(cell: &str) -> bool {
+    cell.bytes().any(|b| matches!(b, b'1'..=b'9')) && share_told(cell) != Some(PERCENT)
 }
 
 fn bits_of_order(order: DateOrder) -> u8 {
@@ -314,7 +384,19 @@ mod tests {
         assert_eq!(mark(&["1,234", "12"]), Told::Nothing);
         assert_eq!(mark(&["1,234", "12,5"]), Told::Is(Mark::Comma));
         assert_eq!(mark(&["1.5", "1,5"]), Told::Torn);
-        assert!(told(&Kind::Text, &["1,5"]).is_unsettled(0));
+        assert!(told(&Kind::Text, &["1,5"]).is_unsettled(Open::Form(0)));
+    }
+
+    #[test]
+    fn percents_are_shares_where_none_is_more_than_one() {
+        let is_of_shares = |cells: &[&str]| told(&Kind::Percent, cells).is_of_shares(0);
+        assert!(is_of_shares(&["0.9", "1", "0", ""]));
+        assert!(is_of_shares(&["0,25"]));
+        assert!(!is_of_shares(&["0.9", "40"]));
+        assert!(!is_of_shares(&["0.9", "1.5"]));
+        assert!(!is_of_shares(&["0.9", "12 %"]));
+        assert!(!is_of_shares(&["1", "0", "1.00"]), "nothing tells");
+        assert!(!told(&Kind::Decimal, &["0.9"]).is_of_shares(0));
     }
 
     #[test]

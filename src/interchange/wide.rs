@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::decode::Found;
+use super::delimited::is_nameless;
 use super::source::{RawRow, Source};
 use crate::entity::money::Currency;
 use crate::error::{Error, Result};
@@ -37,10 +38,8 @@ pub fn rates_by(source: Source, base: Option<Currency>) -> Result<Source> {
     // The European Central Bank's history has columns of currencies that are no more (CYP, EEK), which
     // no amount can be in: those stand aside.
     let is_of_old = |h: &str| h.len() == 3 && h.bytes().all(|b| b.is_ascii_uppercase());
-    // Lines that end with a comma have a last column without a name.
-    let is_nameless = |at: usize| headers[at] == format!("column {}", at + 1);
     let others: Vec<usize> = (0..headers.len())
-        .filter(|at| !is_nameless(*at) && !currencies.iter().any(|(c, _)| c == at))
+        .filter(|at| !is_nameless(headers, *at) && !currencies.iter().any(|(c, _)| c == at))
         .filter(|at| currencies.is_empty() || !is_of_old(headers[*at].trim()))
         .collect();
     let (true, [date]) = (!currencies.is_empty(), &others[..]) else { return Ok(source) };

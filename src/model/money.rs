@@ -40,13 +40,25 @@ macro_rules! percent_of {
 }
 pub(super) use {percent_of, rounded};
 
-use crate::entity::{Entity, Kind, Locale, Value, field, label};
+use crate::entity::{Entity, Kind, Locale, Misfit, Value, field, label};
 
 /// A rate has to be above nothing.
 fn positive(value: Value, _: &Locale) -> Result<Value, String> {
     match value {
         Value::Decimal(n) if n <= Decimal::ZERO => Err(format!("`{n}` is not above 0")),
         other => Ok(other),
+    }
+}
+
+/// A currency has no rate to itself.
+fn of_two_currencies<'r>(get: &dyn Fn(&str) -> &'r Value) -> Result<(), Misfit> {
+    match (get("base").as_text(), get("quote").as_text()) {
+        (Some(base), Some(quote)) if base == quote => Err(Misfit {
+            field: "quote",
+            why: format!("both currencies are the same, `{quote}`"),
+            hint: "`rolo rate add EUR USD 1.08`: one euro is 1.08 dollars",
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -106,5 +118,6 @@ pub static RATE: Entity = Entity::new(
 .unique()
 .columns(&["id", "name", "base", "quote", "rate", "date", "about"])
 .sort("-date,base,quote")
+.rule(of_two_currencies)
 .named_uid()
 .setup();

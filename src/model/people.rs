@@ -1,6 +1,6 @@
 //! Companies, the people in them, and leads.
 
-use super::sales::DEAL;
+use super::sales::{DEAL, to_four_decimals};
 use super::setup::USER;
 use super::sharing::ASSIGNMENT;
 use super::targets::{REFERRALS_OF_COMPANY, REFERRALS_OF_CONTACT, territory};
@@ -97,7 +97,7 @@ pub static COMPANY: Entity = Entity::new("company", "companies", "An organisatio
     field("tax_id", Kind::Text, "Tax number").trimmed().headers(&["vat", "vat number", "инн", "tax number"]),
     field("currency", Kind::Currency, "Currency of its deals"),
     territory(),
-    field("commission", Kind::Percent, "A partner's share of the deals it brings"),
+    field("commission", Kind::Percent, "A partner's share of the deals it brings").check(to_four_decimals),
     ABOUT,
     computed("open_deals", Kind::Int, "(SELECT count(*) FROM deal d JOIN stage s ON s.id = d.stage WHERE d.company = {t}.id AND d.trashed IS NULL AND s.kind = 'open')", "Number of open deals"),
     computed("open_amount", Kind::Totals, "SELECT d.amount_currency AS currency, sum(d.amount) AS minor FROM deal d JOIN stage s ON s.id = d.stage WHERE d.company = {t}.id AND d.trashed IS NULL AND s.kind = 'open' AND d.amount IS NOT NULL GROUP BY 1", "Worth of open deals, by currency"),

@@ -40,6 +40,7 @@ pub static STAGE: Entity = Entity::new(
             .range(1, 100_000)
             .ranked("coalesce(kind, 'open') <> 'open'"),
         field("probability", Kind::Percent, "Chance that a deal here is won")
+            .check(to_four_decimals)
             .default(Default::OfWord("kind", &[("won", "100"), ("lost", "0")])),
         field("kind", Kind::Choice(&STAGE_KINDS), "What it means for reports: open, won or lost")
             .default(Default::Text("open")),
@@ -177,7 +178,7 @@ pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its w
         .not_negative()
         .currency_from(&["pipeline.currency", "company.currency"])
         .headers(&["value", "deal value", "deal amount", "expected revenue amount", "сумма"]),
-    field("probability", Kind::Percent, "Its own chance; empty when the stage's counts").headers(&["probability (%)", "вероятность"]),
+    field("probability", Kind::Percent, "Its own chance; empty when the stage's counts").check(to_four_decimals).headers(&["probability (%)", "вероятность"]),
     field("forecast_category", Kind::Choice(&FORECAST), "How a forecast counts it; empty when that follows from its chance").headers(&["forecast category name"]),
     field("closes", Kind::Date, "When it should be decided, later when it was")
         .aliases(&["expected_close"])
@@ -185,7 +186,7 @@ pub static DEAL: Entity = Entity::new("deal", "deals", "A possible sale on its w
     field("closed", Kind::Datetime, "When it was won or lost").by_action("deal win").headers(&["won time", "lost time", "closed at", "close time"]),
     link("owner", &USER, "Whose deal it is").default(Default::Me).headers(&["deal owner", "opportunity owner", "assigned to", "ответственный"]),
     link("partner", &COMPANY, "The partner who brought it"),
-    field("commission", Kind::Percent, "The partner's share of it, if not the partner's usual one"),
+    field("commission", Kind::Percent, "The partner's share of it, if not the partner's usual one").check(to_four_decimals),
     field("source", Kind::Choice(&ANY), "Where it came from").headers(&["lead source", "leadsource", "original source"]),
     field("next_step", Kind::Text, "What has to happen next").headers(&["next step", "nextstep"]),
     field("lost_reason", Kind::Choice(&ANY), "Why it was lost").by_action("deal lose").headers(&["loss reason", "lost reason", "closed lost reason"]),
@@ -262,6 +263,11 @@ fn at_most_decimals(value: Value, most: u32, named: &str) -> Result<Value, Strin
         }
         _ => Ok(value),
     }
+}
+
+/// As exact as what is so many percent of an amount is.
+pub(super) fn to_four_decimals(value: Value, _: &Locale) -> Result<Value, String> {
+    at_most_decimals(value, 4, "four")
 }
 
 fn to_a_thousandth(value: Value, _: &Locale) -> Result<Value, String> {

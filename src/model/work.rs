@@ -3,7 +3,10 @@
 use super::people::CONTACT;
 use super::setup::USER;
 use super::words::{ANSWERS, ANY, CHANNELS, DIRECTIONS, PRIORITIES, TASK_STATUSES};
-use crate::entity::{Default, Entity, Kind, State, Target, computed, field, label, link, list};
+use crate::entity::when::instant_text;
+use crate::entity::{
+    Default, Entity, Kind, Misfit, State, Target, Value, computed, field, label, link, list,
+};
 
 /// Priority, nearness of the due day, status and age, each in points (the idea and the weights are
 /// Taskwarrior's, <https://taskwarrior.org/docs/urgency/>).
@@ -89,7 +92,19 @@ pub static EVENT: Entity = Entity::new(
 .states(&[
     State { name: "upcoming", about: "not over yet", sql: "coalesce({t}.end, {t}.start) >= :now" },
     State { name: "past", about: "over", sql: "coalesce({t}.end, {t}.start) < :now" },
-]);
+])
+.rule(ends_behind_its_start);
+
+fn ends_behind_its_start<'r>(get: &dyn Fn(&str) -> &'r Value) -> Result<(), Misfit> {
+    match (get("start"), get("end")) {
+        (Value::Instant(start), Value::Instant(end)) if end < start => Err(Misfit {
+            field: "end",
+            why: format!("{} is before it begins, {}", instant_text(*end), instant_text(*start)),
+            hint: "give both, `--start` and `--end`, or leave the end out",
+        }),
+        _ => Ok(()),
+    }
+}
 
 pub static ACTIVITY: Entity = Entity::new(
     "activity",

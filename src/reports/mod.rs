@@ -4,6 +4,7 @@
 
 mod accuracy;
 mod ask;
+pub mod attainment;
 mod compare;
 mod cycle;
 mod forecast;

@@ -9,7 +9,7 @@ use super::commit::{Writer, same};
 use super::schema::quoted;
 use super::stays::{Places, Stay, UNDATED, given_stays, instant, made_at, settled, trails};
 use crate::entity::{LinkTo, Noun, Trail, Value};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 impl Writer<'_> {
     /// The first stays of a new record: from the day that it was made, or that its file tells of
@@ -44,6 +44,7 @@ impl Writer<'_> {
         let is_exact = self.is_exact(noun);
         if !is_exact {
             self.refuse_unborn(row, places, trail, &stays, made)?;
+            self.refuse_open_end(row, places, trail, present, ends)?;
         }
         let is_past =
             self.manner.import && ends || is_over && !self.is_today(&row[places.expected]);
@@ -68,7 +69,7 @@ impl Writer<'_> {
             });
         }
         let earliest = stays[0].entered;
-        let tells = self.manner.import || expected.is_some();
+        let tells = self.manner.import || ended.or(expected).is_some();
         let begun = if tells && made.is_none() { earliest.min(now) } else { made.unwrap_or(now) };
         if !is_exact {
             // A day alone has no hour: on the first day nothing was before the beginning.
@@ -84,7 +85,7 @@ impl Writer<'_> {
         }
         self.finish_trail(noun, row, places, &settled(stays), present.noun, ends);
         if ends && !is_exact {
-            self.tell_end(row, places, self.manner.import && ended.is_some());
+            self.tell_end(row, places, self.manner.import && ended.or(since).is_some());
         }
         Ok(())
     }
@@ -116,31 +117,34 @@ impl Writer<'_> {
     }
 
     /// Goes on with a trail as a file tells it: the stays that were kept, and those that the file
-    /// adds to them. `tells_end` where it says when it ended.
+    /// adds to them; `told` are the fields that it has.
     pub(super) fn tell_trail(
         &self,
         noun: &Noun,
         (before, row): (&[Value], &mut [Value]),
         (places, trail): (&Places, &Trail),
         present: &LinkTo,
-        tells_end: bool,
+        told: &[usize],
     ) -> Result<()> {
         self.refuse_to_come(row, places, trail)?;
         let made = made_at(noun, row);
         let mut stays = joined_stays(&before[places.stays], &row[places.stays], made)?;
         let ends = self.ends(trail, present.id)?;
-        let is_new = |place: usize| !same(&before[place], &row[place]);
+        let tells_end = told.contains(&places.ended);
+        if tells_end {
+            self.refuse_open_end(row, places, trail, present, ends)?;
+        }
         let ended = instant(&row[places.ended]).filter(|_| ends && tells_end);
-        let since = instant(&row[places.since]).filter(|_| is_new(places.since));
-        let expected = self
-            .passed_day(&row[places.expected])
-            .filter(|_| ends && !tells_end && is_new(places.expected));
+        let since = instant(&row[places.since]).filter(|_| told.contains(&places.since));
+        let expected = self.passed_day(&row[places.expected]).filter(|_| {
+            ends && !tells_end && !same(&before[places.expected], &row[places.expected])
+        });
         if stays.last().is_none_or(|s| s.at != present.id) {
             let entered = ended.or(since).or(expected).unwrap_or_else(|| self.clock.now());
             let entered = stays.last().map_or(entered, |last| entered.max(last.entered));
             stays.push(Stay { at: present.id, entered, left: None, by: None });
             self.follow_end(row, before, places, entered, (ends, false));
-        } else if let Some(at) = ended.or(since.filter(|_| !ends)).or(expected) {
+        } else if let Some(at) = ended.or(since).or(expected) {
             // The instant of the last change was mended.
             let least = stays.iter().rev().nth(1).map(|s| s.entered).or(made);
             let at = least.map_or(at, |l| at.max(l));
@@ -156,7 +160,7 @@ impl Writer<'_> {
         }
         self.finish_trail(noun, row, places, &settled(stays), present.noun, ends);
         if ends {
-            self.tell_end(row, places, tells_end);
+            self.tell_end(row, places, tells_end || since.is_some());
         }
         Ok(())
     }
@@ -251,6 +255,28 @@ impl Writer<'_> {
         }
         stays.iter().try_for_each(|stay| self.refuse_later(trail.stays, stay.entered))?;
         self.refuse_to_come(row, places, trail)
+    }
+
+    /// What goes on has no end: a deal in an open stage wasn't closed.
+    fn refuse_open_end(
+        &self,
+        row: &[Value],
+        places: &Places,
+        trail: &Trail,
+        present: &LinkTo,
+        ends: bool,
+    ) -> Result<()> {
+        if ends || row[places.ended].is_empty() {
+            return Ok(());
+        }
+        let labels = self.reader.labels(present.noun, &[present.id])?;
+        let station = labels.get(&present.id).map_or("", |l| l.label.as_str());
+        Err(Error::invalid(format!(
+            "{}: the {} `{station}` is open, nothing has ended there",
+            trail.ended, present.noun
+        ))
+        .hint(format!("leave it empty, or name the {} where it ended", present.noun))
+        .at(trail.ended))
     }
 
     fn refuse_to_come(&self, row: &[Value], places: &Places, trail: &Trail) -> Result<()> {

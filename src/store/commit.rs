@@ -412,7 +412,8 @@ impl<'a> Writer<'a> {
         }
         let users = if count == 1 { link.noun.name() } else { link.noun.entity.plural };
         let labels = self.reader.labels(noun.name(), &[id])?;
-        let filter = link.filter(id, labels.get(&id).map_or("", |l| l.label.as_str()));
+        let label = labels.get(&id).map_or("", |l| l.label.as_str());
+        let filter = link.filter(id, label);
         let by = link.noun.name();
         let (place, hint) = if live > 0 {
             let see = format!("see them with `rolo {by} list {filter}`");
@@ -421,7 +422,8 @@ impl<'a> Writer<'a> {
             let see = format!("see them with `rolo {by} list {filter} is:trashed`");
             (" in the trash", format!("{see}, and purge them or restore and change them first"))
         };
-        Err(Error::invalid(format!("this {} is in use by {count} {users}{place}", noun.name()))
+        let what = noun.name();
+        Err(Error::invalid(format!("the {what} `{label}` is in use by {count} {users}{place}"))
             .hint(hint))
     }
 

@@ -12,15 +12,12 @@ use rusqlite::types::Value as Sql;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::commit::Writer;
-use super::matching::Match;
-use super::read::{Among, Listing, Path, Reader};
-use super::schema::quoted;
+use super::read::{Listing, Path, Reader};
 use crate::entity::alike::names::Name;
 use crate::entity::alike::{
     Block, Doubles, Likeness, Sketch, blocks, canonical_email, compare, domain_of, number, place,
 };
-use crate::entity::text::words;
-use crate::entity::{Kind, Noun, Value, e164};
+use crate::entity::{Noun, Value, e164};
 use crate::error::{Error, Result};
 use crate::filter;
 
@@ -64,15 +61,13 @@ const TELLING: &[&str] = &[
 /// Up to so many that share something, all are compared with all.
 const FEW: usize = 50;
 /// As [`FEW`], for a name alone: where more bear it, it tells nothing.
-const FEW_NAMED: usize = 12;
+pub(super) const FEW_NAMED: usize = 12;
 /// So many neighbours a record is compared with where more share something and the name.
 const WINDOW: usize = 10;
 /// So many pairs are weighed at once.
 const PAIRS: usize = 200_000;
 /// So many sketches are kept between.
 const SKETCHES: usize = 100_000;
-/// From here on a new record is said to be a likely double.
-const LIKELY: f64 = 0.8;
 
 /// A hash of something shared, the name of the record, and its place among those looked at.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,17 +90,17 @@ fn hash(parts: &[&str]) -> u64 {
 }
 
 /// Reads of records what tells them apart.
-struct Sketcher<'r, 'a> {
+pub(super) struct Sketcher<'r, 'a> {
     reader: &'r Reader<'a>,
     noun: &'a Noun,
-    kind: Doubles,
+    pub(super) kind: Doubles,
     columns: Vec<Path>,
     places: HashMap<&'static str, usize>,
     region: String,
 }
 
 impl<'r, 'a> Sketcher<'r, 'a> {
-    fn new(reader: &'r Reader<'a>, noun: &Noun, region: &str) -> Result<Self> {
+    pub(super) fn new(reader: &'r Reader<'a>, noun: &Noun, region: &str) -> Result<Self> {
         let kind = noun
             .entity
             .doubles
@@ -132,7 +127,7 @@ impl<'r, 'a> Sketcher<'r, 'a> {
     }
 
     /// A sketch of a stored row, without the labels behind its links.
-    fn of_row(&self, id: i64, row: &[Value]) -> Sketch {
+    pub(super) fn of_row(&self, id: i64, row: &[Value]) -> Sketch {
         let values = self.columns.iter().map(|p| self.noun.index(p.field().name));
         let values: Vec<Value> =
             values.map(|i| i.map_or(Value::Null, |i| row[i].clone())).collect();
@@ -179,7 +174,7 @@ impl<'r, 'a> Sketcher<'r, 'a> {
     }
 
     /// Sketches of records by id, put beside those that are known.
-    fn read(&self, ids: &[i64], known: &mut HashMap<i64, Sketch>) -> Result<()> {
+    pub(super) fn read(&self, ids: &[i64], known: &mut HashMap<i64, Sketch>) -> Result<()> {
         for chunk in ids.chunks(5_000) {
             self.reader.each(&self.listing(Some(of_ids(chunk))), |found| {
                 known.insert(found.id, self.sketch(found.id, &found.values));
@@ -320,142 +315,6 @@ impl Reader<'_> {
             Double { keep, other, score: likeness.score, reasons: likeness.reasons }
         };
         Ok(found.into_iter().map(double).collect())
-    }
-
-    /// The record that a new one is likely a double of, found through indexes alone. `row` is the new
-    /// record as it is stored.
-    ///
-    /// # Errors
-    /// The database can't be read.
-    pub fn likely_double(
-        &self,
-        noun: &Noun,
-        id: i64,
-        row: &[Value],
-        region: &str,
-    ) -> Result<Option<Double>> {
-        if noun.entity.doubles.is_none() {
-            return Ok(None);
-        }
-        let sketcher = Sketcher::new(self, noun, region)?;
-        let bare = sketcher.of_row(id, row);
-        let named = self.of_name(noun, id)?;
-        let mut ids: Vec<i64> = self.of_keys(noun, &bare)?;
-        let common = named.len() + 1;
-        if named.len() <= FEW_NAMED {
-            ids.extend(named);
-            ids.extend(self.of_words(noun, &bare)?);
-        }
-        ids.extend(self.of_phones(noun, &bare)?);
-        ids.sort_unstable();
-        ids.dedup();
-        ids.retain(|other| *other != id);
-        if ids.is_empty() {
-            return Ok(None);
-        }
-        // With the labels behind its links, too.
-        ids.push(id);
-        let mut known = HashMap::new();
-        sketcher.read(&ids, &mut known)?;
-        let Some(own) = known.remove(&id) else { return Ok(None) };
-        let weighed = known.values().map(|other| {
-            let likeness = compare(sketcher.kind, &own, other, common);
-            Double { keep: other.id, other: id, score: likeness.score, reasons: likeness.reasons }
-        });
-        let likely = weighed.filter(|d| d.score >= LIKELY);
-        Ok(likely.max_by(|a, b| a.score.total_cmp(&b.score).then(b.keep.cmp(&a.keep))))
-    }
-
-    /// Records with one of its mailboxes or domains as their key.
-    fn of_keys(&self, noun: &Noun, own: &Sketch) -> Result<Vec<i64>> {
-        let mut ids = Vec::new();
-        for field in noun.entity.key.iter().filter_map(|k| noun.index(k)).map(|i| noun.fields[i]) {
-            let texts: Vec<&str> = match field.kind {
-                Kind::List(Kind::Email) => {
-                    own.mailboxes.iter().map(|m| m.address.as_str()).collect()
-                }
-                Kind::Text if field.name == "domain" => {
-                    own.domains.iter().map(String::as_str).collect()
-                }
-                _ => continue,
-            };
-            for text in texts {
-                match self.by_key(noun, field, text, Among::Live, None)? {
-                    Match::None => {}
-                    found => ids.extend(found.ids()),
-                }
-            }
-        }
-        Ok(ids)
-    }
-
-    /// Records of the same label as one.
-    fn of_name(&self, noun: &Noun, id: i64) -> Result<Vec<i64>> {
-        let label = noun.entity.label();
-        if !label.sorted {
-            return Ok(Vec::new());
-        }
-        let table = quoted(noun.name());
-        let column = quoted(&format!("{}_fold", label.name));
-        let sql = format!(
-            "SELECT t.id FROM {table} t WHERE t.{column} = (SELECT o.{column} FROM {table} o WHERE o.id = ?1) AND t.id <> ?1 AND t.trashed IS NULL LIMIT 50"
-        );
-        let mut stmt = self.conn.prepare_cached(&sql)?;
-        Ok(stmt.query_map([id], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// Records with one of its phones, in the ways that people part the digits most.
-    fn of_phones(&self, noun: &Noun, own: &Sketch) -> Result<Vec<i64>> {
-        let mut ways: Vec<String> = Vec::new();
-        for digits in own.phones.iter().map(|p| p.trim_start_matches('+')) {
-            let last = |count: usize| digits.get(digits.len().checked_sub(count)?..);
-            ways.push(format!("\"{digits}\""));
-            ways.extend([10, 7, 6].iter().filter_map(|n| Some(format!("\"{}\"", last(*n)?))));
-            if let Some(seven) = last(7) {
-                let (three, four) = seven.split_at(3);
-                let (two, rest) = four.split_at(2);
-                ways.extend([format!("\"{three} {two} {rest}\""), format!("\"{three} {four}\"")]);
-            }
-        }
-        if ways.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.found_by(noun, &ways.join(" OR "), own.id)
-    }
-
-    /// Records that have all words of its name somewhere, in any order.
-    fn of_words(&self, noun: &Noun, own: &Sketch) -> Result<Vec<i64>> {
-        if own.name.words.iter().filter(|w| w.chars().count() > 1).count() < 2
-            && noun.entity.doubles == Some(Doubles::Person)
-        {
-            return Ok(Vec::new());
-        }
-        self.with_words(noun, &own.name.words, own.id)
-    }
-
-    /// Records that have all of these folded words somewhere, in any order, but for one record.
-    ///
-    /// # Errors
-    /// The database can't be read.
-    pub fn with_words(&self, noun: &Noun, said: &[String], but: i64) -> Result<Vec<i64>> {
-        let said: Vec<&String> = said.iter().filter(|w| w.chars().count() > 1).collect();
-        if said.is_empty() {
-            return Ok(Vec::new());
-        }
-        let query = said.iter().map(|w| format!("\"{}\"", words(w))).collect::<Vec<_>>().join(" ");
-        self.found_by(noun, &query, but)
-    }
-
-    /// Some records that a query of the search index finds, but for one.
-    fn found_by(&self, noun: &Noun, query: &str, but: i64) -> Result<Vec<i64>> {
-        let base = super::rows::search_row(i64::try_from(noun.position).unwrap_or(0), 0);
-        let sql = format!(
-            "SELECT t.id FROM {} t WHERE t.trashed IS NULL AND t.id <> ?3 AND t.id IN (SELECT rowid - ?1 FROM search WHERE search MATCH ?2 AND rowid BETWEEN ?1 AND ?1 + 1099511627775 LIMIT 20)",
-            quoted(noun.name())
-        );
-        let mut stmt = self.conn.prepare_cached(&sql)?;
-        let ids = stmt.query_map(rusqlite::params![base, query, but], |r| r.get(0))?;
-        Ok(ids.collect::<rusqlite::Result<_>>()?)
     }
 }
 

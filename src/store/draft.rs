@@ -7,11 +7,12 @@ use rusqlite::types::Value as Sql;
 use uuid::Uuid;
 
 use super::commit::{Draft, Writer};
-use super::matching::Match;
+use super::matching::{Match, email_key, is_digits};
 use super::read::Among;
 use super::schema::{column_name, quoted};
 use crate::clock::named_uid;
 use crate::entity::money::{Currency, Money};
+use crate::entity::text::name_and_mail;
 use crate::entity::{Default, Field, Item, Kind, LinkTo, Name, Noun, Target, Value};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -181,16 +182,35 @@ impl<'a> Writer<'a> {
         let is_me = name.text == "me" && target.allows("user");
         if let (Target::One(entity), false) = (target, is_me) {
             let noun = self.reader.model.noun(entity.name)?;
-            match self.reader.find(noun, &name.text, Among::Live, scope)? {
+            match self.find_meant(noun, &name.text, scope)? {
                 Match::One(id) => return Ok(Some(LinkTo::bare(noun.name(), id))),
                 // Ordinary while links are made; the hints of an error cost more than the search.
                 Match::None if self.manner.create_links => return Ok(None),
+                Match::None if self.manner.import && is_digits(&name.text) => {
+                    return Err(Error::not_found(format!(
+                        "no {} is called `{}`",
+                        noun.name(),
+                        name.text
+                    )));
+                }
                 _ => {}
             }
         }
         match self.reader.resolve_link(target, &name.text, scope) {
             Err(why) if why.kind == ErrorKind::NotFound && self.manner.create_links => Ok(None),
             other => other.map(Some),
+        }
+    }
+
+    /// The records that a link's text means: a person may type an id, a file names what it knows.
+    fn find_meant(&self, noun: &Noun, text: &str, scope: Option<i64>) -> Result<Match> {
+        if !self.manner.import {
+            return self.reader.find(noun, text, Among::Live, scope);
+        }
+        let found = self.reader.find_named(noun, text, Among::Live, scope)?;
+        match mail_behind(noun, text) {
+            Some((_, mail)) if !found.is_some() => self.reader.find(noun, mail, Among::Live, scope),
+            _ => Ok(found),
         }
     }
 
@@ -203,16 +223,18 @@ impl<'a> Writer<'a> {
         scope: Option<i64>,
     ) -> Result<LinkTo> {
         let (noun, text) = self.noun_to_make(field, target, &name.text)?;
+        let behind = mail_behind(noun, &text).filter(|_| self.manner.import && name.uid.is_none());
+        let (called, mail) = behind.unwrap_or((&text, &text));
         let label = noun.entity.label();
         let mut values =
-            vec![(noun.label_index(), label.parse(&text, self.locale).map_err(Error::invalid)?)];
+            vec![(noun.label_index(), label.parse(called, self.locale).map_err(Error::invalid)?)];
         if let Some(uid) = name.uid {
             values.push((noun.require("uid")?.index, Value::Uid(uid)));
         }
-        if let Some(emails) = super::matching::email_key(noun).and_then(|f| noun.index(f.name))
-            && Kind::Email.parse(&text, self.locale).is_ok()
+        if let Some(emails) = email_key(noun).and_then(|f| noun.index(f.name))
+            && Kind::Email.parse(mail, self.locale).is_ok()
         {
-            let item = Item { label: String::new(), value: text.clone() };
+            let item = Item { label: String::new(), value: mail.to_owned() };
             values.push((emails, Value::List(vec![item])));
         }
         if let (Some(link), Some(id)) = (noun.entity.scope, scope) {
@@ -248,10 +270,8 @@ impl<'a> Writer<'a> {
             return Ok((noun, rest.trim().to_owned()));
         }
         // An address can only be a person's: the noun that is found by its e-mails.
-        let by_email = model
-            .nouns
-            .iter()
-            .find(|n| target.allows(n.name()) && super::matching::email_key(n).is_some());
+        let by_email =
+            model.nouns.iter().find(|n| target.allows(n.name()) && email_key(n).is_some());
         match by_email.filter(|_| text.contains('@')) {
             Some(noun) => Ok((noun, text.to_owned())),
             None => Err(Error::not_found(format!("no record matches `{text}`"))
@@ -279,10 +299,10 @@ impl<'a> Writer<'a> {
             && let (Some(scope), Target::One(entity)) = (default, target)
         {
             let inner = self.reader.model.noun(entity.name)?;
-            if self.reader.find(inner, &name.text, Among::Live, Some(scope))?.is_some() {
+            if self.find_meant(inner, &name.text, Some(scope))?.is_some() {
                 return Ok(Value::Link(self.resolve_name(field, name, Some(scope))?));
             }
-            let anywhere = self.reader.find(inner, &name.text, Among::Live, None)?;
+            let anywhere = self.find_meant(inner, &name.text, None)?;
             if !anywhere.is_some() {
                 return Ok(Value::Link(self.resolve_name(field, name, Some(scope))?));
             }
@@ -780,6 +800,13 @@ fn settle_main(noun: &Noun, row: &mut [Value], before: Option<(&[Value], &[usize
 }
 
 /// A record made by its name alone has it for the key that it needs: the article number of a product.
+/// `Ann Lee <ann@acme.example>` and `Ann Lee (ann@acme.example)` as name and address, where records of
+/// the noun are found by their e-mails.
+fn mail_behind<'t>(noun: &Noun, text: &'t str) -> Option<(&'t str, &'t str)> {
+    email_key(noun)?;
+    name_and_mail(text)
+}
+
 fn fill_keys(noun: &Noun, text: &str, values: &mut Vec<(usize, Value)>) {
     for index in noun.entity.key.iter().filter_map(|k| noun.index(k)) {
         let field = noun.fields[index];

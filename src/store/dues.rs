@@ -111,7 +111,13 @@ impl Writer<'_> {
                 .hint(format!("change those: `rolo {of} list {}:{id}`", noun.name()))
                 .at(field.name));
             }
-            self.update_from(noun, id, &before, vec![(index, sum)])?;
+            let of = field.sum_of.map_or("", |s| s.noun);
+            self.update_from(noun, id, &before, vec![(index, sum.clone())]).map_err(|why| {
+                let named = format!("{}: ", field.label());
+                let whose = format!("the {of}s of {}:{id} come to ", noun.name());
+                let told = why.message.replacen(&named, &whose, 1);
+                Error { message: told.replacen(" is less than 0", ", less than 0", 1), ..why }
+            })?;
         }
         Ok(())
     }

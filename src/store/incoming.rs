@@ -130,6 +130,27 @@ fn names(value: &Value, uid: Uuid) -> bool {
     }
 }
 
+/// A new record can't be above itself: named so, it would be made twice.
+fn refuse_own_name(noun: &Noun, values: &[(usize, Value)]) -> Result<()> {
+    for (index, value) in values.iter().filter(|(i, _)| noun.fields[*i].no_loop) {
+        let Value::Named(name) = value else { continue };
+        let is_own = |text: &str| text.to_lowercase() == name.text.to_lowercase();
+        let keys = noun.entity.key.iter().filter_map(|k| noun.index(k));
+        let own = keys.filter_map(|k| values.iter().find(|(i, _)| *i == k));
+        if name.uid.is_none() && own.flat_map(|(_, v)| key_texts(v)).any(|text| is_own(&text)) {
+            let field = noun.fields[*index];
+            return Err(Error::invalid(format!(
+                "{}: `{}` can't be its own",
+                field.label(),
+                name.text
+            ))
+            .hint(format!("name another {}, or none", noun.name()))
+            .at(field.name));
+        }
+    }
+    Ok(())
+}
+
 /// `contact:1, contact:7`.
 fn listed(noun: &Noun, ids: &[i64]) -> String {
     ids.iter().map(|id| format!("{}:{id}", noun.name())).collect::<Vec<_>>().join(", ")
@@ -160,7 +181,8 @@ impl Writer<'_> {
         if let Some(id) = found {
             return match policy.on_match {
                 OnMatch::Create => Ok((Outcome::Created, self.create(noun, values, None, ready)?)),
-                OnMatch::Skip if self.behind(noun, id)?.is_some_and(|b| b.made) => {
+                // The first of the rows of one record makes it, and the others are skipped.
+                OnMatch::Skip if self.behind(noun, id)?.is_some_and(|b| b.made && !b.is_later) => {
                     Ok((self.join(noun, id, values, policy)?, id))
                 }
                 OnMatch::Skip => Ok((Outcome::Skipped, id)),
@@ -309,6 +331,7 @@ impl Writer<'_> {
         fingerprint: Option<i64>,
         ready: Ready,
     ) -> Result<i64> {
+        refuse_own_name(noun, &values)?;
         // A record that names itself has to be there before the name can be found.
         let (own, values): (Vec<_>, Vec<_>) = match uid_of(noun, &values) {
             Some(uid) => values.into_iter().partition(|(_, v)| names(v, uid)),
@@ -413,7 +436,14 @@ impl Writer<'_> {
                         value.to_cell(),
                         listed(noun, &ids)
                     ))
-                    .hint("merge them or change one, or use another `--key`")
+                    .hint(if self.manner.import {
+                        "merge them or change one, or use another `--key`".to_owned()
+                    } else {
+                        format!(
+                            "`rolo {} merge …` makes them one; or change one of them",
+                            noun.name()
+                        )
+                    })
                     .at(field.name));
                 }
             }
@@ -466,7 +496,7 @@ impl Writer<'_> {
                 let outer = self.reader.model.noun(entity.name)?;
                 let by_uid = match name.uid {
                     Some(uid) => self.reader.by_uid(outer, uid, Among::Live)?,
-                    None => self.reader.find(outer, &name.text, Among::Live, None)?,
+                    None => self.reader.find_named(outer, &name.text, Among::Live, None)?,
                 };
                 Ok(match by_uid {
                     Match::One(id) => Some(id),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use rusqlite::types::Value as Sql;
 use uuid::Uuid;
 
-use super::read::{Among, Reader, label_sql};
+use super::read::{Among, Reader};
 use super::schema::{column_name, quoted};
 use crate::entity::text::fold;
 use crate::entity::{Field, Kind, LinkTo, Noun, Target};
@@ -45,6 +45,11 @@ impl Match {
     pub fn is_some(&self) -> bool {
         *self != Self::None
     }
+}
+
+/// Whether a text is digits alone.
+pub(super) fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The query for records by a key; `None` for a field that can be none. Its parameters are the text,
@@ -108,7 +113,10 @@ impl Reader<'_> {
     ) -> Result<i64> {
         match self.find(noun, text, among, scope)? {
             Match::One(id) => Ok(id),
-            Match::None => Err(self.none_found(noun, text)),
+            Match::None => Err(match scope {
+                Some(scope) => self.none_within(noun, text, scope)?,
+                None => self.none_found(noun, text),
+            }),
             Match::Several(ids) => Err(self.several_found(noun, text, &ids)?),
         }
     }
@@ -217,7 +225,7 @@ impl Reader<'_> {
         if text.is_empty() {
             return Ok(Match::None);
         }
-        if text.bytes().all(|b| b.is_ascii_digit()) {
+        if is_digits(text) {
             let found = self.by_id(noun, text, among)?;
             // The end of a uid may have no letter in it.
             return match self.by_uid_text(noun, text, among)? {
@@ -234,6 +242,37 @@ impl Reader<'_> {
         if let Some(found) = self.by_uid_text(noun, text, among)? {
             return Ok(found);
         }
+        self.find_called(noun, text, among, scope)
+    }
+
+    /// As [`Self::find`], of a text that a file says: digits alone are what a record is called there,
+    /// no id, which is only of this file.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn find_named(
+        &self,
+        noun: &Noun,
+        text: &str,
+        among: Among,
+        scope: Option<i64>,
+    ) -> Result<Match> {
+        let text = text.trim();
+        if is_digits(text) {
+            self.find_called(noun, text, among, scope)
+        } else {
+            self.find(noun, text, among, scope)
+        }
+    }
+
+    /// By a key, else by the label.
+    fn find_called(
+        &self,
+        noun: &Noun,
+        text: &str,
+        among: Among,
+        scope: Option<i64>,
+    ) -> Result<Match> {
         for key in noun.entity.key.iter().filter_map(|k| noun.index(k)) {
             let field = noun.fields[key];
             if field.name == noun.entity.label().name {
@@ -437,68 +476,5 @@ impl Reader<'_> {
             .query_map(rusqlite::params_from_iter(params), |r| r.get(0))?
             .collect::<rusqlite::Result<Vec<i64>>>()?;
         Ok(Match::of(ids))
-    }
-
-    fn none_found(&self, noun: &Noun, text: &str) -> Error {
-        let error = Error::not_found(format!("no {} matches `{text}`", noun.name()));
-        match self.find(noun, text, Among::Trash, None) {
-            Ok(Match::One(id)) => error.hint(format!(
-                "it is in the trash: `rolo {} restore {id}` brings it back",
-                noun.name()
-            )),
-            _ if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() => error.hint(format!(
-                "digits are an id; a record of that name is found by `rolo {} list '{}=\"{text}\"'`",
-                noun.name(),
-                noun.entity.label().name
-            )),
-            _ => match self.near_label(noun, text) {
-                Some(near) => error.hint(format!(
-                    "did you mean `{near}`? `rolo {} list` shows them all",
-                    noun.name()
-                )),
-                None => error.hint(format!("list them with `rolo {} list`", noun.name())),
-            },
-        }
-    }
-
-    /// A live record whose label begins like the text.
-    fn near_label(&self, noun: &Noun, text: &str) -> Option<String> {
-        let label = noun.entity.label();
-        if !label.sorted {
-            return None;
-        }
-        let folded = fold(text);
-        let start: String = folded.chars().take(3).collect();
-        let column = quoted(&format!("{}_fold", label.name));
-        let sql = format!(
-            "SELECT {} FROM {} t WHERE t.{column} >= ?1 AND t.{column} < ?1 || char(1114111) AND t.trashed IS NULL LIMIT 200",
-            label_sql(noun, "t"),
-            quoted(noun.name())
-        );
-        let mut stmt = self.conn.prepare_cached(&sql).ok()?;
-        let labels: Vec<String> = stmt
-            .query_map([start], |r| r.get(0))
-            .ok()?
-            .filter_map(std::result::Result::ok)
-            .collect();
-        crate::error::nearest(text, labels.iter().map(String::as_str)).map(str::to_owned)
-    }
-
-    fn several_found(&self, noun: &Noun, text: &str, ids: &[i64]) -> Result<Error> {
-        let labels = self.labels(noun.name(), ids)?;
-        let list: Vec<String> = ids
-            .iter()
-            .take(10)
-            .map(|id| {
-                let label = labels.get(id).map_or(String::new(), |l| l.label.clone());
-                format!("{}:{id} {label}", noun.name())
-            })
-            .collect();
-        let more = if ids.len() > 10 { ", …" } else { "" };
-        Ok(Error::new(
-            ErrorKind::Ambiguous,
-            format!("`{text}` could be several: {}{more}", list.join(", ")),
-        )
-        .hint(format!("name one by its id, such as `{}:{}`", noun.name(), ids[0])))
     }
 }

@@ -200,6 +200,8 @@ impl From<'_> {
 pub(super) struct Behind {
     /// One of them made the record.
     pub(super) made: bool,
+    /// A row before it gave the record something, or made it.
+    pub(super) is_later: bool,
     /// Fields that they gave.
     pub(super) given: Vec<usize>,
     /// Fields that mended rows before it gave.
@@ -385,7 +387,10 @@ impl Writer<'_> {
                 let names = notes.sets.get(run.given as usize).into_iter().flatten();
                 let given = names.filter_map(|name| noun.index(name));
                 match (run.line + (record - run.first).cast_unsigned()).cmp(&line) {
-                    Ordering::Less => behind.before.extend(given),
+                    Ordering::Less => {
+                        behind.is_later = true;
+                        behind.before.extend(given);
+                    }
                     Ordering::Equal => {}
                     Ordering::Greater => {
                         any = true;

@@ -153,8 +153,7 @@ impl Writer<'_> {
                 continue;
             }
             if self.manner.import && !self.is_exact(noun) {
-                let ended = touched.contains(&places.ended);
-                self.tell_trail(noun, (before, row), (&places, trail), &present, ended)?;
+                self.tell_trail(noun, (before, row), (&places, trail), &present, touched)?;
                 continue;
             }
             let moved = stays.last().is_some_and(|s| s.at != present.id);

@@ -5,10 +5,11 @@ use std::io::{BufRead, Write};
 
 use super::CommandLine;
 use crate::entity::Noun;
+use crate::entity::money::amount_for_people;
 use crate::entity::shown::shown;
 use crate::entity::text::visible;
 use crate::error::{Error, Result};
-use crate::store::{Listing, Path, Store, Whose};
+use crate::store::{Listing, Path, Store, Wanted, Whose};
 
 /// Lines of one page.
 const PAGE: usize = 20;
@@ -111,10 +112,7 @@ impl Plain<'_> {
             "" => Ok(()),
             "help" | "?" => self.say(HELP),
             "today" => self.today(),
-            "board" => {
-                let text = (self.command)("deal board", None).text();
-                self.say(text.trim_end())
-            }
+            "board" => self.board(),
             _ => {
                 let noun = self
                     .store
@@ -187,6 +185,25 @@ impl Plain<'_> {
             count => format!("{}{of}: {} to {until} of {count}", noun.entity.plural, list.from + 1),
         };
         lines.insert(0, head);
+        self.say(&lines.join("\n"))
+    }
+
+    /// The stages, one a line: reading across columns is no reading.
+    fn board(&mut self) -> Result<()> {
+        let stages = self.store.reader(&self.clock, &self.user)?.board(Wanted::default())?;
+        let mut lines = Vec::new();
+        for stage in &stages {
+            let deals = if stage.count == 1 { "deal" } else { "deals" };
+            let sums = stage.sums().map(|(currency, pile)| amount_for_people(pile.sum, currency));
+            let worth: Vec<String> = sums.collect();
+            let worth =
+                if worth.is_empty() { String::new() } else { format!(", {}", worth.join(" + ")) };
+            let stale =
+                if stage.stale == 0 { String::new() } else { format!(", {} stale", stage.stale) };
+            let (pipeline, name) = (&stage.pipeline, &stage.name);
+            lines.push(format!("{pipeline}, {name}: {} {deals}{worth}{stale}", stage.count));
+        }
+        lines.push("`deals stage:NAME` lists the deals of a stage".into());
         self.say(&lines.join("\n"))
     }
 

@@ -154,8 +154,9 @@ fn built_in(name: &str) -> Option<[Style; ROLES.len()]> {
         Role::Link | Role::FocusAway => underlined,
         _ => plain,
     };
+    // Never colour 8: in some palettes it is the background itself.
     let dark = |role| match role {
-        Role::Dim | Role::Border => plain.fg(Color::DarkGray),
+        Role::Dim | Role::Border => plain.add_modifier(Modifier::DIM),
         Role::FocusAway => underlined,
         Role::Tab => bold.fg(Color::Cyan).add_modifier(Modifier::UNDERLINED),
         Role::BorderFocus | Role::Key => bold.fg(Color::Cyan),
@@ -167,7 +168,6 @@ fn built_in(name: &str) -> Option<[Style; ROLES.len()]> {
         _ => mono(role),
     };
     let light = |role| match role {
-        Role::Dim | Role::Border => plain.fg(Color::DarkGray),
         Role::Tab => bold.fg(Color::Blue).add_modifier(Modifier::UNDERLINED),
         Role::Mark | Role::Warn => bold.fg(Color::Magenta),
         Role::BorderFocus | Role::Key => bold.fg(Color::Blue),
@@ -178,9 +178,9 @@ fn built_in(name: &str) -> Option<[Style; ROLES.len()]> {
     let contrast = |role| match role {
         Role::Dim | Role::Border | Role::Text => plain,
         Role::Heading => bold.add_modifier(Modifier::UNDERLINED),
-        Role::Warn => reversed.fg(Color::Yellow),
-        Role::Bad => reversed.add_modifier(Modifier::BOLD).fg(Color::Red),
-        Role::Chart => bold,
+        // Reversed is the row in focus alone.
+        Role::Warn | Role::Chart => bold,
+        Role::Bad => bold.add_modifier(Modifier::UNDERLINED).fg(Color::Red),
         _ => mono(role),
     };
     let all = |of: &dyn Fn(Role) -> Style| ROLES.map(|(_, role)| of(role));
@@ -262,6 +262,23 @@ mod tests {
         for name in BUILT_IN {
             let theme = Theme::of(name, false);
             assert!(ROLES.iter().all(|(_, role)| theme.style(*role).bg.is_none()), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_focus_alone_is_reversed_and_nothing_hides_in_colour_8() {
+        for name in BUILT_IN {
+            let theme = Theme::of(name, false);
+            for (role_name, role) in ROLES {
+                let style = theme.style(role);
+                let reversed = style.add_modifier.contains(Modifier::REVERSED);
+                assert_eq!(
+                    reversed,
+                    matches!(role, Role::Focus | Role::Toast),
+                    "{name} {role_name}"
+                );
+                assert_ne!(style.fg, Some(Color::DarkGray), "{name} {role_name}");
+            }
         }
     }
 

@@ -157,3 +157,41 @@ fn a_reopened_deal_is_expected_when_it_was_before_its_end() {
     let err = w.fails(2, &["deal", "edit", "D", "--set", "closes_history="]);
     assert!(err.contains("kept by itself"), "{err}");
 }
+
+#[test]
+fn what_is_open_was_not_closed_and_what_is_closed_was_closed_once() {
+    let w = World::new();
+    let err = w.fails(4, &["deal", "add", "D", "--closed", "2026-01-01"]);
+    assert!(err.contains("closed: the stage `Lead` is open"), "{err}");
+    let file = w.file("d.csv", "name,stage,closed\nD,Lead,2026-01-01\nE,Won,2026-01-01\n");
+    let err = w.fails(4, &["deal", "import", &file]);
+    assert!(
+        err.contains("line 2, closed, `2026-01-01`: closed: the stage `Lead` is open"),
+        "{err}"
+    );
+    // A deal that is made with its end was made by then.
+    w.ok(&[
+        "deal",
+        "add",
+        "D",
+        "--stage",
+        "Lost",
+        "--lost-reason",
+        "price",
+        "--closed",
+        "2026-01-01",
+    ]);
+    let deal = w.json(&["deal", "show", "D", "-o", "json"]);
+    assert_eq!(
+        (&deal["created"], &deal["closed"]),
+        (&deal["closed"], &deal["stays"][0]["entered"])
+    );
+    assert_eq!(closed(&w, "D"), ("2026-01-01".into(), "2026-01-01T00:00:00Z".into()));
+    w.ok(&["deal", "add", "E", "--stage", "Won", "--closes", "2026-06-01"]);
+    let err = w.fails(4, &["deal", "win", "E", "--on", "2026-07-01"]);
+    assert!(err.contains("deal:2 is won already, since 2026-06-01"), "{err}");
+    assert!(err.contains("rolo deal edit 2 --closes 2026-07-01"), "{err}");
+    w.ok(&["deal", "win", "E", "--on", "2026-06-01", "--amount", "5"]);
+    w.ok(&["deal", "edit", "2", "--closes", "2026-07-01"]);
+    assert_eq!(closed(&w, "E").0, "2026-07-01");
+}

@@ -333,8 +333,10 @@ fn a_stage_with_deals_is_not_erased_and_a_pipeline_takes_its_stages_along() {
     w.ok(&["deal", "add", "A"]);
     for (noun, name) in [("stage", "Lead"), ("pipeline", "Sales")] {
         let err = w.fails(4, &[noun, "rm", name, "--purge", "--yes"]);
-        assert!(err.contains(&format!("this {noun} is in use by 1 deal")), "{err}");
+        assert!(err.contains(&format!("the {noun} `{name}` is in use by 1 deal")), "{err}");
     }
+    let err = w.fails(4, &["pipeline", "rm", "Sales"]);
+    assert!(err.contains("the stage `Lead` is in use by 1 deal"), "{err}");
     w.ok(&["deal", "rm", "A"]);
     let err = w.fails(4, &["stage", "rm", "Lead", "--purge", "--yes"]);
     assert!(err.contains("1 deal in the trash"), "{err}");

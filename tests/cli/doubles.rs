@@ -204,10 +204,60 @@ fn an_add_tells_a_likely_double_by_its_phone_however_name_and_phone_are_written(
         ("Иван Щукин", "+7 495 123-45-67", "Ivan Shchukin", "+74951234567"),
         ("Ivan Shchukin", "+74951234567", "Иван Щукин", "+7 (495) 123 4567"),
         ("Jürgen Müller", "+49 30 111222", "Juergen Mueller", "+4930111222"),
+        ("Bob Smith", "+44 20 7946 0000", "Robert Smith", "+442079460000"),
+        ("Zoé Petit", "+33 1 02 03 04 05", "Zoe Petit", "+33102030405"),
     ] {
         let w = World::new();
         w.ok(&["contact", "add", there, "--phone", phone]);
         let run = w.run(&["contact", "add", name, "--phone", other]);
         assert!(run.err.contains("likely a double of contact:1"), "{name}: {}", run.err);
     }
+}
+
+#[test]
+fn an_add_tells_a_likely_double_by_what_else_the_two_share() {
+    for (noun, there, new) in [
+        ("contact", ["Иван Щукин", "--company", "Acme"], ["Ivan Shchukin", "--company", "Acme"]),
+        (
+            "contact",
+            ["Jürgen Müller", "--company", "Acme"],
+            ["Mueller Juergen", "--company", "Acme"],
+        ),
+        (
+            "contact",
+            ["Ann Lee", "--email", "ann.lee@gmail.com"],
+            ["A. Lee", "--email", "annl.ee@googlemail.com"],
+        ),
+        (
+            "contact",
+            ["Ann Lee", "--email", "ann@me.com"],
+            ["A. Lee", "--email", "ann+crm@icloud.com"],
+        ),
+        (
+            "company",
+            ["Acme GmbH", "--tax-id", "DE123456789"],
+            ["ACME Holding", "--tax-id", "DE 123 456 789"],
+        ),
+        (
+            "company",
+            ["Acme GmbH", "--tax-id", "DE 123 456 789"],
+            ["ACME Holding", "--tax-id", "de123456789"],
+        ),
+    ] {
+        let w = World::new();
+        w.ok(&["company", "add", "Acme", "--city", "Rome"]);
+        w.ok(&[&[noun, "add"][..], &there].concat());
+        let id = if noun == "company" { 2 } else { 1 };
+        let run = w.run(&[&[noun, "add"][..], &new].concat());
+        assert!(
+            run.err.contains(&format!("likely a double of {noun}:{id}")),
+            "{new:?}: {}",
+            run.err
+        );
+    }
+    let w = World::new();
+    w.ok(&["company", "add", "Acme"]);
+    w.ok(&["contact", "add", "Иван Щукин", "--company", "Acme"]);
+    let run = w.run(&["contact", "add", "Zoe Roe", "--company", "Acme"]);
+    assert_eq!(run.err, "", "a colleague is no double");
 }

@@ -181,6 +181,35 @@ fn what_was_won_counts_on_the_day_that_it_was_won() {
 }
 
 #[test]
+fn a_stage_that_was_entered_at_the_end_tells_the_day_of_the_end() {
+    let w = World::new();
+    let rows = "name,stage,created,Close Date,stage entered\n\
+         L,Lost,2026-01-05,2026-05-15,2026-05-10\n\
+         O,Proposal,2026-01-05,2026-12-15,2026-05-10\n\
+         V,Won,2026-01-05,2026-05-15,\n\
+         W,Won,2026-01-05,2026-05-15,2026-05-10\n";
+    let file = w.file("d.csv", rows);
+    w.ok(&["deal", "import", &file]);
+    let want = [
+        "L,2026-05-10,2026-05-10T00:00:00Z,2026-01-05:Lead; 2026-05-10:Lost",
+        "O,2026-12-15,,2026-01-05:Lead; 2026-05-10:Proposal",
+        "V,2026-05-15,2026-05-15T00:00:00Z,2026-01-05:Lead; 2026-05-15:Won",
+        "W,2026-05-10,2026-05-10T00:00:00Z,2026-01-05:Lead; 2026-05-10:Won",
+    ];
+    let all = || deals(&w, "name,closes,closed,stays");
+    assert_eq!(all(), want);
+    // The same by a key tells nothing new; and a deal that was open ends so too.
+    let again = w.json(&["deal", "import", &file, "--key", "name", "-o", "json"]);
+    assert_eq!((&again["unchanged"], all()), (&4.into(), want.map(str::to_owned).to_vec()));
+    let file =
+        w.file("e.csv", "name,stage,Close Date,stage entered\nO,Won,2026-06-30,2026-06-02\n");
+    w.ok(&["deal", "import", &file, "--key", "name"]);
+    let want =
+        "O,2026-06-02,2026-06-02T00:00:00Z,2026-01-05:Lead; 2026-05-10:Proposal; 2026-06-02:Won";
+    assert_eq!(all()[1], want);
+}
+
+#[test]
 fn a_status_is_understood_in_many_languages_or_refused() {
     let w = World::new();
     let words = [

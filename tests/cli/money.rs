@@ -109,13 +109,17 @@ fn what_is_no_rate_is_refused_with_the_value() {
         (&["rate", "add", "EUR", "USD", "0"], "`0` is not above 0"),
         (&["rate", "add", "EUR", "USD", "-1.1"], "`-1.1` is not above 0"),
         (&["rate", "add", "EUR", "USD", "much"], "`much`"),
-        (&["rate", "add", "EUR", "EUR", "1"], "both currencies are the same"),
+        (&["rate", "add", "EUR", "EUR", "1"], "quote: both currencies are the same, `EUR`"),
+        (&["rate", "edit", "1", "--base", "USD"], "quote: both currencies are the same, `USD`"),
         (&["rate", "add", "EUR", "USD", "1.1", "--on", "2026-13-01"], "--on"),
         (&["rate", "add", "EUR", "USD", "1.1", "--on", "2026-11-01"], "is taken by rate:1"),
     ] {
         let err = w.fails(4, args);
         assert!(err.contains(word), "{args:?}: {err}");
     }
+    let file = w.file("r.csv", "base,quote,rate,date\nEUR,EUR,1.5,2026-01-01\n");
+    let err = w.fails(4, &["rate", "import", &file]);
+    assert!(err.contains("line 2, quote, `EUR`: quote: both currencies"), "{err}");
     assert_eq!(w.ok(&["rate", "list", "--count"]), "1\n");
 }
 
@@ -201,4 +205,22 @@ fn the_board_sums_up_in_the_report_currency_with_a_footer() {
     w.ok(&["config", "set", "report_currency", "JPY"]);
     let why = w.fails(4, &["deal", "board"]);
     assert!(why.contains("no rate from EUR to JPY of 2026-11-22 or before"), "{why}");
+}
+
+#[test]
+fn what_counts_to_four_decimals_is_given_to_four() {
+    let w = World::new();
+    w.ok(&["deal", "add", "D", "--amount", "1000000", "--probability", "33.3333"]);
+    for args in [
+        &["deal", "edit", "D", "--probability", "33.33333"][..],
+        &["deal", "edit", "D", "--commission", "1.00001"],
+        &["company", "add", "P", "--commission", "1.00001"],
+        &["stage", "edit", "Lead", "--probability", "1.00001"],
+    ] {
+        let err = w.fails(4, args);
+        assert!(err.contains("has more than four decimals"), "{args:?}: {err}");
+    }
+    assert_eq!(w.json(&["deal", "show", "D", "-o", "json"])["weighted"].to_string(), "333333.00");
+    let err = w.fails(4, &["line", "add", "x", "--deal", "D", "--price", "-5"]);
+    assert!(err.contains("the lines of deal:1 come to -5.00 EUR, less than 0"), "{err}");
 }

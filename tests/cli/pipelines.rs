@@ -152,3 +152,17 @@ fn what_is_decided_is_sure() {
     w.ok(&["deal", "reopen", "1"]);
     assert_eq!(w.ok(&["deal", "list", "id=1", "-o", "csv", "--columns", "chance"]), "chance\n90\n");
 }
+
+#[test]
+fn a_stage_of_another_pipeline_is_named_with_those_that_would_be_right() {
+    let w = World::new();
+    w.ok(&["pipeline", "add", "EU"]);
+    let err = w.fails(3, &["deal", "add", "D", "--pipeline", "EU", "--stage", "Won"]);
+    assert!(err.contains("`Won` is of another pipeline, `Sales`"), "{err}");
+    assert!(err.contains("`EU` has no stage: `rolo stage add NAME --pipeline …`"), "{err}");
+    w.ok(&["stage", "add", "Kontakt", "--pipeline", "EU"]);
+    let err = w.fails(3, &["deal", "add", "D", "--pipeline", "EU", "--stage", "Won"]);
+    assert!(err.contains("`EU` has `Kontakt`"), "{err}");
+    let err = w.fails(3, &["deal", "add", "D", "--pipeline", "EU", "--stage", "Kontrakt"]);
+    assert!(err.contains("did you mean `Kontakt`?"), "{err}");
+}

@@ -127,6 +127,18 @@ fn what_was_won_counts_for_user_team_territory_and_all_by_the_day_it_closed() {
         assert_eq!(found[0]["won"].to_string(), won, "{args:?}");
     }
     assert_eq!(w.ok(&["quota", "attainment", "--explain", "1", "-o", "ids"]), "1\n2\n");
+    // Without one: of all that the filter leaves, each with its quota; for people what it means too.
+    let all = w.ok(&["quota", "attainment", "id<=2", "--explain", "-o", "csv"]);
+    let rows: Vec<&str> = all.lines().filter_map(|l| l.get(..4)).collect();
+    assert_eq!(rows[..3], ["row,", "1,1,", "1,2,"], "{all}");
+    let run = w.run(&["quota", "attainment", "--explain", "1"]);
+    assert!(run.out.starts_with("row  id  name"), "{}", run.out);
+    assert!(
+        run.err.contains("won: the sum of the deals") && run.err.contains("Source: "),
+        "{}",
+        run.err
+    );
+    assert!(w.ok(&["help", "numbers"]).contains("rolo quota attainment"));
     let run = w.run(&["quota", "attainment", "id=1"]);
     assert!(run.out.contains("140.0 %"), "{}", run.out);
     assert_eq!(run.err, "converted to EUR at EUR/USD 1.25 of 2026-01-01\n");
@@ -424,4 +436,60 @@ fn what_only_remembers_or_is_empty_stands_in_no_ones_way() {
     w.ok(&["stage", "add", "Z", "--pipeline", "Q"]);
     w.ok(&["pipeline", "rm", "Sales", "--to", "Q"]);
     assert_eq!(w.json(&["deal", "show", "D", "-o", "json"])["stage"], "Z");
+}
+
+#[test]
+fn the_lines_of_a_deal_that_comes_back_are_those_of_the_file() {
+    let (home, there) = (World::new(), World::new());
+    let (out, back) = (home.path("out.json"), home.path("back.json"));
+    let [out, back] = [out, back].map(|p| p.to_string_lossy().into_owned());
+    home.ok(&["company", "add", "Partner"]);
+    there.ok(&["company", "add", "Home"]);
+    home.ok(&["deal", "add", "D"]);
+    for (name, price) in [("x", "100"), ("y", "7"), ("z", "1")] {
+        home.ok(&["line", "add", name, "--deal", "D", "--price", price]);
+    }
+    let hand = |from: &World, to: &World, partner: &str, file: &String| {
+        from.ok(&["deal", "handover", "D", "--partner", partner, "--out", file, "--force"]);
+        to.run(&["deal", "register", file])
+    };
+    let lines = |w: &World| {
+        let list = w.ok(&["line", "list", "-o", "csv", "--columns", "name,total"]);
+        let amount = w.json(&["deal", "show", "D", "-o", "json"])["amount"].to_string();
+        (list.lines().skip(1).map(|l| l.replace(",EUR", "")).collect::<Vec<_>>().join(" "), amount)
+    };
+    hand(&home, &there, "Partner", &out).assert_clean();
+    there.ok(&["line", "rm", "2"]);
+    there.ok(&["line", "edit", "3", "--price", "2"]);
+    there.ok(&["line", "add", "w", "--deal", "D", "--price", "30"]);
+    let run = hand(&there, &home, "Home", &back);
+    assert!(run.err.contains("line:2 y of deal:1 isn't in the file"), "{}", run.err);
+    let want = ("x,100.00 z,2.00 w,30.00".to_owned(), "132.00".to_owned());
+    assert_eq!((lines(&home), lines(&there)), (want.clone(), want));
+    home.ok(&["undo"]);
+    assert_eq!(lines(&home), ("x,100.00 y,7.00 z,1.00".into(), "108.00".into()));
+    // All of them out, an amount said; and back again.
+    there.ok(&["line", "rm", "--where", "deal:D", "--yes"]);
+    there.ok(&["deal", "edit", "D", "--amount", "90"]);
+    assert_eq!(hand(&there, &home, "Home", &back).code, 0);
+    assert_eq!(lines(&home), (String::new(), "90.00".into()));
+    assert_eq!(home.run(&["deal", "register", &back]).code, 0);
+    home.ok(&["line", "restore", "1"]);
+    assert_eq!(hand(&home, &there, "Partner", &out).code, 0);
+    assert_eq!(lines(&there), ("x,100.00".into(), "100.00".into()));
+}
+
+#[test]
+fn a_handover_to_a_file_tells_programs_of_its_deals() {
+    let w = World::new();
+    w.ok(&["company", "add", "P"]);
+    w.ok(&["deal", "add", "D"]);
+    let file = w.path("f.json").to_string_lossy().into_owned();
+    let args = ["deal", "handover", "D", "--partner", "P", "--out", &file, "--force", "-o"];
+    let told = w.json(&[&args[..], &["json"]].concat());
+    assert_eq!((&told[0]["name"], &told[0]["partner"]), (&"D".into(), &"P".into()));
+    assert_eq!(w.ok(&[&args[..], &["ids"]].concat()), "1\n");
+    // Without a file it is the package itself.
+    let package = w.json(&["deal", "handover", "D", "--partner", "P", "-o", "json"]);
+    assert_eq!(package["format"], "rolo deal handover");
 }

@@ -109,3 +109,21 @@ fn a_chain_of_thousands_is_no_matter() {
     assert_eq!(rows.as_array().expect("rows").len(), 3_000);
     assert_eq!(rows[2_999]["depth"], 2_999);
 }
+
+#[test]
+fn no_record_stands_above_itself_at_any_door() {
+    let w = World::new();
+    for rows in ["name,parent\nP1,p1\n", "name,domain,parent\nP1,p1.example,P1.example\n"] {
+        let file = w.file("c.csv", rows);
+        let err = w.fails(4, &["company", "import", &file]);
+        assert!(err.contains("line 2, parent") && err.contains("can't be its own"), "{err}");
+    }
+    let file = w.file("c.csv", "name,parent\nA,B\nB,C\nC,A\n");
+    assert!(w.fails(4, &["company", "import", &file]).contains("that would be a loop"));
+    assert_eq!(w.ok(&["company", "list", "--count"]), "0\n");
+    // A namesake is another person.
+    w.ok(&["contact", "add", "Ann", "--email", "ann@a.example"]);
+    let file = w.file("p.csv", "name,email,manager\nAnn,ann@b.example,Ann\n");
+    w.ok(&["contact", "import", &file]);
+    assert_eq!(w.ok(&["contact", "tree", "-o", "ids"]), "1\n2\n");
+}

@@ -4,6 +4,7 @@ mod again;
 mod birthdays;
 mod hostile;
 mod long;
+mod named;
 mod programs;
 mod provenance;
 mod rejects;

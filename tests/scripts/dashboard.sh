@@ -32,7 +32,7 @@ look() {
     tries=0
     until tmux -L "$server" capture-pane -p -e -t "$name" >"$place/$name" && grep -q "Renewal" "$place/$name"; do
         tries=$((tries + 1))
-        [ "$tries" -lt 100 ] || { cat "$place/$name" >&2; fail "$name: nothing is drawn"; }
+        [ "$tries" -lt 600 ] || { cat "$place/$name" >&2; fail "$name: nothing is drawn"; }
         sleep 0.1
     done
 }
@@ -58,14 +58,14 @@ tmux -L "$server" send-keys -t plain L
 tries=0
 until [ "$("$rolo" deal list stage:qualified --count)" = 1 ]; do
     tries=$((tries + 1))
-    [ "$tries" -lt 100 ] || fail "after resizing keys do nothing"
+    [ "$tries" -lt 600 ] || fail "after resizing keys do nothing"
     sleep 0.1
 done
 tmux -L "$server" send-keys -t plain q
 tries=0
 while tmux -L "$server" has-session -t plain 2>/dev/null; do
     tries=$((tries + 1))
-    [ "$tries" -lt 100 ] || fail "q doesn't end it"
+    [ "$tries" -lt 600 ] || fail "q doesn't end it"
     sleep 0.1
 done
 echo "dashboard: four terminals, each as it should be"

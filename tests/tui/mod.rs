@@ -13,7 +13,7 @@ use crate::harness::World;
 
 /// How often something is looked for, 20 ms apart, on a busy machine. Looks are counted rather than
 /// seconds: a machine that stands still for a while tells nothing about the program.
-const PATIENCE: usize = 1_000;
+const PATIENCE: usize = 3_000;
 
 /// The program on a terminal of its own.
 struct Tty {
@@ -116,8 +116,6 @@ impl Tty {
     fn ends(&mut self) -> u32 {
         for _ in 0..PATIENCE {
             if let Some(status) = self.child.try_wait().expect("its state") {
-                // What it wrote last is still on its way.
-                std::thread::sleep(Duration::from_millis(100));
                 return status.exit_code();
             }
             std::thread::sleep(Duration::from_millis(20));
@@ -128,14 +126,63 @@ impl Tty {
     /// Every mode that was turned on is off again, and the cursor is shown.
     #[track_caller]
     fn is_whole(&self) {
+        let mut left = self.modes_left();
+        // What it wrote last is still on its way.
+        for _ in 0..PATIENCE {
+            if left.is_empty() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+            left = self.modes_left();
+        }
+        panic!("left as they were: {left:?}");
+    }
+
+    /// What the terminal still has of what was turned on.
+    fn modes_left(&self) -> Vec<&'static str> {
         let bytes = self.bytes();
         let last = |wanted: &str| bytes.windows(wanted.len()).rposition(|w| w == wanted.as_bytes());
-        for mode in ["1049", "2004", "1004", "1000", "1002", "1006"] {
+        let mut left = vec!["1049", "2004", "1004", "1000", "1002", "1006"];
+        left.retain(|mode| {
             let (on, off) = (last(&format!("\x1b[?{mode}h")), last(&format!("\x1b[?{mode}l")));
-            assert!(on.is_some() && off > on, "mode {mode} stays on");
+            on.is_none() || off <= on
+        });
+        if last("\x1b[?25h") <= last("\x1b[?25l") {
+            left.push("the cursor hidden");
         }
-        assert!(last("\x1b[?25h") > last("\x1b[?25l"), "the cursor stays hidden");
+        left
     }
+
+    /// Waits until it has drawn nothing for a while; how much it drew.
+    #[track_caller]
+    fn settles(&self) -> usize {
+        for _ in 0..PATIENCE / 75 {
+            let before = self.bytes().len();
+            std::thread::sleep(Duration::from_millis(1500));
+            if self.bytes().len() == before {
+                return before;
+            }
+        }
+        panic!("it goes on drawing:\n{}", self.screen());
+    }
+}
+
+/// Whether something comes true while one looks.
+fn soon(is_true: impl Fn() -> bool) -> bool {
+    (0..PATIENCE).any(|_| {
+        let found = is_true();
+        if !found {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        found
+    })
+}
+
+/// Whether what is typed and not saved is kept already.
+fn draft_says(world: &World, text: &str) -> bool {
+    let folder = std::fs::read_dir(world.path("home/.local/state/rolo/drafts"));
+    let mut files = folder.into_iter().flatten().flatten();
+    files.any(|file| std::fs::read_to_string(file.path()).is_ok_and(|said| said.contains(text)))
 }
 
 fn world() -> World {
@@ -190,8 +237,8 @@ fn what_was_typed_and_not_saved_is_offered_after_a_sudden_end() {
         tty.waits_for("Acme GmbH").press("e").waits_for("Edit company:1");
         tty.press(" und Söhne").waits_for("GmbH und Söhne");
         if signal == "-KILL" {
-            // Nobody can ask for time here: it was written before.
-            std::thread::sleep(Duration::from_millis(2500));
+            // Nobody can ask for time here: it is written before.
+            assert!(soon(|| draft_says(&world, "GmbH und Söhne")), "no draft is kept");
         }
         tty.signal(signal);
         tty.ends();
@@ -233,7 +280,9 @@ fn a_fault_gives_the_terminal_back_before_it_is_told() {
     tty.waits_for("Renewal").press(":panic\r");
     assert_ne!(tty.ends(), 0);
     tty.is_whole();
-    let bytes = String::from_utf8_lossy(&tty.bytes()).into_owned();
+    let text = || String::from_utf8_lossy(&tty.bytes()).into_owned();
+    assert!(soon(|| text().contains("a fault on purpose")), "{}", text());
+    let bytes = text();
     let (left, told) = (bytes.rfind("\x1b[?1049l"), bytes.find("a fault on purpose"));
     assert!(left.is_some() && told > left, "the fault is told on the screen that goes away");
 }
@@ -248,13 +297,7 @@ fn ctrl_z_gives_the_terminal_back_and_going_on_takes_it_again() {
         let text = std::fs::read_to_string(&stat).expect("its state");
         text.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T'))
     };
-    let stops = (0..PATIENCE).any(|_| {
-        std::thread::sleep(Duration::from_millis(20));
-        stopped()
-    });
-    assert!(stops, "it doesn't stop");
-    // What it wrote last is still on its way.
-    std::thread::sleep(Duration::from_millis(300));
+    assert!(soon(stopped), "it doesn't stop");
     tty.is_whole();
     tty.signal("-CONT");
     tty.waits_for("Renewal").press("2").waits_for("contacts").press("q");
@@ -286,8 +329,8 @@ fn what_another_process_changes_appears_and_the_focus_stays() {
     world.ok(&["company", "add", "Aaa first"]);
     let begun = Instant::now();
     tty.waits_for("Aaa first").waits_for(">  Acme GmbH");
-    // 1.5 s and what a busy machine adds.
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    // 1.5 s and what a slow and busy machine adds.
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
     tty.press("q").ends();
 }
 
@@ -326,8 +369,7 @@ fn an_idle_dashboard_sleeps_and_holds_no_transaction() {
     let mut tty = Tty::open(&world, &[], &[]);
     tty.waits_for("Renewal");
     // All that it asked for at the start has come.
-    std::thread::sleep(Duration::from_millis(1500));
-    let before = tty.bytes().len();
+    let before = tty.settles();
     let ticks = |pid: u32| {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("its state");
         let rest = stat.rsplit(')').next().expect("fields").to_owned();
@@ -338,7 +380,9 @@ fn an_idle_dashboard_sleeps_and_holds_no_transaction() {
     };
     let begun = ticks(tty.pid());
     std::thread::sleep(Duration::from_secs(3));
-    assert!(ticks(tty.pid()) - begun <= 5, "it works while idle");
+    // A hundred a second, where it doesn't sleep; a slow machine takes more than one for a look at the file.
+    let spent = ticks(tty.pid()) - begun;
+    assert!(spent <= 25, "it works while idle: {spent} ticks in 3 s");
     assert_eq!(tty.bytes().len(), before, "it draws while idle");
     // With nobody reading, a checkpoint empties the WAL.
     world.ok(&["company", "add", "Other"]);

@@ -79,6 +79,7 @@ pub const RESERVED: &[&str] = &[
     "empty",
     "encoding",
     "excel-dates",
+    "percent-of",
     "no-word",
     "yes-word",
     "raw",

@@ -209,6 +209,14 @@ pub(super) fn import_options(command: Command, noun: Option<&Noun>) -> Command {
                 .value_parser(["1900", "1904"]),
         )
         .arg(
+            option(
+                "percent-of",
+                "WHOLE",
+                "Of percents, if the data don't tell it: 1 (0.9 is 90 %)",
+            )
+            .value_parser(["1", "100"]),
+        )
+        .arg(
             option("empty", "WORD", "A cell that means an empty one, in place of the usual words")
                 .action(ArgAction::Append),
         )

@@ -11,6 +11,7 @@ use super::flags::{self, Meaning};
 use super::records::import;
 use crate::actions::{Action, ArgKind, Refs, Takes};
 use crate::entity::{Kind, Noun, Target};
+use crate::reports::attainment;
 
 pub(super) fn board(command: Command, noun: &Noun) -> Command {
     let command = command
@@ -191,15 +192,20 @@ pub(super) fn territory_apply(command: Command, _: &Noun) -> Command {
 
 pub(super) fn quota_attainment(command: Command, noun: &Noun) -> Command {
     let command = command.arg(filter(noun)).arg(as_of()).arg(
-        option("explain", "REF", "The deals behind the figure of this quota")
+        option("explain", "REF", "List the deals behind the figure of a quota, or of all of them")
+            .num_args(0..=1)
+            .default_missing_value("")
+            .allow_hyphen_values(false)
             .add(Meaning::Ref(Some("quota"))),
     );
+    let [about, definition, source] = attainment::TOLD;
     examples(
-        command,
+        command.long_about(format!("{about}\n\n{definition}\n\nSource: {source}")),
         &[
             "quota attainment period:2026-Q4",
             "quota attainment user:me -o json",
             "quota attainment --explain 3",
+            "quota attainment period:2026-Q4 --explain",
             "quota attainment period:2026-Q4 --as-of 2026-10-31",
         ],
     )

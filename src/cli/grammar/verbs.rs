@@ -15,7 +15,7 @@ use super::{dressed, with_hidden_globals};
 use crate::actions::{ACTIONS, Action, Refs};
 use crate::entity::{Entity, Kind, Noun};
 use crate::error::nearest;
-use crate::reports::{NUMBERS, Number};
+use crate::reports::{NUMBERS, Number, attainment};
 
 /// A verb that is not an action.
 pub(super) struct Verb {
@@ -84,12 +84,7 @@ static VERBS: &[Verb] = &[
         |e| e.name == "territory",
         territory_apply,
     ),
-    special(
-        "attainment",
-        "Show what was won of quotas, and the bonus for it",
-        |e| e.name == "quota",
-        quota_attainment,
-    ),
+    special("attainment", attainment::TOLD[0], |e| e.name == "quota", quota_attainment),
     special(
         "handover",
         "Write deals with company, contacts and history to a file for a partner",

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 
 use self::names::{Closeness, Name, compare_companies, compare_persons};
-pub use self::reach::{Mailbox, canonical_email, domain_of, is_shared_domain};
+pub use self::reach::{Mailbox, canonical_email, domain_of, is_shared_domain, spellings};
 use super::text::fold;
 use super::yearless;
 

@@ -170,6 +170,22 @@ pub fn canonical_email(text: &str) -> Option<Mailbox> {
     Some(Mailbox { address: format!("{local}@{domain}"), is_role })
 }
 
+/// Other addresses of a mailbox that [`canonical_email`] gave, as people write them most: by another
+/// of its domains, at Gmail with a dot somewhere.
+#[must_use]
+pub fn spellings(address: &str) -> Vec<String> {
+    let Some((local, domain)) = address.rsplit_once('@') else { return Vec::new() };
+    let others = SAME.iter().filter(|(_, to)| *to == domain).map(|(other, _)| *other);
+    let domains: Vec<&str> = others.chain([domain]).collect();
+    let mut locals = vec![local.to_owned()];
+    if domain == "gmail.com" {
+        let inside = local.char_indices().map(|(at, _)| at).filter(|at| (1..=30).contains(at));
+        locals.extend(inside.map(|at| format!("{}.{}", &local[..at], &local[at..])));
+    }
+    let all = locals.iter().flat_map(|local| domains.iter().map(move |d| format!("{local}@{d}")));
+    all.filter(|other| other != address).collect()
+}
+
 /// The domain of an e-mail, a page or a domain; none where anybody can have an address or a page.
 #[must_use]
 pub fn domain_of(text: &str) -> Option<String> {

@@ -68,7 +68,7 @@ fn spec_of(noun: &Noun, text: &str) -> Result<Spec> {
             if noun.fields[field].kind == Kind::List(&Kind::Address) =>
         {
             let part = Part::named(part).ok_or_else(|| {
-                wrong(&format!("an address has {}, street_2 and whole", PARTS.join(", ")))
+                wrong(&format!("an address has {}, street_2, house and whole", PARTS.join(", ")))
             })?;
             let (label, part) = (leak(label), Some(part));
             Ok(Spec::Part(Channel { kind: "address", label, number: 0, is_label: false, part }))

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::super::channels::label_of_cell;
@@ -15,7 +16,7 @@ use super::super::source::RawRow;
 use super::super::stamp::stored;
 use super::super::told::Told;
 use super::RowParser;
-use crate::entity::money::{Currency, Money, split_currency, without_shared_sign};
+use crate::entity::money::{Currency, Money, currency_called, without_shared_sign};
 use crate::entity::when::DateOrder;
 use crate::entity::{Field, Item, Kind, Locale, Name, Since, Value};
 
@@ -121,7 +122,13 @@ impl RowParser<'_> {
             }
             Kind::Int | Kind::Decimal | Kind::Percent => {
                 let number = self.number(&field.kind, column, text).map_err(said)?;
-                field.parse(&number, &self.locale).map_err(said)
+                let value = field.parse(&number, &self.locale).map_err(said)?;
+                match value {
+                    Value::Decimal(share) if self.is_share(field, column, text) => {
+                        percent_of(share, text).map_err(said)
+                    }
+                    value => Ok(value),
+                }
             }
             Kind::Bool => {
                 let is = |words: &[String]| {
@@ -241,6 +248,14 @@ impl RowParser<'_> {
         Ok(marks::plain(text, mark))
     }
 
+    /// Whether a number is a share of 1 where percents are wanted.
+    fn is_share(&self, field: &Field, column: usize, text: &str) -> bool {
+        field.kind == Kind::Percent
+            && !self.mapping.exact
+            && !text.contains('%')
+            && self.written.shares.unwrap_or_else(|| self.told.is_of_shares(column))
+    }
+
     fn money(
         &self,
         field: &'static Field,
@@ -256,6 +271,8 @@ impl RowParser<'_> {
             }
             _ => None,
         };
+        let of_header = || self.mapping.currencies.iter().find(|(at, _)| *at == amount);
+        let named = named.or_else(|| of_header().map(|(_, currency)| *currency));
         let text = named.map_or(text, |named| without_shared_sign(text, named));
         let text = self.number(&field.kind, amount, text).map_err(said)?;
         let value = field.parse(&text, &self.locale).map_err(said)?;
@@ -329,8 +346,8 @@ impl RowParser<'_> {
             for column in &group.columns[at] {
                 let line = row.cell(*column).trim();
                 if !line.is_empty() {
-                    let comma = if lines.is_empty() { "" } else { ", " };
-                    lines.push_str(comma);
+                    let between = if group.house == Some(*column) { " " } else { ", " };
+                    lines.push_str(if lines.is_empty() { "" } else { between });
                     lines.push_str(&one_line(line));
                 }
             }
@@ -398,18 +415,23 @@ fn with_hint(why: String, kind: &Kind) -> String {
     if says_itself || hint.starts_with("see ") { why } else { format!("{why}; {hint}") }
 }
 
-/// The currency of a cell: a code, or a sign such as `€`.
+/// The percentage that a share of 1 is.
+fn percent_of(share: Decimal, text: &str) -> std::result::Result<Value, String> {
+    if share > Decimal::ONE {
+        return Err(format!("`{text}` is more than the whole, which is 1 by `--percent-of`"));
+    }
+    Ok(Value::Decimal((share * Decimal::ONE_HUNDRED).normalize()))
+}
+
+/// The currency of a cell: a code, a sign such as `€`, or its name.
 fn currency_of(text: &str) -> std::result::Result<Option<Currency>, String> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
-    if let Ok(code) = text.parse() {
-        return Ok(Some(code));
-    }
-    match split_currency(text) {
-        Ok(("", Some(currency))) => Ok(Some(currency)),
-        _ => Err(with_hint(format!("`{text}` is not an ISO 4217 currency"), &Kind::Currency)),
+    match currency_called(text) {
+        Some(currency) => Ok(Some(currency)),
+        None => Err(with_hint(format!("`{text}` is not an ISO 4217 currency"), &Kind::Currency)),
     }
 }
 

@@ -298,16 +298,18 @@ fn too_large() -> Error {
 
 /// A share of an amount, as [`rounded`] takes it.
 fn share(amount: i64, chance: i64, grain: i64) -> Option<i64> {
-    match amount.checked_mul(chance) {
-        // Nearly all fit, and are much faster so.
-        Some(over) if over >= 0 => {
-            let under = WHOLE * grain;
-            let (whole, rest) = (over / under, over % under);
-            let up = rest > under / 2 || rest == under / 2 && whole % 2 == 1;
-            Some((whole + i64::from(up)) * grain)
-        }
+    // Nearly all fit, and to divide by a number that is known beforehand is much faster.
+    match (amount.checked_mul(chance), grain) {
+        (Some(over), 1) if over >= 0 => Some(nearest::<WHOLE>(over)),
+        (Some(over), 100) if over >= 0 => Some(nearest::<{ WHOLE * 100 }>(over) * 100),
         _ => rounded(i128::from(amount) * i128::from(chance), WHOLE.into(), grain),
     }
+}
+
+/// The nearest whole number of so many, a half to the even one.
+fn nearest<const UNDER: i64>(over: i64) -> i64 {
+    let (whole, rest) = (over / UNDER, over % UNDER);
+    whole + i64::from(rest > UNDER / 2 || rest == UNDER / 2 && whole % 2 == 1)
 }
 
 impl Numbers {

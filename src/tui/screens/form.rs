@@ -219,6 +219,10 @@ impl Form {
     /// Fills the entries with the record's values.
     fn fill(&mut self, record: Record, cx: &Cx) -> Effects {
         let Some(noun) = cx.model.get(record.noun) else { return Vec::new() };
+        if !self.still_fits(cx) {
+            self.error = Some(moved());
+            return Vec::new();
+        }
         self.loaded = true;
         if let Purpose::Field(subject, at) = &self.purpose {
             let (subject, at) = (subject.clone(), *at);
@@ -226,7 +230,7 @@ impl Form {
         }
         let mut base = record;
         for entry in &mut self.entries {
-            let Some(at) = entry.field else { continue };
+            let Some(at) = entry.field.filter(|at| *at < base.values.len()) else { continue };
             // What was typed before the record came stays.
             entry.fill_below(noun.fields[at], &base.values[at], cx);
             // A draft began with what the record was then: what it became since is a conflict.
@@ -237,6 +241,19 @@ impl Form {
         }
         self.base = Some(base);
         if std::mem::take(&mut self.eager) { self.save(cx) } else { Vec::new() }
+    }
+
+    /// Whether the entries are of the fields that they were made of: another process may have made or
+    /// removed a custom field since.
+    fn still_fits(&self, cx: &Cx) -> bool {
+        let noun = match &self.purpose {
+            Purpose::Add(noun) => noun,
+            Purpose::Edit(subject) | Purpose::Field(subject, _) => subject.noun,
+            Purpose::Deed(..) => return true,
+        };
+        let Some(noun) = cx.model.get(noun) else { return false };
+        let name = |at: usize| noun.fields.get(at).map(|field| field.name);
+        self.entries.iter().all(|e| e.field.is_none_or(|at| name(at) == e.declared.map(|f| f.name)))
     }
 
     fn leave_field(&mut self, cx: &Cx) {
@@ -369,6 +386,11 @@ impl Form {
         self.base = Some(settled.now);
         self.save(cx)
     }
+}
+
+fn moved() -> Error {
+    Error::conflict("custom fields were made or removed meanwhile, and this form has the old ones")
+        .hint("Esc twice leaves it; open it again and type it anew")
 }
 
 /// The record that was picked.

@@ -69,7 +69,7 @@ impl Record {
             return [Vec::new(), Vec::new()];
         };
         let room = usize::from(self.places(cx.area)[0].width.saturating_sub(2));
-        let mut left = sheet.fields(noun, room, cx);
+        let mut left = sheet.fields(room, cx);
         let related = sheet.related(noun);
         if !related.is_empty() {
             left.push(plain(String::new(), Role::Text));

@@ -6,7 +6,7 @@ use crate::entity::money::Currency;
 use crate::entity::shown::{local, shown};
 use crate::entity::text::visible_lines;
 use crate::entity::width::{pad, width, wrap};
-use crate::entity::{Kind, Noun, Part, Record, Value};
+use crate::entity::{Field, Kind, Noun, Part, Record, Value};
 use crate::error::Result;
 use crate::store::{Listing, Path, Related};
 use crate::tui::desk::Desk;
@@ -18,6 +18,8 @@ use crate::tui::widgets::amount::short_sums;
 #[derive(Debug, Clone)]
 pub(crate) struct Sheet {
     pub record: Record,
+    /// The fields that its values are of: another process may have made or removed one since.
+    declared: Vec<&'static Field>,
     pub related: Vec<Related>,
     pub timeline: Vec<Moment>,
     /// How many activities there are.
@@ -87,7 +89,8 @@ impl Sheet {
         let related = reader.related(noun, id)?;
         let worth = worth(desk, noun, id)?;
         let label_at = noun.label_index();
-        Ok(Self { record, related, timeline, happened: ids.len(), label_at, worth })
+        let declared = noun.fields.clone();
+        Ok(Self { record, declared, related, timeline, happened: ids.len(), label_at, worth })
     }
 
     /// What belongs to it, in one line: `EUR 56.4k open in 2 deals   tasks 3   tickets 1`.
@@ -118,20 +121,18 @@ impl Sheet {
     }
 
     /// The lines of the fields that hold something.
-    pub(crate) fn fields(&self, noun: &Noun, room: usize, cx: &Cx) -> Vec<SheetLine> {
-        let held = |at: &usize| {
-            let field = noun.fields[*at];
-            !self.record.values[*at].is_empty() && field.name != "uid" && !field.quiet
-        };
-        let all: Vec<usize> = (0..noun.fields.len()).filter(held).collect();
+    pub(crate) fn fields(&self, room: usize, cx: &Cx) -> Vec<SheetLine> {
+        let of_fields = self.declared.iter().zip(&self.record.values).enumerate();
+        let held = of_fields
+            .filter(|(_, (field, value))| !value.is_empty() && field.name != "uid" && !field.quiet);
+        let all: Vec<_> = held.collect();
         let names =
-            all.iter().map(|at| width(&noun.fields[*at].label())).max().unwrap_or(0).min(16);
+            all.iter().map(|(_, (field, _))| width(&field.label())).max().unwrap_or(0).min(16);
         let mut lines = Vec::new();
-        for at in all {
-            let field = noun.fields[at];
-            let text = shown(field, Part::Whole, &self.record.values[at], cx.zone());
+        for (at, (field, value)) in all {
+            let text = shown(field, Part::Whole, value, cx.zone());
             let text = if field.kind == Kind::Longtext { text } else { text.replace('\n', " ") };
-            let leads = self.record.values[at].as_link().map(|l| (l.noun, l.id));
+            let leads = value.as_link().map(|l| (l.noun, l.id));
             let mut pieces: VecDeque<String> = VecDeque::new();
             for line in visible_lines(&text).split('\n') {
                 pieces.extend(
@@ -140,7 +141,7 @@ impl Sheet {
                         .map(str::to_owned),
                 );
             }
-            let address = match &self.record.values[at] {
+            let address = match value {
                 Value::List(items) => items.first().filter(|_| items.len() == 1).map(|i| &*i.value),
                 value => value.as_text(),
             };

@@ -132,7 +132,7 @@ fn depth_and_size_are_bounded() {
         assert!(run.err.len() < 2_000, "{}", run.err.len());
         let run = w.run(&["batch", "words"]);
         assert_eq!(run.code, 0, "{}", run.err.chars().take(300).collect::<String>());
-        assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", begun.elapsed());
     }
     for refused in [&deep, &nots] {
         w.fails(2, &["contact", "list", refused]);

@@ -245,7 +245,7 @@ fn beside(agenda: &Agenda, frame: &mut Frame, area: Rect, cx: &Cx) {
         return;
     };
     let inside = pane::framed(frame, below, &sheet.label(noun), "", false, cx);
-    let mut lines = sheet.fields(noun, usize::from(inside.width), cx);
+    let mut lines = sheet.fields(usize::from(inside.width), cx);
     lines.extend(sheet.moments(None, cx));
     for (at, line) in lines.iter().take(usize::from(inside.height)).enumerate() {
         rows::write(frame, pane::row(inside, at), &line.text, cx.theme.style(line.role), cx);

@@ -280,7 +280,7 @@ fn listed<'t>(item: &Kind, text: &'t str) -> Cow<'t, str> {
 /// How a value of a kind is written, where that isn't plain.
 fn way(kind: &Kind) -> Option<String> {
     match kind {
-        Kind::List(_) => Some("several with `;` between, a label before `:`".into()),
+        Kind::List(_) => Some("written `label:value; value`".into()),
         Kind::Choice(choices) if !choices.words.is_empty() => {
             let words: Vec<&str> = choices.words.iter().map(|word| word.word).collect();
             Some(format!("one of {}", words.join(", ")))

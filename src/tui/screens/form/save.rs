@@ -15,6 +15,10 @@ impl Form {
             self.eager = true;
             return Vec::new();
         }
+        if !self.still_fits(cx) {
+            self.error = Some(super::moved());
+            return Vec::new();
+        }
         for entry in &mut self.entries {
             entry.check(cx);
             let new = matches!(self.purpose, Purpose::Add(_) | Purpose::Deed(..));

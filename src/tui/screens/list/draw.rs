@@ -329,7 +329,7 @@ const APART: (u16, u16) = (64, 12);
 /// The fields; where the list beside shows some already, those come last.
 fn fields(list: &List, sheet: &Sheet, noun: &Noun, room: usize, cx: &Cx) -> Vec<SheetLine> {
     let label = noun.label_index();
-    let mut lines = sheet.fields(noun, room, cx);
+    let mut lines = sheet.fields(room, cx);
     lines.retain(|l| l.field != Some(label));
     if list.zoomed {
         return lines;
