@@ -236,7 +236,7 @@ pub(crate) fn add(
     texts: &[(usize, String)],
 ) -> Result<Done> {
     if noun_name == "field" {
-        return add_field(desk, values);
+        return add_field(desk, &values);
     }
     let noun = desk.store.noun(noun_name)?;
     let mut command = format!("{noun_name} add");
@@ -260,7 +260,7 @@ pub(crate) fn add(
 }
 
 /// Makes a custom field, with its name for commands and its columns.
-fn add_field(desk: &mut Desk, values: Vec<(usize, Value)>) -> Result<Done> {
+fn add_field(desk: &mut Desk, values: &[(usize, Value)]) -> Result<Done> {
     let fields = desk.store.noun("field")?;
     let text = |name: &str| {
         let found = values.iter().find(|(at, _)| fields.fields[*at].name == name);

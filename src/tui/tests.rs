@@ -1000,6 +1000,20 @@ fn tickets_go_a_status_on_and_back_and_a_menu_sets_any() {
 }
 
 #[test]
+fn addresses_are_known_by_how_they_look_and_links_are_looked_for_when_left() {
+    let mut bench = filled();
+    bench.keys("2 n").text("Иван Петров ivan@p.example +49 30 123456 +vip");
+    bench.sees("emails = ivan@p.example").sees("phones = +49 30 123456").sees("tags =");
+    bench.keys("enter").sees("Иван Петров");
+    let id = bench.app.top().subject().unwrap().one();
+    assert_eq!(bench.value("contact", id, "name").to_cell(), "Иван Петров");
+    bench.keys("7 e").text("!").keys("tab ctrl+u").text("Nobody Ltd").keys("tab");
+    bench.sees("error: company").keys("up").sees("no company matches `Nobody Ltd`");
+    bench.keys("ctrl+u").text("acme gmbh").keys("tab");
+    assert!(!bench.screen().contains("error"), "{}", bench.screen());
+}
+
+#[test]
 fn what_is_made_belongs_to_what_the_screen_shows() {
     let mut bench = filled();
     bench.add("pipeline", &[("name", "Партнёры")]);

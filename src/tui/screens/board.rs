@@ -91,10 +91,10 @@ pub(crate) fn open() -> Box<dyn Screen> {
 
 impl Board {
     fn look(&self) -> Effects {
-        self.ask(self.shown())
+        Self::ask(self.shown())
     }
 
-    fn ask(&self, shown: Shown) -> Effects {
+    fn ask(shown: Shown) -> Effects {
         vec![ask(0, move |desk| load::load(desk, &shown))]
     }
 
@@ -123,7 +123,7 @@ impl Board {
     fn glance(&self, cx: &Cx) -> Effects {
         let seen = draw::columns_wide(cx.area.width);
         let limit = (draw::cards_high(self, cx) as u64).max(1);
-        self.ask(Shown { limit, glance: Some(seen), ..Shown::default() })
+        Self::ask(Shown { limit, glance: Some(seen), ..Shown::default() })
     }
 
     fn focused(&self) -> Option<&Card> {
@@ -213,7 +213,7 @@ impl Board {
             Stop::View(name) => {
                 self.view = Some(name);
                 self.sort.clear();
-                self.ask(Shown { seeks: true, ..self.shown() })
+                Self::ask(Shown { seeks: true, ..self.shown() })
             }
         }
     }

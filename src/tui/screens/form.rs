@@ -256,18 +256,39 @@ impl Form {
         self.entries.iter().all(|e| e.field.is_none_or(|at| name(at) == e.declared.map(|f| f.name)))
     }
 
-    fn leave_field(&mut self, cx: &Cx) {
-        if let Some(entry) = self.entry() {
-            entry.check(cx);
-        }
+    /// Checks the field that is left; whether a record is called as typed, the worker tells.
+    fn leave_field(&mut self, cx: &Cx) -> Option<Effect> {
         self.leaving = false;
+        let at = self.at;
+        let entry = self.entry()?;
+        entry.check(cx);
+        let Kind::Link(target) = entry.kind else { return None };
+        let named = !entry.is_picked() && entry.is_changed() && entry.error.is_none();
+        let typed = Some(entry.text().trim().to_owned()).filter(|t| named && !t.is_empty())?;
+        // What stands within another link is known with that one alone.
+        if entry.declared.is_some_and(|f| f.within.is_some()) {
+            return None;
+        }
+        Some(ask(LINK, move |desk| -> Looked {
+            let found = desk.reader().and_then(|r| r.resolve_link(target, &typed, None));
+            (at, typed, found.map(drop))
+        }))
     }
 
-    fn step(&mut self, by: isize, cx: &Cx) {
-        self.leave_field(cx);
+    /// Says at the field that nobody is called so, where that still stands there.
+    fn looked(&mut self, (at, typed, found): Looked) {
+        let entry = self.entries.get_mut(at).filter(|e| e.text().trim() == typed);
+        if let (Some(entry), Err(why)) = (entry, found) {
+            entry.error = Some(why.message);
+        }
+    }
+
+    fn step(&mut self, by: isize, cx: &Cx) -> Effects {
+        let looks = self.leave_field(cx);
         let count = self.entries.len().max(1);
         let far = by.unsigned_abs() % count;
         self.at = if by < 0 { self.at + count - far } else { self.at + far } % count;
+        looks.into_iter().collect()
     }
 
     /// Opens what a field is chosen from: records, words.
@@ -307,12 +328,12 @@ impl Form {
     }
 
     fn accept(&mut self, cx: &Cx) -> Effects {
-        self.leave_field(cx);
+        let looks = self.leave_field(cx);
         if self.at + 1 >= self.entries.len() {
             return self.save(cx);
         }
         self.at += 1;
-        Vec::new()
+        looks.into_iter().collect()
     }
 
     fn close(&mut self) -> Effects {
@@ -346,8 +367,7 @@ impl Form {
         let what = match what.downcast::<Picked>() {
             Ok(picked) => {
                 entry.pick(picked.0);
-                self.step(1, cx);
-                return Vec::new();
+                return self.step(1, cx);
             }
             Err(what) => what,
         };
@@ -355,8 +375,7 @@ impl Form {
             Ok(word) => {
                 entry.input.set(&word.0);
                 entry.touched();
-                self.step(1, cx);
-                return Vec::new();
+                return self.step(1, cx);
             }
             Err(what) => what,
         };
@@ -392,6 +411,12 @@ fn moved() -> Error {
     Error::conflict("custom fields were made or removed meanwhile, and this form has the old ones")
         .hint("Esc twice leaves it; open it again and type it anew")
 }
+
+/// The slot of what is looked for when a link's field is left.
+const LINK: u8 = 2;
+
+/// The field that was left, what was typed there, and whether a record is called so.
+type Looked = (usize, String, Result<(), Error>);
 
 /// The record that was picked.
 struct Picked(Option<LinkTo>);
@@ -464,10 +489,10 @@ impl Screen for Form {
 
     fn update(&mut self, event: Event, cx: &Cx) -> Option<Effects> {
         match event {
-            Event::Act(Act::NextPane | Act::Down) => self.step(1, cx),
-            Event::Act(Act::LastPane | Act::Up) => self.step(-1, cx),
-            Event::Act(Act::PageDown) => self.step(8, cx),
-            Event::Act(Act::PageUp) => self.step(-8, cx),
+            Event::Act(Act::NextPane | Act::Down) => return Some(self.step(1, cx)),
+            Event::Act(Act::LastPane | Act::Up) => return Some(self.step(-1, cx)),
+            Event::Act(Act::PageDown) => return Some(self.step(8, cx)),
+            Event::Act(Act::PageUp) => return Some(self.step(-8, cx)),
             Event::Act(Act::Open) => return Some(self.accept(cx)),
             Event::Act(Act::Save) => {
                 self.leave_field(cx);
@@ -494,6 +519,7 @@ impl Screen for Form {
                 Ok(record) => return Some(self.fill(record, cx)),
                 Err(why) => return Some(vec![Effect::Pop, Toast::bad(&why)]),
             },
+            Event::Answer(LINK, said) => self.looked(answer::<Looked>(said)?),
             Event::Answer(_, said) => match answer::<Result<Record, Error>>(said)? {
                 Ok(now) => return Some(self.clash(now, cx)),
                 Err(why) => self.error = Some(why),

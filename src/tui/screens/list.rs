@@ -91,6 +91,12 @@ pub(crate) fn filtered(noun: &'static str, filter: &str) -> Box<dyn Screen> {
     Box::new(List { filter: Narrow::by(filter), ..List::bare(noun) })
 }
 
+/// A saved view, with its columns and its order.
+pub(crate) fn viewed(noun: &'static str, view: View) -> Box<dyn Screen> {
+    let View { filter, columns, sort, .. } = view;
+    Box::new(List { filter: Narrow::by(&filter), columns, sort, ..List::bare(noun) })
+}
+
 /// The same, of what belongs to one record.
 pub(crate) fn linked(noun: &'static str, filter: &str, of: Option<Known>) -> Box<dyn Screen> {
     Box::new(List { filter: Narrow::by(filter), of, ..List::bare(noun) })
@@ -257,7 +263,10 @@ impl List {
         self.columns.clear();
         self.sort.clear();
         self.sheet_of = None;
-        vec![self.list(cx, false)]
+        // Another view begins at its top; the focus stays with a record where the same is read anew.
+        (self.at, self.top) = (0, 0);
+        let wanted = Wanted { focus: None, at: 0, ..self.wanted(cx) };
+        vec![ask(LISTING, move |desk| load::listing(desk, &wanted, false))]
     }
 
     /// Takes a layer away: typing, filter, range, marks.

@@ -6,6 +6,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::list;
+use super::views::{self, View};
 use crate::actions::ACTIONS;
 use crate::entity::shown::shown;
 use crate::entity::text::fold;
@@ -22,14 +23,14 @@ use crate::tui::widgets::input::Input;
 use crate::tui::widgets::{pane, rows};
 
 /// What an entry leads to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 enum Leads {
     Record(LinkTo),
     Act(Act),
     Deed(usize),
     List(&'static str),
-    /// A saved view: its noun and filter.
-    View(&'static str, String),
+    /// A saved view of a noun.
+    View(&'static str, View),
 }
 
 #[derive(Debug, Clone)]
@@ -51,8 +52,8 @@ struct Palette {
     subject: Option<Subject>,
     typed: Input,
     records: Vec<Hit>,
-    /// The saved views: noun, name and filter.
-    views: Vec<(&'static str, String, String)>,
+    /// The saved views with their nouns.
+    views: Vec<(&'static str, View)>,
     at: usize,
 }
 
@@ -190,15 +191,17 @@ impl Palette {
                 leads: Leads::Deed(at),
             }));
         }
-        for (noun, name, filter) in self.views.iter().filter(|(_, name, _)| fits(name)) {
+        // Where actions alone are asked for, lists and views are in the way.
+        let alone = typed.starts_with('>');
+        for (noun, view) in self.views.iter().filter(|(_, view)| !alone && fits(&view.name)) {
             rows.push(Row {
                 kind: "view",
-                text: name.clone(),
-                detail: format!("{noun} list {filter}"),
-                leads: Leads::View(noun, filter.clone()),
+                text: view.name.clone(),
+                detail: format!("{noun} list {}", view.filter),
+                leads: Leads::View(noun, view.clone()),
             });
         }
-        for noun in cx.model.nouns.iter().filter(|n| fits(n.entity.plural)) {
+        for noun in cx.model.nouns.iter().filter(|n| !alone && fits(n.entity.plural)) {
             rows.push(Row {
                 kind: "list",
                 text: noun.entity.plural.to_owned(),
@@ -241,7 +244,7 @@ impl Palette {
                 Some(noun) => vec![Effect::Push(list::of(noun))],
                 None => Vec::new(),
             },
-            Leads::View(noun, filter) => vec![Effect::Push(list::filtered(noun, filter))],
+            Leads::View(noun, view) => vec![Effect::Push(list::viewed(noun, view.clone()))],
             Leads::Deed(at) => match &self.subject {
                 Some(subject) => verbs::perform_whole(&ACTIONS[*at], subject.clone(), cx),
                 None => Vec::new(),
@@ -261,12 +264,11 @@ impl Screen for Palette {
     }
 
     fn open(&mut self, _: &Cx) -> Effects {
-        vec![ask(VIEWS, |desk| -> Result<Vec<(&'static str, String, String)>> {
-            let reader = desk.reader()?;
+        vec![ask(VIEWS, |desk| -> Result<Vec<(&'static str, View)>> {
             let mut all = Vec::new();
             for noun in &desk.store.model().nouns {
-                let views = reader.views_of(noun.name())?.into_iter();
-                all.extend(views.map(|(name, view)| (noun.name(), name, view.filter)));
+                let views = views::saved(desk, noun.name())?.into_iter();
+                all.extend(views.map(|view| (noun.name(), view)));
             }
             Ok(all)
         })]

@@ -80,7 +80,8 @@ impl Record {
             let key = |act| cx.keys.shown(Place::Record, act).unwrap_or_default();
             right.push(plain(
                 format!(
-                    "nothing has happened yet: {} adds a note, {} logs a call",
+                    "nothing with this {} itself: {} adds a note, {} logs a call",
+                    noun.name(),
                     key(Act::Note),
                     key(Act::Call)
                 ),

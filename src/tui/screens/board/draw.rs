@@ -193,8 +193,9 @@ fn totals(
     room: usize,
 ) -> String {
     let open = format!("{count} open  ");
-    let whole = format!("{open}{}  weighted {} ", short_sums(sums), short_sums(weighted));
-    if width(&whole) <= room && !sums.is_empty() {
+    let chances = short_sums(weighted);
+    let whole = format!("{open}{}  weighted {chances} ", short_sums(sums));
+    if width(&whole) <= room && !chances.is_empty() {
         return whole;
     }
     let rest = room.saturating_sub(width(&open) + 1);

@@ -95,6 +95,11 @@ impl Entry {
         self.long.as_deref().unwrap_or(self.input.text())
     }
 
+    /// Whether a record was picked for it.
+    pub(super) fn is_picked(&self) -> bool {
+        self.picked.is_some()
+    }
+
     /// Whether it differs from what it was filled with.
     pub(super) fn is_changed(&self) -> bool {
         self.given || self.text() != self.initial || self.picked.is_some()

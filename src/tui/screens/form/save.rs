@@ -89,14 +89,13 @@ impl Form {
     }
 
     /// Shows an error at the field that is to blame for it.
-    pub(super) fn blame(&mut self, why: Error) {
+    pub(super) fn blame(&mut self, mut why: Error) {
         let names = |label: &str| {
             let spoken = why.message.to_lowercase();
             let label = label.to_lowercase();
             spoken.starts_with(&format!("{label}:"))
                 || why.field.is_some_and(|f| f.replace('_', " ") == label)
         };
-        let mut why = why.clone();
         if let Some(at) = self.entries.iter().position(|e| names(&e.label)) {
             self.at = at;
             let entry = &mut self.entries[at];

@@ -83,7 +83,22 @@ pub(super) fn parse(text: &str, noun: &Noun, cx: &Cx) -> Result<Quick> {
     let mut words: Vec<String> = Vec::new();
     let mut tags = Vec::new();
     let mut said = Vec::new();
-    for piece in pieces(text) {
+    let mut pieces = pieces(text).into_iter().peekable();
+    while let Some(mut piece) = pieces.next() {
+        if is_phone(&piece) && field_of(noun, &Kind::Phone).is_some() {
+            let digits =
+                |more: &String| more.chars().all(|c| c.is_ascii_digit() || "()-/.".contains(c));
+            while let Some(more) = pieces.next_if(digits) {
+                piece = format!("{piece} {more}");
+            }
+        }
+        if let Some(at) = address_of(noun, &piece).filter(|at| !quick.has(*at)) {
+            let value = noun.fields[at].parse(&piece, cx.locale);
+            quick.values.push((at, value.map_err(|why| wrong(noun.fields[at].name, &why))?));
+            said.push(format!("{} = {piece}", noun.fields[at].label()));
+            quick.texts.push((at, piece));
+            continue;
+        }
         let set = piece.split_once('=').and_then(|(name, value)| Some((noun.find(name)?, value)));
         let first = piece.chars().next().unwrap_or(' ');
         let rest = piece.get(first.len_utf8()..).unwrap_or_default();
@@ -148,6 +163,33 @@ pub(super) fn parse(text: &str, noun: &Noun, cx: &Cx) -> Result<Quick> {
     said.insert(0, label);
     quick.said = said.join("   ");
     Ok(quick)
+}
+
+/// Whether a piece begins a phone number: `+49`.
+fn is_phone(piece: &str) -> bool {
+    piece.strip_prefix('+').is_some_and(|rest| {
+        rest.len() >= 2 && rest.chars().all(|c| c.is_ascii_digit() || "()-/.".contains(c))
+    })
+}
+
+/// The first field of a kind, of one value or several.
+fn field_of(noun: &Noun, kind: &Kind) -> Option<usize> {
+    noun.fields.iter().position(|f| match f.kind {
+        Kind::List(item) => item == kind,
+        ref own => own == kind,
+    })
+}
+
+/// The field that a piece fills by how it looks: an e-mail address, or a phone number.
+fn address_of(noun: &Noun, piece: &str) -> Option<usize> {
+    let mail = piece.split_once('@').is_some_and(|(who, host)| {
+        !who.is_empty() && !who.contains('=') && host.contains('.') && !host.contains('@')
+    });
+    match () {
+        () if mail => field_of(noun, &Kind::Email),
+        () if is_phone(piece.split(' ').next().unwrap_or_default()) => field_of(noun, &Kind::Phone),
+        () => None,
+    }
 }
 
 /// The field that `#globex` fills: the company, else what it is about.

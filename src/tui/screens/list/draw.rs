@@ -181,8 +181,10 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
         let key = cx.keys.shown(Place::List, Act::Restore).unwrap_or_default();
         foot.push(format!("{key} brings back"));
     }
-    if !list.sort.is_empty() {
-        foot.push(format!("sort: {}", list.sort));
+    let of_view = list.tabs.get(list.tab).filter(|t| t.saved).map_or("", |t| t.sort.as_str());
+    match (list.sort.as_str(), of_view) {
+        ("", "") => {}
+        ("", sort) | (sort, _) => foot.push(format!("sort: {sort}")),
     }
     let area = places.rows;
     let height = usize::from(area.height);
