@@ -10,9 +10,9 @@ use std::collections::HashSet;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
-    Encoding, IBM866, ISO_8859_2, ISO_8859_5, ISO_8859_15, KOI8_R, KOI8_U, MACINTOSH, UTF_8,
-    UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1254, WINDOWS_1257,
-    X_MAC_CYRILLIC,
+    Encoding, IBM866, ISO_8859_2, ISO_8859_5, ISO_8859_7, ISO_8859_15, KOI8_R, KOI8_U, MACINTOSH,
+    UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253,
+    WINDOWS_1254, WINDOWS_1257, X_MAC_CYRILLIC,
 };
 
 /// How characters are written as bytes.
@@ -147,7 +147,7 @@ pub(super) fn is_utf8(sample: &[u8], whole: bool) -> bool {
 }
 
 /// The likely ones, the likeliest first: of those that read a sample alike, the first is meant.
-const LIKELY: [&Encoding; 13] = [
+const LIKELY: [&Encoding; 15] = [
     WINDOWS_1252,
     WINDOWS_1251,
     WINDOWS_1250,
@@ -161,10 +161,12 @@ const LIKELY: [&Encoding; 13] = [
     ISO_8859_15,
     MACINTOSH,
     X_MAC_CYRILLIC,
+    WINDOWS_1253,
+    ISO_8859_7,
 ];
 
 /// Letters beyond a to z that stand together in one language, the more frequent ones first.
-const LANGUAGES: [&str; 23] = [
+const LANGUAGES: [&str; 24] = [
     "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфёъ",
     "оаинтеврсілкудпмязьбгйчхцжюїєщфшґ",
     "аоиетнрсвлкдпмзгуябчжщцхшъюйфь",
@@ -188,6 +190,7 @@ const LANGUAGES: [&str; 23] = [
     "ışüçöğâîé",
     "ėšžųūįąčę",
     "āšīžēņļūčķģäõöü",
+    "αοιετσνηυρπκμλςωίδόγέχθάφβήύξζώψϊϋΐΰ",
 ];
 
 /// The encoding of a sample that isn't UTF-8; `None` where it can't be decided.
@@ -212,6 +215,7 @@ pub(super) fn guess(sample: &[u8]) -> Option<&'static Encoding> {
     let leads = found.iter().find(|(points, ..)| *points == most);
     let counts = leads.is_some_and(|(_, encoding, _)| !unknown.contains(encoding));
     let bonus = if counts { (most / 4).max(4) } else { 0 };
+    let western = found.iter().find(|(_, e, _)| *e == WINDOWS_1252).map_or(0, |(p, ..)| *p);
     for (points, encoding, _) in &mut found {
         let voted = vote == *encoding || vote == KOI8_U && *encoding == KOI8_R;
         *points += if voted { bonus } else { 0 };
@@ -226,6 +230,11 @@ pub(super) fn guess(sample: &[u8]) -> Option<&'static Encoding> {
     }
     let next = found.iter().find(|(.., other)| other != text).map_or(0, |(points, ..)| *points);
     let margin = best - next.max(0);
+    // Where words look more western, the vote for another Latin encoding leaves it open.
+    let is_latin = [WINDOWS_1250, ISO_8859_2, WINDOWS_1254, WINDOWS_1257].contains(encoding);
+    if is_latin && best - bonus < western {
+        return None;
+    }
     let first = LIKELY
         .iter()
         .find(|e| found.iter().any(|(p, f, t)| f == *e && t == text && *p + bonus >= *best));
@@ -315,9 +324,8 @@ fn points(word: &Word<'_>, letters: &[Option<char>]) -> Option<i32> {
         let after = text.get(at + 1).copied().unwrap_or(char::from(word.after & 0x7f));
         sum += match c {
             '\u{fffd}' | '\u{80}'..='\u{9f}' => return None,
-            _ if c.is_alphabetic() && !matches!(c, 'º' | 'ª' | 'ˆ' | 'ˇ' | 'ƒ' | 'π' | 'Ω') => {
-                0
-            }
+            'π' | 'Ω' if !is_own(before) && !is_own(after) => sign_points(*c, before, after),
+            _ if c.is_alphabetic() && !matches!(c, 'º' | 'ª' | 'ˆ' | 'ˇ' | 'ƒ') => 0,
             _ => sign_points(*c, before, after),
         };
     }
@@ -327,8 +335,8 @@ fn points(word: &Word<'_>, letters: &[Option<char>]) -> Option<i32> {
             continue;
         }
         sum -= 10 * i32::from(a.is_lowercase() && b.is_uppercase());
-        sum -= 14 * i32::from(is_cyrillic(a) != is_cyrillic(b));
-        sum -= 4 * i32::from(!a.is_ascii() && !b.is_ascii() && !is_cyrillic(a));
+        sum -= 14 * i32::from(is_own(a) != is_own(b));
+        sum -= 4 * i32::from(!a.is_ascii() && !b.is_ascii() && !is_own(a));
     }
     let small: Vec<char> = text
         .iter()
@@ -343,9 +351,7 @@ fn points(word: &Word<'_>, letters: &[Option<char>]) -> Option<i32> {
 
 fn letter_points(language: &str, letter: char) -> i32 {
     match language.chars().position(|c| c == letter) {
-        Some(place) => {
-            9 - i32::try_from(place).unwrap_or(99) / if is_cyrillic(letter) { 5 } else { 3 }
-        }
+        Some(place) => 9 - i32::try_from(place).unwrap_or(99) / if is_own(letter) { 5 } else { 3 },
         None => -5,
     }
 }
@@ -367,8 +373,9 @@ fn sign_points(sign: char, before: char, after: char) -> i32 {
     }
 }
 
-fn is_cyrillic(c: char) -> bool {
-    ('\u{400}'..'\u{500}').contains(&c)
+/// Whether a letter is of an alphabet of its own, Greek or Cyrillic, in which whole words are.
+fn is_own(c: char) -> bool {
+    ('\u{370}'..'\u{500}').contains(&c)
 }
 
 #[cfg(test)]
@@ -431,8 +438,26 @@ mod tests {
         );
         check(&[WINDOWS_1252, ISO_8859_15], &western);
         check(&[WINDOWS_1250, ISO_8859_2], &central);
+        check(
+            &[WINDOWS_1253, ISO_8859_7],
+            &[
+                "Όνομα;Πόλη\nΓιώργος Παπαδόπουλος;Αθήνα\n",
+                "Name;Email;City\nΓιώργος Παπαδόπουλος;g@x.example;Αθήνα\nΕλένη;e@x.example;Θεσσαλονίκη\n",
+                "Νίκος Βασιλείου\n",
+            ],
+        );
         check(&[WINDOWS_1254], &["Ayşe Yılmaz;İstanbul\nÇağrı Şahin\n"]);
         assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn words_of_the_west_are_never_taken_for_czech_ones() {
+        for text in ["Name,City\nHélène Dubois,Málaga\n", "Name,City\nHélène Dubois,Köln\n"] {
+            for encoding in [WINDOWS_1252, ISO_8859_15] {
+                let said = found(encoding, text);
+                assert!(matches!(said.as_str(), "right" | "open"), "{text:?}: {said}");
+            }
+        }
     }
 
     #[test]

@@ -13,9 +13,12 @@ impl RowParser<'_> {
         let mut others: Vec<(usize, Value)> = Vec::new();
         for (field, value) in draft.iter_mut() {
             let Value::Named(name @ Name { uid: None, .. }) = value else { continue };
+            if !name.text.contains(';') {
+                continue;
+            }
             let parts: Vec<&str> = name.text.split(';').map(str::trim).collect();
             let [first, rest @ ..] = &parts[..] else { continue };
-            if rest.is_empty() || parts.iter().any(|part| name_and_mail(part).is_none()) {
+            if parts.iter().any(|part| name_and_mail(part).is_none()) {
                 continue;
             }
             let Some(several) = self.several_of(*field) else { continue };
