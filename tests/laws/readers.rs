@@ -142,7 +142,8 @@ fn what_grows_without_end_takes_time_that_grows_with_it() {
     let long = |piece: &'static str, count: usize| {
         move |size: usize| format!("name,amount,birthday\n{}", piece.repeat(count * size))
     };
-    let texts: [(&str, Box<dyn Fn(usize) -> String>); 13] = [
+    type Growing = Box<dyn Fn(usize) -> String>;
+    let texts: [(&str, Growing); 13] = [
         ("quotes", Box::new(long("\"", 50_000))),
         ("commas", Box::new(long(",", 50_000))),
         ("lines", Box::new(long("\n", 50_000))),
