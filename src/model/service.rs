@@ -4,11 +4,7 @@ use super::people::{COMPANY, CONTACT};
 use super::sales::PRODUCT;
 use super::setup::{TEAM, USER};
 use super::words::{CHANNELS, HORIZONS, PRIORITIES, TICKET_KINDS, TICKET_STATUSES};
-use crate::entity::{Default, Entity, Kind, State, computed, field, label, link, list};
-
-/// The earlier of both deadlines; of the reply until there is one.
-const NEXT_DUE: &str = "(CASE WHEN {t}.status IN ('resolved', 'closed', 'pending', 'on_hold') THEN NULL \
-    WHEN {t}.first_reply_at IS NULL AND {t}.reply_due < coalesce({t}.solve_due, '9999') THEN {t}.reply_due ELSE {t}.solve_due END)";
+use crate::entity::{Default, Entity, Kind, State, field, label, link, list};
 
 pub static TICKET: Entity = Entity::new("ticket", "tickets", "A support request", &[
     label("subject", "What it is about").aliases(&["title", "name"]).headers(&["summary", "тема"]),
@@ -37,7 +33,6 @@ pub static TICKET: Entity = Entity::new("ticket", "tickets", "A support request"
     field("rating", Kind::Int, "The customer's mark, 1–5").range(1, 5).headers(&["satisfaction"]),
     field("spent", Kind::Duration, "Time spent on it"),
     list("files", "file", &Kind::File, "Attached files"),
-    computed("next_due", Kind::Datetime, NEXT_DUE, "When the next answer is due: the first reply or the solution; none while it waits or is over").quiet(),
 ])
 .key(&["number"])
 .columns(&["id", "number", "subject", "contact", "priority", "status", "queue", "owner"])

@@ -188,7 +188,9 @@ impl Dashboard {
             }
             let waited = self.wait(&mut app);
             self.keep_drafts(&mut app, waited.is_err());
-            waited?;
+            if let Err(why) = waited {
+                return if Pump::is_gone() { Ok(()) } else { Err(why) };
+            }
         }
         Ok(())
     }

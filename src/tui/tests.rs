@@ -973,6 +973,23 @@ fn dues_are_put_off_and_priorities_raised_by_a_key() {
 }
 
 #[test]
+fn tickets_stand_by_the_time_that_is_left() {
+    let mut bench = filled();
+    for (subject, reply, solve) in [
+        ("Reply soon", "2026-11-22T09:00:30Z", "2026-12-22T09:00:00Z"),
+        ("Much later", "2026-12-20T09:00:00Z", "2026-12-21T09:00:00Z"),
+    ] {
+        bench.add("ticket", &[("subject", subject), ("reply_due", reply), ("solve_due", solve)]);
+    }
+    let all = ["API returns", "Reply soon", "Export misses", "Much later"];
+    bench.keys("5 f5");
+    in_order(&mut bench, &all);
+    // What waits for the customer comes last.
+    bench.keys("g g L L f5");
+    in_order(&mut bench, &["Reply soon", "Export misses", "Much later", "API returns"]);
+}
+
+#[test]
 fn tickets_go_a_status_on_and_back_and_a_menu_sets_any() {
     let mut bench = filled();
     bench.keys("5");

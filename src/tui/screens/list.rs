@@ -417,7 +417,9 @@ impl List {
     fn save_as(&self, name: String, cx: &Cx) -> Effect {
         let wanted = self.wanted(cx);
         let filter = wanted.whole_filter();
-        let view = View { name, filter, columns: wanted.columns, sort: wanted.sort, saved: true };
+        // A view's order is one that commands know too.
+        let sort = if wanted.sort == countdown::LEFT { "solve_due".into() } else { wanted.sort };
+        let view = View { name, filter, columns: wanted.columns, sort, saved: true };
         views::save(view, self.noun)
     }
 

@@ -128,7 +128,8 @@ fn foot(form: &Form, frame: &mut Frame, inside: Rect, cx: &Cx) {
     let (text, hint, role) = match (&form.error, entry) {
         // The question stands as long as it is armed.
         _ if form.leaving => {
-            ("not saved: Esc again leaves it, ^S saves".to_owned(), None, Role::Warn)
+            let keys = "Esc leaves it   ^S saves   any other key goes on";
+            ("not saved: Esc again leaves it".to_owned(), Some(keys.to_owned()), Role::Warn)
         }
         (Some(why), _) => (why.message.replace('\n', " "), why.hint.clone(), Role::Bad),
         (None, Some(entry)) => match &entry.error {

@@ -7,6 +7,9 @@ use crate::entity::{Noun, Value};
 /// What a countdown is worked out of.
 pub(super) const FIELDS: [&str; 4] = ["reply_due", "first_reply_at", "solve_due", "status"];
 
+/// The order by the time that is left; no field, as it depends on both deadlines and the status.
+pub(super) const LEFT: &str = "left";
+
 /// Whether a noun has deadlines that count down.
 pub(super) fn has(noun: &Noun) -> bool {
     FIELDS.iter().all(|name| noun.index(name).is_some())
@@ -31,6 +34,16 @@ pub(super) enum Urgency {
 }
 
 impl Countdown {
+    /// Its place in the order by the time that is left: what waits and what is over comes last.
+    pub(super) fn rank(self) -> (u8, Option<DateTime<Utc>>) {
+        match self {
+            Self::Until(at) => (0, Some(at)),
+            Self::None => (1, None),
+            Self::Paused => (2, None),
+            Self::Over => (3, None),
+        }
+    }
+
     /// Of the values of [`FIELDS`].
     pub(super) fn of(values: &[Value]) -> Self {
         let instant = |at: usize| match values.get(at) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use super::cell;
-use super::countdown::Countdown;
+use super::countdown::{Countdown, FIELDS, LEFT};
 use crate::entity::shown::is_numeric;
 use crate::entity::{Kind, Noun, Part};
 use crate::error::Result;
@@ -66,6 +66,12 @@ pub(super) fn columns(wanted: &Wanted, noun: &Noun) -> Vec<String> {
         let label = noun.entity.label().name;
         // The label leads: it is what people look for.
         let rest = noun.entity.columns.iter().filter(|c| **c != label && **c != "id");
+        let mut rest: Vec<&&str> = rest.collect();
+        if super::countdown::has(noun) {
+            // What says who has to hurry goes before whom it is for, where not all have room.
+            let says = |name: &str| matches!(name, "priority" | "status" | "owner");
+            rest.sort_by_key(|name| !says(name));
+        }
         std::iter::once(&label).chain(rest).map(|c| (*c).to_owned()).collect()
     } else {
         wanted.columns.clone()
@@ -89,7 +95,13 @@ pub(super) fn listing(desk: &mut Desk, wanted: &Wanted, whole: bool) -> Result<L
     if !both.is_empty() {
         listing.filter = Some(reader.filter(noun, &both, &desk.locale)?);
     }
-    let sort = if wanted.sort.is_empty() { noun.entity.sort } else { &wanted.sort };
+    let by_left = wanted.sort == LEFT;
+    let sort = match wanted.sort.as_str() {
+        "" => noun.entity.sort,
+        // The first page is near enough.
+        LEFT => "solve_due",
+        sort => sort,
+    };
     listing.sort_by(sort, reader.model())?;
     let page = 3 * wanted.height.max(20);
     let whole = whole || wanted.only.is_some();
@@ -103,6 +115,9 @@ pub(super) fn listing(desk: &mut Desk, wanted: &Wanted, whole: bool) -> Result<L
         ids.retain(|id| only.contains(id));
     }
     let complete = whole || ids.len() <= page;
+    if by_left && complete && ids.len() <= MOST_BY_LEFT {
+        sort_by_left(&reader, noun, &mut ids)?;
+    }
     if !complete {
         ids.truncate(page);
     }
@@ -123,6 +138,19 @@ pub(super) fn listing(desk: &mut Desk, wanted: &Wanted, whole: bool) -> Result<L
         })
         .collect();
     Ok(Listed { ids, complete, at, heads, rows })
+}
+
+/// More than these stand by their deadline alone: nobody looks through so many by the hour.
+const MOST_BY_LEFT: usize = 20_000;
+
+/// Puts records into the order of the time that is left.
+fn sort_by_left(reader: &Reader, noun: &Noun, ids: &mut [i64]) -> Result<()> {
+    let paths = FIELDS.iter().map(|name| Path::parse(name, noun, reader.model()));
+    let found = reader.cells_of(noun, ids, paths.collect::<Result<_>>()?)?;
+    let ranks: HashMap<i64, _> =
+        found.iter().map(|f| (f.id, Countdown::of(&f.values).rank())).collect();
+    ids.sort_by_key(|id| ranks.get(id).copied());
+    Ok(())
 }
 
 /// Whether a half of a value says nothing, or something else.
@@ -150,7 +178,7 @@ fn rows_of(reader: &Reader, noun: &Noun, wanted: &Wanted, ids: &[i64]) -> Result
     let mut asked = paths.clone();
     let counts = super::countdown::has(noun);
     if counts {
-        for name in super::countdown::FIELDS {
+        for name in FIELDS {
             asked.push(Path::parse(name, noun, reader.model())?);
         }
     }

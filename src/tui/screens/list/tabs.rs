@@ -34,7 +34,7 @@ pub(super) fn own(noun: &Noun) -> Vec<View> {
     }
     if super::countdown::has(noun) {
         for tab in &mut tabs {
-            tab.sort = "next_due".into();
+            tab.sort = super::countdown::LEFT.into();
         }
     }
     tabs
