@@ -706,6 +706,17 @@ mod tests {
             assert!(!sums(false).is_empty());
             assert_eq!(sums(false), sums(true), "{by:?}");
         }
+        let reached = |at_once| {
+            let mut told = Vec::new();
+            let mut one = |_: &[Steps], found: Reached| told.push(format!("{found:?}"));
+            reader
+                .reached_at_once(&deals, (None, None), false, at_once, &mut one)
+                .expect("how far they came");
+            told.sort();
+            told
+        };
+        assert_eq!(reached(false).len(), 60);
+        assert_eq!(reached(false), reached(true));
         let (theirs, mine) = reader
             .halves(|r| r.last_id(r.model().noun("deal")?), |r| Ok(r.store.is_some()))
             .expect("both halves");

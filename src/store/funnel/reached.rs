@@ -1,6 +1,7 @@
 //! How far deals have come: the furthest open stage that each was ever in.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, Utc};
 
@@ -79,17 +80,20 @@ struct Furthest {
 }
 
 impl Furthest {
-    fn new() -> Self {
-        Self { dense: Vec::new(), others: HashMap::new(), stages: vec![(usize::MAX, 0)] }
+    /// Of pipelines whose stages beyond the first have numbers in their order, from 1.
+    fn of(steps: &[Steps]) -> Self {
+        let beyond = |(at, steps): (usize, &Steps)| (1..steps.stages.len()).map(move |n| (at, n));
+        let stages = steps.iter().enumerate().flat_map(beyond);
+        let stages = std::iter::once((usize::MAX, 0)).chain(stages).collect();
+        Self { dense: Vec::new(), others: HashMap::new(), stages }
     }
 
     fn stage(&self, number: u32) -> (usize, usize) {
         usize::try_from(number).ok().and_then(|n| self.stages.get(n)).copied().unwrap_or_default()
     }
 
-    /// A deal was in the stage that was numbered last; it is further than those before it.
-    fn put(&mut self, id: i64) {
-        let number = u32::try_from(self.stages.len() - 1).unwrap_or(0);
+    /// A deal was in the stage of that number.
+    fn put(&mut self, id: i64, number: u32) {
         let (pipeline, _) = self.stage(number);
         if let Some(at) = usize::try_from(id).ok().filter(|_| id < DENSE) {
             if at >= self.dense.len() {
@@ -97,11 +101,22 @@ impl Furthest {
             }
             let known = self.dense[at];
             if known == 0 || self.stage(known).0 == pipeline {
-                self.dense[at] = number;
+                self.dense[at] = known.max(number);
                 return;
             }
         }
-        self.others.insert((id, pipeline), number);
+        let known = self.others.entry((id, pipeline)).or_insert(number);
+        *known = number.max(*known);
+    }
+
+    /// What another thread found too.
+    fn add(&mut self, other: &Self) {
+        for (id, number) in (0..).zip(&other.dense).filter(|(_, number)| **number != 0) {
+            self.put(id, *number);
+        }
+        for ((id, _), number) in &other.others {
+            self.put(*id, *number);
+        }
     }
 
     /// The step; 0 for a deal that was in none but the first.
@@ -166,31 +181,69 @@ impl Reader<'_> {
         dated: bool,
         mut each: impl FnMut(&[Steps], Reached),
     ) -> Result<Vec<Steps>> {
+        let at_once = self.is_large(self.model.noun("deal")?)?;
+        self.reached_at_once(deals, bounds, dated, at_once, &mut each)
+    }
+
+    /// The same; `at_once` by two threads, where there can be two.
+    pub(in crate::store) fn reached_at_once(
+        &self,
+        deals: &Deals,
+        bounds: Bounds,
+        dated: bool,
+        at_once: bool,
+        each: &mut dyn FnMut(&[Steps], Reached),
+    ) -> Result<Vec<Steps>> {
         let (steps, places) = self.places(deals.pipeline)?;
-        if !self.is_large(self.model.noun("deal")?)? {
-            let furthest = self.furthest(&steps)?;
+        if !at_once {
+            let mut furthest = Furthest::of(&steps);
+            for (number, stage) in beyond_first(&steps) {
+                self.stays_in(stage, number, &mut furthest)?;
+            }
             let mut one = |found: Standing| each(&steps, found.reached(&furthest));
-            self.standing(deals, bounds, dated, &places, &mut one)?;
+            self.standing(deals, bounds, dated, &places, None, &mut one)?;
             return Ok(steps);
         }
-        let mut all = Vec::new();
-        let collect = |reader: &Reader| {
-            reader.standing(deals, bounds, dated, &places, &mut |found| all.push(found))
+        let mut pieces: Vec<Piece> =
+            beyond_first(&steps).map(|(number, stage)| Piece::Stays(number, stage)).collect();
+        if dated || bounds != (None, None) || deals.filter.is_some() {
+            pieces.push(Piece::Deals(None));
+        } else {
+            pieces.extend(places.keys().map(|stage| Piece::Deals(Some(*stage))));
+        }
+        let next = AtomicUsize::new(0);
+        let share = |reader: &Reader| {
+            let (mut furthest, mut all) = (Furthest::of(&steps), Vec::new());
+            while let Some(piece) = pieces.get(next.fetch_add(1, Ordering::Relaxed)) {
+                match piece {
+                    Piece::Stays(number, stage) => {
+                        reader.stays_in(*stage, *number, &mut furthest)?;
+                    }
+                    Piece::Deals(stage) => {
+                        let mut one = |found| all.push(found);
+                        reader.standing(deals, bounds, dated, &places, *stage, &mut one)?;
+                    }
+                }
+            }
+            Ok((furthest, all))
         };
-        let (furthest, ()) = self.halves(|reader| reader.furthest(&steps), collect)?;
-        for found in all {
+        let ((theirs, further), (mut furthest, all)) = self.halves(share, share)?;
+        furthest.add(&theirs);
+        for found in all.iter().chain(&further) {
             each(&steps, found.reached(&furthest));
         }
         Ok(steps)
     }
 
-    /// Where each deal stands that was made within two instants.
+    /// Where each deal stands that was made within two instants; of one stage alone, where one is
+    /// named.
     fn standing(
         &self,
         deals: &Deals,
         (from, until): Bounds,
         dated: bool,
         places: &HashMap<i64, Place>,
+        stage: Option<i64>,
         each: &mut dyn FnMut(Standing),
     ) -> Result<()> {
         let whole = !dated && from.is_none() && until.is_none() && deals.filter.is_none();
@@ -201,6 +254,9 @@ impl Reader<'_> {
             [(from, " AND t.created >= :made_from"), (until, " AND t.created < :made_until")]
         {
             sql.push_str(if bound.is_some() { condition } else { "" });
+        }
+        if let Some(stage) = stage {
+            sql.push_str(&format!(" AND s.id = {stage}"));
         }
         let mut stmt = self.conn.prepare_cached(&sql)?;
         deals.bind(self, &mut stmt)?;
@@ -226,21 +282,28 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn furthest(&self, steps: &[Steps]) -> Result<Furthest> {
-        // A won deal has passed every stage, and the first one every deal has: only stays in
-        // others can tell more.
+    /// The deals that were ever in a stage.
+    fn stays_in(&self, stage: i64, number: u32, found: &mut Furthest) -> Result<()> {
         let mut stays =
             self.conn.prepare_cached("SELECT record FROM deal_stays WHERE target = ?1")?;
-        let mut found = Furthest::new();
-        for (at, steps) in steps.iter().enumerate() {
-            for (step, stage) in steps.stages.iter().enumerate().skip(1) {
-                found.stages.push((at, step));
-                let mut rows = stays.query([stage])?;
-                while let Some(row) = rows.next()? {
-                    found.put(row.get(0)?);
-                }
-            }
+        let mut rows = stays.query([stage])?;
+        while let Some(row) = rows.next()? {
+            found.put(row.get(0)?, number);
         }
-        Ok(found)
+        Ok(())
     }
+}
+
+/// A piece of work that one of two threads takes.
+enum Piece {
+    /// The stays in a stage, by its number.
+    Stays(u32, i64),
+    /// The deals of a stage, or all that are asked for.
+    Deals(Option<i64>),
+}
+
+/// The open stages beyond the first of each pipeline, with their numbers. A won deal has passed every
+/// stage, and the first one every deal has: only stays in these can tell more.
+fn beyond_first(steps: &[Steps]) -> impl Iterator<Item = (u32, i64)> {
+    (1..).zip(steps.iter().flat_map(|steps| steps.stages.iter().skip(1).copied()))
 }
