@@ -135,6 +135,9 @@ fn grows_with(what: &str, act: impl Fn(usize)) {
     assert!(four < 10 * one + Duration::from_secs(2), "{what}: {one:?}, of four times {four:?}");
 }
 
+/// A text of a size.
+type Growing = Box<dyn Fn(usize) -> String>;
+
 #[test]
 fn what_grows_without_end_takes_time_that_grows_with_it() {
     let options = ReadOptions::default();
@@ -142,7 +145,6 @@ fn what_grows_without_end_takes_time_that_grows_with_it() {
     let long = |piece: &'static str, count: usize| {
         move |size: usize| format!("name,amount,birthday\n{}", piece.repeat(count * size))
     };
-    type Growing = Box<dyn Fn(usize) -> String>;
     let texts: [(&str, Growing); 13] = [
         ("quotes", Box::new(long("\"", 50_000))),
         ("commas", Box::new(long(",", 50_000))),
