@@ -1496,8 +1496,13 @@ fn any() -> impl Strategy<Value = Any> {
     ]
 }
 
+/// How many cases are tried: what `PROPTEST_CASES` says, for a hunt, else the usual number.
+fn cases(usual: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|said| said.parse().ok()).unwrap_or(usual)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(cases(12)))]
     #[test]
     fn nothing_that_is_pressed_breaks_it(events in prop::collection::vec(any(), 1..80)) {
         let mut bench = filled();

@@ -4,6 +4,7 @@
 mod draw;
 mod load;
 mod shift;
+mod stops;
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Frame;
@@ -11,13 +12,12 @@ use ratatui::layout::Rect;
 
 use self::load::Shown;
 pub(super) use self::load::{Card, Loaded, Stage};
-use super::choose::{Choose, Item};
+use self::stops::Stop;
 use super::line::{self, Known};
 use super::order::{self, Sorted};
 use super::views::{self, SaveAs, View, joined};
 use crate::entity::LinkTo;
-use crate::entity::text::fold;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::tui::deeds::quoted;
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{
@@ -180,56 +180,6 @@ impl Board {
         self.column = self.column.saturating_add_signed(by).min(last);
     }
 
-    /// All that can be turned to: the pipelines, and behind them the saved views.
-    fn stops(&self) -> Vec<Stop> {
-        let pipelines = self.pipelines.iter().map(|(id, _)| Stop::Pipeline(*id));
-        pipelines.chain(self.views.iter().map(|v| Stop::View(v.name.clone()))).collect()
-    }
-
-    fn here(&self) -> Option<Stop> {
-        let view = self.view.clone().map(Stop::View);
-        view.or_else(|| self.pipeline.map(Stop::Pipeline))
-    }
-
-    fn turn(&mut self, by: isize) -> Effects {
-        let stops = self.stops();
-        if stops.len() < 2 {
-            return Vec::new();
-        }
-        let here = self.here();
-        let at = stops.iter().position(|s| Some(s) == here.as_ref()).unwrap_or(0);
-        let next = if by < 0 { at + stops.len() - 1 } else { at + 1 } % stops.len();
-        self.go_to(stops[next].clone())
-    }
-
-    fn go_to(&mut self, stop: Stop) -> Effects {
-        self.marks.clear();
-        self.limit = CARDS;
-        match stop {
-            Stop::Pipeline(id) => {
-                (self.pipeline, self.view) = (Some(id), None);
-                self.look()
-            }
-            Stop::View(name) => {
-                self.view = Some(name);
-                self.sort.clear();
-                Self::ask(Shown { seeks: true, ..self.shown() })
-            }
-        }
-    }
-
-    /// Lets a pipeline or a view be chosen.
-    fn choose_stop(&self) -> Effect {
-        let pipelines = self.pipelines.iter().map(|(_, name)| (name.clone(), "pipeline".into()));
-        let views = self.views.iter().map(|v| (v.name.clone(), format!("view  {}", v.filter)));
-        let items = pipelines.chain(views).enumerate();
-        let items = items.map(|(at, (name, detail)): (_, (_, String))| Item::new(name, detail, at));
-        let stops = self.stops();
-        Effect::Push(Choose::of("Pipeline or view".into(), items.collect(), move |item, _| {
-            vec![Effect::Tell(Box::new(stops[item.value].clone()))]
-        }))
-    }
-
     /// A new deal of this pipeline, in the stage in focus where that is open.
     fn add(&self, cx: &Cx) -> Option<Effect> {
         let deals = cx.model.get("deal")?;
@@ -272,28 +222,6 @@ impl Board {
         let (filter, sort) = (self.whole_filter(), self.order().to_owned());
         let columns = self.seen_view().map_or(Vec::new(), |v| v.columns.clone());
         views::save(View { name, filter, columns, sort, saved: true }, "deal")
-    }
-
-    /// Shows the pipeline of a name, or of its beginning; waits where they aren't known yet.
-    fn show_named(&mut self, name: String) -> Effects {
-        if self.pipelines.is_empty() {
-            self.named = Some(name);
-            return Vec::new();
-        }
-        let wanted = fold(&name);
-        let called = |whole: bool| {
-            self.pipelines.iter().find(|(_, name)| {
-                let name = fold(name);
-                if whole { name == wanted } else { name.starts_with(&wanted) }
-            })
-        };
-        let found = called(true).or_else(|| called(false)).map(|(id, _)| *id);
-        if let Some(id) = found {
-            return self.go_to(Stop::Pipeline(id));
-        }
-        let names: Vec<&str> = self.pipelines.iter().map(|(_, n)| n.as_str()).collect();
-        let why = Error::not_found(format!("no pipeline is called `{name}`"));
-        vec![Toast::bad(&why.hint(format!("there is {}", names.join(", "))))]
     }
 
     fn typed(&mut self) -> Effects {
@@ -458,13 +386,6 @@ impl Board {
         self.moving += 1;
         vec![deed(move |desk| verbs::move_to(desk, &subject, &moves))]
     }
-}
-
-/// What can be turned to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Stop {
-    Pipeline(i64),
-    View(String),
 }
 
 impl Screen for Board {

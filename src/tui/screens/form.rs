@@ -3,6 +3,7 @@
 mod draft;
 mod draw;
 mod entry;
+mod leave;
 mod save;
 
 use ratatui::Frame;
@@ -11,6 +12,7 @@ use ratatui::layout::Rect;
 pub(in crate::tui) use self::draft::resume;
 use self::entry::{Entry, Given};
 pub(in crate::tui) use self::entry::{meaning, understood};
+use self::leave::{LINK, Looked};
 use super::choose::{Choose, Item};
 use super::line::Known;
 use super::pick::Pick;
@@ -256,33 +258,6 @@ impl Form {
         self.entries.iter().all(|e| e.field.is_none_or(|at| name(at) == e.declared.map(|f| f.name)))
     }
 
-    /// Checks the field that is left; whether a record is called as typed, the worker tells.
-    fn leave_field(&mut self, cx: &Cx) -> Option<Effect> {
-        self.leaving = false;
-        let at = self.at;
-        let entry = self.entry()?;
-        entry.check(cx);
-        let Kind::Link(target) = entry.kind else { return None };
-        let named = !entry.is_picked() && entry.is_changed() && entry.error.is_none();
-        let typed = Some(entry.text().trim().to_owned()).filter(|t| named && !t.is_empty())?;
-        // What stands within another link is known with that one alone.
-        if entry.declared.is_some_and(|f| f.within.is_some()) {
-            return None;
-        }
-        Some(ask(LINK, move |desk| -> Looked {
-            let found = desk.reader().and_then(|r| r.resolve_link(target, &typed, None));
-            (at, typed, found.map(drop))
-        }))
-    }
-
-    /// Says at the field that nobody is called so, where that still stands there.
-    fn looked(&mut self, (at, typed, found): Looked) {
-        let entry = self.entries.get_mut(at).filter(|e| e.text().trim() == typed);
-        if let (Some(entry), Err(why)) = (entry, found) {
-            entry.error = Some(why.message);
-        }
-    }
-
     fn step(&mut self, by: isize, cx: &Cx) -> Effects {
         let looks = self.leave_field(cx);
         let count = self.entries.len().max(1);
@@ -411,12 +386,6 @@ fn moved() -> Error {
     Error::conflict("custom fields were made or removed meanwhile, and this form has the old ones")
         .hint("Esc twice leaves it; open it again and type it anew")
 }
-
-/// The slot of what is looked for when a link's field is left.
-const LINK: u8 = 2;
-
-/// The field that was left, what was typed there, and whether a record is called so.
-type Looked = (usize, String, Result<(), Error>);
 
 /// The record that was picked.
 struct Picked(Option<LinkTo>);

@@ -1,6 +1,7 @@
 //! The list of a noun: any noun. Rows come by id; what is in sight and two screens around it is held,
 //! the rest is known by its place alone, so that a million records scroll as one.
 
+mod columns;
 mod countdown;
 mod draw;
 mod load;
@@ -13,6 +14,7 @@ use crossterm::event::{MouseButton, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+pub(crate) use self::columns::Columns;
 use self::load::{Listed, Rows, Wanted};
 use crate::entity::{Noun, Value};
 use crate::error::Error;
@@ -22,7 +24,6 @@ use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Made, Screen, Subject, Toast, answer, ask};
 use crate::tui::screens::line::{self, Known};
 use crate::tui::screens::order::{self, Sorted};
-use crate::tui::screens::prompt::Prompt;
 use crate::tui::screens::views::{self, SaveAs, View};
 use crate::tui::screens::{export, happened};
 use crate::tui::verbs;
@@ -373,11 +374,6 @@ impl List {
         Some(Vec::new())
     }
 
-    fn scroll_columns(&mut self, by: isize) {
-        let last = self.heads.iter().filter(|h| !h.keep).count().saturating_sub(1);
-        self.shift = self.shift.saturating_add_signed(by).min(last);
-    }
-
     fn choose_sort(&self, cx: &Cx) -> Option<Effect> {
         let noun = cx.model.get(self.noun)?;
         let now = self.wanted(cx).sort;
@@ -385,32 +381,6 @@ impl List {
         let usual = if usual.is_empty() { noun.entity.sort } else { usual };
         let offer = order::Offer { now: &now, usual, first: noun.entity.columns, without: &[] };
         Some(order::choose(noun, &offer))
-    }
-
-    fn choose_columns(&self, cx: &Cx) -> Option<Effect> {
-        let noun = cx.model.get(self.noun)?;
-        let now = load::columns(&self.wanted(cx), noun);
-        let text = now.join(", ");
-        let hint = "fields, in order, through links too: name, company.industry, amount";
-        let noun = self.noun;
-        let prompt = Prompt::new("Columns", hint, &text, move |text, cx| {
-            let columns = Columns::of(text);
-            columns.check(cx.model.noun(noun)?, cx)?;
-            Ok(vec![Effect::Tell(Box::new(columns))])
-        });
-        Some(Effect::Push(Box::new(prompt.understanding(move |text, cx| {
-            let noun = cx.model.noun(noun)?;
-            // The word that is being typed is completed by what the noun has.
-            let begun = text.rsplit([',', ' ']).next().unwrap_or_default();
-            let names = noun.fields.iter().map(|f| f.name);
-            let more: Vec<&str> =
-                names.filter(|name| name.starts_with(begun) && *name != begun).collect();
-            match Columns::of(text).check(noun, cx) {
-                Err(why) if more.is_empty() || begun.is_empty() => Err(why),
-                Ok(()) if more.is_empty() => Ok("Enter shows them".into()),
-                _ => Ok(format!("there is: {}", more.join(", "))),
-            }
-        }))))
     }
 
     /// Saves what is in sight as a view of this name.
@@ -514,30 +484,6 @@ impl List {
             _ => return None,
         }
         Some(self.settle(cx))
-    }
-}
-
-/// The columns that were chosen.
-pub(crate) struct Columns(Vec<String>);
-
-impl Columns {
-    /// Those that a text names, with commas or spaces between.
-    pub(crate) fn of(text: &str) -> Self {
-        Self(
-            text.split([',', ' '])
-                .map(str::trim)
-                .filter(|n| !n.is_empty())
-                .map(str::to_owned)
-                .collect(),
-        )
-    }
-
-    /// Whether the noun has all of them.
-    fn check(&self, noun: &Noun, cx: &Cx) -> Result<(), Error> {
-        for name in &self.0 {
-            crate::store::Path::parse(name, noun, cx.model)?;
-        }
-        Ok(())
     }
 }
 
