@@ -198,10 +198,11 @@ fn a_deal_is_added_moved_and_taken_back_and_the_terminal_is_whole_again() {
     let world = world();
     let mut tty = Tty::open(&world, &[], &[]);
     tty.waits_for("Renewal").press("nFirst step amount=7k\r").waits_for("added deal:3");
-    tty.press("L").waits_for("moved deal:1");
-    assert_eq!(world.json(&["deal", "show", "1", "-o", "json"])["stage"], "Qualified");
+    // What was made has the focus.
+    tty.waits_for("> First step").press("L").waits_for("moved deal:3");
+    assert_eq!(world.json(&["deal", "show", "3", "-o", "json"])["stage"], "Qualified");
     tty.press("u").waits_for("undid");
-    assert_eq!(world.json(&["deal", "show", "1", "-o", "json"])["stage"], "Lead");
+    assert_eq!(world.json(&["deal", "show", "3", "-o", "json"])["stage"], "Lead");
     tty.press("q");
     assert_eq!(tty.ends(), 0);
     tty.is_whole();
