@@ -366,6 +366,16 @@ fn draft(
         };
         values.push((index, value));
     }
+    // Nothing ends before it begins.
+    let place = |name| values.iter().position(|(at, _)| Some(*at) == noun.index(name));
+    if let (Some(start), Some(end)) = (place("start"), place("end"))
+        && let (Value::Instant(begins), Value::Instant(ends)) = (&values[start].1, &values[end].1)
+        && ends < begins
+    {
+        let (begins, ends) = (*begins, *ends);
+        values[start].1 = Value::Instant(ends);
+        values[end].1 = Value::Instant(begins);
+    }
     values
 }
 

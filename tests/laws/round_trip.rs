@@ -148,6 +148,8 @@ fn cell(field: &Field, n: usize) -> Option<String> {
         Kind::Money => ["12000.50 USD", "-3 JPY", "0.001 KWD", "7", "0 EUR"][n % 5].to_owned(),
         Kind::Percent => ["33.3", "0", "100"][n % 3].to_owned(),
         Kind::Date => ["2026-02-28", "0987-01-01", "1900-12-31", "9999-12-31"][n % 4].to_owned(),
+        // Nothing ends before it begins.
+        Kind::Datetime if field.name == "end" => "2038-01-19T03:14:08Z".to_owned(),
         Kind::Datetime => ["2026-03-29T01:30:00Z", "1969-12-31T23:59:59Z", "2038-01-19T03:14:08Z"]
             [n % 3]
             .to_owned(),
