@@ -130,8 +130,11 @@ pub struct Opening {
     pub plain: bool,
 }
 
+/// The word for the dashboard's first screen.
+const BOARD: &str = "board";
+
 /// Whether a command line, read already without a mistake, is one that opens the dashboard on a
-/// terminal: `rolo` alone, or `rolo NOUN [FILTER]`.
+/// terminal: `rolo` or `rolo board` alone, or `rolo NOUN [FILTER]`.
 #[must_use]
 pub fn opening(args: &[OsString], model: &Model) -> Option<Opening> {
     let start = |plain| Opening { noun: None, filter: String::new(), plain };
@@ -139,6 +142,9 @@ pub fn opening(args: &[OsString], model: &Model) -> Option<Opening> {
         Next::Nothing => return Some(start(false)),
         Next::Other(at) if args[at] == "--plain" && next_word(args, at + 1) == Next::Nothing => {
             return Some(start(true));
+        }
+        Next::Word(at) if args[at] == BOARD && next_word(args, at + 1) == Next::Nothing => {
+            return Some(start(false));
         }
         Next::Word(at) => at,
         _ => return None,

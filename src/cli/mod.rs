@@ -205,6 +205,7 @@ fn top(session: &mut Session, verb: &str, matches: &clap::ArgMatches) -> Result<
     match verb {
         "search" => system::search(session, matches),
         "agenda" => agenda::agenda(session, matches),
+        "board" => board::board(session, matches),
         "log" => logging::log(session, None, None, matches),
         "note" => logging::log(session, None, Some("note"), matches),
         "show" => show::show(session, None, matches),

@@ -29,10 +29,11 @@ pub(super) fn board(command: Command, noun: &Noun) -> Command {
     ];
     examples(command, &lines).long_about(
         "Show the stages with their deals, counts and sums\n\n\
-         A column a stage: how many deals, the sum of their amounts in each currency, and the\n\
-         weighted sum: of each deal its amount times its chance, rounded half to even to the minor\n\
-         unit. A deal longer in its stage than the stage's stale_days bears a `!`. The largest deals\n\
-         come first, as many as fit; `-o json` has all of them, `-o csv` a row a stage and currency.",
+         A column a stage: how many deals, the sum of their amounts in each currency, and the \
+         weighted sum: of each deal its amount times its chance, rounded half to even to the \
+         smallest unit. A deal longer in its stage than the stage's stale_days bears a `!`. The \
+         largest deals come first, as many as fit; `-o json` has all of them, `-o csv` a row a \
+         stage and currency.",
     )
 }
 

@@ -5,6 +5,7 @@ use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 use super::args::{examples, file, flag, force, limit, one_ref, option, refs, words};
 use super::flags::{self, Meaning, Use};
 use super::records::{import_options, log, note, values};
+use super::special::board;
 use super::{dressed, with_hidden_globals};
 use crate::entity::Model;
 
@@ -60,6 +61,12 @@ pub static TOPS: &[Top] = &[
         "Show what is due, yours and nobody's: tasks, events, tickets, deals that close",
         agenda,
         &["agenda", "agenda --days 14 --team west"],
+    ),
+    top(
+        "board",
+        "Show the board of deals: on a terminal the dashboard's, elsewhere as `deal board`",
+        |c, model| model.noun("deal").map_or(c.clone(), |deal| board(c, deal)),
+        &[],
     ),
     top("log", "Record something that happened with a record", log_any, &[]),
     top("note", "Record a note about a record", |c, _| note(c, None), &[]),
