@@ -461,12 +461,7 @@ impl Store {
     /// # Errors
     /// The database can't be read.
     pub fn refresh_model(&mut self) -> Result<bool> {
-        let shape = |model: &Model| -> Vec<(&'static str, &'static str, crate::entity::Kind)> {
-            let fields =
-                model.nouns.iter().flat_map(|n| n.fields.iter().map(move |f| (n.name(), f)));
-            fields.filter(|(_, f)| f.custom).map(|(n, f)| (n, f.name, f.kind)).collect()
-        };
-        let before = shape(&self.model);
+        let before = self.model.customs();
         // Texts of fields live as long as the program: none are made where nothing changed.
         let custom = custom::load(&self.conn)?;
         let known = |c: &crate::entity::CustomField| {

@@ -222,22 +222,15 @@ fn run(mut desk: Desk, todo: &Receiver<Work>, say: &dyn Fn(Said)) {
             push(&mut waiting, work);
         }
         if let Some(work) = waiting.pop_front() {
-            let before = customs(desk.store.model());
+            let before = desk.store.model().customs();
             let said = perform(&mut desk, work);
             // A custom field was made or taken back: forms and lists have to know of it first.
-            if customs(desk.store.model()) != before {
+            if desk.store.model().customs() != before {
                 say(Said::Model(Box::new(desk.store.model().clone())));
             }
             say(said);
         }
     }
-}
-
-/// The custom fields, with what they hold.
-fn customs(model: &Model) -> Vec<(&'static str, &'static str, &'static str)> {
-    let fields = model.nouns.iter().flat_map(|n| n.fields.iter().map(move |f| (n.name(), f)));
-    let custom = fields.filter(|(_, f)| f.custom);
-    custom.map(|(noun, f)| (noun, f.name, f.kind.name())).collect()
 }
 
 /// Queues a piece of work; a question takes the place of an older one of its slot.
