@@ -127,6 +127,16 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// The database can't be read.
     pub fn ids(&self, listing: &Listing) -> Result<Vec<i64>> {
+        let mut ids = Vec::new();
+        self.each_id(listing, |id| ids.push(id))?;
+        Ok(ids)
+    }
+
+    /// Gives out the ids of a listing, in its order.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn each_id(&self, listing: &Listing, mut take: impl FnMut(i64)) -> Result<()> {
         let mut bare = Listing {
             columns: Vec::new(),
             filter: listing.filter.clone(),
@@ -135,12 +145,10 @@ impl<'a> Reader<'a> {
             ..*listing
         };
         bare.effective = false;
-        let mut ids = Vec::new();
         self.each(&bare, |found| {
-            ids.push(found.id);
+            take(found.id);
             Ok(())
-        })?;
-        Ok(ids)
+        })
     }
 
     /// The plan that SQLite chose for a listing, for tests of speed.

@@ -4,6 +4,7 @@
 mod columns;
 mod countdown;
 mod draw;
+mod ids;
 mod load;
 mod tabs;
 
@@ -15,6 +16,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 pub(crate) use self::columns::Columns;
+use self::ids::Ids;
 use self::load::{Listed, Rows, Wanted};
 use crate::entity::{Noun, Value};
 use crate::error::Error;
@@ -58,7 +60,7 @@ pub(crate) struct List {
     /// The link to the record that all of it belongs to: a new one has it too.
     of: Option<Known>,
     /// Every record that matches, in order.
-    ids: Vec<i64>,
+    ids: Ids,
     /// Whether `ids` is all there is; the first answer holds one page alone.
     complete: bool,
     heads: Vec<rows::Head>,
@@ -131,7 +133,7 @@ impl List {
             among: Among::Live,
             only: None,
             of: None,
-            ids: Vec::new(),
+            ids: Ids::default(),
             complete: false,
             heads: Vec::new(),
             rows: Rows::new(),
@@ -156,7 +158,7 @@ impl List {
     }
 
     fn focused(&self) -> Option<i64> {
-        self.ids.get(self.at).copied()
+        self.ids.get(self.at)
     }
 
     fn height(&self, cx: &Cx) -> usize {
@@ -175,13 +177,12 @@ impl List {
     /// Asks for the rows in sight, where some of them are not held.
     fn missing(&self, cx: &Cx) -> Option<Effect> {
         let height = self.height(cx);
-        let seen = &self.ids[self.top.min(self.ids.len())..(self.top + height).min(self.ids.len())];
+        let seen = self.ids.some(self.top, self.top + height);
         if seen.iter().all(|id| self.rows.contains_key(id)) {
             return None;
         }
         let from = self.top.saturating_sub(2 * height);
-        let until = (self.top + 3 * height).min(self.ids.len());
-        let ids = self.ids[from..until].to_vec();
+        let ids = self.ids.some(from, self.top + 3 * height);
         let wanted = self.wanted(cx);
         Some(ask(ROWS, move |desk| load::rows(desk, &wanted, &ids)))
     }
@@ -234,12 +235,12 @@ impl List {
         self.complete = listed.complete;
         self.heads = listed.heads;
         self.rows = listed.rows;
-        let missed = self.wanted.take().filter(|id| self.complete && !self.ids.contains(id));
+        let missed = self.wanted.take();
+        let missed = missed.filter(|id| self.complete && !self.ids.iter().any(|i| i == *id));
         // Focus and marks belong to records, not to rows.
         self.at = listed.at;
         if self.complete {
-            let there: HashSet<i64> = self.ids.iter().copied().collect();
-            self.marks.keep(|id| there.contains(&id));
+            self.marks.keep(self.ids.iter());
         }
         self.range = None;
         let mut effects = Vec::new();
@@ -294,7 +295,7 @@ impl List {
     fn mark_range(&mut self) {
         if let Some(from) = self.range {
             let (low, high) = (from.min(self.at), from.max(self.at));
-            self.marks.add(self.ids[low..=high.min(self.ids.len() - 1)].iter().copied());
+            self.marks.add(self.ids.some(low, high + 1));
         }
     }
 
@@ -321,7 +322,7 @@ impl List {
                 self.moved(Act::Down, cx);
                 return Some(self.settle(cx));
             }
-            Act::MarkAll => self.marks.turn_all(self.ids.iter().copied()),
+            Act::MarkAll => self.marks.turn_all(self.ids.iter()),
             Act::Range => match self.range.take() {
                 Some(_) => {}
                 None if self.ids.is_empty() => {}
@@ -545,7 +546,7 @@ impl Screen for List {
 
     fn deadline(&self, cx: &Cx) -> Option<std::time::Duration> {
         let seen = self.ids.iter().skip(self.top).take(self.height(cx));
-        let left = seen.filter_map(|id| self.rows.get(id)?.left?.changes_in(cx.now()));
+        let left = seen.filter_map(|id| self.rows.get(&id)?.left?.changes_in(cx.now()));
         left.min().map(std::time::Duration::from_secs)
     }
 

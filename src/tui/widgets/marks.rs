@@ -45,8 +45,11 @@ impl Marks {
         !std::mem::take(&mut self.0).is_empty()
     }
 
-    pub(crate) fn keep(&mut self, mut fits: impl FnMut(i64) -> bool) {
-        self.0.retain(|id| fits(*id));
+    /// Takes off the marks of what isn't among these.
+    pub(crate) fn keep(&mut self, there: impl Iterator<Item = i64>) {
+        if !self.is_empty() {
+            self.0 = there.filter(|id| self.has(*id)).collect();
+        }
     }
 
     /// The marked records, else the one in focus; none where there is neither.

@@ -188,7 +188,7 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
     }
     let area = places.rows;
     let height = usize::from(area.height);
-    let seen: Vec<i64> = list.ids.iter().copied().skip(list.top).take(height).collect();
+    let seen = list.ids.some(list.top, list.top + height);
     let held: Vec<Option<&Row>> = seen.iter().map(|id| list.rows.get(id)).collect();
     let cells: Vec<Vec<String>> =
         held.iter().map(|row| row.map_or(Vec::new(), |r| r.cells.clone())).collect();

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 
 use super::cell;
 use super::countdown::{Countdown, FIELDS, LEFT};
+use super::ids::Ids;
 use crate::entity::shown::is_numeric;
 use crate::entity::{Kind, Noun, Part};
 use crate::error::Result;
@@ -36,7 +37,7 @@ pub(super) struct Wanted {
 
 /// A list as it stands.
 pub(super) struct Listed {
-    pub ids: Vec<i64>,
+    pub ids: Ids,
     pub complete: bool,
     pub at: usize,
     pub heads: Vec<Head>,
@@ -109,23 +110,26 @@ pub(super) fn listing(desk: &mut Desk, wanted: &Wanted, whole: bool) -> Result<L
         listing.limit = Some(page as u64 + 1);
     }
     // All ids pass by once: pages that don't come again needn't be kept.
-    let mut ids =
-        if whole { reader.in_passing(|| reader.ids(&listing))? } else { reader.ids(&listing)? };
-    if let Some(only) = &wanted.only {
-        ids.retain(|id| only.contains(id));
-    }
+    let mut ids = Ids::default();
+    let mut read = || {
+        reader.each_id(&listing, |id| {
+            if wanted.only.as_ref().is_none_or(|only| only.contains(&id)) {
+                ids.push(id);
+            }
+        })
+    };
+    if whole { reader.in_passing(read) } else { read() }?;
     let complete = whole || ids.len() <= page;
     if by_left && complete && ids.len() <= MOST_BY_LEFT {
-        sort_by_left(&reader, noun, &mut ids)?;
+        ids = by_left_of(&reader, noun, &ids)?;
     }
     if !complete {
         ids.truncate(page);
     }
-    let found = wanted.focus.and_then(|focus| ids.iter().position(|id| *id == focus));
+    let found = wanted.focus.and_then(|focus| ids.iter().position(|id| id == focus));
     let at = found.unwrap_or(if complete { wanted.at } else { 0 }).min(ids.len().saturating_sub(1));
     let from = at.saturating_sub(2 * wanted.height);
-    let until = (at + 3 * wanted.height).min(ids.len());
-    let rows = rows_of(&reader, noun, wanted, &ids[from..until])?;
+    let rows = rows_of(&reader, noun, wanted, &ids.some(from, at + 3 * wanted.height))?;
     let heads = paths(wanted, noun, &reader)?
         .iter()
         .map(|path| Head {
@@ -143,14 +147,15 @@ pub(super) fn listing(desk: &mut Desk, wanted: &Wanted, whole: bool) -> Result<L
 /// More than these stand by their deadline alone: nobody looks through so many by the hour.
 const MOST_BY_LEFT: usize = 20_000;
 
-/// Puts records into the order of the time that is left.
-fn sort_by_left(reader: &Reader, noun: &Noun, ids: &mut [i64]) -> Result<()> {
+/// Records in the order of the time that is left.
+fn by_left_of(reader: &Reader, noun: &Noun, ids: &Ids) -> Result<Ids> {
+    let mut ids: Vec<i64> = ids.iter().collect();
     let paths = FIELDS.iter().map(|name| Path::parse(name, noun, reader.model()));
-    let found = reader.cells_of(noun, ids, paths.collect::<Result<_>>()?)?;
+    let found = reader.cells_of(noun, &ids, paths.collect::<Result<_>>()?)?;
     let ranks: HashMap<i64, _> =
         found.iter().map(|f| (f.id, Countdown::of(&f.values).rank())).collect();
     ids.sort_by_key(|id| ranks.get(id).copied());
-    Ok(())
+    Ok(ids.into_iter().collect())
 }
 
 /// Whether a half of a value says nothing, or something else.
