@@ -28,6 +28,9 @@ pub use sheet::{Cell, Column, Figure, Row, Sheet};
 use crate::error::Result;
 use crate::store::{By, Reader};
 
+/// The option that leaves rows out.
+pub const LIMIT: &str = "limit";
+
 /// The key of the row of what has none.
 const NONE: &str = "none";
 

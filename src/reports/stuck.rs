@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::sheet::{Cell, Column, Figure, Row};
-use super::{Ask, Number, Sheet, Span};
+use super::{Ask, LIMIT, Number, Opt, Sheet, Span};
 use crate::entity::Value;
 use crate::error::Result;
 use crate::store::{Reader, Stuck};
@@ -21,7 +21,11 @@ pub(super) const STUCK: Number = Number {
     by: &[],
     period: Span::Never,
     what_if: false,
-    options: &[],
+    options: &[Opt {
+        name: LIMIT,
+        value: Some("N"),
+        about: "So many deals, those longest in their stage; the total is of all",
+    }],
     empty: "every open deal gets on",
     examples: &["deal stuck", "deal stuck owner:me", "deal stuck --pipeline Sales -o json"],
     run,
@@ -42,10 +46,19 @@ fn run(reader: &Reader, ask: &Ask) -> Result<Sheet> {
         Column::sum("amount"),
     ];
     let mut sheet = Sheet { columns, ..Sheet::default() };
-    for deal in reader.stuck(&ask.deals(&["open"]))? {
-        sheet.rows.push(row(&deal, ask));
+    let most = ask.has(LIMIT).then(|| ask.whole(LIMIT, 0, 1..=u64::from(u32::MAX))).transpose()?;
+    let found = reader.stuck(
+        &ask.deals(&["open"]),
+        most.map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
+    )?;
+    sheet.rows = found.deals.iter().map(|deal| row(deal, ask)).collect();
+    if sheet.rows.len() < found.count {
+        sheet.notes.push(format!("the {} longest of {}", sheet.rows.len(), found.count));
     }
     sheet.add_total();
+    if let Some(amount) = sheet.total.as_mut().and_then(|total| total.cells.last_mut()) {
+        *amount = Cell::Sums(found.sums);
+    }
     if let Some(to) = ask.to {
         sheet.convert(&reader.rates(ask.times.today())?, to)?;
     }

@@ -82,7 +82,7 @@ pub use draft::{IN_PASSING, refuse_negative};
 pub use due::{Span, Whose};
 pub use funnel::{
     Assumed, Assumption, By, Chanced, Deals, Dwell, Ended, Fate, Journey, Key, Named, Reached,
-    Slipped, Steps, Stuck, Sums, Thresholds,
+    Slipped, Steps, Stuck, StuckDeals, Sums, Thresholds,
 };
 pub use history::{ChangeRow, EditRow, HistoryEntry};
 pub use imports::{ImportFacts, ImportRow, Origin};

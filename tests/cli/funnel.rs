@@ -256,6 +256,19 @@ fn deals_that_do_not_get_on_say_why() {
     assert_eq!(found[0]["overdue_days"], 10);
     let ids = w.ok(&["--now", "2026-08-11T00:00:00Z", "deal", "stuck", "-o", "ids"]);
     assert_eq!(ids, "4\n3\n5\n");
+    // Fewer rows, and what all of them come to.
+    let table = |more: &[&str]| {
+        let args = [&["--now", "2026-08-11T00:00:00Z", "deal", "stuck", "-o", "table"], more];
+        w.run(&args.concat())
+    };
+    let (all, few) = (table(&[]), table(&["--limit", "2"]));
+    let total = |out: &str| -> Vec<String> {
+        let at = out.find("\ntotal").expect("a total");
+        out[at..].split_whitespace().map(str::to_owned).collect()
+    };
+    assert_eq!(total(&few.out), total(&all.out));
+    assert_eq!(few.out.lines().count(), all.out.lines().count() - 1);
+    assert!(format!("{}{}", few.out, few.err).contains("the 2 longest of 3"), "{few:?}");
     let fine = w.run(&[&NOW[..], &["deal", "stuck", "name=秋"]].concat());
     assert!(fine.out.is_empty() && fine.err.contains("every open deal gets on"), "{}", fine.err);
 }

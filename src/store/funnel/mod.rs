@@ -31,7 +31,7 @@ pub use journeys::{Dwell, Journey};
 pub use keys::Named;
 pub use reached::{Ended, Reached, Steps};
 pub use slips::Slipped;
-pub use stuck::Stuck;
+pub use stuck::{Stuck, StuckDeals};
 pub use sums::Sums;
 
 /// What deals are grouped by.

@@ -10,7 +10,7 @@ use rust_decimal::prelude::ToPrimitive;
 use crate::entity::Value;
 use crate::entity::money::{Currency, amount_for_people};
 use crate::error::Result;
-use crate::reports::{self, Ask, Cell, Column, Figure, NUMBERS, Number, Row, Sheet, Span};
+use crate::reports::{self, Ask, Cell, Column, Figure, LIMIT, NUMBERS, Number, Row, Sheet, Span};
 use crate::store::{By, Listing};
 use crate::tui::deeds::quoted;
 use crate::tui::desk::Desk;
@@ -265,6 +265,9 @@ fn has_choice(verb: &str) -> bool {
     reports::find(verb).is_some_and(|n| n.by.len() > 1)
 }
 
+/// Rows of a number that lists records: nobody looks through more of them in a chart.
+const MOST: usize = 500;
+
 /// The answer of a number, as a panel asks it.
 fn sheet(desk: &Desk, number: &Number, by: By, wanted: &Wanted, explain: bool) -> Result<Sheet> {
     let reader = desk.reader()?;
@@ -287,7 +290,12 @@ fn sheet(desk: &Desk, number: &Number, by: By, wanted: &Wanted, explain: bool) -
         to: desk.asking.to,
         times,
         thresholds: desk.asking.thresholds,
-        options: BTreeMap::new(),
+        options: number
+            .options
+            .iter()
+            .filter(|o| o.name == LIMIT)
+            .map(|o| (o.name, MOST.to_string()))
+            .collect(),
         explain,
     };
     (number.run)(&reader, &ask)
