@@ -100,10 +100,51 @@ fn runner(settings: &Settings, db: OsString, base: fn() -> Model) -> CommandLine
             stdout_is_terminal: false,
             stderr_is_terminal: false,
         };
-        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let (mut out, mut err) = (Beginning::default(), Vec::new());
         let code = super::run_with(&args, base, &around, &mut out, &mut err);
-        Ran { ok: code == 0, out, err }
+        if out.more > 0 {
+            let more = out.more;
+            err.extend(
+                format!("… and {more} more lines: a shell shows all of `rolo {line}`\n").bytes(),
+            );
+        }
+        Ran { ok: code == 0, out: out.text, err }
     })
+}
+
+/// Output as far as somebody will scroll through it; a million records would take all memory.
+#[derive(Default)]
+struct Beginning {
+    text: Vec<u8>,
+    full: bool,
+    /// Lines that were left out.
+    more: usize,
+}
+
+impl Beginning {
+    /// Bytes that are kept.
+    const MOST: usize = 1 << 20;
+}
+
+impl std::io::Write for Beginning {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let room = if self.full { 0 } else { Self::MOST.saturating_sub(self.text.len()) };
+        let fits = bytes.get(..room).unwrap_or(bytes);
+        self.text.extend_from_slice(fits);
+        let rest = &bytes[fits.len()..];
+        if !self.full && !rest.is_empty() {
+            self.full = true;
+            // Whole lines are kept; the one that is cut counts with those left out.
+            let last = self.text.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+            self.text.truncate(last);
+        }
+        self.more += rest.split(|b| *b == b'\n').count().saturating_sub(1);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Whether the terminal is one of those that are known to show links (OSC 8).
@@ -133,4 +174,33 @@ pub(super) fn is_unicode() -> bool {
     });
     let plain = set("TERM").is_some_and(|t| matches!(t.as_str(), "linux" | "dumb" | "vt100"));
     utf8 && !plain
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::Beginning;
+
+    #[test]
+    fn long_output_keeps_its_first_whole_lines_and_counts_the_others() {
+        let mut held = Beginning::default();
+        let lines = Beginning::MOST / 8 + 1000;
+        for n in 0..lines {
+            // In pieces that end within lines.
+            held.write_all(&format!("{n:07}\n").as_bytes()[..5]).unwrap();
+            held.write_all(&format!("{n:07}\n").as_bytes()[5..]).unwrap();
+        }
+        let kept = held.text.split(|b| *b == b'\n').count() - 1;
+        assert_eq!((held.text.len(), kept, held.more), (8 * kept, lines - 1000, 1000));
+        let mut short = Beginning::default();
+        short.write_all(b"one\ntwo").unwrap();
+        assert_eq!((short.text.as_slice(), short.more), (&b"one\ntwo"[..], 0));
+        // Cut in the middle of a line, and the line is left out whole.
+        let mut held = Beginning::default();
+        held.write_all(b"one\n").unwrap();
+        held.write_all(&vec![b'x'; Beginning::MOST]).unwrap();
+        held.write_all(b"\ntwo\n").unwrap();
+        assert_eq!((held.text.as_slice(), held.more), (&b"one\n"[..], 2));
+    }
 }

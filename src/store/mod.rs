@@ -448,6 +448,26 @@ impl Store {
         Ok(self.conn.execute_batch("PRAGMA synchronous=OFF")?)
     }
 
+    /// Lets what is too large to sort in a page cache go to temporary files: for a program that stays
+    /// open. Where no folder takes such files, it is sorted in memory as before.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn spill(&self) -> Result<()> {
+        if tempfile::tempfile().is_ok() {
+            self.conn.execute_batch("PRAGMA temp_store=FILE")?;
+        }
+        Ok(())
+    }
+
+    /// Gives back the memory of pages that were read.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn rest(&self) -> Result<()> {
+        Ok(self.conn.execute_batch("PRAGMA shrink_memory")?)
+    }
+
     /// Puts all of the WAL into the file, so that it can be moved alone.
     ///
     /// # Errors

@@ -82,8 +82,8 @@ fn run(desk: &mut Desk, screen: u64, slot: u8, question: Question, stop: &Arc<At
         return Said::Refused(why);
     }
     let said = perform(desk, Work::Ask { screen, slot, question });
-    // A flag that stays behind would count as a question under way.
-    match desk.store.stop_when(None) {
+    // A flag that stays behind would count as a question under way; and nobody may ask here for long.
+    match desk.store.stop_when(None).and_then(|()| desk.store.rest()) {
         Ok(()) => said,
         Err(why) => Said::Refused(why),
     }

@@ -133,9 +133,11 @@ pub fn run(setup: Setup) -> Result<()> {
     };
     let (locale, user, stands, asking) = (setup.locale, setup.user, setup.stands, setup.asking);
     let again = setup.store.again();
+    setup.store.spill()?;
     let desk = Desk::new(setup.store, locale.clone(), user.clone(), stands, asking);
     let beside = move || {
         let store = again.open(&Clock::new(stands, locale.times.zone))?;
+        store.spill()?;
         Ok(Desk::new(store, locale.clone(), user.clone(), stands, asking))
     };
     let (pump, waker) = Pump::new()?;
