@@ -45,6 +45,9 @@ pub(super) fn list(session: &mut Session, noun: &str, matches: &ArgMatches) -> R
     let sort = asked.sort.or_else(|| view.as_ref().and_then(|v| v.sort.clone()));
     listing.sort_by(sort.as_deref().unwrap_or(noun.entity.sort), model)?;
     listing.limit = asked.limit;
+    if sort.is_some() && listing.limit.is_none() {
+        store.spill()?;
+    }
     let columns = asked.columns.or_else(|| view.and_then(|v| v.columns));
     match output {
         Output::Ids => {

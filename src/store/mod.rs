@@ -448,13 +448,15 @@ impl Store {
         Ok(self.conn.execute_batch("PRAGMA synchronous=OFF")?)
     }
 
-    /// Lets what is too large to sort in a page cache go to temporary files: for a program that stays
-    /// open. Where no folder takes such files, it is sorted in memory as before.
+    /// Lets what is too large to sort in a page cache go to temporary files. Where no folder takes such
+    /// files, in the middle of a write, and in the past, whose tables are temporary themselves, it is
+    /// sorted in memory.
     ///
     /// # Errors
     /// The database can't be read.
     pub fn spill(&self) -> Result<()> {
-        if tempfile::tempfile().is_ok() {
+        let is_plain = self.past.is_none() && self.scratch.is_none() && self.conn.is_autocommit();
+        if is_plain && tempfile::tempfile().is_ok() {
             self.conn.execute_batch("PRAGMA temp_store=FILE")?;
         }
         Ok(())
