@@ -2,7 +2,6 @@
 
 use super::harness::{Bench, filled};
 use crate::entity::Value;
-use crate::store::Older;
 
 #[test]
 fn undo_takes_back_what_was_done_here_and_nothing_older() {

@@ -6,7 +6,6 @@ use crossterm::event::{Event as Input, KeyModifiers, MouseButton, MouseEvent, Mo
 use proptest::prelude::*;
 
 use super::harness::filled;
-use crate::entity::Value;
 use crate::tui::Ran;
 use crate::tui::desk::Said;
 
