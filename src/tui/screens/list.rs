@@ -3,6 +3,7 @@
 
 mod columns;
 mod countdown;
+mod details;
 mod draw;
 mod load;
 mod tabs;
@@ -70,6 +71,8 @@ pub(crate) struct List {
     marks: Marks,
     range: Option<usize>,
     preview: bool,
+    /// Whether keys go to the pane of details, and how far that is scrolled.
+    panes: details::Panes,
     /// The pane of details has all the room.
     zoomed: bool,
     /// The kind of the timeline that is shown.
@@ -141,6 +144,7 @@ impl List {
             marks: Marks::default(),
             range: None,
             preview: true,
+            panes: details::Panes::default(),
             zoomed: false,
             kind: None,
             sheet: None,
@@ -165,6 +169,9 @@ impl List {
 
     /// Keeps the focus in sight, and asks for what is missing there.
     fn settle(&mut self, cx: &Cx) -> Effects {
+        if draw::places(self, cx.area).details.is_none() {
+            self.panes.come_back();
+        }
         self.at = self.at.min(self.ids.len().saturating_sub(1));
         self.top = rows::scrolled(self.top, self.at, self.height(cx), self.ids.len());
         let mut effects: Effects = self.missing(cx).into_iter().collect();
@@ -309,6 +316,9 @@ impl List {
     }
 
     fn act(&mut self, act: Act, cx: &Cx) -> Option<Effects> {
+        if !self.filter.is_typing() && self.act_in_panes(act, cx) {
+            return Some(Vec::new());
+        }
         if self.moved(act, cx) {
             return Some(self.settle(cx));
         }
@@ -406,7 +416,12 @@ impl List {
                 Err(why) => return Some(vec![Toast::bad(&why)]),
             },
             SHEET => {
-                self.sheet = answer::<Result<Sheet, Error>>(said)?.ok();
+                let sheet = answer::<Result<Sheet, Error>>(said)?.ok();
+                let id = |sheet: &Option<Sheet>| sheet.as_ref().map(|s| s.record.id);
+                if id(&sheet) != id(&self.sheet) {
+                    self.panes.rewind();
+                }
+                self.sheet = sheet;
             }
             _ => {
                 if let Ok(saved) = answer::<Result<Vec<View>, Error>>(said)? {
@@ -458,6 +473,9 @@ impl List {
     }
 
     fn mouse(&mut self, mouse: crossterm::event::MouseEvent, cx: &Cx) -> Option<Effects> {
+        if self.mouse_in_panes(mouse, cx) {
+            return Some(Vec::new());
+        }
         let places = draw::places(self, cx.area);
         match mouse.kind {
             MouseEventKind::ScrollUp => (0..3).for_each(|_| {

@@ -118,3 +118,32 @@ fn previews_tell_what_belongs_to_a_record_and_nothing_is_a_dead_end() {
     assert!(!bench.screen().contains("H/L move"), "{}", bench.screen());
     bench.keys("5").sees("r reply").keys("r").sees("Ctrl+E writes several lines");
 }
+
+#[test]
+fn the_pane_of_details_takes_the_keys_and_scrolls_under_a_list_that_stays() {
+    let mut bench = filled();
+    for at in 1..31 {
+        let body = format!("asked {at}");
+        bench.add("activity", &[("kind", "note"), ("body", &body), ("about", "contact:1")]);
+    }
+    // At 80x24 the pane has six rows; what doesn't fit is told with the key that leads there.
+    bench.keys("2 f5 / a n n enter").sees("Ann Lee").sees("more: l");
+    let before = bench.app.top().subject().unwrap();
+    bench.keys("l").sees("1-6 of ").keys("j").sees("2-7 of ").keys("G").sees("asked 1");
+    assert_eq!(bench.app.top().subject().unwrap(), before);
+    bench.keys("g g").sees("1-6 of ").keys("pgdn").sees("6-11 of ");
+    // A change from elsewhere leaves it where it is; Esc and h give the keys back to the list.
+    bench.app.said(crate::tui::desk::Said::Changed);
+    bench.settle();
+    bench.sees("6-11 of ").keys("esc esc esc j");
+    assert_ne!(bench.app.top().subject().unwrap(), before);
+    bench.keys("k l h j");
+    assert_ne!(bench.app.top().subject().unwrap(), before);
+    // Where it is wide the timeline is a pane of its own.
+    bench.keys("k").resize(200, 30).keys("l l j").sees("2-");
+    bench.keys("h h j");
+    assert_ne!(bench.app.top().subject().unwrap(), before);
+    // Too small for the pane, the list has the keys again.
+    bench.keys("k l").resize(40, 10).keys("j");
+    assert_ne!(bench.app.top().subject().unwrap(), before);
+}
