@@ -104,6 +104,10 @@ pub(crate) struct App {
     away: bool,
     /// Changes that the worker hasn't finished.
     unfinished: usize,
+    /// The record that was added last.
+    made: Option<(&'static str, i64)>,
+    /// The key that cancels had nothing to cancel: once more it quits.
+    cancelled: bool,
     quits: bool,
     /// What somebody was told would be lost at the end.
     warned: Option<String>,
@@ -129,6 +133,8 @@ impl App {
             last_command: None,
             away: false,
             unfinished: 0,
+            made: None,
+            cancelled: false,
             quits: false,
             warned: None,
             signs: Vec::new(),
@@ -330,5 +336,4 @@ impl App {
     pub(crate) fn depth(&self) -> usize {
         self.stack.len()
     }
-
 }

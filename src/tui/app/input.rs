@@ -6,7 +6,8 @@ use ratatui::layout::Rect;
 use super::{App, Out};
 use crate::tui::chrome;
 use crate::tui::keys::{Act, Meant, Press};
-use crate::tui::screen::{Effect, Event};
+use crate::tui::screen::{Effect, Event, Toast};
+use crate::tui::screens;
 use crate::tui::verbs;
 
 impl App {
@@ -65,15 +66,25 @@ impl App {
             self.out.push(Out::Repaint);
             self.ask_signs();
         }
+        let again = std::mem::take(&mut self.cancelled);
         let id = self.top_slot().id;
-        if self.send(id, Event::Act(act)) {
+        // To a screen, cancelling is one layer back.
+        let told_screen = if act == Act::Cancel { Act::Back } else { act };
+        if self.send(id, Event::Act(told_screen)) {
             return;
         }
         match act {
+            Act::Cancel if self.is_at_root() && again => self.quit(),
+            Act::Cancel if self.is_at_root() => {
+                self.cancelled = true;
+                let key = self.key(Act::Cancel);
+                self.toast(Toast { text: format!("{key} again quits"), bad: false });
+            }
+            Act::GoMade => self.go_to_made(),
             Act::Go(digit) => self.go(digit),
             Act::Back if self.is_at_root() => {}
             Act::Quit if self.is_at_root() => self.quit(),
-            Act::Back | Act::Quit => self.pop(id),
+            Act::Back | Act::Cancel | Act::Quit => self.pop(id),
             Act::Suspend => self.out.push(Out::Suspend),
             Act::Reload => self.changed(),
             Act::CopyCommand => {
@@ -87,6 +98,17 @@ impl App {
                 let (place, noun) = (self.top().place(), self.top().noun());
                 let effects = verbs::of(other, subject, noun, place, &self.common.cx());
                 self.apply(id, effects);
+            }
+        }
+    }
+
+    /// Opens what was added last: the screen that it was added on may not show it.
+    fn go_to_made(&mut self) {
+        match self.made {
+            Some((noun, id)) => self.push(screens::record::open(noun, id)),
+            None => {
+                let text = "nothing was added in this dashboard yet".to_owned();
+                self.toast(Toast { text, bad: false });
             }
         }
     }

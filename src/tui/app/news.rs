@@ -50,6 +50,7 @@ impl App {
         self.last_command = Some(done.command.clone());
         self.send(screen, Event::Done);
         if let Some((noun, id)) = done.made {
+            self.made = Some((noun, id));
             let top = self.top_slot().id;
             self.send(top, Event::Told(Box::new(Made(noun, id))));
         }

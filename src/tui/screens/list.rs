@@ -26,7 +26,7 @@ use crate::tui::screen::{Cx, Effect, Effects, Event, Made, Screen, Subject, Toas
 use crate::tui::screens::line::{self, Known};
 use crate::tui::screens::order::{self, Sorted};
 use crate::tui::screens::views::{self, SaveAs, View};
-use crate::tui::screens::{export, happened};
+use crate::tui::screens::{export, happened, not_in_sight};
 use crate::tui::verbs;
 use crate::tui::widgets::marks::Marks;
 use crate::tui::widgets::narrow::Narrow;
@@ -251,7 +251,7 @@ impl List {
         self.range = None;
         let mut effects = Vec::new();
         if missed.is_some() {
-            effects.push(Effect::Also("this view doesn't hold it".into()));
+            effects.push(not_in_sight(cx));
         }
         if !self.complete {
             effects.push(self.list(cx, true));
@@ -550,11 +550,9 @@ impl Screen for List {
     }
 
     fn subject(&self) -> Option<Subject> {
-        let focus = self.focused();
         let label = self.heads.iter().position(|h| h.keep);
-        let label =
-            focus.and_then(|id| self.rows.get(&id)?.cells.get(label?).cloned()).unwrap_or_default();
-        self.marks.subject(self.noun, focus, label)
+        let label = |id: i64| self.rows.get(&id)?.cells.get(label?).cloned();
+        self.marks.subject(self.noun, self.focused(), label)
     }
 
     fn noun(&self) -> Option<&'static str> {

@@ -54,10 +54,17 @@ fn what_is_made_has_the_focus_and_what_the_view_hides_is_told() {
     assert_eq!(bench.app.top().subject().unwrap().one(), 4);
     assert_eq!(bench.value("company", 4, "name").to_cell(), "ZZZ \"last\" & co's #7");
     bench.keys("7 ] ]").keys("n").text("Second #acme").keys("enter");
-    bench.sees("this view doesn't hold it");
+    bench.sees("added deal:5 Second").sees("not in sight here, go opens it");
+    bench.keys("g o").sees("deal:5 Second").keys("esc");
     assert_eq!(bench.value("deal", 5, "company").to_cell(), "Acme GmbH");
     bench.keys("1 n").text("Third").keys("enter");
     assert_eq!(bench.app.top().subject().unwrap().one(), 6);
+    // The board tells it too; what is in sight says nothing of the kind.
+    assert!(!bench.screen().contains("go opens"), "{}", bench.screen());
+    bench.keys("/").text("company:acme").keys("enter n").text("Fourth").keys("enter");
+    bench.sees("added deal:7 Fourth").sees("go opens it").keys("g o").sees("deal:7 Fourth");
+    let mut fresh = filled();
+    fresh.keys("g o").sees("nothing was added in this dashboard yet");
 }
 
 #[test]

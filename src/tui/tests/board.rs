@@ -188,7 +188,8 @@ fn a_view_of_another_pipeline_leads_there() {
 #[test]
 fn marked_deals_move_each_one_step_as_one_change() {
     let mut bench = filled();
-    bench.keys("1 l V");
+    // Space goes on to the next: what is told is the marked one.
+    bench.keys("1 l space L").sees("moved deal:3 Внедрение to").keys("u esc h l g g V");
     bench.keys("L").sees("moved 2 deals");
     bench.keys("esc");
     assert_eq!(bench.value("deal", 2, "stage").to_cell(), "Proposal");
@@ -235,4 +236,28 @@ fn a_company_leads_to_its_deals_on_the_board() {
     bench.keys("3 g b").sees("company:1").sees("Renewal 2027");
     assert!(!bench.screen().contains("Внедрение"), "{}", bench.screen());
     bench.keys("esc").sees("Внедрение");
+}
+
+#[test]
+fn ranges_whole_stages_and_one_stage_alone_are_reached_by_keys() {
+    let mut bench = filled();
+    for at in 0..70 {
+        bench.add("deal", &[("name", &format!("Many {at}")), ("stage", "Proposal")]);
+    }
+    bench.keys("1 f5 l v j").sees("2 marked (range)").keys("l").keys("v j j v j");
+    bench.sees("5 marked:").keys("esc");
+    assert!(!bench.screen().contains("marked"), "{}", bench.screen());
+    // Those too that no column has loaded.
+    bench.keys("V").sees("70 marked").keys("L").sees("moved 70 deals").keys("u V");
+    assert!(!bench.screen().contains("marked"), "{}", bench.screen());
+    bench.keys("h g g z").sees("Внедрение");
+    assert!(!bench.screen().contains("Many 1"), "{}", bench.screen());
+    bench.keys("l g g").sees("Many 1").keys("esc").sees("Qualified 2  EUR").keys("h");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.csv");
+    let typed = path.to_str().unwrap().to_owned();
+    bench.keys("/").text("amount>1k").keys("enter E ctrl+u").text(&typed).keys("enter");
+    bench.sees("wrote");
+    let kept = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(kept, "ran deal list 'amount>1k' -o csv\n");
 }

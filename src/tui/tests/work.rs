@@ -125,3 +125,19 @@ fn tabs_say_what_is_due() {
     bench.keys("9 d");
     bench.sees("4Agenda*1");
 }
+
+#[test]
+fn the_agenda_marks_ranges_and_all_and_writes_what_it_shows() {
+    let mut bench = filled();
+    bench.keys("4 V").sees("marked").keys("esc g g j v j").sees("2 marked  range").keys("v j");
+    // What is marked is what keys are about, also where the focus stands on another noun.
+    bench.sees("2 marked").keys("t").text("soon").keys("enter").sees("tagged 2 tasks");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.csv");
+    let typed = path.to_str().unwrap().to_owned();
+    bench.keys("esc / o f f e r enter E ctrl+u").text(&typed).keys("enter").sees("wrote 1 lines");
+    let kept = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = kept.lines().collect();
+    assert_eq!(lines[0], "day,at,ref,what,about,owner,late");
+    assert_eq!(lines[1], "2026-11-22,,task:2,Write the offer,,ann,false");
+}
