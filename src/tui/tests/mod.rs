@@ -6,6 +6,7 @@ mod board;
 mod forms;
 mod goldens;
 mod harness;
+mod keys;
 mod leaving;
 mod lists;
 mod reports;
