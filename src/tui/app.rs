@@ -15,7 +15,7 @@ use super::chrome;
 use super::desk::Work;
 use super::drafts::Draft;
 use super::keys::{Act, Keys, Place, Press};
-use super::screen::{Cx, Event, Question, Screen, Toast};
+use super::screen::{Cx, Event, Question, REST, Screen, Toast};
 use super::screens;
 use super::theme::Theme;
 use crate::clock::Clock;
@@ -49,6 +49,8 @@ pub(crate) struct Common {
     pub command: CommandLine,
     /// The whole terminal.
     pub size: Rect,
+    /// When something was pressed last.
+    pub touched: Instant,
     /// The clock stands there, in tests.
     pub stands: Option<chrono::DateTime<chrono::Utc>>,
 }
@@ -63,6 +65,7 @@ impl Common {
             me: &self.me,
             command: &self.command,
             area: chrome::body(self.size),
+            rest: self.touched.elapsed(),
         }
     }
 }
@@ -316,6 +319,14 @@ impl App {
         if self.toast.as_ref().is_some_and(|(_, until)| *until <= Instant::now()) {
             self.toast = None;
         }
+        if self.common.touched.elapsed() >= REST {
+            let waiting = |slot: &&Slot| slot.screen.waits_for_rest();
+            let root = self.roots.get(self.root).map(|(_, slot)| slot);
+            let seen = root.into_iter().chain(&self.stack).filter(waiting);
+            for id in seen.map(|slot| slot.id).collect::<Vec<_>>() {
+                self.send(id, Event::Changed);
+            }
+        }
     }
 
     /// When something has to be drawn though nothing happens.
@@ -324,7 +335,9 @@ impl App {
         let cx = self.common.cx();
         let screens = self.screens().filter(|_| !self.away).filter_map(|s| s.deadline(&cx));
         let screens = screens.map(|d| Instant::now() + d);
-        toast.into_iter().chain(screens).min()
+        let waits = !self.away && self.screens().any(Screen::waits_for_rest);
+        let rest = waits.then(|| self.common.touched + REST);
+        toast.into_iter().chain(rest).chain(screens).min()
     }
 
     /// Draws all that is in sight.

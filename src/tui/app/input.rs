@@ -1,5 +1,7 @@
 //! What the terminal tells: keys, pastes, the mouse, its size.
 
+use std::time::Instant;
+
 use crossterm::event::{Event as Input, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 
@@ -13,6 +15,9 @@ use crate::tui::verbs;
 impl App {
     /// Takes what the terminal told.
     pub(crate) fn input(&mut self, input: Input) {
+        if matches!(input, Input::Key(_) | Input::Paste(_) | Input::Mouse(_)) {
+            self.common.touched = Instant::now();
+        }
         match input {
             Input::Key(key) if key.kind != KeyEventKind::Release => self.press(Press::of(key)),
             Input::Paste(text) => {

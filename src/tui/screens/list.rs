@@ -22,7 +22,9 @@ use crate::error::Error;
 use crate::store::Among;
 use crate::tui::deeds::quoted;
 use crate::tui::keys::{Act, Place};
-use crate::tui::screen::{Cx, Effect, Effects, Event, Made, Screen, Subject, Toast, answer, ask};
+use crate::tui::screen::{
+    Cx, Effect, Effects, Event, Made, REST, Screen, Subject, Toast, answer, ask,
+};
 use crate::tui::screens::line::{self, Known};
 use crate::tui::screens::order::{self, Sorted};
 use crate::tui::screens::views::{self, SaveAs, View};
@@ -83,6 +85,8 @@ pub(crate) struct List {
     /// The file changed and this is to be focused, when it comes.
     wanted: Option<i64>,
     loaded: bool,
+    /// Rows stand where they stood, as somebody is in the middle of something.
+    unsorted: bool,
 }
 
 /// The list of a noun.
@@ -151,6 +155,7 @@ impl List {
             sheet_of: None,
             wanted: None,
             loaded: false,
+            unsorted: false,
         }
     }
 
@@ -225,6 +230,7 @@ impl List {
             at: self.at,
             height: self.height(cx),
             zone: cx.zone(),
+            keep: None,
         }
     }
 
@@ -232,6 +238,16 @@ impl List {
     fn list(&self, cx: &Cx, whole: bool) -> Effect {
         let wanted = self.wanted(cx);
         ask(LISTING, move |desk| load::listing(desk, &wanted, whole))
+    }
+
+    /// The same for what changed meanwhile: while somebody presses keys, no row goes away under them
+    /// by its time alone.
+    fn list_again(&self, cx: &Cx) -> Effect {
+        let wanted = self.wanted(cx);
+        let busy = cx.rest < REST && wanted.sort == countdown::LEFT && self.complete;
+        let keep = busy.then(|| self.ids.clone());
+        let wanted = Wanted { keep, ..wanted };
+        ask(LISTING, move |desk| load::listing(desk, &wanted, true))
     }
 
     fn take(&mut self, listed: Listed, cx: &Cx) -> Effects {
@@ -242,8 +258,14 @@ impl List {
         self.heads = listed.heads;
         self.rows = listed.rows;
         let missed = self.wanted.take().filter(|id| self.complete && !self.ids.contains(id));
-        // Focus and marks belong to records, not to rows.
+        // Focus and marks belong to records, not to rows; what goes by the time left goes round a
+        // focus that stays at its height.
+        let height = self.at.saturating_sub(self.top);
         self.at = listed.at;
+        if self.wanted(cx).sort == countdown::LEFT {
+            self.top = self.at.saturating_sub(height);
+        }
+        self.unsorted = listed.unsorted;
         if self.complete {
             let there: HashSet<i64> = self.ids.iter().copied().collect();
             self.marks.keep(|id| there.contains(&id));
@@ -531,8 +553,9 @@ impl Screen for List {
             Event::Mouse(mouse) => self.mouse(mouse, cx),
             Event::Changed => {
                 self.sheet_of = None;
+                self.unsorted = false;
                 let mut effects: Effects = self.saved_tabs().into_iter().collect();
-                effects.push(self.list(cx, true));
+                effects.push(self.list_again(cx));
                 effects.extend(self.look(cx));
                 Some(effects)
             }
@@ -563,6 +586,10 @@ impl Screen for List {
         let seen = self.ids.iter().skip(self.top).take(self.height(cx));
         let left = seen.filter_map(|id| self.rows.get(id)?.left?.changes_in(cx.now()));
         left.min().map(std::time::Duration::from_secs)
+    }
+
+    fn waits_for_rest(&self) -> bool {
+        self.unsorted
     }
 
     fn command(&self) -> Option<String> {

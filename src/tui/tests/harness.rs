@@ -1,6 +1,7 @@
 //! A dashboard without a terminal: keys in, frames out, the worker's jobs done in line.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use crossterm::event::{Event as Input, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
@@ -125,6 +126,7 @@ pub(super) fn bench_with(theme: &str, ascii: bool, size: (u16, u16)) -> Bench {
             err: Vec::new(),
         }),
         size: Rect::new(0, 0, size.0, size.1),
+        touched: Instant::now(),
         stands,
     };
     let asking = Asking { to: None, thresholds: crate::store::Thresholds::USUAL };

@@ -32,6 +32,47 @@ fn tickets_stand_by_the_time_that_is_left() {
 }
 
 #[test]
+fn no_ticket_moves_by_its_time_while_somebody_presses_keys() {
+    let mut bench = filled();
+    for (subject, solve) in [("Third", "2026-11-23T09:00:00Z"), ("Fourth", "2026-11-24T09:00:00Z")]
+    {
+        bench.add("ticket", &[("subject", subject), ("solve_due", solve)]);
+    }
+    let all = ["API returns", "Export misses", "Third", "Fourth"];
+    bench.keys("5 f5 g g j j");
+    in_order(&mut bench, &all);
+    let row = |b: &Bench| b.screen().lines().position(|l| l.contains("> ")).unwrap();
+    let (before, focus) = (row(&bench), bench.app.top().subject().unwrap());
+    assert_eq!(focus.label, "Third");
+    // Its own state puts it last; so does a change from elsewhere. What is new comes at once.
+    bench.keys("L L").sees("to pending");
+    in_order(&mut bench, &all);
+    bench.add("ticket", &[("subject", "Newest"), ("solve_due", "2026-11-22T09:00:30Z")]);
+    bench.app.said(crate::tui::desk::Said::Changed);
+    bench.settle();
+    in_order(&mut bench, &["API returns", "Newest", "Export misses", "Third", "Fourth"]);
+    assert!(bench.app.deadline().is_some());
+    bench.app.tick();
+    bench.settle();
+    in_order(&mut bench, &["Third", "Fourth"]);
+    // Nobody presses anything for a while: each goes where it belongs, under a focus that stays.
+    bench.app.common.touched -= crate::tui::screen::REST;
+    bench.app.tick();
+    bench.settle();
+    in_order(&mut bench, &["API returns", "Newest", "Export misses", "Fourth", "Third"]);
+    assert_eq!(bench.app.top().subject().unwrap(), focus);
+    assert!(row(&bench) >= before);
+    // Once there, it asks for nothing more.
+    bench.app.tick();
+    assert!(bench.app.take_out().is_empty());
+    // F5 doesn't wait.
+    bench.keys("H H").sees("to new");
+    in_order(&mut bench, &["Fourth", "Third"]);
+    bench.keys("f5");
+    in_order(&mut bench, &["Third", "Fourth"]);
+}
+
+#[test]
 fn tickets_go_a_status_on_and_back_and_a_menu_sets_any() {
     let mut bench = filled();
     bench.keys("5");

@@ -32,6 +32,8 @@ pub(super) struct Wanted {
     pub at: usize,
     pub height: usize,
     pub zone: Tz,
+    /// Somebody is in the middle of something: what is listed stays in this order for now.
+    pub keep: Option<Vec<i64>>,
 }
 
 /// A list as it stands.
@@ -41,6 +43,8 @@ pub(super) struct Listed {
     pub at: usize,
     pub heads: Vec<Head>,
     pub rows: Rows,
+    /// The order that was kept isn't the right one any more.
+    pub unsorted: bool,
 }
 
 /// A row: its cells, and what time is left where there is a deadline.
@@ -114,9 +118,13 @@ pub(super) fn listing(desk: &mut Desk, wanted: &Wanted, whole: bool) -> Result<L
     if let Some(only) = &wanted.only {
         ids.retain(|id| only.contains(id));
     }
+    let mut unsorted = false;
     let complete = whole || ids.len() <= page;
     if by_left && complete && ids.len() <= MOST_BY_LEFT {
         sort_by_left(&reader, noun, &mut ids)?;
+        if let Some(kept) = &wanted.keep {
+            unsorted = keep_order(&mut ids, kept);
+        }
     }
     if !complete {
         ids.truncate(page);
@@ -137,7 +145,7 @@ pub(super) fn listing(desk: &mut Desk, wanted: &Wanted, whole: bool) -> Result<L
                 && path.field().name == noun.entity.label().name,
         })
         .collect();
-    Ok(Listed { ids, complete, at, heads, rows })
+    Ok(Listed { ids, complete, at, heads, rows, unsorted })
 }
 
 /// More than these stand by their deadline alone: nobody looks through so many by the hour.
@@ -151,6 +159,21 @@ fn sort_by_left(reader: &Reader, noun: &Noun, ids: &mut [i64]) -> Result<()> {
         found.iter().map(|f| (f.id, Countdown::of(&f.values).rank())).collect();
     ids.sort_by_key(|id| ranks.get(id).copied());
     Ok(())
+}
+
+/// Lets those that were there before stand as they stood, and what is new where it belongs; whether
+/// that isn't the order they came in.
+fn keep_order(ids: &mut [i64], kept: &[i64]) -> bool {
+    let here: HashSet<i64> = ids.iter().copied().collect();
+    let before: HashSet<i64> = kept.iter().copied().collect();
+    let mut old = kept.iter().filter(|id| here.contains(id));
+    let mut differs = false;
+    for id in ids.iter_mut().filter(|id| before.contains(id)) {
+        let Some(next) = old.next() else { break };
+        differs |= id != next;
+        *id = *next;
+    }
+    differs
 }
 
 /// Whether a half of a value says nothing, or something else.
