@@ -1,25 +1,26 @@
 //! The stack of screens, and what goes between them, the worker and the terminal. It knows no
 //! particular screen; each owns its state.
 
+mod effects;
+mod input;
+mod news;
+
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event as Input, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::CommandLine;
 use super::chrome;
-use super::desk::{Done, Said, Work};
+use super::desk::Work;
 use super::drafts::Draft;
-use super::keys::{Act, Keys, Meant, Place, Press};
-use super::screen::{Cx, Deed, Effect, Effects, Event, Made, Question, Screen, Toast};
+use super::keys::{Act, Keys, Place, Press};
+use super::screen::{Cx, Event, Question, REST, Screen, Toast};
 use super::screens;
 use super::theme::Theme;
-use super::verbs;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entity::{Locale, Model};
-use crate::error::Error;
 
 /// How long a line about what happened stays.
 const TOAST: Duration = Duration::from_secs(8);
@@ -48,6 +49,8 @@ pub(crate) struct Common {
     pub command: CommandLine,
     /// The whole terminal.
     pub size: Rect,
+    /// When something was pressed last.
+    pub touched: Instant,
     /// The clock stands there, in tests.
     pub stands: Option<chrono::DateTime<chrono::Utc>>,
 }
@@ -62,6 +65,7 @@ impl Common {
             me: &self.me,
             command: &self.command,
             area: chrome::body(self.size),
+            rest: self.touched.elapsed(),
         }
     }
 }
@@ -103,6 +107,10 @@ pub(crate) struct App {
     away: bool,
     /// Changes that the worker hasn't finished.
     unfinished: usize,
+    /// The record that was added last.
+    made: Option<(&'static str, i64)>,
+    /// The key that cancels had nothing to cancel: once more it quits.
+    cancelled: bool,
     quits: bool,
     /// What somebody was told would be lost at the end.
     warned: Option<String>,
@@ -128,6 +136,8 @@ impl App {
             last_command: None,
             away: false,
             unfinished: 0,
+            made: None,
+            cancelled: false,
             quits: false,
             warned: None,
             signs: Vec::new(),
@@ -267,56 +277,6 @@ impl App {
         }
     }
 
-    fn apply(&mut self, from: u64, effects: Effects) {
-        for effect in effects {
-            self.apply_one(from, effect);
-        }
-    }
-
-    fn apply_one(&mut self, from: u64, effect: Effect) {
-        match effect {
-            Effect::Push(screen) => self.push(screen),
-            Effect::Pop => self.pop(from),
-            Effect::Tell(what) => {
-                let id = self.top_slot().id;
-                if !self.send(id, Event::Told(what)) {
-                    let text = "that means nothing on this screen".to_owned();
-                    self.toast(Toast { text, bad: true });
-                }
-            }
-            Effect::Go(digit) => self.go(digit),
-            Effect::Ask(slot, question) => self.ask(from, slot, question),
-            Effect::Aside(slot, question) => {
-                self.out.push(Out::Aside { screen: from, slot, question });
-            }
-            Effect::Stop(slot) => self.out.push(Out::Stop(from, slot)),
-            Effect::Do(deed) => self.begin(from, deed),
-            Effect::Toast(toast) => self.toast(toast),
-            Effect::Also(more) => {
-                let told = self.shown_toast().map(|t| format!("{} - {more}", t.text));
-                self.toast(Toast { text: told.unwrap_or(more), bad: false });
-            }
-            Effect::Copy(text) if text.len() > COPIED => self.toast(Toast {
-                text: "too much for the terminal's clipboard: `E` writes a file".into(),
-                bad: true,
-            }),
-            Effect::Copy(text) => {
-                self.toast(Toast {
-                    text: format!("sent to the terminal's clipboard: {text}"),
-                    bad: false,
-                });
-                self.out.push(Out::Copy(text));
-            }
-            Effect::OpenLink(link) => self.out.push(Out::OpenLink(link)),
-            Effect::Editor(text) => self.out.push(Out::Editor(from, text)),
-            Effect::Act(act) => self.act(act),
-            Effect::Command(line) => self.command(&line),
-            Effect::Set(name, value) => self.set(&name, &value),
-            Effect::Quit => self.quit(),
-            Effect::Pass => {}
-        }
-    }
-
     fn pop(&mut self, id: u64) {
         self.stack.retain(|slot| slot.id != id);
         let slot = self.top_slot();
@@ -324,15 +284,6 @@ impl App {
             let id = slot.id;
             self.send(id, Event::Changed);
         }
-    }
-
-    fn ask(&mut self, screen: u64, slot: u8, question: Question) {
-        self.out.push(Out::Work(Work::Ask { screen, slot, question }));
-    }
-
-    fn begin(&mut self, screen: u64, deed: Deed) {
-        self.unfinished += 1;
-        self.out.push(Out::Work(Work::Do { screen, deed }));
     }
 
     /// Shows a line about what happened.
@@ -350,85 +301,6 @@ impl App {
         &self.begun
     }
 
-    fn command(&mut self, line: &str) {
-        let run = self.common.command.clone();
-        self.push(screens::said(line.to_owned(), run));
-    }
-
-    fn set(&mut self, name: &str, value: &str) {
-        let on = matches!(value, "on" | "yes" | "true");
-        let ascii = self.common.theme.ascii;
-        let done = match name {
-            "theme" => {
-                let links = self.common.theme.links;
-                Theme::load(value, ascii, &self.common.config).map(|theme| {
-                    self.common.theme = theme;
-                    self.common.theme.links = links;
-                })
-            }
-            "borders" => {
-                self.common.theme.ascii = value == "ascii";
-                Ok(())
-            }
-            "mouse" => {
-                self.out.push(Out::Mouse(on));
-                Ok(())
-            }
-            _ => Err(Error::usage(format!("`{name}` can't be set here"))
-                .hint("write `:set theme=light`, `:set borders=ascii` or `:set mouse=off`")),
-        };
-        self.out.push(Out::Repaint);
-        match done {
-            Ok(()) => self.toast(Toast { text: format!("{name} is {value}"), bad: false }),
-            Err(why) => self.apply_one(0, Toast::bad(&why)),
-        }
-    }
-
-    fn quit(&mut self) {
-        if self.holds_unsaved() {
-            return;
-        }
-        let busy = self.stack.iter().find_map(|slot| slot.screen.busy_with());
-        if busy.is_some() && busy != self.warned {
-            let text = format!("`{}` isn't done: again leaves it", busy.as_deref().unwrap_or(""));
-            self.toast(Toast { text, bad: true });
-            self.warned = busy;
-            return;
-        }
-        self.quits = true;
-        self.end_if_done();
-    }
-
-    fn end_if_done(&mut self) {
-        if self.quits && self.unfinished == 0 {
-            self.out.push(Out::Quit);
-        }
-    }
-
-    /// Takes what the terminal told.
-    pub(crate) fn input(&mut self, input: Input) {
-        match input {
-            Input::Key(key) if key.kind != KeyEventKind::Release => self.press(Press::of(key)),
-            Input::Paste(text) => {
-                let id = self.top_slot().id;
-                self.send(id, Event::Paste(text));
-            }
-            Input::Mouse(mouse) => self.mouse(mouse),
-            Input::Resize(columns, rows) => self.resize(columns, rows),
-            Input::FocusLost => self.away = true,
-            Input::FocusGained => self.away = false,
-            Input::Key(_) => {}
-        }
-    }
-
-    pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
-        self.common.size = Rect::new(0, 0, columns, rows);
-        let ids: Vec<u64> = self.visible_ids();
-        for id in ids {
-            self.send(id, Event::Resized);
-        }
-    }
-
     fn visible_ids(&self) -> Vec<u64> {
         let root = self.roots.get(self.root).map(|(_, slot)| slot);
         root.into_iter().chain(&self.stack).map(|slot| slot.id).collect()
@@ -440,156 +312,20 @@ impl App {
         if top.is_typing() && !top.place().types() { Place::Line } else { top.place() }
     }
 
-    fn press(&mut self, press: Press) {
-        let place = self.place();
-        self.begun.push(press);
-        match self.common.keys.find(place, &self.begun) {
-            Meant::Act(act) => {
-                self.begun.clear();
-                self.act(act);
-            }
-            Meant::Begun => {}
-            Meant::Nothing => {
-                let was_sequence = self.begun.len() > 1;
-                self.begun.clear();
-                if !was_sequence {
-                    let id = self.top_slot().id;
-                    self.send(id, Event::Key(press));
-                }
-            }
-        }
-    }
-
-    /// Does what a key means: the screen first, then what is the same everywhere.
-    pub(crate) fn act(&mut self, act: Act) {
-        let told = self.toast.is_some();
-        // A line about what was done stays while one moves about; the next deed replaces it.
-        if !matches!(act, Act::Up | Act::Down | Act::Left | Act::Right) {
-            self.toast = None;
-        }
-        if act == Act::Reload {
-            self.out.push(Out::Repaint);
-            self.ask_signs();
-        }
-        let id = self.top_slot().id;
-        if self.send(id, Event::Act(act)) {
-            return;
-        }
-        match act {
-            Act::Go(digit) => self.go(digit),
-            Act::Back if self.is_at_root() => {}
-            Act::Quit if self.is_at_root() => self.quit(),
-            Act::Back | Act::Quit => self.pop(id),
-            Act::Suspend => self.out.push(Out::Suspend),
-            Act::Reload => self.changed(),
-            Act::CopyCommand => {
-                let shown = self.top().command();
-                if let Some(command) = self.last_command.clone().filter(|_| told).or(shown) {
-                    self.apply_one(id, Effect::Copy(format!("rolo {command}")));
-                }
-            }
-            other => {
-                let subject = self.top().subject_in(&self.common.cx());
-                let (place, noun) = (self.top().place(), self.top().noun());
-                let effects = verbs::of(other, subject, noun, place, &self.common.cx());
-                self.apply(id, effects);
-            }
-        }
-    }
-
-    fn mouse(&mut self, mouse: MouseEvent) {
-        let click = matches!(mouse.kind, MouseEventKind::Down(MouseButton::Left));
-        if click && mouse.row == 0 && self.is_at_root() {
-            if let Some(digit) = chrome::tab_at(self, mouse.column) {
-                self.go(digit);
-            }
-            return;
-        }
-        let id = self.top_slot().id;
-        self.send(id, Event::Mouse(mouse));
-    }
-
-    /// Takes what the worker said.
-    pub(crate) fn said(&mut self, said: Said) {
-        match said {
-            Said::Answer { screen: TABS, answer, .. } => {
-                self.signs = super::screen::answer(answer).unwrap_or_default();
-            }
-            Said::Answer { screen, slot, answer } => {
-                self.send(screen, Event::Answer(slot, answer));
-            }
-            Said::Done { screen, result } => {
-                self.unfinished = self.unfinished.saturating_sub(1);
-                match result {
-                    Ok(done) => self.done(screen, &done),
-                    Err(why) => {
-                        let toast = Toast::bad(&why);
-                        if !self.send(screen, Event::Refused(why)) {
-                            self.apply_one(screen, toast);
-                        }
-                    }
-                }
-                self.end_if_done();
-            }
-            Said::Changed => self.changed(),
-            Said::Model(model) => self.common.model = *model,
-            Said::Refused(why) => self.apply_one(0, Toast::bad(&why)),
-            Said::Broken(why) => {
-                self.toast(Toast { text: format!("a fault in rolo: {why}"), bad: true });
-            }
-        }
-    }
-
-    fn done(&mut self, screen: u64, done: &Done) {
-        let text = if done.line.is_empty() {
-            "nothing to change".to_owned()
-        } else if done.command.starts_with("undo") {
-            format!("{} - {} redoes", done.line, self.key(Act::Redo))
-        } else {
-            format!("{} - {} undoes", done.line, self.key(Act::Undo))
-        };
-        self.toast(Toast { text, bad: false });
-        self.last_command = Some(done.command.clone());
-        self.send(screen, Event::Done);
-        if let Some((noun, id)) = done.made {
-            let top = self.top_slot().id;
-            self.send(top, Event::Told(Box::new(Made(noun, id))));
-        }
-        self.changed();
-    }
-
-    fn key(&self, act: Act) -> String {
-        self.common.keys.shown(Place::List, act).unwrap_or_default()
-    }
-
-    /// Tells the screens in sight that the file holds something new, and notes it for the others.
-    fn changed(&mut self) {
-        self.ask_signs();
-        let seen = self.visible_ids();
-        for (_, slot) in &mut self.roots {
-            slot.stale = !seen.contains(&slot.id);
-        }
-        for id in seen {
-            self.send(id, Event::Changed);
-        }
-    }
-
-    /// Gives a screen the text that came back from an editor.
-    pub(crate) fn edited(&mut self, screen: u64, result: Result<String, Error>) {
-        match result {
-            Ok(text) => {
-                self.send(screen, Event::Told(Box::new(super::screen::Edited(text))));
-            }
-            Err(why) => self.apply_one(screen, Toast::bad(&why)),
-        }
-    }
-
     /// Lets time pass: the clock goes on, what is over goes away.
     pub(crate) fn tick(&mut self) {
         let zone = self.common.locale.times.zone;
         self.common.locale.times.now = Clock::new(self.common.stands, zone).now();
         if self.toast.as_ref().is_some_and(|(_, until)| *until <= Instant::now()) {
             self.toast = None;
+        }
+        if self.common.touched.elapsed() >= REST {
+            let waiting = |slot: &&Slot| slot.screen.waits_for_rest();
+            let root = self.roots.get(self.root).map(|(_, slot)| slot);
+            let seen = root.into_iter().chain(&self.stack).filter(waiting);
+            for id in seen.map(|slot| slot.id).collect::<Vec<_>>() {
+                self.send(id, Event::Changed);
+            }
         }
     }
 
@@ -599,7 +335,9 @@ impl App {
         let cx = self.common.cx();
         let screens = self.screens().filter(|_| !self.away).filter_map(|s| s.deadline(&cx));
         let screens = screens.map(|d| Instant::now() + d);
-        toast.into_iter().chain(screens).min()
+        let waits = !self.away && self.screens().any(Screen::waits_for_rest);
+        let rest = waits.then(|| self.common.touched + REST);
+        toast.into_iter().chain(rest).chain(screens).min()
     }
 
     /// Draws all that is in sight.

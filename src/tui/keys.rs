@@ -85,11 +85,13 @@ pub(crate) enum Act {
     Period,
     Split,
     GoBoard,
+    GoMade,
     GoReports,
     Pipeline,
     Save,
     Editor,
     Suspend,
+    Cancel,
     Quit,
 }
 

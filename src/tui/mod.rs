@@ -129,6 +129,7 @@ pub fn run(setup: Setup) -> Result<()> {
         file: path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()),
         command: setup.command,
         size: Rect::new(0, 0, 80, 24),
+        touched: Instant::now(),
         stands: setup.stands,
     };
     let (locale, user, stands, asking) = (setup.locale, setup.user, setup.stands, setup.asking);
@@ -183,6 +184,7 @@ impl Dashboard {
         self.perform(&mut app)?;
         while !self.ended {
             app.tick();
+            self.perform(&mut app)?;
             if let Err(why) = self.held.draw(|frame| app.draw(frame)) {
                 self.keep_drafts(&mut app, true);
                 // Where nobody is at the other end any more, that is the end and no failure.

@@ -2,6 +2,7 @@
 //! and says what else should happen. Popups are screens on the stack like any other.
 
 use std::any::Any;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use crossterm::event::MouseEvent;
@@ -28,7 +29,12 @@ pub(crate) struct Cx<'a> {
     pub command: &'a CommandLine,
     /// The part of the terminal that screens are drawn into.
     pub area: Rect,
+    /// How long nobody has pressed anything.
+    pub rest: Duration,
 }
+
+/// After so long nobody is in the middle of something: rows may go where they belong now.
+pub(crate) const REST: Duration = Duration::from_secs(2);
 
 impl Cx<'_> {
     pub(crate) fn now(&self) -> DateTime<Utc> {
@@ -233,8 +239,13 @@ pub(crate) trait Screen {
     }
 
     /// When it has to be drawn again though nothing happens.
-    fn deadline(&self, _: &Cx) -> Option<std::time::Duration> {
+    fn deadline(&self, _: &Cx) -> Option<Duration> {
         None
+    }
+
+    /// Whether it is to be told, as of a change, that nobody has pressed anything for [`REST`].
+    fn waits_for_rest(&self) -> bool {
+        false
     }
 }
 

@@ -9,9 +9,12 @@ use crossterm::event::{MouseButton, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::export;
 use super::text::Scroll;
 use crate::entity::text::fold;
+use crate::entity::when::instant_text;
 use crate::error::Result;
+use crate::interchange::CsvOut;
 use crate::store::{AgendaEntry, Whose};
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask};
@@ -36,6 +39,8 @@ pub(crate) struct Agenda {
     filter: Narrow,
     scroll: Scroll,
     marks: BTreeSet<(&'static str, i64)>,
+    /// The row where a range of marks began.
+    range: Option<usize>,
     sheet: Option<Sheet>,
     sheet_of: Option<(&'static str, i64)>,
 }
@@ -57,6 +62,7 @@ pub(crate) fn open() -> Box<dyn Screen> {
         filter: Narrow::default(),
         scroll: Scroll { at: 1, top: 0 },
         marks: BTreeSet::new(),
+        range: None,
         sheet: None,
         sheet_of: None,
     })
@@ -168,8 +174,51 @@ impl Agenda {
                 matches!(act, Act::Down | Act::PageDown | Act::HalfDown | Act::First),
                 cx,
             );
+            self.mark_range(cx);
         }
         moved
+    }
+
+    /// Marks what stands from where the range began.
+    fn mark_range(&mut self, cx: &Cx) {
+        let Some(from) = self.range else { return };
+        let (low, high) = (from.min(self.scroll.at), from.max(self.scroll.at));
+        self.mark_rows(low..=high, cx);
+    }
+
+    fn mark_rows(&mut self, rows: std::ops::RangeInclusive<usize>, cx: &Cx) {
+        let keys: Vec<_> = self
+            .rows(cx)
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| rows.contains(at))
+            .filter_map(|(_, row)| match row {
+                Row::Entry(entry) => Some((entry.noun, entry.id)),
+                Row::Day(_) => None,
+            })
+            .collect();
+        self.marks.extend(keys);
+    }
+
+    /// What is in sight as a CSV file.
+    fn export(&self, cx: &Cx) -> Effect {
+        let mut csv = CsvOut::new(b',', false);
+        for name in ["day", "at", "ref", "what", "about", "owner", "late"] {
+            csv.text(name);
+        }
+        csv.end();
+        for row in self.rows(cx) {
+            let Row::Entry(entry) = row else { continue };
+            csv.text(&entry.day.to_string());
+            csv.text(&entry.at.map_or(String::new(), instant_text));
+            csv.text(&format!("{}:{}", entry.noun, entry.id));
+            for text in [&entry.what, &entry.about, &entry.owner] {
+                csv.text(text);
+            }
+            csv.text(if entry.late { "true" } else { "false" });
+            csv.end();
+        }
+        export::rows(csv.take(), "agenda", cx)
     }
 
     fn details(&mut self, cx: &Cx) -> Effects {
@@ -184,6 +233,7 @@ impl Agenda {
 
     fn take(&mut self, entries: Vec<AgendaEntry>, cx: &Cx) -> Effects {
         let focus = self.focused(cx).map(|e| (e.noun, e.id, e.day));
+        self.range = None;
         let first = !self.loaded;
         self.entries = entries;
         self.loaded = true;
@@ -223,6 +273,7 @@ impl Agenda {
             Act::Open | Act::Back if self.filter.end() => {
                 return Some(Vec::new());
             }
+            Act::Back if self.range.take().is_some() => return Some(Vec::new()),
             Act::Back if !self.filter.text().is_empty() => {
                 self.filter.set("");
                 self.skip_names(true, cx);
@@ -241,6 +292,22 @@ impl Agenda {
                 }
                 return Some(self.details(cx));
             }
+            Act::Range => {
+                if self.range.take().is_none() && self.focused(cx).is_some() {
+                    self.range = Some(self.scroll.at);
+                    self.mark_range(cx);
+                }
+                return Some(Vec::new());
+            }
+            Act::MarkAll => {
+                if self.marks.is_empty() {
+                    self.mark_rows(0..=usize::MAX, cx);
+                } else {
+                    self.marks.clear();
+                }
+                return Some(Vec::new());
+            }
+            Act::Export => return Some(vec![self.export(cx)]),
             Act::Reload => self.sheet_of = None,
             _ => return None,
         }
@@ -341,12 +408,19 @@ impl Screen for Agenda {
     }
 
     fn subject_in(&self, cx: &Cx) -> Option<Subject> {
-        let focus = self.focused(cx);
-        let noun = focus.map(|e| e.noun).or_else(|| self.marks.first().map(|(noun, _)| *noun))?;
-        let marked: Vec<i64> =
-            self.marks.iter().filter(|(n, _)| *n == noun).map(|(_, id)| *id).collect();
-        let ids = if marked.is_empty() { vec![focus?.id] } else { marked };
-        Some(Subject { noun, ids, label: focus.map_or(String::new(), |e| e.what.clone()) })
+        let focus = self.focused(cx).map(|e| (e.noun, e.id));
+        let of = |noun: &'static str| self.marks.iter().filter(move |(n, _)| *n == noun);
+        // Those marked, of the noun in focus where there are such: what is marked is never passed over.
+        let marked = focus.filter(|(noun, _)| of(noun).next().is_some());
+        let (noun, id) = marked.or_else(|| self.marks.first().copied()).or(focus)?;
+        let ids: Vec<i64> = of(noun).map(|(_, id)| *id).collect();
+        let ids = if ids.is_empty() { vec![id] } else { ids };
+        let key = match ids[..] {
+            [id] => Some((noun, id)),
+            _ => focus,
+        };
+        let named = self.entries.iter().find(|e| Some((e.noun, e.id)) == key);
+        Some(Subject { noun, ids, label: named.map_or(String::new(), |e| e.what.clone()) })
     }
 
     fn noun(&self) -> Option<&'static str> {

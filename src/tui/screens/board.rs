@@ -13,6 +13,7 @@ use ratatui::layout::Rect;
 use self::load::Shown;
 pub(super) use self::load::{Card, Loaded, Stage};
 use self::stops::Stop;
+use super::export;
 use super::line::{self, Known};
 use super::order::{self, Sorted};
 use super::views::{self, SaveAs, View, joined};
@@ -30,6 +31,10 @@ use crate::tui::widgets::narrow::Narrow;
 /// Cards that a column loads at first; more when somebody scrolls there.
 const CARDS: u64 = 60;
 
+/// What is asked: the board, and the deals to mark.
+const BOARD: u8 = 0;
+const MARKS: u8 = 1;
+
 /// The board with its state.
 pub(crate) struct Board {
     pipelines: Vec<(i64, String)>,
@@ -45,7 +50,11 @@ pub(crate) struct Board {
     /// The order of the cards, as `--sort` takes it; empty for the view's, else the closing day.
     sort: String,
     marks: Marks,
+    /// Where a range of marks began: the column and the card.
+    range: Option<(usize, usize)>,
     details: bool,
+    /// The stage in focus has all the room.
+    zoomed: bool,
     limit: u64,
     /// Whether counts and sums are there; the first answer comes without.
     counted: bool,
@@ -79,7 +88,9 @@ pub(crate) fn open() -> Box<dyn Screen> {
         filter: Narrow::default(),
         sort: String::new(),
         marks: Marks::default(),
+        range: None,
         details: true,
+        zoomed: false,
         limit: CARDS,
         counted: false,
         drag: None,
@@ -95,7 +106,7 @@ impl Board {
     }
 
     fn ask(shown: Shown) -> Effects {
-        vec![ask(0, move |desk| load::load(desk, &shown))]
+        vec![ask(BOARD, move |desk| load::load(desk, &shown))]
     }
 
     fn shown(&self) -> Shown {
@@ -137,6 +148,7 @@ impl Board {
         // Whoever stands in an empty stage stays there; who lost a card is led to another.
         let lost = focus.is_some() || self.stages.is_empty() || self.filter.is_typing();
         self.counted = loaded.counted;
+        self.range = None;
         self.filter.error = None;
         self.pipelines = loaded.pipelines;
         self.pipeline = loaded.pipeline;
@@ -165,14 +177,54 @@ impl Board {
         let Some(stage) = self.stages.get(self.column) else { return Vec::new() };
         let last = stage.cards.len().saturating_sub(1);
         let at = self.at[self.column].saturating_add_signed(by).min(last);
+        let (held, count) = (stage.cards.len() as u64, stage.sums.count);
         self.at[self.column] = at;
+        self.mark_range();
         // The end of what is loaded is near, there is more, and it isn't on its way yet.
-        let held = stage.cards.len() as u64;
-        if self.counted && at + 10 > last && held < stage.sums.count && self.limit <= held {
+        if self.counted && at + 10 > last && held < count && self.limit <= held {
             self.limit = held * 2;
             return self.look();
         }
         Vec::new()
+    }
+
+    /// Marks the cards from where the range began, in that stage alone.
+    fn mark_range(&mut self) {
+        let (Some((column, from)), Some(stage)) = (self.range_here(), self.stages.get(self.column))
+        else {
+            return;
+        };
+        let (low, high) = (from.min(self.at[column]), from.max(self.at[column]));
+        self.marks.add(stage.cards.iter().take(high + 1).skip(low).map(|card| card.id));
+    }
+
+    /// Where the range of marks in the stage in focus began.
+    fn range_here(&self) -> Option<(usize, usize)> {
+        self.range.filter(|(column, _)| *column == self.column)
+    }
+
+    /// Begins a range of marks, or ends it.
+    fn turn_range(&mut self) {
+        let begun = self.range_here().is_some();
+        self.range = None;
+        if let (false, Some(at), true) = (begun, self.at.get(self.column), self.focused().is_some())
+        {
+            self.range = Some((self.column, *at));
+            self.mark_range();
+        }
+    }
+
+    /// Marks all of the stage in focus that match, those too that aren't loaded; or none.
+    fn mark_all(&mut self) -> Effects {
+        let Some(stage) = self.stages.get(self.column).filter(|_| !self.marks.clear()) else {
+            return Vec::new();
+        };
+        if stage.cards.len() as u64 >= stage.sums.count {
+            self.marks.add(stage.cards.iter().map(|card| card.id));
+            return Vec::new();
+        }
+        let (shown, id) = (self.shown(), stage.sums.id);
+        vec![ask(MARKS, move |desk| load::of_stage(desk, &shown, id))]
     }
 
     fn move_column(&mut self, by: isize) {
@@ -224,6 +276,15 @@ impl Board {
         views::save(View { name, filter, columns, sort, saved: true }, "deal")
     }
 
+    /// The deals in sight, and those behind them, as a CSV file.
+    fn export(&self, cx: &Cx) -> Effect {
+        let mut command = format!("deal list {}", quoted(&self.whole_filter()));
+        if !self.order().is_empty() {
+            command += &format!(" --sort {}", quoted(self.order()));
+        }
+        export::csv(command.trim_end_matches(" ''"), "deals", cx)
+    }
+
     fn typed(&mut self) -> Effects {
         self.limit = CARDS;
         self.look()
@@ -231,6 +292,9 @@ impl Board {
 
     fn back(&mut self) -> Option<Effects> {
         if self.drag.take().is_some() || self.filter.end() {
+        } else if self.zoomed {
+            self.zoomed = false;
+        } else if self.range.take().is_some() {
         } else if !self.filter.text().is_empty() {
             self.filter.set("");
             return Some(self.typed());
@@ -272,10 +336,10 @@ impl Board {
                     return Some(self.move_card(1));
                 }
             }
-            Act::MarkAll => {
-                let cards = self.stages.get(self.column).map_or(&[][..], |s| &s.cards);
-                self.marks.turn_all(cards.iter().map(|c| c.id));
-            }
+            Act::MarkAll => return Some(self.mark_all()),
+            Act::Range => self.turn_range(),
+            Act::Zoom => self.zoomed = !self.zoomed,
+            Act::Export => return Some(vec![self.export(cx)]),
             Act::StepOn => return self.step(1),
             Act::StepBack => return self.step(-1),
             Act::Preview => self.details = !self.details,
@@ -375,8 +439,8 @@ impl Board {
     fn drop_card(&mut self, drag: &Drag) -> Effects {
         let Some(target) = drag.over else { return Vec::new() };
         let Some(stage) = self.stages.get(target) else { return Vec::new() };
-        let card = self.stages.iter().flat_map(|s| &s.cards).find(|c| c.id == drag.id);
-        let (Some(card), false) = (card, stage.cards.iter().any(|c| c.id == drag.id)) else {
+        let (Some(card), false) = (self.card(drag.id), stage.cards.iter().any(|c| c.id == drag.id))
+        else {
             return Vec::new();
         };
         let subject = Subject { noun: "deal", ids: vec![drag.id], label: card.name.clone() };
@@ -415,12 +479,23 @@ impl Screen for Board {
                 self.moving = self.moving.saturating_sub(1);
                 Some([Toast::bad(&why)].into_iter().chain(self.look()).collect())
             }
+            Event::Answer(MARKS, said) => match answer::<Result<Vec<i64>>>(said)? {
+                Ok(ids) => {
+                    self.marks.add(ids);
+                    Some(Vec::new())
+                }
+                Err(why) => Some(vec![Toast::bad(&why)]),
+            },
             // It was read before cards were moved that are in sight already.
             Event::Answer(..) if self.moving > 0 => Some(Vec::new()),
             Event::Answer(_, said) => {
                 match answer::<Result<Loaded>>(said)? {
                     Ok(loaded) => {
+                        let made = self.made.filter(|_| loaded.counted);
                         self.take(loaded);
+                        if made.is_some_and(|id| self.card(id).is_none()) {
+                            return Some(vec![super::not_in_sight(cx)]);
+                        }
                         if let Some(name) = self.named.take() {
                             return Some(self.show_named(name));
                         }
@@ -450,9 +525,8 @@ impl Screen for Board {
     }
 
     fn subject(&self) -> Option<Subject> {
-        let focus = self.focused();
-        let label = focus.map_or(String::new(), |c| c.name.clone());
-        self.marks.subject("deal", focus.map(|c| c.id), label)
+        let label = |id: i64| self.card(id).map(|card| card.name.clone());
+        self.marks.subject("deal", self.focused().map(|c| c.id), label)
     }
 
     fn noun(&self) -> Option<&'static str> {

@@ -3,6 +3,7 @@
 
 mod columns;
 mod countdown;
+mod details;
 mod draw;
 mod ids;
 mod load;
@@ -23,11 +24,13 @@ use crate::error::Error;
 use crate::store::Among;
 use crate::tui::deeds::quoted;
 use crate::tui::keys::{Act, Place};
-use crate::tui::screen::{Cx, Effect, Effects, Event, Made, Screen, Subject, Toast, answer, ask};
+use crate::tui::screen::{
+    Cx, Effect, Effects, Event, Made, REST, Screen, Subject, Toast, answer, ask,
+};
 use crate::tui::screens::line::{self, Known};
 use crate::tui::screens::order::{self, Sorted};
 use crate::tui::screens::views::{self, SaveAs, View};
-use crate::tui::screens::{export, happened};
+use crate::tui::screens::{export, happened, not_in_sight};
 use crate::tui::verbs;
 use crate::tui::widgets::marks::Marks;
 use crate::tui::widgets::narrow::Narrow;
@@ -72,6 +75,8 @@ pub(crate) struct List {
     marks: Marks,
     range: Option<usize>,
     preview: bool,
+    /// Whether keys go to the pane of details, and how far that is scrolled.
+    panes: details::Panes,
     /// The pane of details has all the room.
     zoomed: bool,
     /// The kind of the timeline that is shown.
@@ -82,6 +87,8 @@ pub(crate) struct List {
     /// The file changed and this is to be focused, when it comes.
     wanted: Option<i64>,
     loaded: bool,
+    /// Rows stand where they stood, as somebody is in the middle of something.
+    unsorted: bool,
 }
 
 /// The list of a noun.
@@ -143,12 +150,14 @@ impl List {
             marks: Marks::default(),
             range: None,
             preview: true,
+            panes: details::Panes::default(),
             zoomed: false,
             kind: None,
             sheet: None,
             sheet_of: None,
             wanted: None,
             loaded: false,
+            unsorted: false,
         }
     }
 
@@ -167,6 +176,9 @@ impl List {
 
     /// Keeps the focus in sight, and asks for what is missing there.
     fn settle(&mut self, cx: &Cx) -> Effects {
+        if draw::places(self, cx.area).details.is_none() {
+            self.panes.come_back();
+        }
         self.at = self.at.min(self.ids.len().saturating_sub(1));
         self.top = rows::scrolled(self.top, self.at, self.height(cx), self.ids.len());
         let mut effects: Effects = self.missing(cx).into_iter().collect();
@@ -219,6 +231,7 @@ impl List {
             at: self.at,
             height: self.height(cx),
             zone: cx.zone(),
+            keep: None,
         }
     }
 
@@ -226,6 +239,16 @@ impl List {
     fn list(&self, cx: &Cx, whole: bool) -> Effect {
         let wanted = self.wanted(cx);
         ask(LISTING, move |desk| load::listing(desk, &wanted, whole))
+    }
+
+    /// The same for what changed meanwhile: while somebody presses keys, no row goes away under them
+    /// by its time alone.
+    fn list_again(&self, cx: &Cx) -> Effect {
+        let wanted = self.wanted(cx);
+        let busy = cx.rest < REST && wanted.sort == countdown::LEFT && self.complete;
+        let keep = busy.then(|| self.ids.iter().collect());
+        let wanted = Wanted { keep, ..wanted };
+        ask(LISTING, move |desk| load::listing(desk, &wanted, true))
     }
 
     fn take(&mut self, listed: Listed, cx: &Cx) -> Effects {
@@ -237,15 +260,21 @@ impl List {
         self.rows = listed.rows;
         let missed = self.wanted.take();
         let missed = missed.filter(|id| self.complete && !self.ids.iter().any(|i| i == *id));
-        // Focus and marks belong to records, not to rows.
+        // Focus and marks belong to records, not to rows; what goes by the time left goes round a
+        // focus that stays at its height.
+        let height = self.at.saturating_sub(self.top);
         self.at = listed.at;
+        if self.wanted(cx).sort == countdown::LEFT {
+            self.top = self.at.saturating_sub(height);
+        }
+        self.unsorted = listed.unsorted;
         if self.complete {
             self.marks.keep(self.ids.iter());
         }
         self.range = None;
         let mut effects = Vec::new();
         if missed.is_some() {
-            effects.push(Effect::Also("this view doesn't hold it".into()));
+            effects.push(not_in_sight(cx));
         }
         if !self.complete {
             effects.push(self.list(cx, true));
@@ -310,6 +339,9 @@ impl List {
     }
 
     fn act(&mut self, act: Act, cx: &Cx) -> Option<Effects> {
+        if !self.filter.is_typing() && self.act_in_panes(act, cx) {
+            return Some(Vec::new());
+        }
         if self.moved(act, cx) {
             return Some(self.settle(cx));
         }
@@ -407,7 +439,12 @@ impl List {
                 Err(why) => return Some(vec![Toast::bad(&why)]),
             },
             SHEET => {
-                self.sheet = answer::<Result<Sheet, Error>>(said)?.ok();
+                let sheet = answer::<Result<Sheet, Error>>(said)?.ok();
+                let id = |sheet: &Option<Sheet>| sheet.as_ref().map(|s| s.record.id);
+                if id(&sheet) != id(&self.sheet) {
+                    self.panes.rewind();
+                }
+                self.sheet = sheet;
             }
             _ => {
                 if let Ok(saved) = answer::<Result<Vec<View>, Error>>(said)? {
@@ -459,6 +496,9 @@ impl List {
     }
 
     fn mouse(&mut self, mouse: crossterm::event::MouseEvent, cx: &Cx) -> Option<Effects> {
+        if self.mouse_in_panes(mouse, cx) {
+            return Some(Vec::new());
+        }
         let places = draw::places(self, cx.area);
         match mouse.kind {
             MouseEventKind::ScrollUp => (0..3).for_each(|_| {
@@ -514,8 +554,9 @@ impl Screen for List {
             Event::Mouse(mouse) => self.mouse(mouse, cx),
             Event::Changed => {
                 self.sheet_of = None;
+                self.unsorted = false;
                 let mut effects: Effects = self.saved_tabs().into_iter().collect();
-                effects.push(self.list(cx, true));
+                effects.push(self.list_again(cx));
                 effects.extend(self.look(cx));
                 Some(effects)
             }
@@ -533,11 +574,9 @@ impl Screen for List {
     }
 
     fn subject(&self) -> Option<Subject> {
-        let focus = self.focused();
         let label = self.heads.iter().position(|h| h.keep);
-        let label =
-            focus.and_then(|id| self.rows.get(&id)?.cells.get(label?).cloned()).unwrap_or_default();
-        self.marks.subject(self.noun, focus, label)
+        let label = |id: i64| self.rows.get(&id)?.cells.get(label?).cloned();
+        self.marks.subject(self.noun, self.focused(), label)
     }
 
     fn noun(&self) -> Option<&'static str> {
@@ -548,6 +587,10 @@ impl Screen for List {
         let seen = self.ids.iter().skip(self.top).take(self.height(cx));
         let left = seen.filter_map(|id| self.rows.get(&id)?.left?.changes_in(cx.now()));
         left.min().map(std::time::Duration::from_secs)
+    }
+
+    fn waits_for_rest(&self) -> bool {
+        self.unsorted
     }
 
     fn command(&self) -> Option<String> {

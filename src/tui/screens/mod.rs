@@ -26,7 +26,8 @@ pub(crate) mod trash;
 pub(crate) mod views;
 
 use super::CommandLine;
-use super::screen::{Cx, Screen};
+use super::keys::{Act, Place};
+use super::screen::{Cx, Effect, Screen};
 use crate::entity::Model;
 
 /// The screens that have a digit: the digit, the name, and the name where there is little room.
@@ -76,9 +77,15 @@ pub(crate) fn root(digit: u8, model: &Model) -> Option<Box<dyn Screen>> {
 pub(crate) fn elsewhere(noun: &str, filter: &str, cx: &Cx) -> Option<String> {
     let plain = filter.chars().all(|c| c.is_alphanumeric() || c == ' ');
     let linked = cx.model.get(noun)?.index("company").is_some();
-    let key = cx.keys.shown(super::keys::Place::Board, super::keys::Act::Palette)?;
+    let key = cx.keys.shown(Place::Board, Act::Palette)?;
     (plain && linked)
         .then(|| format!("`company:{}` looks at companies; {key} finds anything.", filter.trim()))
+}
+
+/// What was added isn't where somebody looks: a filter hides it, or it comes far below.
+pub(crate) fn not_in_sight(cx: &Cx) -> Effect {
+    let key = cx.keys.shown(Place::List, Act::GoMade).unwrap_or_default();
+    Effect::Also(format!("not in sight here, {key} opens it"))
 }
 
 /// What a command line says.

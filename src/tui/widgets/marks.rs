@@ -52,18 +52,21 @@ impl Marks {
         }
     }
 
-    /// The marked records, else the one in focus; none where there is neither.
+    /// The marked records, else the one in focus; none where there is neither. One alone is named:
+    /// the marked one needn't be the one in focus.
     pub(crate) fn subject(
         &self,
         noun: &'static str,
         focus: Option<i64>,
-        label: String,
+        label: impl Fn(i64) -> Option<String>,
     ) -> Option<Subject> {
         let ids: Vec<i64> = if self.is_empty() {
             focus.into_iter().collect()
         } else {
             self.0.iter().copied().collect()
         };
+        let named = if ids.len() == 1 { ids.first().copied() } else { focus };
+        let label = named.and_then(label).unwrap_or_default();
         (!ids.is_empty()).then_some(Subject { noun, ids, label })
     }
 }

@@ -119,7 +119,8 @@ fn list(agenda: &Agenda, frame: &mut Frame, places: &Places, area: Rect, cx: &Cx
         let marked = if agenda.marks.is_empty() {
             String::new()
         } else {
-            format!("  {} marked", agenda.marks.len())
+            let range = if agenda.range.is_some() { "  range" } else { "" };
+            format!("  {} marked{range}", agenda.marks.len())
         };
         pane::framed(frame, places.list, "", &format!("{entries}{marked}"), true, cx);
     }

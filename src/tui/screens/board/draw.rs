@@ -32,7 +32,7 @@ fn places(board: &Board, area: Rect) -> Places {
     let head = pane::row(area, 0);
     let error_rows = board.filter.error_rows().min(area.height.saturating_sub(2));
     let error = Rect { y: area.y + 1.min(area.height), height: error_rows, ..area };
-    let fits = columns_wide(area.width);
+    let fits = if board.zoomed { 1 } else { columns_wide(area.width) };
     let count = board.stages.len().max(1);
     let shown = fits.min(count);
     let strip_high = u16::from(shown < count && area.height >= 10);
@@ -424,8 +424,9 @@ fn foot(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
         }
         let key = |act| cx.keys.shown(Place::Board, act).unwrap_or_default();
         text += &format!(
-            "{} marked: {} - {}/{} move  {} assign  {} remove  {} clear",
+            "{} marked{}: {} - {}/{} move  {} assign  {} remove  {} clear",
             board.marks.len(),
+            if board.range_here().is_some() { " (range)" } else { "" },
             short_sums(&sums),
             key(Act::StepBack),
             key(Act::StepOn),

@@ -145,6 +145,18 @@ pub(super) fn load(desk: &mut Desk, asked: &Shown) -> Result<Loaded> {
     })
 }
 
+/// Every deal of a stage under the filters.
+pub(super) fn of_stage(desk: &mut Desk, asked: &Shown, stage: i64) -> Result<Vec<i64>> {
+    let (reader, deals) = (desk.reader()?, desk.store.noun("deal")?);
+    let filter = joined(&asked.base, &asked.filter);
+    let narrowed =
+        (!filter.is_empty()).then(|| reader.filter(deals, &filter, &desk.locale)).transpose()?;
+    let stages = reader.stages(asked.pipeline)?;
+    let of: Vec<&StageSums> = stages.iter().filter(|s| s.id == stage).collect();
+    let all = reader.cards(&of, narrowed.as_ref(), u64::from(u32::MAX), &[])?;
+    Ok(all.into_values().flatten().collect())
+}
+
 /// The columns of an order, with whether they descend.
 fn order(deals: &Noun, reader: &Reader, sort: &str) -> Result<Vec<(Path, bool)>> {
     let mut listing = Listing { columns: Vec::new(), ..Listing::all(deals) };

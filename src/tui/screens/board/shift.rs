@@ -1,19 +1,25 @@
 //! Cards that go at once where they are put, while the change is on its way; what the file says comes
 //! with the next answer, also where it refuses.
 
+use std::collections::HashSet;
+
 use super::{Board, Card};
 
 impl Board {
     /// Puts cards one stage on or back.
     pub(super) fn shift_cards(&mut self, ids: &[i64], by: isize) {
-        for id in ids {
-            let Some((column, _)) = self.find(*id) else { continue };
+        // Of many that are marked few are in sight.
+        let ids: HashSet<i64> = ids.iter().copied().collect();
+        let cards = self.stages.iter().flat_map(|stage| &stage.cards);
+        let seen: Vec<i64> = cards.map(|card| card.id).filter(|id| ids.contains(id)).collect();
+        for id in seen {
+            let Some((column, _)) = self.find(id) else { continue };
             let target = column.checked_add_signed(by);
             // From won nobody goes on to lost by a step.
             let fits =
                 |at: &usize| self.stages.get(*at).is_some_and(|s| by < 0 || s.sums.kind != "lost");
             if let Some(target) = target.filter(fits) {
-                self.put_card(*id, target);
+                self.put_card(id, target);
             }
         }
     }
@@ -53,6 +59,11 @@ impl Board {
             self.column = column;
             self.at[column] = row;
         }
+    }
+
+    /// The card of a deal, where it is loaded.
+    pub(super) fn card(&self, id: i64) -> Option<&Card> {
+        self.find(id).map(|(column, row)| &self.stages[column].cards[row])
     }
 
     fn find(&self, id: i64) -> Option<(usize, usize)> {

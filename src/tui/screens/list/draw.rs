@@ -4,18 +4,16 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use super::List;
 use super::countdown::{self, Urgency};
 use super::load::Row;
-use crate::entity::Noun;
-use crate::entity::width::{pad, width, wrap};
+use super::{List, details};
+use crate::entity::width::{pad, width};
 use crate::store::Among;
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::Cx;
 use crate::tui::screens::elsewhere;
 use crate::tui::screens::views::View;
 use crate::tui::theme::Role;
-use crate::tui::widgets::sheet::{Sheet, SheetLine, plain};
 use crate::tui::widgets::{pane, rows};
 
 /// Where the parts of a list stand.
@@ -85,7 +83,7 @@ pub(super) fn draw(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
     list.filter.draw_error(frame, places.errors, cx);
     table(list, frame, &places, cx);
     if let Some(place) = places.details {
-        details(list, frame, place, cx);
+        details::draw(list, frame, place, cx);
     }
 }
 
@@ -208,7 +206,8 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
         foot.push(format!("{hidden} more columns: {key}"));
     }
     if places.bordered && !places.frame.is_empty() {
-        pane::framed(frame, places.frame, "", &foot.join("  "), true, cx);
+        let focus = !list.panes.is_away();
+        pane::framed(frame, places.frame, "", &foot.join("  "), focus, cx);
     }
     if area.is_empty() {
         return;
@@ -234,6 +233,7 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
         };
         let left = pad(&left, lefts, false);
         let role = match (focus, marked, urgency) {
+            (true, ..) if list.panes.is_away() => Role::FocusAway,
             (true, ..) => Role::Focus,
             (_, true, _) => Role::Mark,
             (_, _, Urgency::Breached) => Role::Bad,
@@ -282,74 +282,5 @@ fn nothing(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
         let role = if at == 0 { Role::Text } else { Role::Dim };
         let text = format!("   {}", pane::safe(text));
         rows::write(frame, pane::row(area, at + 1), &text, cx.theme.style(role), cx);
-    }
-}
-
-/// The pane of details: what is in focus, what belongs to it, its fields and what happened; where it
-/// is wide, that has a pane of its own.
-fn details(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
-    let Some(noun) = cx.model.get(list.noun) else { return };
-    let focus = list.focused();
-    let Some(sheet) = list.sheet.as_ref().filter(|s| Some(s.record.id) == focus) else {
-        pane::framed(frame, area, "", "", false, cx);
-        return;
-    };
-    let apart = area.width >= APART.0 && area.height >= APART.1 && !list.zoomed;
-    let left = if apart { area.width * 9 / 20 } else { area.width };
-    let inside =
-        pane::framed(frame, Rect { width: left, ..area }, &sheet.label(noun), "", false, cx);
-    let height = usize::from(inside.height);
-    let moments = sheet.moments(list.kind.as_deref(), cx);
-    let mut lines = Vec::new();
-    let counts = sheet.counts();
-    let room = usize::from(inside.width);
-    let told = if counts.is_empty() { Vec::new() } else { wrap(&counts, Some(room)) };
-    lines.extend(told.into_iter().map(|line| plain(line.to_owned(), Role::Heading)));
-    lines.extend(fields(list, sheet, noun, room, cx));
-    let timeline = list.kind.as_ref().map_or("timeline".into(), |kind| format!("timeline: {kind}"));
-    if apart {
-        let place = Rect { x: area.x + left, width: area.width - left, ..area };
-        let inside = pane::framed(frame, place, &timeline, "", false, cx);
-        let key = |act| cx.keys.shown(Place::List, act).unwrap_or_default();
-        let (note, call) = (key(Act::Note), key(Act::Call));
-        let nothing =
-            [plain(format!("nothing yet: {note} adds a note, {call} logs a call"), Role::Dim)];
-        write_all(if moments.is_empty() { &nothing } else { &moments }, frame, inside, cx);
-    } else if !moments.is_empty() {
-        // The timeline always gets a part of the room.
-        let least = moments.len().min(height / 3);
-        lines.truncate(height.saturating_sub(least + usize::from(least > 0)));
-        lines.push(plain(timeline, Role::Heading));
-        lines.extend(moments);
-    }
-    write_all(&lines, frame, inside, cx);
-}
-
-/// From this size on the timeline stands beside the fields.
-const APART: (u16, u16) = (64, 12);
-
-/// The fields; where the list beside shows some already, those come last.
-fn fields(list: &List, sheet: &Sheet, noun: &Noun, room: usize, cx: &Cx) -> Vec<SheetLine> {
-    let label = noun.label_index();
-    let mut lines = sheet.fields(room, cx);
-    lines.retain(|l| l.field != Some(label));
-    if list.zoomed {
-        return lines;
-    }
-    let rank = |line: &SheetLine| {
-        let name = line.field.map_or("", |at| noun.fields[at].name);
-        let in_row = list.heads.iter().any(|h| h.name == name.replace('_', " "));
-        u8::from(in_row) + 2 * u8::from(matches!(name, "id" | "created" | "updated"))
-    };
-    lines.sort_by_key(rank);
-    lines
-}
-
-fn write_all(lines: &[SheetLine], frame: &mut Frame, area: Rect, cx: &Cx) {
-    for (at, line) in lines.iter().take(usize::from(area.height)).enumerate() {
-        rows::write(frame, pane::row(area, at), &line.text, cx.theme.style(line.role), cx);
-        if let Some((column, url)) = &line.address {
-            rows::link(frame, pane::row(area, at), &line.text, *column, url, cx);
-        }
     }
 }

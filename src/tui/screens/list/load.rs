@@ -33,6 +33,8 @@ pub(super) struct Wanted {
     pub at: usize,
     pub height: usize,
     pub zone: Tz,
+    /// Somebody is in the middle of something: what is listed stays in this order for now.
+    pub keep: Option<Vec<i64>>,
 }
 
 /// A list as it stands.
@@ -42,6 +44,8 @@ pub(super) struct Listed {
     pub at: usize,
     pub heads: Vec<Head>,
     pub rows: Rows,
+    /// The order that was kept isn't the right one any more.
+    pub unsorted: bool,
 }
 
 /// A row: its cells, and what time is left where there is a deadline.
@@ -119,9 +123,14 @@ pub(super) fn listing(desk: &mut Desk, wanted: &Wanted, whole: bool) -> Result<L
         })
     };
     if whole { reader.in_passing(read) } else { read() }?;
+    let mut unsorted = false;
     let complete = whole || ids.len() <= page;
     if by_left && complete && ids.len() <= MOST_BY_LEFT {
-        ids = by_left_of(&reader, noun, &ids)?;
+        let mut sorted = by_left_of(&reader, noun, &ids)?;
+        if let Some(kept) = &wanted.keep {
+            unsorted = keep_order(&mut sorted, kept);
+        }
+        ids = sorted.into_iter().collect();
     }
     if !complete {
         ids.truncate(page);
@@ -141,21 +150,36 @@ pub(super) fn listing(desk: &mut Desk, wanted: &Wanted, whole: bool) -> Result<L
                 && path.field().name == noun.entity.label().name,
         })
         .collect();
-    Ok(Listed { ids, complete, at, heads, rows })
+    Ok(Listed { ids, complete, at, heads, rows, unsorted })
 }
 
 /// More than these stand by their deadline alone: nobody looks through so many by the hour.
 const MOST_BY_LEFT: usize = 20_000;
 
 /// Records in the order of the time that is left.
-fn by_left_of(reader: &Reader, noun: &Noun, ids: &Ids) -> Result<Ids> {
+fn by_left_of(reader: &Reader, noun: &Noun, ids: &Ids) -> Result<Vec<i64>> {
     let mut ids: Vec<i64> = ids.iter().collect();
     let paths = FIELDS.iter().map(|name| Path::parse(name, noun, reader.model()));
     let found = reader.cells_of(noun, &ids, paths.collect::<Result<_>>()?)?;
     let ranks: HashMap<i64, _> =
         found.iter().map(|f| (f.id, Countdown::of(&f.values).rank())).collect();
     ids.sort_by_key(|id| ranks.get(id).copied());
-    Ok(ids.into_iter().collect())
+    Ok(ids)
+}
+
+/// Lets those that were there before stand as they stood, and what is new where it belongs; whether
+/// that isn't the order they came in.
+fn keep_order(ids: &mut [i64], kept: &[i64]) -> bool {
+    let here: HashSet<i64> = ids.iter().copied().collect();
+    let before: HashSet<i64> = kept.iter().copied().collect();
+    let mut old = kept.iter().filter(|id| here.contains(id));
+    let mut differs = false;
+    for id in ids.iter_mut().filter(|id| before.contains(id)) {
+        let Some(next) = old.next() else { break };
+        differs |= id != next;
+        *id = *next;
+    }
+    differs
 }
 
 /// Whether a half of a value says nothing, or something else.
