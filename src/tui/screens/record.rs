@@ -1,5 +1,7 @@
 //! A record's own page: fields, what links to it, what happened with it.
 
+use std::time::Duration;
+
 use crossterm::event::{MouseButton, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -267,6 +269,10 @@ impl Screen for Record {
     fn subject(&self) -> Option<Subject> {
         let label = self.sheet.as_ref().map(|s| s.record.values[s.label_at].to_cell());
         Some(Subject { noun: self.noun, ids: vec![self.id], label: label.unwrap_or_default() })
+    }
+
+    fn deadline(&self, cx: &Cx) -> Option<Duration> {
+        self.sheet.as_ref()?.deadline(cx.now())
     }
 
     fn command(&self) -> Option<String> {

@@ -3,14 +3,16 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
+
 use crate::entity::{Kind, Noun};
 use crate::error::Result;
 use crate::store::{Listing, Path, Reader, Related};
 use crate::tui::desk::Desk;
 use crate::tui::screen::Cx;
 use crate::tui::screens::list::countdown::{self, Countdown};
-use crate::tui::widgets::amount::grouped;
 use crate::tui::theme::Role;
+use crate::tui::widgets::amount::grouped;
 use crate::tui::widgets::rows::{self, Head};
 use crate::tui::widgets::sheet::{Leads, SheetLine, plain};
 
@@ -66,7 +68,12 @@ impl Linked {
             .into_iter()
             .map(|found| Row {
                 id: found.id,
-                cells: found.values.iter().zip(&paths).map(|(v, p)| rows::cell(v, p, zone)).collect(),
+                cells: found
+                    .values
+                    .iter()
+                    .zip(&paths)
+                    .map(|(v, p)| rows::cell(v, p, zone))
+                    .collect(),
                 done: done.as_ref().map(|done| done.contains(&found.id)),
                 left: counts.then(|| Countdown::of(&found.values[paths.len()..])),
             })
@@ -126,10 +133,21 @@ impl Linked {
             let down = cx.theme.sign("↓", "v");
             lines.push(SheetLine {
                 leads: all(),
-                ..plain(format!("  {down} {} more: Enter lists all", grouped(more)), Role::Dim)
+                ..plain(
+                    format!(
+                        "  {down} {} more: Enter lists all",
+                        grouped(usize::try_from(more).unwrap_or(usize::MAX))
+                    ),
+                    Role::Dim,
+                )
             });
         }
         lines
+    }
+
+    /// In how many seconds it says something else: a deadline counts down.
+    pub(super) fn changes_in(&self, now: DateTime<Utc>) -> Option<u64> {
+        self.rows.iter().filter_map(|row| row.left?.changes_in(now)).min()
     }
 
     /// `Deals (2)`; `Companies, parent (3)`.
@@ -139,7 +157,7 @@ impl Linked {
             first.make_ascii_uppercase();
         }
         let by = self.by.map_or(String::new(), |by| format!(", {}", by.replace('_', " ")));
-        format!("{name}{by} ({})", grouped(self.count))
+        format!("{name}{by} ({})", grouped(usize::try_from(self.count).unwrap_or(usize::MAX)))
     }
 }
 

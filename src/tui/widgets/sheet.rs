@@ -1,6 +1,7 @@
 //! A record with what belongs to it: fields, related records, timeline; as a pane and as a page.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use crate::entity::money::Currency;
 use crate::entity::shown::{local, shown};
@@ -107,7 +108,16 @@ impl Sheet {
         let worth = worth(desk, noun, id)?;
         let label_at = noun.label_index();
         let declared = noun.fields.clone();
-        Ok(Self { record, declared, related, timeline, files, happened: ids.len(), label_at, worth })
+        Ok(Self {
+            record,
+            declared,
+            related,
+            timeline,
+            files,
+            happened: ids.len(),
+            label_at,
+            worth,
+        })
     }
 
     /// What its open deals are worth: `EUR 56.4k open in 2 deals`.
@@ -178,6 +188,15 @@ impl Sheet {
             }
         }
         lines
+    }
+
+    /// When it says something else though nothing happens.
+    pub(crate) fn deadline(&self, now: chrono::DateTime<chrono::Utc>) -> Option<Duration> {
+        self.related
+            .iter()
+            .filter_map(|linked| linked.changes_in(now))
+            .min()
+            .map(Duration::from_secs)
     }
 
     /// The lines of the records that link here, and of the files that came with what happened.

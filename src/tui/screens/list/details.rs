@@ -201,7 +201,7 @@ fn glance(part: &Part, height: usize) -> Vec<&SheetLine> {
     let (fields, related) = before.split_at(part.splits[0]);
     let least = timeline.len().min(height / 3 + 1);
     let room = height - least;
-    let related = &related[..related.len().min(room / 2)];
+    let related = &related[..related.len().min((room / 2).max(room.saturating_sub(fields.len())))];
     // A heading without anything below says nothing.
     let related = if related.len() > 2 { related } else { &[] };
     let kept = (room - related.len()).min(fields.len());
