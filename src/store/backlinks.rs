@@ -51,6 +51,11 @@ impl Backlink<'_> {
         }
     }
 
+    /// The id of the record that links, as an index over the links has it.
+    pub(super) fn id_of_linking(&self) -> &'static str {
+        if self.has_rows() { "l.record" } else { "o.id" }
+    }
+
     /// The condition that it leads to the record with this id, which may be a column's name.
     pub(super) fn leads_to(&self, id: &str) -> String {
         self.condition(if self.has_rows() { "l." } else { "o." }, id)

@@ -80,11 +80,12 @@ impl Reader<'_> {
             if other.name() == "activity" || link.is_past() {
                 continue;
             }
+            let condition = format!("{} AND o.trashed IS NULL", link.leads_to("?1"));
             let sql = format!(
-                "SELECT o.id, o.uid, {}, count(*) OVER () FROM {} WHERE {} AND o.trashed IS NULL ORDER BY o.id DESC LIMIT {MOST}",
+                "SELECT o.id, o.uid, {} FROM {} WHERE {condition} ORDER BY {} DESC LIMIT {MOST} + 1",
                 label_sql(other, "o"),
                 link.from(),
-                link.leads_to("?1")
+                link.id_of_linking()
             );
             let mut stmt = self.conn.prepare_cached(&sql)?;
             let mut rows = stmt.query([id])?;
@@ -97,12 +98,19 @@ impl Reader<'_> {
                 filter: link.filter(id, label),
             };
             while let Some(row) = rows.next()? {
-                found.count = u64::try_from(row.get::<_, i64>(3)?).unwrap_or(0);
                 found.records.push(LinkTo {
                     uid: super::read::uid_of(row, 1)?,
                     label: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
                     ..LinkTo::bare(other.name(), row.get(0)?)
                 });
+            }
+            found.count = found.records.len() as u64;
+            if found.records.len() > MOST {
+                // More than are listed are counted, without a look at what they are called.
+                let sql = format!("SELECT count(*) FROM {} WHERE {condition}", link.from());
+                let count: i64 = self.conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0))?;
+                found.count = u64::try_from(count).unwrap_or(0);
+                found.records.truncate(MOST);
             }
             if found.count > 0 {
                 all.push(found);

@@ -109,12 +109,11 @@ impl App {
 
     /// Opens what was added last: the screen that it was added on may not show it.
     fn go_to_made(&mut self) {
-        match self.made {
-            Some((noun, id)) => self.push(screens::record::open(noun, id)),
-            None => {
-                let text = "nothing was added in this dashboard yet".to_owned();
-                self.toast(Toast { text, bad: false });
-            }
+        if let Some((noun, id)) = self.made {
+            self.push(screens::record::open(noun, id));
+        } else {
+            let text = "nothing was added in this dashboard yet".to_owned();
+            self.toast(Toast { text, bad: false });
         }
     }
 

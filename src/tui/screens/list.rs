@@ -2,7 +2,7 @@
 //! the rest is known by its place alone, so that a million records scroll as one.
 
 mod columns;
-mod countdown;
+pub(crate) mod countdown;
 mod details;
 mod draw;
 mod ids;
@@ -19,7 +19,7 @@ use ratatui::layout::Rect;
 pub(crate) use self::columns::Columns;
 use self::ids::Ids;
 use self::load::{Listed, Rows, Wanted};
-use crate::entity::{Noun, Value};
+use crate::entity::Noun;
 use crate::error::Error;
 use crate::store::Among;
 use crate::tui::deeds::quoted;
@@ -611,10 +611,4 @@ impl Screen for List {
         }
         Some(words)
     }
-}
-
-/// The text of a cell for people; long text in one line.
-fn cell(value: &Value, path: &crate::store::Path, zone: chrono_tz::Tz) -> String {
-    let text = crate::entity::shown::shown(path.field(), path.last().part, value, zone);
-    text.lines().next().unwrap_or_default().to_owned()
 }

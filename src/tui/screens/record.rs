@@ -1,17 +1,20 @@
 //! A record's own page: fields, what links to it, what happened with it.
 
+use std::time::Duration;
+
 use crossterm::event::{MouseButton, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::happened;
 use super::text::{self, Scroll};
+use crate::entity::width::wrap;
 use crate::error::Result;
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, Toast, answer, ask};
 use crate::tui::theme::Role;
 use crate::tui::widgets::pane;
-use crate::tui::widgets::sheet::{Sheet, SheetLine, plain};
+use crate::tui::widgets::sheet::{Leads, Sheet, SheetLine, plain};
 
 /// A page with its panes.
 struct Record {
@@ -25,6 +28,9 @@ struct Record {
     /// The kind of the timeline that is shown.
     kind: Option<String>,
 }
+
+/// Fields that nobody fills.
+const KEPT: [&str; 4] = ["id", "created", "updated", "created_by"];
 
 /// The page of a record.
 pub(crate) fn open(noun: &'static str, id: i64) -> Box<dyn Screen> {
@@ -70,23 +76,31 @@ impl Record {
         };
         let room = usize::from(self.places(cx.area)[0].width.saturating_sub(2));
         let mut left = sheet.fields(room, cx);
-        let related = sheet.related(noun);
+        let related = sheet.related(room, cx);
         if !related.is_empty() {
-            left.push(plain(String::new(), Role::Text));
+            // What rolo keeps itself is looked at last.
+            let is_kept = |line: &SheetLine| {
+                line.field.is_some_and(|at| KEPT.contains(&noun.fields[at].name))
+            };
+            let kept: Vec<SheetLine> = left.extract_if(.., |line| is_kept(line)).collect();
             left.extend(related);
+            if !kept.is_empty() {
+                left.push(plain(String::new(), Role::Text));
+                left.extend(kept);
+            }
         }
         let mut right = sheet.moments(self.kind.as_deref(), cx);
         if right.is_empty() {
             let key = |act| cx.keys.shown(Place::Record, act).unwrap_or_default();
-            right.push(plain(
-                format!(
-                    "nothing with this {} itself: {} adds a note, {} logs a call",
-                    noun.name(),
-                    key(Act::Note),
-                    key(Act::Call)
-                ),
-                Role::Dim,
-            ));
+            let text = format!(
+                "nothing with this {} itself: {} adds a note, {} logs a call",
+                noun.name(),
+                key(Act::Note),
+                key(Act::Call)
+            );
+            let places = self.places(cx.area);
+            let room = usize::from(places[1].width.saturating_sub(2)).max(20);
+            right.extend(wrap(&text, Some(room)).iter().map(|l| plain((*l).to_owned(), Role::Dim)));
         }
         [left, right]
     }
@@ -115,8 +129,11 @@ impl Record {
             Act::Open => {
                 let line = self.focused(cx)?;
                 return Some(match (line.leads, line.field) {
-                    (Some((noun, id)), _) if (noun, id) != (self.noun, self.id) => {
+                    (Some(Leads::Record(noun, id)), _) if (noun, id) != (self.noun, self.id) => {
                         vec![Effect::Push(open(noun, id))]
+                    }
+                    (Some(Leads::List(noun, filter)), _) => {
+                        vec![Effect::Push(super::list::filtered(noun, &filter))]
                     }
                     (_, Some(field)) => match self.change(field, cx) {
                         effects if effects.is_empty() => self.not_by_hand(field, cx),
@@ -234,11 +251,15 @@ impl Screen for Record {
                 Some(sheet) if at == 1 && sheet.happened > 0 => {
                     format!("{} of {}", sheet.timeline.len(), sheet.happened)
                 }
-                _ => text::seen(
-                    &self.scrolls[at],
-                    lines[at].len(),
-                    usize::from(places[at].height.saturating_sub(2)),
-                ),
+                sheet => {
+                    let height = usize::from(places[at].height.saturating_sub(2));
+                    let seen = text::seen(&self.scrolls[at], lines[at].len(), height);
+                    // What doesn't fit is told, so that nobody has to look whether there is any.
+                    match sheet.as_ref().filter(|_| at == 0 && !seen.is_empty()) {
+                        Some(sheet) => [seen, sheet.counts()].join("   ").trim_end().to_owned(),
+                        None => seen,
+                    }
+                }
             };
             let inside = pane::framed(frame, places[at], &titles[at], &foot, self.pane == at, cx);
             text::draw(frame, inside, &lines[at], &self.scrolls[at], self.pane == at, cx);
@@ -248,6 +269,10 @@ impl Screen for Record {
     fn subject(&self) -> Option<Subject> {
         let label = self.sheet.as_ref().map(|s| s.record.values[s.label_at].to_cell());
         Some(Subject { noun: self.noun, ids: vec![self.id], label: label.unwrap_or_default() })
+    }
+
+    fn deadline(&self, cx: &Cx) -> Option<Duration> {
+        self.sheet.as_ref()?.deadline(cx.now())
     }
 
     fn command(&self) -> Option<String> {

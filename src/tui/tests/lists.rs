@@ -101,12 +101,12 @@ fn the_timeline_shows_one_kind_and_a_pane_takes_the_screen() {
 #[test]
 fn previews_tell_what_belongs_to_a_record_and_nothing_is_a_dead_end() {
     let mut bench = filled();
-    bench.resize(100, 30).keys("3").sees("EUR 12k open in 1 deal").sees("contacts 2");
+    bench.resize(100, 30).keys("3").sees("EUR 12k open in 1 deal").sees("Contacts (2)");
     // Deals are found by their company's name too, and a search in vain says what else there is.
     bench.keys("ctrl+p").text("acme renew").sees("Renewal 2027").sees("Acme GmbH  Lead");
     bench.text(" zzz").sees("Nothing is called so").keys("esc");
     // What isn't changed by hand says so; the fields that are can be chosen.
-    bench.keys("7 enter enter").sees("the id isn't changed by hand");
+    bench.keys("7 enter G k enter").sees("the updated isn't changed by hand");
     bench.keys("i").sees("Change of deal").keys("esc esc");
     // Columns that have no room are scrolled to.
     bench.keys("2").resize(60, 24);

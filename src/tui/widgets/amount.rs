@@ -34,6 +34,19 @@ pub(crate) fn short(minor: i64, currency: Currency) -> String {
     format!("{} {}", currency.code(), short_number(amount.to_f64().unwrap_or(0.0)))
 }
 
+/// A number with its thousands apart.
+pub(crate) fn grouped(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (at, c) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
 /// A number with at most three digits that count, and `k`, `M` or `G`.
 pub(crate) fn short_number(n: f64) -> String {
     let sign = if n < 0.0 { "-" } else { "" };

@@ -2,6 +2,7 @@
 
 pub(crate) mod amount;
 pub(crate) mod input;
+pub(crate) mod linked;
 pub(crate) mod marks;
 pub(crate) mod narrow;
 pub(crate) mod pane;

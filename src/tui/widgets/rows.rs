@@ -8,8 +8,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
+use crate::entity::shown::{is_numeric, shown};
 use crate::entity::text::visible;
 use crate::entity::width::{pad, width};
+use crate::entity::{Kind, Noun, Part, Value};
+use crate::store::Path;
 use crate::tui::screen::Cx;
 
 /// The head of a column.
@@ -22,6 +25,40 @@ pub(crate) struct Head {
     pub keep: bool,
     /// Never cut, as numbers are: dates, phones.
     pub whole: bool,
+}
+
+impl Head {
+    /// That of a column of a noun.
+    pub(crate) fn of(path: &Path, noun: &Noun) -> Self {
+        let last = path.last();
+        Self {
+            name: path.name.replace('_', " "),
+            numeric: is_numeric(path.field(), last.part),
+            whole: is_whole(&path.field().kind),
+            keep: path.steps.len() == 1
+                && last.part == Part::Whole
+                && path.field().name == noun.entity.label().name,
+        }
+    }
+}
+
+/// Whether a half of a value says nothing, or something else.
+fn is_whole(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Phone
+            | Kind::List(Kind::Phone)
+            | Kind::Date
+            | Kind::Datetime
+            | Kind::Due
+            | Kind::Duration
+    )
+}
+
+/// The text of a cell for people; of long text the first line.
+pub(crate) fn cell(value: &Value, path: &Path, zone: chrono_tz::Tz) -> String {
+    let text = shown(path.field(), path.last().part, value, zone);
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 /// Widths of the columns that fit into the room; the last ones are left out first.

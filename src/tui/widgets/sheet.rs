@@ -1,6 +1,7 @@
 //! A record with what belongs to it: fields, related records, timeline; as a pane and as a page.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use crate::entity::money::Currency;
 use crate::entity::shown::{local, shown};
@@ -8,11 +9,12 @@ use crate::entity::text::visible_lines;
 use crate::entity::width::{pad, width, wrap};
 use crate::entity::{Field, Kind, Noun, Part, Record, Value};
 use crate::error::Result;
-use crate::store::{Listing, Path, Related};
+use crate::store::{Listing, Path};
 use crate::tui::desk::Desk;
 use crate::tui::screen::Cx;
 use crate::tui::theme::Role;
 use crate::tui::widgets::amount::short_sums;
+use crate::tui::widgets::linked::Linked;
 
 /// Everything shown about one record.
 #[derive(Debug, Clone)]
@@ -20,8 +22,10 @@ pub(crate) struct Sheet {
     pub record: Record,
     /// The fields that its values are of: another process may have made or removed one since.
     declared: Vec<&'static Field>,
-    pub related: Vec<Related>,
+    pub related: Vec<Linked>,
     pub timeline: Vec<Moment>,
+    /// The files that came with it: what they are called, and where they are kept.
+    files: Vec<(String, i64)>,
     /// How many activities there are.
     pub happened: usize,
     /// Which value is the label.
@@ -45,11 +49,19 @@ pub(crate) struct Moment {
 pub(crate) struct SheetLine {
     pub text: String,
     pub role: Role,
-    pub leads: Option<(&'static str, i64)>,
+    pub leads: Option<Leads>,
     /// The field that the line belongs to.
     pub field: Option<usize>,
     /// The address that a part of the line is: the column where it begins, and what it opens.
     pub address: Option<(usize, String)>,
+}
+
+/// Where a line leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Leads {
+    Record(&'static str, i64),
+    /// The records of a noun under a filter.
+    List(&'static str, String),
 }
 
 impl Sheet {
@@ -68,7 +80,9 @@ impl Sheet {
         let field = |name: &str| activities.index(name).unwrap_or(0);
         let (at, kind, who) = (field("at"), field("kind"), field("author"));
         let (subject, body) = (field("subject"), field("body"));
+        let mut files = Vec::new();
         let timeline = reader.records(activities, &some)?.into_iter().map(|r| {
+            files.extend(files_of(activities, &r).map(|name| (name, r.id)));
             let words = match (r.values[subject].as_text(), r.values[body].as_text()) {
                 (Some(subject), Some(body)) => format!("{subject}: {body}"),
                 (subject, body) => subject.or(body).unwrap_or_default().to_owned(),
@@ -85,23 +99,37 @@ impl Sheet {
                 id: r.id,
             }
         });
-        let timeline = timeline.collect();
-        let related = reader.related(noun, id)?;
+        let timeline = timeline.collect::<Vec<_>>();
+        let related = reader
+            .related(noun, id)?
+            .into_iter()
+            .map(|related| Linked::read(desk, &reader, noun, related))
+            .collect::<Result<_>>()?;
         let worth = worth(desk, noun, id)?;
         let label_at = noun.label_index();
         let declared = noun.fields.clone();
-        Ok(Self { record, declared, related, timeline, happened: ids.len(), label_at, worth })
+        Ok(Self {
+            record,
+            declared,
+            related,
+            timeline,
+            files,
+            happened: ids.len(),
+            label_at,
+            worth,
+        })
+    }
+
+    /// What its open deals are worth: `EUR 56.4k open in 2 deals`.
+    pub(crate) fn worth(&self) -> Option<String> {
+        let (count, sums) = self.worth.as_ref().filter(|(count, _)| *count > 0)?;
+        let deals = if *count == 1 { "deal" } else { "deals" };
+        Some(format!("{} open in {count} {deals}", short_sums(sums)).trim_start().to_owned())
     }
 
     /// What belongs to it, in one line: `EUR 56.4k open in 2 deals   tasks 3   tickets 1`.
     pub(crate) fn counts(&self) -> String {
-        let mut parts = Vec::new();
-        if let Some((count @ 1.., sums)) = &self.worth {
-            let deals = if *count == 1 { "deal" } else { "deals" };
-            let sums = short_sums(sums);
-            let open = format!("{sums} open in {count} {deals}");
-            parts.push(open.trim_start().to_owned());
-        }
+        let mut parts: Vec<String> = self.worth().into_iter().collect();
         let mut named: Vec<&str> = Vec::new();
         for related in &self.related {
             if !named.contains(&related.plural) {
@@ -132,7 +160,7 @@ impl Sheet {
         for (at, (field, value)) in all {
             let text = shown(field, Part::Whole, value, cx.zone());
             let text = if field.kind == Kind::Longtext { text } else { text.replace('\n', " ") };
-            let leads = value.as_link().map(|l| (l.noun, l.id));
+            let leads = value.as_link().map(|l| Leads::Record(l.noun, l.id));
             let mut pieces: VecDeque<String> = VecDeque::new();
             for line in visible_lines(&text).split('\n') {
                 pieces.extend(
@@ -152,7 +180,7 @@ impl Sheet {
                 lines.push(SheetLine {
                     text: format!("{name}  {piece}"),
                     role: if leads.is_some() { Role::Link } else { Role::Text },
-                    leads,
+                    leads: leads.clone(),
                     field: Some(at),
                     address: address.clone().map(|url| (names + 2, url)),
                 });
@@ -162,26 +190,26 @@ impl Sheet {
         lines
     }
 
-    /// The lines of the records that link here.
-    pub(crate) fn related(&self, noun: &Noun) -> Vec<SheetLine> {
-        let mut lines = Vec::new();
-        for related in &self.related {
-            let by = if related.field == noun.name() || related.field == "about" {
-                String::new()
-            } else {
-                format!(" ({})", related.field.replace('_', " "))
-            };
-            lines.push(plain(format!("{}{by}: {}", related.plural, related.count), Role::Heading));
-            for link in &related.records {
-                lines.push(SheetLine {
-                    text: format!("  {}:{} {}", link.noun, link.id, super::pane::safe(&link.label)),
-                    role: Role::Text,
-                    leads: Some((link.noun, link.id)),
-                    field: None,
-                    address: None,
-                });
-            }
+    /// When it says something else though nothing happens.
+    pub(crate) fn deadline(&self, now: chrono::DateTime<chrono::Utc>) -> Option<Duration> {
+        self.related
+            .iter()
+            .filter_map(|linked| linked.changes_in(now))
+            .min()
+            .map(Duration::from_secs)
+    }
+
+    /// The lines of the records that link here, and of the files that came with what happened.
+    pub(crate) fn related(&self, room: usize, cx: &Cx) -> Vec<SheetLine> {
+        let mut lines: Vec<_> =
+            self.related.iter().flat_map(|linked| linked.lines(room, cx)).collect();
+        if !self.files.is_empty() {
+            lines.push(plain(format!("Files ({})", self.files.len()), Role::Heading));
         }
+        lines.extend(self.files.iter().map(|(name, id)| SheetLine {
+            leads: Some(Leads::Record("activity", *id)),
+            ..plain(format!("  {}", super::pane::safe(name)), Role::Text)
+        }));
         lines
     }
 
@@ -200,7 +228,7 @@ impl Sheet {
                     super::pane::safe(&m.words)
                 ),
                 role: Role::Text,
-                leads: Some(("activity", m.id)),
+                leads: Some(Leads::Record("activity", m.id)),
                 field: None,
                 address: None,
             })
@@ -215,10 +243,21 @@ impl Sheet {
     }
 }
 
+/// What the files of a record are called.
+fn files_of(noun: &Noun, record: &Record) -> impl Iterator<Item = String> {
+    let fields = noun.fields.iter().zip(&record.values);
+    let files = fields.filter(|(field, _)| field.kind == Kind::List(&Kind::File));
+    let items = files.filter_map(|(_, value)| match value {
+        Value::List(items) => Some(items.iter()),
+        _ => None,
+    });
+    items.flatten().map(|item| item.value.clone()).collect::<Vec<_>>().into_iter()
+}
+
 /// Most open deals of one company or person that are summed.
 const DEALS: u64 = 1_000;
 
-/// The open deals of a company or a person.
+/// The open deals of a company or a person; of more than can be summed at a glance nothing.
 fn worth(desk: &Desk, noun: &Noun, id: i64) -> Result<Option<(usize, BTreeMap<Currency, i64>)>> {
     if !matches!(noun.name(), "company" | "contact") {
         return Ok(None);
@@ -229,8 +268,11 @@ fn worth(desk: &Desk, noun: &Noun, id: i64) -> Result<Option<(usize, BTreeMap<Cu
     let filter = format!("{}:{id} is:open", noun.name());
     listing.filter = Some(reader.filter(deals, &filter, &desk.locale)?);
     listing.columns = vec![Path::parse("amount", deals, reader.model())?];
-    listing.limit = Some(DEALS);
+    listing.limit = Some(DEALS + 1);
     let found = reader.list(&listing)?;
+    if found.len() as u64 > DEALS {
+        return Ok(None);
+    }
     let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
     for money in found.iter().filter_map(|f| match f.values.first() {
         Some(Value::Money(money)) => Some(money),

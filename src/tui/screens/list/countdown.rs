@@ -5,19 +5,19 @@ use chrono::{DateTime, Duration, Utc};
 use crate::entity::{Noun, Value};
 
 /// What a countdown is worked out of.
-pub(super) const FIELDS: [&str; 4] = ["reply_due", "first_reply_at", "solve_due", "status"];
+pub(crate) const FIELDS: [&str; 4] = ["reply_due", "first_reply_at", "solve_due", "status"];
 
 /// The order by the time that is left; no field, as it depends on both deadlines and the status.
-pub(super) const LEFT: &str = "left";
+pub(crate) const LEFT: &str = "left";
 
 /// Whether a noun has deadlines that count down.
-pub(super) fn has(noun: &Noun) -> bool {
+pub(crate) fn has(noun: &Noun) -> bool {
     FIELDS.iter().all(|name| noun.index(name).is_some())
 }
 
 /// A deadline, or why there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Countdown {
+pub(crate) enum Countdown {
     Until(DateTime<Utc>),
     /// It waits for the customer.
     Paused,
@@ -27,7 +27,7 @@ pub(super) enum Countdown {
 
 /// How near the end is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Urgency {
+pub(crate) enum Urgency {
     Calm,
     Close,
     Breached,
@@ -35,7 +35,7 @@ pub(super) enum Urgency {
 
 impl Countdown {
     /// Its place in the order by the time that is left: what waits and what is over comes last.
-    pub(super) fn rank(self) -> (u8, Option<DateTime<Utc>>) {
+    pub(crate) fn rank(self) -> (u8, Option<DateTime<Utc>>) {
         match self {
             Self::Until(at) => (0, Some(at)),
             Self::None => (1, None),
@@ -45,7 +45,7 @@ impl Countdown {
     }
 
     /// Of the values of [`FIELDS`].
-    pub(super) fn of(values: &[Value]) -> Self {
+    pub(crate) fn of(values: &[Value]) -> Self {
         let instant = |at: usize| match values.get(at) {
             Some(Value::Instant(at)) => Some(*at),
             _ => None,
@@ -61,7 +61,7 @@ impl Countdown {
 
     /// The sign, the time left and how near the end is: seconds below an hour, then minutes, then
     /// days.
-    pub(super) fn shown(self, now: DateTime<Utc>) -> (String, Urgency) {
+    pub(crate) fn shown(self, now: DateTime<Utc>) -> (String, Urgency) {
         let until = match self {
             Self::Until(until) => until,
             Self::Paused => return ("  paused".into(), Urgency::Calm),
@@ -90,7 +90,7 @@ impl Countdown {
     }
 
     /// In how many seconds the shown text is another.
-    pub(super) fn changes_in(self, now: DateTime<Utc>) -> Option<u64> {
+    pub(crate) fn changes_in(self, now: DateTime<Utc>) -> Option<u64> {
         let Self::Until(until) = self else { return None };
         let near = (until - now).num_seconds().abs() < 3_600;
         Some(if near { 1 } else { 60 })

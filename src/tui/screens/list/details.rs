@@ -17,6 +17,8 @@ use crate::tui::widgets::{pane, rows};
 
 /// From this size on the timeline stands beside the fields.
 const APART: (u16, u16) = (64, 12);
+/// Up to this height what belongs to a record is counted in a line, as its tables have no room.
+const LOW: u16 = 12;
 
 /// Which pane has the keys, and how far those of details are scrolled.
 #[derive(Debug, Default)]
@@ -48,6 +50,8 @@ struct Part {
     area: Rect,
     title: String,
     lines: Vec<SheetLine>,
+    /// Where what belongs to the record begins, and where the timeline does.
+    splits: [usize; 2],
 }
 
 impl Part {
@@ -131,13 +135,20 @@ fn parts(list: &List, area: Rect, cx: &Cx) -> Vec<Part> {
     let left = if apart { area.width * 9 / 20 } else { area.width };
     let room = usize::from(left.saturating_sub(2));
     let moments = sheet.moments(list.kind.as_deref(), cx);
-    let counts = sheet.counts();
+    let related = sheet.related(room, cx);
+    // Where the tables have room enough to say it, their counts stand above them.
+    let tells = area.height > LOW && !related.is_empty();
+    let counts = if tells { sheet.worth().unwrap_or_default() } else { sheet.counts() };
     let told = if counts.is_empty() { Vec::new() } else { wrap(&counts, Some(room)) };
     let mut lines: Vec<SheetLine> =
         told.into_iter().map(|line| plain(line.to_owned(), Role::Heading)).collect();
     lines.extend(fields(list, sheet, noun, room, cx));
     let timeline = list.kind.as_ref().map_or("timeline".into(), |kind| format!("timeline: {kind}"));
-    let mut first = Part { area: Rect { width: left, ..area }, title: sheet.label(noun), lines };
+    let fields = lines.len();
+    lines.extend(related);
+    let splits = [fields, lines.len()];
+    let title = sheet.label(noun);
+    let mut first = Part { area: Rect { width: left, ..area }, title, lines, splits };
     if apart {
         let key = |act| cx.keys.shown(Place::List, act).unwrap_or_default();
         let (note, call) = (key(Act::Note), key(Act::Call));
@@ -145,7 +156,7 @@ fn parts(list: &List, area: Rect, cx: &Cx) -> Vec<Part> {
             plain(format!("nothing yet: {note} adds a note, {call} logs a call"), Role::Dim);
         let lines = if moments.is_empty() { vec![nothing] } else { moments };
         let area = Rect { x: area.x + left, width: area.width - left, ..area };
-        return vec![first, Part { area, title: timeline, lines }];
+        return vec![first, Part { area, title: timeline, splits: [0; 2], lines }];
     }
     if !moments.is_empty() {
         first.lines.push(plain(timeline, Role::Heading));
@@ -171,7 +182,7 @@ pub(super) fn draw(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
         } else if total > height && height > 0 {
             let key = cx.keys.shown(Place::List, Act::Right).unwrap_or_default();
             foot = format!("{} more: {key}", total - height);
-            lines = glance(&part.lines, height);
+            lines = glance(part, height);
         }
         let inside = pane::framed(frame, part.area, &part.title, &foot, focus, cx);
         for (at, line) in lines.into_iter().enumerate() {
@@ -184,15 +195,17 @@ pub(super) fn draw(list: &List, frame: &mut Frame, area: Rect, cx: &Cx) {
 }
 
 /// The lines of a pane that nobody scrolls, where not all fit: the timeline always gets a part of the
-/// room.
-fn glance(lines: &[SheetLine], height: usize) -> Vec<&SheetLine> {
-    let is_moment = |line: &SheetLine| matches!(line.leads, Some(("activity", _)));
-    let moments =
-        lines.iter().position(is_moment).map_or(lines.len(), |first| first.saturating_sub(1));
-    let (fields, timeline) = lines.split_at(moments);
-    let least = timeline.len().saturating_sub(1).min(height / 3);
-    let kept = height.saturating_sub(least + usize::from(least > 0)).min(fields.len());
-    fields[..kept].iter().chain(timeline).take(height).collect()
+/// room, and what belongs to the record another.
+fn glance(part: &Part, height: usize) -> Vec<&SheetLine> {
+    let (before, timeline) = part.lines.split_at(part.splits[1]);
+    let (fields, related) = before.split_at(part.splits[0]);
+    let least = timeline.len().min(height / 3 + 1);
+    let room = height - least;
+    let related = &related[..related.len().min((room / 2).max(room.saturating_sub(fields.len())))];
+    // A heading without anything below says nothing.
+    let related = if related.len() > 2 { related } else { &[] };
+    let kept = (room - related.len()).min(fields.len());
+    fields[..kept].iter().chain(related).chain(timeline).take(height).collect()
 }
 
 /// The fields; where the list beside shows some already, those come last.

@@ -14,6 +14,7 @@ use crate::tui::screen::Cx;
 use crate::tui::screens::elsewhere;
 use crate::tui::screens::views::View;
 use crate::tui::theme::Role;
+use crate::tui::widgets::amount::grouped;
 use crate::tui::widgets::{pane, rows};
 
 /// Where the parts of a list stand.
@@ -145,19 +146,6 @@ fn counted(list: &List) -> String {
         (true, true) => format!("{} ", grouped(list.ids.len())),
         (true, false) => format!("over {} ", grouped(list.ids.len())),
     }
-}
-
-/// A number with its thousands apart.
-pub(in crate::tui) fn grouped(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (at, c) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
 }
 
 fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {

@@ -5,16 +5,14 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use super::cell;
 use super::countdown::{Countdown, FIELDS, LEFT};
 use super::ids::Ids;
-use crate::entity::shown::is_numeric;
-use crate::entity::{Kind, Noun, Part};
+use crate::entity::Noun;
 use crate::error::Result;
 use crate::store::{Among, Listing, Path, Reader};
 use crate::tui::desk::Desk;
 use crate::tui::screens::views;
-use crate::tui::widgets::rows::Head;
+use crate::tui::widgets::rows::{Head, cell};
 
 /// What a list shows, as the worker needs it.
 #[derive(Debug, Clone)]
@@ -139,17 +137,7 @@ pub(super) fn listing(desk: &mut Desk, wanted: &Wanted, whole: bool) -> Result<L
     let at = found.unwrap_or(if complete { wanted.at } else { 0 }).min(ids.len().saturating_sub(1));
     let from = at.saturating_sub(2 * wanted.height);
     let rows = rows_of(&reader, noun, wanted, &ids.some(from, at + 3 * wanted.height))?;
-    let heads = paths(wanted, noun, &reader)?
-        .iter()
-        .map(|path| Head {
-            name: path.name.replace('_', " "),
-            numeric: is_numeric(path.field(), path.last().part),
-            whole: is_whole(&path.field().kind),
-            keep: path.steps.len() == 1
-                && path.last().part == Part::Whole
-                && path.field().name == noun.entity.label().name,
-        })
-        .collect();
+    let heads = paths(wanted, noun, &reader)?.iter().map(|path| Head::of(path, noun)).collect();
     Ok(Listed { ids, complete, at, heads, rows, unsorted })
 }
 
@@ -180,19 +168,6 @@ fn keep_order(ids: &mut [i64], kept: &[i64]) -> bool {
         *id = *next;
     }
     differs
-}
-
-/// Whether a half of a value says nothing, or something else.
-fn is_whole(kind: &Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Phone
-            | Kind::List(Kind::Phone)
-            | Kind::Date
-            | Kind::Datetime
-            | Kind::Due
-            | Kind::Duration
-    )
 }
 
 /// The rows of some records.
