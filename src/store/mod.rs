@@ -467,7 +467,7 @@ impl Store {
     /// # Errors
     /// The database can't be read.
     pub fn rest(&self) -> Result<()> {
-        Ok(self.conn.execute_batch("PRAGMA shrink_memory")?)
+        Ok(self.conn.release_memory()?)
     }
 
     /// Puts all of the WAL into the file, so that it can be moved alone.

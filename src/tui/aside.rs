@@ -167,6 +167,7 @@ mod tests {
             Said::Answer { screen: 7, slot: 0, answer } => {
                 assert_eq!(answer.downcast_ref::<bool>(), Some(&true));
             }
+            Said::Refused(why) => panic!("{why:?}"),
             _ => panic!("something else was said"),
         }
         assert!(matches!(said.try_recv(), Err(TryRecvError::Empty)));

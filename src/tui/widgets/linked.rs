@@ -58,10 +58,8 @@ impl Linked {
             asked.push(Path::parse(name, noun, reader.model())?);
         }
         let ids: Vec<i64> = related.records.iter().map(|link| link.id).collect();
-        let done = match noun.entity.states.iter().any(|state| state.name == DONE) {
-            true => Some(done_of(desk, reader, noun, &ids)?),
-            false => None,
-        };
+        let can_be_done = noun.entity.states.iter().any(|state| state.name == DONE);
+        let done = can_be_done.then(|| done_of(desk, reader, noun, &ids)).transpose()?;
         let zone = desk.locale.times.zone;
         let mut rows: Vec<Row> = reader
             .cells_of(noun, &ids, asked)?
