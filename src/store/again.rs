@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::open::Identity;
 use super::{Access, Options, Reader, Store};
 use crate::clock::Clock;
 use crate::entity::Model;
@@ -17,17 +18,19 @@ const STEPS: i32 = 5_000;
 #[derive(Debug, Clone)]
 pub struct Again {
     path: PathBuf,
+    file: Identity,
     base: fn() -> Model,
     options: Options,
 }
 
 impl Again {
-    /// Opens it for reading.
+    /// Opens it.
     ///
     /// # Errors
-    /// The file is gone or can't be opened any more.
-    pub fn open(&self, clock: &Clock) -> Result<Store> {
-        Store::open(&self.path, self.base, Access::Read, &self.options, clock)
+    /// The file is gone, another one has its name, or it can't be opened any more.
+    pub fn open(&self, access: Access, clock: &Clock) -> Result<Store> {
+        self.file.stands_at(&self.path)?;
+        Store::open(&self.path, self.base, access, &self.options, clock)
     }
 }
 
@@ -43,7 +46,16 @@ impl Store {
     /// How to open the same file once more.
     #[must_use]
     pub fn again(&self) -> Again {
-        Again { path: self.path.clone(), base: self.base, options: self.options.clone() }
+        let (path, options) = (self.path.clone(), self.options.clone());
+        Again { path, file: self.file, base: self.base, options }
+    }
+
+    /// That the file which is open still has its name.
+    ///
+    /// # Errors
+    /// It was removed, or another file stands there.
+    pub fn stands_there(&self) -> Result<()> {
+        self.file.stands_at(&self.path)
     }
 
     /// Queries end with an error as soon as the flag is set; with none, nothing stops them.

@@ -58,6 +58,25 @@ impl Store {
         }
     }
 
+    /// Puts what lies in the WAL alone into the file, without waiting for anybody: who copies a file
+    /// that rests, or puts another in its place, finds no WAL of the old one beside it. Whether nothing
+    /// is left to be put there; where others are at it, something may be.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub fn settle(&self) -> Result<bool> {
+        let wal = super::wal_path(&self.path, "-wal");
+        // Emptying an empty one again would tell every other process of a change.
+        if std::fs::metadata(wal).map_or(true, |meta| meta.len() == 0) {
+            return Ok(true);
+        }
+        self.conn.busy_timeout(Duration::ZERO)?;
+        let busy = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        self.conn.busy_timeout(self.options.busy_timeout)?;
+        let busy: bool = busy?;
+        Ok(!busy)
+    }
+
     /// Whether the WAL was left and nobody went back to it.
     pub(super) fn has_left_wal(&self) -> Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM meta WHERE key = ?1)";

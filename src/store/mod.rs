@@ -129,6 +129,8 @@ pub struct Store {
     batch: Batch,
     /// How it was opened.
     options: Options,
+    /// The file itself, whatever has its name by now.
+    file: open::Identity,
     /// Whether writes are rolled back at their end.
     pub dry_run: bool,
     /// The acting user, once known.
@@ -195,6 +197,7 @@ impl Store {
         let model = if custom.is_empty() { plain } else { plain.with_custom(&custom)? };
         let warnings = open::hard_link_warning(&path).into_iter().collect();
         let mut store = Self {
+            file: open::Identity::of(&path),
             conn,
             path,
             model,
@@ -286,6 +289,9 @@ impl Store {
             return Err(Error::failed("the past can't be written"));
         }
         let outer = self.is_batching();
+        if !outer {
+            self.stands_there()?;
+        }
         // A savepoint makes the search index write out what it holds in memory, which costs more
         // than the rest of an add. A batch is taken back as a whole anyway; only a user who comes
         // about by a line without effect has to go again.
@@ -370,6 +376,7 @@ impl Store {
     /// # Errors
     /// Another process writes for too long.
     pub fn begin_batch(&mut self) -> Result<()> {
+        self.stands_there()?;
         self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|why| self.write_error(&why))?;
         self.batch = Batch::Open;
         Ok(())

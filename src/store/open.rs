@@ -157,9 +157,17 @@ fn with_backup(error: Error, path: &Path) -> Error {
         Ok(text) => text.into_owned(),
         Err(_) => p.display().to_string(),
     };
+    // The WAL of the old file would get into the one that takes its place.
+    let left: Vec<String> = ["-wal", "-shm"]
+        .iter()
+        .map(|suffix| wal_path(path, suffix))
+        .filter(|beside| beside.exists())
+        .map(|beside| quoted(&beside))
+        .collect();
+    let first = if left.is_empty() { String::new() } else { format!("rm {} && ", left.join(" ")) };
     match newest_beside(path) {
         Some(found) => error.hint(format!(
-            "the newest other database here is `{}`; to go back to it: `cp {} {}`",
+            "the newest other database here is `{}`; to go back to it: `{first}cp {} {}`",
             found.display(),
             quoted(&found),
             quoted(path)
@@ -196,6 +204,33 @@ fn is_rolo(path: &Path) -> bool {
     File::open(path).and_then(|mut f| f.read_exact(&mut header)).is_ok()
         && &header[..16] == MAGIC
         && header[68..72] == APPLICATION_ID.to_be_bytes()
+}
+
+/// A file itself: device and number, which stay when another file takes its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Identity(Option<(u64, u64)>);
+
+impl Identity {
+    /// The file that has the name now.
+    pub(super) fn of(path: &Path) -> Self {
+        Self(fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino())))
+    }
+
+    /// That it still has the name. What SQLite would write to it else is lost with it, or gets into the
+    /// other file by the WAL that both would take for theirs
+    /// (<https://www.sqlite.org/howtocorrupt.html>, 2.4 and 4.2).
+    ///
+    /// # Errors
+    /// It was removed, or another file stands there.
+    pub(super) fn stands_at(self, path: &Path) -> Result<()> {
+        let there = Self::of(path);
+        if there == self {
+            return Ok(());
+        }
+        let what = if there.0.is_none() { "removed" } else { "replaced by another" };
+        Err(Error::database(format!("`{}` was {what} after rolo opened it", path.display()))
+            .hint("nothing was written; leave rolo and open it again"))
+    }
 }
 
 /// Opens a connection to an existing file with everything set.

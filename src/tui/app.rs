@@ -12,12 +12,12 @@ use ratatui::layout::Rect;
 
 use super::CommandLine;
 use super::chrome;
-use super::desk::Work;
 use super::drafts::Draft;
 use super::keys::{Act, Keys, Place, Press};
 use super::screen::{Cx, Event, Question, REST, Screen, Toast};
 use super::screens;
 use super::theme::Theme;
+use super::worker::Work;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entity::{Locale, Model};
@@ -107,6 +107,8 @@ pub(crate) struct App {
     away: bool,
     /// Changes that the worker hasn't finished.
     unfinished: usize,
+    /// When to say that a change takes long, while one is under way and it wasn't said.
+    slow: Option<Instant>,
     /// The record that was added last.
     made: Option<(&'static str, i64)>,
     /// The key that cancels had nothing to cancel: once more it quits.
@@ -136,6 +138,7 @@ impl App {
             last_command: None,
             away: false,
             unfinished: 0,
+            slow: None,
             made: None,
             cancelled: false,
             quits: false,
@@ -319,6 +322,11 @@ impl App {
         if self.toast.as_ref().is_some_and(|(_, until)| *until <= Instant::now()) {
             self.toast = None;
         }
+        if self.slow.is_some_and(|at| at <= Instant::now()) {
+            self.slow = None;
+            let text = "still writing: another program may be at the file".to_owned();
+            self.toast(Toast { text, bad: false });
+        }
         if self.common.touched.elapsed() >= REST {
             let waiting = |slot: &&Slot| slot.screen.waits_for_rest();
             let root = self.roots.get(self.root).map(|(_, slot)| slot);
@@ -337,7 +345,7 @@ impl App {
         let screens = screens.map(|d| Instant::now() + d);
         let waits = !self.away && self.screens().any(Screen::waits_for_rest);
         let rest = waits.then(|| self.common.touched + REST);
-        toast.into_iter().chain(rest).chain(screens).min()
+        toast.into_iter().chain(self.slow).chain(rest).chain(screens).min()
     }
 
     /// Draws all that is in sight.

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::desk::{Desk, Said, Work, perform};
+use super::desk::Desk;
 use super::pump::Waker;
 use super::screen::Question;
+use super::worker::{Said, Work, perform};
 use crate::error::Result;
 
 /// Opens the file once more.
@@ -125,7 +126,7 @@ mod tests {
                 currency: crate::entity::money::Currency::EUR,
                 region: "GB".into(),
             };
-            Ok(Desk::new(again.open(&clock)?, locale, "ann".into(), None, asking))
+            Ok(Desk::new(again.open(Access::Read, &clock)?, locale, "ann".into(), None, asking))
         })
     }
 

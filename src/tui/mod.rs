@@ -1,7 +1,8 @@
 //! The dashboard: a face of the same actions as the command line. `app` holds the stack of screens,
-//! `screens` one file each; `keys` is the one table of what can be pressed; `desk` is the worker with
-//! its own connection; `terminal` and `pump` are the edge to the terminal. The invariant: the thread
-//! that draws never reads the database, and whatever ends the dashboard gives the terminal back.
+//! `screens` one file each; `keys` is the one table of what can be pressed; `desk` is a connection with
+//! who acts, and at desks work `worker` and `aside`; `terminal` and `pump` are the edge to the
+//! terminal. The invariant: the thread that draws never reads the database, and whatever ends the
+//! dashboard gives the terminal back.
 
 mod app;
 mod aside;
@@ -22,6 +23,7 @@ mod tests;
 mod theme;
 mod verbs;
 mod widgets;
+mod worker;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,7 +34,7 @@ use ratatui::layout::Rect;
 
 use self::app::{App, Common, Out};
 use self::aside::Aside;
-use self::desk::{Desk, Worker};
+use self::desk::Desk;
 use self::drafts::Drafts;
 use self::keys::Keys;
 pub use self::plain::{Plain, run as run_plain};
@@ -40,11 +42,12 @@ use self::pump::Pump;
 use self::screen::Toast;
 use self::terminal::Held;
 use self::theme::Theme;
+use self::worker::Workers;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entity::Locale;
 use crate::error::Result;
-use crate::store::Store;
+use crate::store::{Access, Store};
 
 /// Runs a command line of rolo without a terminal, and gives what it said; tables for people are as
 /// wide as so many columns, where they are known.
@@ -136,8 +139,8 @@ pub fn run(setup: Setup) -> Result<()> {
     let again = setup.store.again();
     setup.store.spill()?;
     let desk = Desk::new(setup.store, locale.clone(), user.clone(), stands, asking);
-    let beside = move || {
-        let store = again.open(&Clock::new(stands, locale.times.zone))?;
+    let beside = move |access| {
+        let store = again.open(access, &Clock::new(stands, locale.times.zone))?;
         store.spill()?;
         Ok(Desk::new(store, locale.clone(), user.clone(), stands, asking))
     };
@@ -145,11 +148,14 @@ pub fn run(setup: Setup) -> Result<()> {
     let waker = Arc::new(waker);
     terminal::give_back_on_panic();
     let held = Held::take(mouse)?;
-    let worker = Worker::start(desk, Arc::clone(&waker));
-    let aside = Aside::new(Box::new(beside), worker.says.clone(), waker);
+    let for_writing = beside.clone();
+    let open = Box::new(move || for_writing(Access::Write));
+    let workers = Workers::start(desk, open, &waker);
+    let reads = Box::new(move || beside(Access::Read));
+    let aside = Aside::new(reads, workers.says.clone(), waker);
     let drafts = Drafts::new(setup.state.map(|s| s.join("drafts")), &path);
     let mut dashboard =
-        Dashboard { pump, held, worker, aside, editor: setup.editor, drafts, ended: false };
+        Dashboard { pump, held, workers, aside, editor: setup.editor, drafts, ended: false };
     let result = dashboard.run(common, setup.first, &setup.filter);
     terminal::give_back();
     result
@@ -159,7 +165,7 @@ pub fn run(setup: Setup) -> Result<()> {
 struct Dashboard {
     pump: Pump,
     held: Held,
-    worker: Worker,
+    workers: Workers,
     aside: Aside,
     editor: Vec<String>,
     drafts: Drafts,
@@ -219,7 +225,7 @@ impl Dashboard {
             app.input(event);
             self.perform(app)?;
         }
-        while let Ok(said) = self.worker.said.try_recv() {
+        while let Ok(said) = self.workers.said.try_recv() {
             app.said(said);
             self.perform(app)?;
         }
@@ -237,8 +243,7 @@ impl Dashboard {
     fn perform(&mut self, app: &mut App) -> Result<()> {
         for out in app.take_out() {
             match out {
-                // The worker ends with the dashboard alone.
-                Out::Work(work) => drop(self.worker.work.send(work)),
+                Out::Work(work) => self.workers.take(work),
                 Out::Aside { screen, slot, question } => self.aside.begin(screen, slot, question),
                 Out::Stop(screen, slot) => self.aside.stop(screen, slot),
                 Out::Copy(text) => Held::copy(&text),

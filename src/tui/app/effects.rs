@@ -1,11 +1,16 @@
 //! What screens ask for, and what the app makes of it.
 
+use std::time::{Duration, Instant};
+
 use super::{App, COPIED, Out};
 use crate::error::Error;
-use crate::tui::desk::Work;
 use crate::tui::screen::{Deed, Effect, Effects, Event, Question, Toast};
 use crate::tui::screens;
 use crate::tui::theme::Theme;
+use crate::tui::worker::Work;
+
+/// A change that takes longer is said to.
+const SLOW: Duration = Duration::from_millis(500);
 
 impl App {
     pub(super) fn apply(&mut self, from: u64, effects: Effects) {
@@ -63,6 +68,9 @@ impl App {
     }
 
     pub(super) fn begin(&mut self, screen: u64, deed: Deed) {
+        if self.unfinished == 0 {
+            self.slow = Some(Instant::now() + SLOW);
+        }
         self.unfinished += 1;
         self.out.push(Out::Work(Work::Do { screen, deed }));
     }

@@ -2,9 +2,10 @@
 
 use super::{App, TABS};
 use crate::error::Error;
-use crate::tui::desk::{Done, Said};
+use crate::tui::desk::Done;
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::{Event, Made, Toast};
+use crate::tui::worker::Said;
 
 impl App {
     /// Takes what the worker said.
@@ -18,6 +19,9 @@ impl App {
             }
             Said::Done { screen, result } => {
                 self.unfinished = self.unfinished.saturating_sub(1);
+                if self.unfinished == 0 {
+                    self.slow = None;
+                }
                 match result {
                     Ok(done) => self.done(screen, &done),
                     Err(why) => {

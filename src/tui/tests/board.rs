@@ -8,8 +8,8 @@ use ratatui::backend::TestBackend;
 
 use super::harness::{Bench, filled, in_order, text_of};
 use crate::tui::app::{App, Out};
-use crate::tui::desk::{Said, Work, perform};
 use crate::tui::keys::Press;
+use crate::tui::worker::{Said, Work, perform};
 
 #[test]
 fn cards_are_drawn_before_anything_is_counted() {

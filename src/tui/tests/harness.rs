@@ -16,9 +16,10 @@ use crate::entity::when::{Times, stored_instant};
 use crate::entity::{Locale, Value};
 use crate::store::{Access, Older, Options, Store};
 use crate::tui::app::{App, Common, Out};
-use crate::tui::desk::{Desk, Said, Work, perform};
+use crate::tui::desk::Desk;
 use crate::tui::keys::{Keys, Press};
 use crate::tui::theme::Theme;
+use crate::tui::worker::{Said, Work, perform};
 use crate::tui::{Asking, Ran};
 
 /// A dashboard over a file of its own.

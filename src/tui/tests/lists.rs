@@ -3,7 +3,7 @@
 use crossterm::event::Event as Input;
 
 use super::harness::{Bench, filled};
-use crate::tui::desk::Said;
+use crate::tui::worker::Said;
 
 #[test]
 fn a_filter_narrows_while_it_is_typed_and_a_wrong_one_keeps_the_rows() {
@@ -133,7 +133,7 @@ fn the_pane_of_details_takes_the_keys_and_scrolls_under_a_list_that_stays() {
     assert_eq!(bench.app.top().subject().unwrap(), before);
     bench.keys("g g").sees("1-6 of ").keys("pgdn").sees("6-11 of ");
     // A change from elsewhere leaves it where it is; Esc and h give the keys back to the list.
-    bench.app.said(crate::tui::desk::Said::Changed);
+    bench.app.said(crate::tui::worker::Said::Changed);
     bench.settle();
     bench.sees("6-11 of ").keys("esc esc esc j");
     assert_ne!(bench.app.top().subject().unwrap(), before);

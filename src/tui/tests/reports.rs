@@ -1,7 +1,7 @@
 //! Reports.
 
 use super::harness::filled;
-use crate::tui::desk::perform;
+use crate::tui::worker::perform;
 
 #[test]
 fn reports_are_read_beside_everything_else_and_stopped_by_a_key() {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::harness::filled;
 use crate::tui::Ran;
-use crate::tui::desk::Said;
+use crate::tui::worker::Said;
 
 /// Anything that somebody or something may do.
 #[derive(Debug, Clone)]

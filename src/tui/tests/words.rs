@@ -2,7 +2,7 @@
 
 use super::harness::filled;
 use crate::tui::Ran;
-use crate::tui::desk::{Said, Work};
+use crate::tui::worker::{Said, Work};
 
 #[test]
 fn a_command_runs_beside_everything_else_and_undo_takes_it_back() {

@@ -48,7 +48,7 @@ fn no_ticket_moves_by_its_time_while_somebody_presses_keys() {
     bench.keys("L L").sees("to pending");
     in_order(&mut bench, &all);
     bench.add("ticket", &[("subject", "Newest"), ("solve_due", "2026-11-22T09:00:30Z")]);
-    bench.app.said(crate::tui::desk::Said::Changed);
+    bench.app.said(crate::tui::worker::Said::Changed);
     bench.settle();
     in_order(&mut bench, &["API returns", "Newest", "Export misses", "Third", "Fourth"]);
     assert!(bench.app.deadline().is_some());
