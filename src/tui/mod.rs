@@ -125,6 +125,7 @@ pub fn run(setup: Setup) -> Result<()> {
         keys,
         locale: setup.locale.clone(),
         me: setup.user.clone(),
+        macros: config.macros()?,
         config,
         file: path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()),
         command: setup.command,

@@ -119,6 +119,7 @@ pub(super) fn bench_with(theme: &str, ascii: bool, size: (u16, u16)) -> Bench {
         locale: locale(),
         me: "ann".into(),
         config: Config::default(),
+        macros: Vec::new(),
         file: "test.db".into(),
         command: Arc::new(|line, _| Ran {
             ok: true,
