@@ -43,7 +43,7 @@ use self::theme::Theme;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entity::Locale;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::store::Store;
 
 /// Runs a command line of rolo without a terminal, and gives what it said; tables for people are as
@@ -149,11 +149,29 @@ pub fn run(setup: Setup) -> Result<()> {
     let worker = Worker::start(desk, Arc::clone(&waker));
     let aside = Aside::new(Box::new(beside), worker.says.clone(), waker);
     let drafts = Drafts::new(setup.state.map(|s| s.join("drafts")), &path);
-    let mut dashboard =
-        Dashboard { pump, held, worker, aside, editor: setup.editor, drafts, ended: false };
+    let mut dashboard = Dashboard {
+        pump,
+        held,
+        worker,
+        aside,
+        editor: setup.editor,
+        drafts,
+        ended: false,
+        signal: None,
+    };
     let result = dashboard.run(common, setup.first, &setup.filter);
     terminal::give_back();
     result
+}
+
+/// The end that a signal made, which is no failure of rolo.
+fn ended_by(signal: u8) -> Error {
+    Error::new(ErrorKind::Signal(signal), "ended by a signal")
+}
+
+/// Where nobody is at the other end any more, that is the end; else why the terminal fails.
+fn gone_or(why: Error) -> Error {
+    if Pump::is_gone() { ended_by(pump::HANG_UP) } else { why }
 }
 
 /// The edge: what is waited for, what is drawn on, who works.
@@ -165,6 +183,8 @@ struct Dashboard {
     editor: Vec<String>,
     drafts: Drafts,
     ended: bool,
+    /// What ended it, where nobody in it did.
+    signal: Option<u8>,
 }
 
 impl Dashboard {
@@ -188,16 +208,15 @@ impl Dashboard {
             self.perform(&mut app)?;
             if let Err(why) = self.held.draw(|frame| app.draw(frame)) {
                 self.keep_drafts(&mut app, true);
-                // Where nobody is at the other end any more, that is the end and no failure.
-                return if Pump::is_gone() { Ok(()) } else { Err(why) };
+                return Err(gone_or(why));
             }
             let waited = self.wait(&mut app);
             self.keep_drafts(&mut app, waited.is_err());
             if let Err(why) = waited {
-                return if Pump::is_gone() { Ok(()) } else { Err(why) };
+                return Err(gone_or(why));
             }
         }
-        Ok(())
+        self.signal.map_or(Ok(()), |number| Err(ended_by(number)))
     }
 
     /// Keeps what is typed and not saved; at once where this is the end.
@@ -215,7 +234,9 @@ impl Dashboard {
         let others = app.deadline().into_iter().chain(self.drafts.deadline());
         let deadline = others.fold(minute, std::time::Instant::min);
         let news = self.pump.wait(Some(deadline))?;
-        self.ended |= news.ends;
+        if news.ends.is_some() {
+            (self.ended, self.signal) = (true, news.ends);
+        }
         for event in news.events {
             app.input(event);
             self.perform(app)?;
