@@ -160,6 +160,38 @@ pub static KEYS: &[Key] = &[
     },
 ];
 
+/// The table of the file that holds macros.
+const MACROS: &str = "macro";
+
+/// Command lines under a name; `{ref}` in them is the record that they are run for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Macro {
+    pub name: String,
+    pub lines: Vec<String>,
+}
+
+impl Macro {
+    /// The lines for some records, each with what an error calls it. One that names no record runs
+    /// once.
+    #[must_use]
+    pub fn lines_for(&self, refs: &[String]) -> Vec<(String, String)> {
+        let mut lines = Vec::new();
+        for (at, line) in self.lines.iter().enumerate() {
+            let called = format!("macro `{}`, line {}", self.name, at + 1);
+            if line.contains(REF) {
+                let of = |r: &String| (format!("{called} for {r}"), line.replace(REF, r));
+                lines.extend(refs.iter().map(of));
+            } else {
+                lines.push((called, line.clone()));
+            }
+        }
+        lines
+    }
+}
+
+/// What stands for the record in a line of a macro.
+const REF: &str = "{ref}";
+
 fn not_empty(text: &str) -> Option<&'static str> {
     text.trim().is_empty().then_some("a text that isn't empty")
 }
@@ -300,7 +332,8 @@ impl Config {
     /// # Errors
     /// A value is wrong.
     pub fn check(&self) -> Result<()> {
-        KEYS.iter().try_for_each(|key| self.get(key.name).map(drop))
+        KEYS.iter().try_for_each(|key| self.get(key.name).map(drop))?;
+        self.macros().map(drop)
     }
 
     /// The keys of the dashboard that the file gives under `[keys]`: what they do, and one key or
@@ -317,14 +350,42 @@ impl Config {
         table.iter().map(|(name, item)| (name.to_owned(), texts(item))).collect()
     }
 
+    /// The macros that the file gives under `[macro]`, in its order.
+    ///
+    /// # Errors
+    /// A macro is neither a line nor a list of lines, or has none.
+    pub fn macros(&self) -> Result<Vec<Macro>> {
+        let Some(item) = self.document.get(MACROS) else { return Ok(Vec::new()) };
+        let wrong = |what: String| {
+            let file = self.path.as_deref().unwrap_or(Path::new("the config")).display();
+            Error::usage(format!("`{file}`: {what}"))
+                .hint("write `[macro]`, and below it `waiting = [\"ticket status {ref} pending\"]`")
+        };
+        let table = item.as_table_like().ok_or_else(|| wrong("`macro` is not a table".into()))?;
+        let of = |(name, item): (&str, &Item)| {
+            let lines: Option<Vec<String>> = match item.as_array() {
+                Some(array) => array.iter().map(|v| v.as_str().map(str::to_owned)).collect(),
+                None => item.as_str().map(|line| vec![line.to_owned()]),
+            };
+            let lines = lines.filter(|lines| {
+                !lines.is_empty() && lines.iter().all(|line| !line.trim().is_empty())
+            });
+            let lines = lines.ok_or_else(|| {
+                wrong(format!("the macro `{name}` is neither a command nor a list of commands"))
+            })?;
+            Ok(Macro { name: name.to_owned(), lines })
+        };
+        table.iter().map(of).collect()
+    }
+
     /// A line for each key of the file that nobody knows, with the nearest known one.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let mut unknown = Vec::new();
         for (name, item) in self.document.iter() {
             match item.as_table_like() {
-                // The dashboard looks into its own keys.
-                Some(_) if name == "keys" => {}
+                // The dashboard looks into its own keys, and macros have names of their own.
+                Some(_) if name == "keys" || name == MACROS => {}
                 Some(table) if !is_key(name) => unknown.extend(unknown_in(name, table)),
                 _ if !is_key(name) => unknown.push(name.to_owned()),
                 _ => {}
@@ -507,6 +568,25 @@ mod tests {
         assert!(warnings[0].ends_with("unknown key `curency`; did you mean `currency`?"));
         assert!(warnings[1].contains("`user.handel`; did you mean `user.handle`?"));
         assert!(warnings[2].ends_with("unknown key `colours`"));
+    }
+
+    #[test]
+    fn macros_are_read_in_their_order_and_wrong_ones_are_named() {
+        let (_folder, found) = config(
+            "[macro]\nb = \"note {ref} hi\"\na = [\"task add x\", \"ticket close {ref}\"]\n",
+        );
+        assert_eq!(found.warnings(), Vec::<String>::new());
+        let macros = found.macros().unwrap();
+        assert_eq!(macros.iter().map(|m| m.name.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+        let lines = macros[1].lines_for(&["ticket:1".into(), "ticket:2".into()]);
+        let texts: Vec<&str> = lines.iter().map(|(_, line)| line.as_str()).collect();
+        assert_eq!(texts, ["task add x", "ticket close ticket:1", "ticket close ticket:2"]);
+        assert_eq!(lines[2].0, "macro `a`, line 2 for ticket:2");
+        for wrong in ["[macro]\nx = 5", "[macro]\nx = []", "[macro]\nx = [\"\"]", "macro = \"x\""] {
+            let (_folder, found) = config(wrong);
+            let why = found.check().unwrap_err();
+            assert!(why.message.contains("macro"), "{}", why.message);
+        }
     }
 
     #[test]

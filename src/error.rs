@@ -25,6 +25,8 @@ pub enum ErrorKind {
     Outside,
     /// Standard output was closed by its reader: ends quietly (exit 0).
     ClosedPipe,
+    /// A signal of this number ended the dashboard: ends quietly (exit 128 and the number).
+    Signal(u8),
 }
 
 impl ErrorKind {
@@ -39,6 +41,7 @@ impl ErrorKind {
             Self::Invalid | Self::Conflict => 4,
             Self::Database | Self::Damaged => 5,
             Self::Outside => 6,
+            Self::Signal(number) => 128 + number,
         }
     }
 
@@ -55,6 +58,7 @@ impl ErrorKind {
             Self::Database | Self::Damaged => "database",
             Self::Outside => "outside",
             Self::ClosedPipe => "closed_pipe",
+            Self::Signal(_) => "signal",
         }
     }
 }

@@ -15,6 +15,7 @@ use super::print::Printer;
 use super::session::Session;
 use crate::entity::Model;
 use crate::error::{Error, Result};
+use crate::store::Intent;
 
 /// What is held back: bytes for standard output and for standard error, in their order.
 #[derive(Clone, Default)]
@@ -38,17 +39,36 @@ impl Write for Held {
 pub(super) fn batch(session: &mut Session, matches: &ArgMatches) -> Result<()> {
     let path = matches.get_one::<PathBuf>("file").cloned().unwrap_or_else(|| PathBuf::from("-"));
     let text = read(&session.settings, &path)?;
+    let lines = text.lines().enumerate();
+    let lines: Vec<(String, &str)> =
+        lines.map(|(at, line)| (format!("line {}", at + 1), line)).collect();
+    run_lines(session, &lines, None)
+}
+
+/// Runs lines, each with what an error calls it: all of them or none. With an intent they are one
+/// change of that name.
+///
+/// # Errors
+/// A command fails.
+pub(super) fn run_lines(
+    session: &mut Session,
+    lines: &[(String, impl AsRef<str>)],
+    joined: Option<Intent>,
+) -> Result<()> {
     session.begin_batch()?;
+    if let Some(intent) = joined {
+        session.writing()?.join_batch(intent);
+    }
     let (out, err) = (Held::default(), Held::default());
     let mut known = Known { model: (session.base)(), commands: Prepared::default() };
     let mut result = Ok(());
-    for (at, line) in text.lines().enumerate() {
-        let line = line.trim();
+    for (called, line) in lines {
+        let line = line.as_ref().trim();
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
         result = run_line(session, &mut known, line, &out, &err)
-            .map_err(|why| Error { message: format!("line {}: {}", at + 1, why.message), ..why });
+            .map_err(|why| Error { message: format!("{called}: {}", why.message), ..why });
         if result.is_err() {
             break;
         }
@@ -110,7 +130,7 @@ fn run_line(
         }
         _ => return Err(Error::usage("a line of a batch is a command")),
     };
-    if let Typed::Top { verb: verb @ ("batch" | "demo" | "completions"), .. } = &typed {
+    if let Typed::Top { verb: verb @ ("batch" | "macro" | "demo" | "completions"), .. } = &typed {
         return Err(Error::usage(format!("`{verb}` can't stand in a batch")));
     }
     let mut style = session.printer.style();

@@ -65,6 +65,11 @@ fn candidates(meaning: Meaning, typed: &OsStr, base: fn() -> Model) -> Vec<Compl
         Meaning::ConfigKey => {
             config::KEYS.iter().map(|k| (k.name.to_owned(), k.about.to_owned())).collect()
         }
+        Meaning::Macro => {
+            let settings = Settings::resolve(&Globals::default(), &Surroundings::real());
+            let macros = settings.and_then(|s| s.config.macros()).unwrap_or_default();
+            macros.into_iter().map(|m| (m.name, m.lines.join("; "))).collect()
+        }
         Meaning::Preset => {
             let mut all: Vec<(String, String)> = crate::interchange::presets()
                 .iter()

@@ -25,6 +25,7 @@ mod leads;
 mod list;
 mod lists;
 mod logging;
+mod macros;
 pub mod man;
 mod maps;
 mod merge;
@@ -218,6 +219,7 @@ fn top(session: &mut Session, verb: &str, matches: &clap::ArgMatches) -> Result<
         "imports" => imports::run(session, matches),
         "maps" => maps::run(session, matches),
         "batch" => batch::batch(session, matches),
+        "macro" => macros::run(session, matches),
         "import" if matches.get_flag("list-presets") => import::list_presets(session),
         "import" => import::import(session, None, matches),
         "sql" => ask::sql(session, matches),

@@ -181,7 +181,7 @@ impl<'a> Printer<'a> {
 
     /// An error on standard error: for people, or as the JSON object of the contract.
     pub fn error(&mut self, error: &Error) {
-        if error.kind == ErrorKind::ClosedPipe {
+        if matches!(error.kind, ErrorKind::ClosedPipe | ErrorKind::Signal(_)) {
             return;
         }
         let text = if self.style.json_errors {

@@ -118,6 +118,16 @@ enum Batch {
     Broken,
 }
 
+/// Many writes of a batch that are recorded as one change.
+#[derive(Debug)]
+struct OneChange {
+    intent: Intent,
+    /// The change, once a write did something.
+    change: Option<i64>,
+    /// The first id of each noun that it made so far.
+    first_made: foldhash::HashMap<&'static str, i64>,
+}
+
 /// An open database.
 #[derive(Debug)]
 pub struct Store {
@@ -127,6 +137,7 @@ pub struct Store {
     base: fn() -> Model,
     /// Inside `batch`: one outer transaction holds all changes.
     batch: Batch,
+    joined: Option<OneChange>,
     /// How it was opened.
     options: Options,
     /// The file itself, whatever has its name by now.
@@ -203,6 +214,7 @@ impl Store {
             model,
             base,
             batch: Batch::None,
+            joined: None,
             options: options.clone(),
             dry_run: false,
             me: None,
@@ -303,7 +315,7 @@ impl Store {
         };
         self.conn.execute_batch(begin).map_err(|why| self.write_error(&why))?;
         let result = self.write_inside(clock, locale, handle, intent, work);
-        let keep = matches!(&result, Ok((w, _)) if w.change.is_some()) && !self.dry_run;
+        let keep = matches!(&result, Ok((w, ..)) if w.change.is_some()) && !self.dry_run;
         if outer && !apart && result.is_err() {
             self.batch = Batch::Broken;
         }
@@ -311,8 +323,11 @@ impl Store {
         if ended.is_err() && !self.conn.is_autocommit() && !outer {
             let _ = self.conn.execute_batch("ROLLBACK");
         }
-        let (mut written, fields_touched) = result?;
+        let (mut written, fields_touched, first_made) = result?;
         ended.map_err(|why| self.write_error(&why))?;
+        if let (Some(joined), true) = (&mut self.joined, keep) {
+            (joined.change, joined.first_made) = (written.change, first_made);
+        }
         if fields_touched {
             self.reload_model()?;
         }
@@ -322,7 +337,7 @@ impl Store {
         Ok(written)
     }
 
-    /// The change itself, and whether it touched custom fields.
+    /// The change itself, whether it touched custom fields, and the first ids that it made.
     fn write_inside<T>(
         &self,
         clock: &Clock,
@@ -330,15 +345,22 @@ impl Store {
         handle: &str,
         intent: &Intent,
         work: impl FnOnce(&mut Writer) -> Result<T>,
-    ) -> Result<(Written<T>, bool)> {
+    ) -> Result<(Written<T>, bool, foldhash::HashMap<&'static str, i64>)> {
         let reader = Reader::new(&self.conn, &self.model, Moment::of(clock, None));
-        let change: i64 = self
-            .conn
-            .prepare_cached(
-                "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change'), 0) + 1",
-            )?
-            .query_row([], |r| r.get(0))?;
+        let begun = self.joined.as_ref().and_then(|joined| joined.change);
+        let change: i64 = match begun {
+            Some(change) => change,
+            None => self
+                .conn
+                .prepare_cached(
+                    "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change'), 0) + 1",
+                )?
+                .query_row([], |r| r.get(0))?,
+        };
         let mut writer = Writer::new(reader, clock, locale, change, 0);
+        if let Some(joined) = &self.joined {
+            writer.first_made.clone_from(&joined.first_made);
+        }
         writer.me = writer.ensure_user(handle)?;
         writer.reader.moment.me = Some(writer.me);
         let value = work(&mut writer)?;
@@ -349,7 +371,11 @@ impl Store {
         if writer.fields_touched {
             writer.settle_fields()?;
         }
-        if did {
+        if writer.undoing.is_some() && self.joined.is_some() {
+            return Err(Error::usage("undo and redo can't be a part of another change"));
+        }
+        if did && begun.is_none() {
+            let intent = self.joined.as_ref().map_or(intent, |joined| &joined.intent);
             history::record_change(&writer, intent)?;
         }
         let written = Written {
@@ -358,7 +384,7 @@ impl Store {
             tally: writer.tally,
             warnings: std::mem::take(&mut writer.warnings),
         };
-        Ok((written, writer.fields_touched))
+        Ok((written, writer.fields_touched, std::mem::take(&mut writer.first_made)))
     }
 
     fn write_error(&self, why: &rusqlite::Error) -> Error {
@@ -382,12 +408,18 @@ impl Store {
         Ok(())
     }
 
+    /// Lets all that is written until the batch ends be one change, of this name.
+    pub fn join_batch(&mut self, intent: Intent) {
+        self.joined = Some(OneChange { intent, change: None, first_made: Default::default() });
+    }
+
     /// Ends what [`Self::begin_batch`] began; without `keep`, nothing was changed.
     ///
     /// # Errors
     /// The file can't be written.
     pub fn end_batch(&mut self, keep: bool) -> Result<()> {
         let broken = std::mem::take(&mut self.batch) == Batch::Broken;
+        self.joined = None;
         let ended = self.conn.execute_batch(if keep && !broken { "COMMIT" } else { "ROLLBACK" });
         if let Err(why) = ended {
             if !self.conn.is_autocommit() {

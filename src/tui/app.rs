@@ -19,7 +19,7 @@ use super::screens;
 use super::theme::Theme;
 use super::worker::Work;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Macro};
 use crate::entity::{Locale, Model};
 
 /// How long a line about what happened stays.
@@ -44,6 +44,8 @@ pub(crate) struct Common {
     pub locale: Locale,
     pub me: String,
     pub config: Config,
+    /// What `M` offers, out of the config.
+    pub macros: Vec<Macro>,
     /// The file, for the first row.
     pub file: String,
     pub command: CommandLine,
@@ -64,6 +66,7 @@ impl Common {
             locale: &self.locale,
             me: &self.me,
             command: &self.command,
+            macros: &self.macros,
             area: chrome::body(self.size),
             rest: self.touched.elapsed(),
         }

@@ -35,6 +35,7 @@ pub(crate) enum Act {
     Command,
     Help,
     Menu,
+    Macro,
     New,
     Edit,
     Inline,

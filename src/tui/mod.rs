@@ -46,7 +46,7 @@ use self::worker::Workers;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entity::Locale;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Access, Store};
 
 /// Runs a command line of rolo without a terminal, and gives what it said; tables for people are as
@@ -128,6 +128,7 @@ pub fn run(setup: Setup) -> Result<()> {
         keys,
         locale: setup.locale.clone(),
         me: setup.user.clone(),
+        macros: config.macros()?,
         config,
         file: path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()),
         command: setup.command,
@@ -154,11 +155,29 @@ pub fn run(setup: Setup) -> Result<()> {
     let reads = Box::new(move || beside(Access::Read));
     let aside = Aside::new(reads, workers.says.clone(), waker);
     let drafts = Drafts::new(setup.state.map(|s| s.join("drafts")), &path);
-    let mut dashboard =
-        Dashboard { pump, held, workers, aside, editor: setup.editor, drafts, ended: false };
+    let mut dashboard = Dashboard {
+        pump,
+        held,
+        workers,
+        aside,
+        editor: setup.editor,
+        drafts,
+        ended: false,
+        signal: None,
+    };
     let result = dashboard.run(common, setup.first, &setup.filter);
     terminal::give_back();
     result
+}
+
+/// The end that a signal made, which is no failure of rolo.
+fn ended_by(signal: u8) -> Error {
+    Error::new(ErrorKind::Signal(signal), "ended by a signal")
+}
+
+/// Where nobody is at the other end any more, that is the end; else why the terminal fails.
+fn gone_or(why: Error) -> Error {
+    if Pump::is_gone() { ended_by(pump::HANG_UP) } else { why }
 }
 
 /// The edge: what is waited for, what is drawn on, who works.
@@ -170,6 +189,8 @@ struct Dashboard {
     editor: Vec<String>,
     drafts: Drafts,
     ended: bool,
+    /// What ended it, where nobody in it did.
+    signal: Option<u8>,
 }
 
 impl Dashboard {
@@ -193,16 +214,15 @@ impl Dashboard {
             self.perform(&mut app)?;
             if let Err(why) = self.held.draw(|frame| app.draw(frame)) {
                 self.keep_drafts(&mut app, true);
-                // Where nobody is at the other end any more, that is the end and no failure.
-                return if Pump::is_gone() { Ok(()) } else { Err(why) };
+                return Err(gone_or(why));
             }
             let waited = self.wait(&mut app);
             self.keep_drafts(&mut app, waited.is_err());
             if let Err(why) = waited {
-                return if Pump::is_gone() { Ok(()) } else { Err(why) };
+                return Err(gone_or(why));
             }
         }
-        Ok(())
+        self.signal.map_or(Ok(()), |number| Err(ended_by(number)))
     }
 
     /// Keeps what is typed and not saved; at once where this is the end.
@@ -220,7 +240,9 @@ impl Dashboard {
         let others = app.deadline().into_iter().chain(self.drafts.deadline());
         let deadline = others.fold(minute, std::time::Instant::min);
         let news = self.pump.wait(Some(deadline))?;
-        self.ended |= news.ends;
+        if news.ends.is_some() {
+            (self.ended, self.signal) = (true, news.ends);
+        }
         for event in news.events {
             app.input(event);
             self.perform(app)?;

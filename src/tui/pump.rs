@@ -5,7 +5,7 @@
 use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::os::fd::AsFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crossterm::event::Event;
@@ -32,10 +32,15 @@ impl Waker {
     }
 }
 
+/// What a terminal that goes away amounts to.
+pub(crate) const HANG_UP: u8 = 1;
+
 /// Waits.
 pub(crate) struct Pump {
     wakes: PipeReader,
+    /// Whether a signal asks to end, and the number of the last that did.
     ends: Arc<AtomicBool>,
+    signal: Arc<AtomicUsize>,
     stops: Arc<AtomicBool>,
     returns: Arc<AtomicBool>,
 }
@@ -44,8 +49,8 @@ pub(crate) struct Pump {
 #[derive(Debug, Default)]
 pub(crate) struct News {
     pub events: Vec<Event>,
-    /// A signal asks to end, or the terminal is gone.
-    pub ends: bool,
+    /// The number of the signal that asks to end; where the terminal is gone, that of a hang-up.
+    pub ends: Option<u8>,
     /// A signal asks to stop.
     pub stops: bool,
     /// Somebody let the process go on.
@@ -63,11 +68,17 @@ impl Pump {
         rustix::io::ioctl_fionbio(&wakes, true).map_err(|why| failed(why.into()))?;
         rustix::io::ioctl_fionbio(&waker, true).map_err(|why| failed(why.into()))?;
         let flag = || Arc::new(AtomicBool::new(false));
-        let pump = Self { wakes, ends: flag(), stops: flag(), returns: flag() };
+        let signal = Arc::new(AtomicUsize::new(0));
+        let pump = Self { wakes, ends: flag(), signal, stops: flag(), returns: flag() };
         // Whoever asks twice doesn't wait for a dashboard that hangs.
         for signal in [SIGTERM, SIGHUP] {
             let asked = Arc::clone(&pump.ends);
             signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, asked)
+                .map_err(failed)?;
+        }
+        for signal in [SIGTERM, SIGHUP, SIGINT, SIGQUIT] {
+            let number = usize::try_from(signal).unwrap_or(0);
+            signal_hook::flag::register_usize(signal, Arc::clone(&pump.signal), number)
                 .map_err(failed)?;
         }
         for (signals, flag) in [
@@ -97,7 +108,9 @@ impl Pump {
             self.sleep(deadline);
             Self::collect(&mut news)?;
         }
-        news.ends |= self.ends.swap(false, Ordering::SeqCst);
+        if self.ends.swap(false, Ordering::SeqCst) {
+            news.ends = u8::try_from(self.signal.load(Ordering::SeqCst)).ok();
+        }
         news.stops |= self.stops.swap(false, Ordering::SeqCst);
         news.returns |= self.returns.swap(false, Ordering::SeqCst);
         Ok(news)
@@ -111,7 +124,7 @@ impl Pump {
     fn collect(news: &mut News) -> Result<()> {
         // Reading a terminal that is gone would never end.
         if Self::is_gone() {
-            news.ends = true;
+            news.ends = Some(HANG_UP);
             return Ok(());
         }
         let failed = |why| Error::io("the terminal", &why);

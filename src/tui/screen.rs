@@ -14,6 +14,7 @@ use super::desk::{Desk, Done};
 use super::drafts::Draft;
 use super::keys::{Act, Keys, Place, Press};
 use super::theme::Theme;
+use crate::config::Macro;
 use crate::entity::{Locale, Model};
 use crate::error::Error;
 
@@ -27,6 +28,8 @@ pub(crate) struct Cx<'a> {
     pub me: &'a str,
     /// Runs command lines of rolo; in the worker alone.
     pub command: &'a CommandLine,
+    /// Those of the config.
+    pub macros: &'a [Macro],
     /// The part of the terminal that screens are drawn into.
     pub area: Rect,
     /// How long nobody has pressed anything.

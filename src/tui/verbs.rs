@@ -64,6 +64,7 @@ pub(crate) fn of(
             }
         }
         Act::Menu => vec![menu(subject, cx)],
+        Act::Macro => vec![screens::macros::choose(subject, cx)],
         Act::Assign => assign(subject, noun),
         Act::Tag => vec![tag(subject)],
         Act::Note => vec![log("note", subject, cx)],
@@ -131,6 +132,7 @@ fn is_about_records(act: Act) -> bool {
             | Act::Done
             | Act::State
             | Act::Menu
+            | Act::Macro
             | Act::Assign
             | Act::Tag
             | Act::Note

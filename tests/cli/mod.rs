@@ -14,6 +14,7 @@ mod first_steps;
 mod foreign_pipelines;
 mod funnel;
 mod leads;
+mod macros;
 mod money;
 mod numbers;
 mod pages;

@@ -220,12 +220,31 @@ fn a_noun_opens_its_list_and_a_filter_narrows_it() {
 
 #[test]
 fn signals_end_it_and_the_terminal_is_whole_again() {
-    for signal in ["-TERM", "-HUP", "-INT"] {
+    for (signal, code) in [("-TERM", 143), ("-HUP", 129), ("-INT", 130), ("-QUIT", 131)] {
         let world = world();
         let mut tty = Tty::open(&world, &[], &[]);
         tty.waits_for("Renewal");
         tty.signal(signal);
-        tty.ends();
+        assert_eq!(tty.ends(), code, "{signal}");
+        tty.is_whole();
+    }
+}
+
+#[test]
+fn the_mouse_is_taken_where_the_config_does_not_leave_it_to_the_terminal() {
+    for (config, taken) in [("", true), ("mouse = \"off\"\n", false)] {
+        let world = world();
+        let config = world.file("mouse.toml", config);
+        let mut tty = Tty::open(&world, &[], &[("ROLO_CONFIG", &config)]);
+        tty.waits_for("Renewal");
+        let told = |tty: &Tty| tty.bytes().windows(8).any(|bytes| bytes == b"\x1b[?1000h");
+        assert_eq!(told(&tty), taken);
+        // A click on a tab, and keys that do the same without it.
+        tty.press(if taken { "\x1b[<0;12;1M\x1b[<0;12;1m" } else { "2" }).waits_for("Mine");
+        tty.press(":mouse on\r").waits_for("mouse is on");
+        assert!(told(&tty));
+        tty.press("q");
+        assert_eq!(tty.ends(), 0);
         tty.is_whole();
     }
 }
@@ -271,7 +290,7 @@ fn a_terminal_that_goes_away_ends_it() {
     tty.master = None;
     tty.keys = Box::new(std::io::sink());
     tty.signal("-HUP");
-    tty.ends();
+    assert_eq!(tty.ends(), 129);
 }
 
 #[test]

@@ -38,6 +38,8 @@ pub enum Meaning {
     Page,
     /// A key of the config.
     ConfigKey,
+    /// A macro of the config.
+    Macro,
     /// A preset of imports.
     Preset,
 }

@@ -135,6 +135,15 @@ pub static TOPS: &[Top] = &[
         &["batch commands.txt", "batch - --dry-run"],
     ),
     top(
+        "macro",
+        "Run a macro of the config for records, as one change; list them all",
+        |c, _| {
+            let name = Arg::new("name").value_name("NAME").help("See `rolo help config`");
+            c.arg(name.add(Meaning::Macro)).arg(refs(None))
+        },
+        &["macro", "macro waiting ticket:42 ticket:43", "macro waiting ticket:42 --dry-run"],
+    ),
+    top(
         "import",
         "Read a file of any noun, which its columns tell",
         import,

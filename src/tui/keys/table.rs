@@ -73,6 +73,7 @@ pub(crate) static BINDINGS: &[Binding] = &[
         "",
         "Set the state: a deal's stage, a ticket's or lead's status, a task's date",
     ),
+    bind(Act::Macro, "macro", &["M"], RECORDS, "", "Run a macro of the config for it"),
     bind(
         Act::Reply,
         "reply",

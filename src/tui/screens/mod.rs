@@ -13,6 +13,7 @@ pub(crate) mod help;
 pub(crate) mod history;
 pub(crate) mod line;
 pub(crate) mod list;
+pub(crate) mod macros;
 pub(crate) mod order;
 pub(crate) mod output;
 pub(crate) mod palette;

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crossterm::event::{Event as Input, KeyEvent, KeyModifiers};
+use crossterm::event::{
+    Event as Input, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -120,6 +122,7 @@ pub(super) fn bench_with(theme: &str, ascii: bool, size: (u16, u16)) -> Bench {
         locale: locale(),
         me: "ann".into(),
         config: Config::default(),
+        macros: Vec::new(),
         file: "test.db".into(),
         command: Arc::new(|line, _| Ran {
             ok: true,
@@ -229,6 +232,30 @@ impl Bench {
             });
         }
         self
+    }
+
+    /// Something of the mouse at a place of the terminal.
+    pub(super) fn mouse(&mut self, kind: MouseEventKind, column: usize, row: usize) -> &mut Self {
+        let (column, row) = (u16::try_from(column).unwrap(), u16::try_from(row).unwrap());
+        let modifiers = KeyModifiers::NONE;
+        self.app.input(Input::Mouse(MouseEvent { kind, column, row, modifiers }));
+        self.settle();
+        self
+    }
+
+    pub(super) fn click(&mut self, (column, row): (usize, usize)) -> &mut Self {
+        self.mouse(MouseEventKind::Down(MouseButton::Left), column, row);
+        self.mouse(MouseEventKind::Up(MouseButton::Left), column, row)
+    }
+
+    /// Where a text stands: its column and its row.
+    #[track_caller]
+    pub(super) fn place_of(&self, text: &str) -> (usize, usize) {
+        let screen = self.screen();
+        let found = screen.lines().enumerate().find_map(|(row, line)| {
+            Some((crate::entity::width::width(&line[..line.find(text)?]), row))
+        });
+        found.unwrap_or_else(|| panic!("`{text}` isn't on the screen:\n{screen}"))
     }
 
     pub(super) fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {

@@ -9,6 +9,7 @@ mod harness;
 mod keys;
 mod leaving;
 mod lists;
+mod mouse;
 mod related;
 mod reports;
 mod undo;

@@ -182,3 +182,25 @@ fn the_agenda_marks_ranges_and_all_and_writes_what_it_shows() {
     assert_eq!(lines[0], "day,at,ref,what,about,owner,late");
     assert_eq!(lines[1], "2026-11-22,,task:2,Write the offer,,ann,false");
 }
+
+#[test]
+fn macros_are_offered_run_for_what_is_marked_and_what_they_did_is_undone_at_once() {
+    let mut bench = filled();
+    bench.keys("5 M").sees("no macros yet").sees("[macro]");
+    let lines = vec!["ticket status {ref} pending".to_owned(), "note {ref} hm".to_owned()];
+    let waiting = crate::config::Macro { name: "waiting".into(), lines };
+    bench.app.common.macros = vec![waiting];
+    bench.keys("M").sees("Macro for ticket").sees("ticket status {ref} pending; note {ref} hm");
+    // The stand-in of the command line changes nothing.
+    bench.keys("enter").sees("nothing to change").keys("y c");
+    assert_eq!(bench.copied.pop().unwrap(), "rolo macro waiting ticket:1");
+    bench.keys("V M").sees("Macro for 2 tickets").keys("enter y c");
+    assert_eq!(bench.copied.pop().unwrap(), "rolo macro waiting ticket:1 ticket:2");
+    let err = b"error: macro `waiting`, line 1 for ticket:1: no\nhint: mend it\n".to_vec();
+    bench.app.common.command = std::sync::Arc::new(move |_, _| crate::tui::Ran {
+        ok: false,
+        out: Vec::new(),
+        err: err.clone(),
+    });
+    bench.keys("M enter").sees("line 1 for ticket:1: no (mend it)");
+}
