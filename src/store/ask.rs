@@ -55,7 +55,25 @@ impl Store {
             let begun = Instant::now();
             conn.progress_handler(STEPS, Some(move || begun.elapsed() >= limit))?;
         }
+        let guarded: bool = conn.query_row("PRAGMA query_only", [], |r| r.get(0))?;
         conn.pragma_update(None, "query_only", "ON")?;
+        let answered = self.ask_guarded(query, limit, answer);
+        // Whoever uses the connection next may do all that it could before.
+        conn.authorizer(None::<fn(rusqlite::hooks::AuthContext<'_>) -> Authorization>)?;
+        conn.pragma_update(None, "query_only", guarded)?;
+        if limit.is_some() {
+            conn.progress_handler(STEPS, None::<fn() -> bool>)?;
+        }
+        answered
+    }
+
+    fn ask_guarded(
+        &self,
+        query: &str,
+        limit: Option<Duration>,
+        answer: &mut dyn Answer,
+    ) -> Result<()> {
+        let conn = self.conn();
         conn.authorizer(Some(|ctx: rusqlite::hooks::AuthContext<'_>| match ctx.action {
             AuthAction::Select
             | AuthAction::Read { .. }

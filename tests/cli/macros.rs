@@ -87,3 +87,12 @@ fn a_dry_run_changes_nothing_and_the_list_tells_the_lines() {
     let err = w.fails(2, &["--config", &broken, "deal", "list"]);
     assert!(err.contains("the macro `x`"), "{err}");
 }
+
+#[test]
+fn a_question_in_sql_leaves_the_lines_after_it_free_to_write() {
+    let (w, _) = world();
+    let lines = "sql 'SELECT count(*) FROM ticket'\ncompany add 'Später GmbH'\n";
+    let run = w.run_with(&["batch"], lines.as_bytes());
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(w.ok(&["company", "list", "--count"]), "1\n");
+}
