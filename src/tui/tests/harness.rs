@@ -120,7 +120,7 @@ pub(super) fn bench_with(theme: &str, ascii: bool, size: (u16, u16)) -> Bench {
         me: "ann".into(),
         config: Config::default(),
         file: "test.db".into(),
-        command: Arc::new(|line, _| Ran {
+        command: Arc::new(|line: &str, _: Option<usize>| Ran {
             ok: true,
             out: format!("ran {line}\n").into_bytes(),
             err: Vec::new(),

@@ -9,6 +9,7 @@ mod harness;
 mod keys;
 mod leaving;
 mod lists;
+mod merging;
 mod related;
 mod reports;
 mod undo;

@@ -44,7 +44,7 @@ proptest! {
         let mut bench = filled();
         // No file is written, whatever name is typed for one.
         bench.app.common.command =
-            Arc::new(|_, _| Ran { ok: false, out: Vec::new(), err: b"error: not here".to_vec() });
+            Arc::new(|_: &str, _: Option<usize>| Ran { ok: false, out: Vec::new(), err: b"error: not here".to_vec() });
         let keys: Vec<&str> = crate::tui::keys::BINDINGS.iter().flat_map(|b| b.keys).copied().collect();
         for event in events {
             match event {
