@@ -14,20 +14,18 @@ use ratatui::layout::Rect;
 pub(in crate::tui) use self::draft::resume;
 use self::entry::Entry;
 pub(in crate::tui) use self::entry::{meaning, understood};
+use self::leave::{LINK, Looked};
 pub(in crate::tui) use self::single::argument;
 pub(in crate::tui) use self::verb::verb;
-use self::leave::{LINK, Looked};
 use super::choose::{Choose, Item};
 use super::line::Known;
-use super::pick::Pick;
+use super::pick::{Pick, is_new};
 use crate::actions::Action;
 use crate::entity::{Field, Kind, LinkTo, Record, Value};
 use crate::error::{Error, ErrorKind};
 use crate::tui::drafts::Draft;
 use crate::tui::keys::{Act, Place};
-use crate::tui::screen::{
-    Cx, Edited, Effect, Effects, Event, Screen, Subject, Toast, answer, ask,
-};
+use crate::tui::screen::{Cx, Edited, Effect, Effects, Event, Screen, Subject, Toast, answer, ask};
 use crate::tui::widgets::rows;
 
 /// What a form is for.
@@ -236,6 +234,12 @@ impl Form {
                 let pick = Pick::of(title, target, !entry.required, |link, _| {
                     vec![Effect::Tell(Box::new(Picked(link)))]
                 });
+                // What is typed in the field is looked for there.
+                let typed = Some(entry.text().trim()).filter(|_| entry.is_changed());
+                let pick = match typed.filter(|text| !text.is_empty() && !entry.is_picked()) {
+                    Some(text) => pick.typed(text),
+                    None => pick,
+                };
                 Effect::Push(Box::new(match &self.purpose {
                     Purpose::Add(_) | Purpose::Line(_) => pick,
                     Purpose::Edit(subject)
@@ -285,6 +289,10 @@ impl Form {
         let Some(entry) = self.entries.get_mut(self.at) else { return Vec::new() };
         let space = press.code == crossterm::event::KeyCode::Char(' ');
         if space && entry.is_chosen() && (entry.input.text().is_empty() || !entry.is_changed()) {
+            return self.choose(cx).into_iter().collect();
+        }
+        if is_new(press) && matches!(entry.kind, Kind::Link(_)) {
+            // In the choice it is seen whether there is one already.
             return self.choose(cx).into_iter().collect();
         }
         if entry.long.is_some() {

@@ -29,14 +29,15 @@ pub(crate) fn begin(subject: Subject, cx: &Cx) -> Effect {
     let title = format!("Which {} goes into {}?", noun.name(), subject.shown(cx.model));
     let (noun, keep) = (noun.name(), subject.one());
     let target = Target::One(cx.model.get(noun).map_or(&crate::model::CONTACT, |n| n.entity));
-    Effect::Push(Box::new(Pick::of(title, target, false, move |other, _| match other {
+    let pick = Pick::of(title, target, false, move |other, _| match other {
         Some(other) if other.id == keep => {
             let why = Error::usage(format!("{noun}:{keep} is that record itself"));
             vec![Toast::bad(&why)]
         }
         Some(other) => vec![Effect::Push(open(noun, vec![keep, other.id]))],
         None => Vec::new(),
-    })))
+    });
+    Effect::Push(Box::new(pick.of_those_there()))
 }
 
 /// The records of which the first one stays, unless another is chosen.

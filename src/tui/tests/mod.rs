@@ -10,6 +10,7 @@ mod keys;
 mod leaving;
 mod lists;
 mod merging;
+mod picking;
 mod related;
 mod reports;
 mod undo;
