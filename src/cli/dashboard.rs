@@ -111,32 +111,3 @@ pub(super) fn is_unicode() -> bool {
     let plain = set("TERM").is_some_and(|t| matches!(t.as_str(), "linux" | "dumb" | "vt100"));
     utf8 && !plain
 }
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write;
-
-    use super::Beginning;
-
-    #[test]
-    fn long_output_keeps_its_first_whole_lines_and_counts_the_others() {
-        let mut held = Beginning::default();
-        let lines = Beginning::MOST / 8 + 1000;
-        for n in 0..lines {
-            // In pieces that end within lines.
-            held.write_all(&format!("{n:07}\n").as_bytes()[..5]).unwrap();
-            held.write_all(&format!("{n:07}\n").as_bytes()[5..]).unwrap();
-        }
-        let kept = held.text.split(|b| *b == b'\n').count() - 1;
-        assert_eq!((held.text.len(), kept, held.more), (8 * kept, lines - 1000, 1000));
-        let mut short = Beginning::default();
-        short.write_all(b"one\ntwo").unwrap();
-        assert_eq!((short.text.as_slice(), short.more), (&b"one\ntwo"[..], 0));
-        // Cut in the middle of a line, and the line is left out whole.
-        let mut held = Beginning::default();
-        held.write_all(b"one\n").unwrap();
-        held.write_all(&vec![b'x'; Beginning::MOST]).unwrap();
-        held.write_all(b"\ntwo\n").unwrap();
-        assert_eq!((held.text.as_slice(), held.more), (&b"one\n"[..], 2));
-    }
-}

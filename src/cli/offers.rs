@@ -36,7 +36,8 @@ impl Commands for Runner {
             stdout_is_terminal: false,
             stderr_is_terminal: false,
         };
-        let (mut out, mut err) = (Beginning::default(), Vec::new());
+        let is_read = columns.is_some();
+        let (mut out, mut err) = (Beginning { is_read, ..Beginning::default() }, Vec::new());
         let code = super::run_with(&args, self.base, &around, &mut out, &mut err);
         if out.more > 0 {
             let more = out.more;
@@ -72,10 +73,12 @@ impl Commands for Runner {
     }
 }
 
-/// Output as far as somebody will scroll through it; a million records would take all memory.
+/// Output as far as somebody will scroll through it, where it is to be read; a million records would
+/// take all memory. What goes to a file is whole.
 #[derive(Default)]
 struct Beginning {
     text: Vec<u8>,
+    is_read: bool,
     full: bool,
     /// Lines that were left out.
     more: usize,
@@ -88,7 +91,11 @@ impl Beginning {
 
 impl std::io::Write for Beginning {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let room = if self.full { 0 } else { Self::MOST.saturating_sub(self.text.len()) };
+        let room = match (self.full, self.is_read) {
+            (true, _) => 0,
+            (false, true) => Self::MOST.saturating_sub(self.text.len()),
+            (false, false) => usize::MAX,
+        };
         let fits = bytes.get(..room).unwrap_or(bytes);
         self.text.extend_from_slice(fits);
         let rest = &bytes[fits.len()..];
@@ -146,9 +153,14 @@ const REFS: [&str; 2] = ["ref", "keep"];
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::io::Write;
 
     use super::*;
     use crate::tui::{offered, own_ways};
+
+    fn read() -> Beginning {
+        Beginning { is_read: true, ..Beginning::default() }
+    }
 
     fn runner() -> Runner {
         Runner { base: crate::model::model, set: Vec::new() }
@@ -210,6 +222,35 @@ mod tests {
         // The list says nothing that isn't so.
         assert_eq!(used.into_iter().collect::<Vec<_>>(), IN_PALETTE);
         assert!(seen > 1_000, "only {seen} arguments were looked at");
+    }
+
+    #[test]
+    fn long_output_keeps_its_first_whole_lines_and_counts_the_others() {
+        let mut held = read();
+        let lines = Beginning::MOST / 8 + 1000;
+        for n in 0..lines {
+            // In pieces that end within lines.
+            held.write_all(&format!("{n:07}\n").as_bytes()[..5]).unwrap();
+            held.write_all(&format!("{n:07}\n").as_bytes()[5..]).unwrap();
+        }
+        let kept = held.text.split(|b| *b == b'\n').count() - 1;
+        assert_eq!((held.text.len(), kept, held.more), (8 * kept, lines - 1000, 1000));
+        let mut short = read();
+        short.write_all(b"one\ntwo").unwrap();
+        assert_eq!((short.text.as_slice(), short.more), (&b"one\ntwo"[..], 0));
+        // Cut in the middle of a line, and the line is left out whole.
+        let mut held = read();
+        held.write_all(b"one\n").unwrap();
+        held.write_all(&vec![b'x'; Beginning::MOST]).unwrap();
+        held.write_all(b"\ntwo\n").unwrap();
+        assert_eq!((held.text.as_slice(), held.more), (&b"one\n"[..], 2));
+    }
+
+    #[test]
+    fn what_goes_to_a_file_is_whole() {
+        let mut held = Beginning::default();
+        held.write_all(&vec![b'x'; 2 * Beginning::MOST]).unwrap();
+        assert_eq!((held.text.len(), held.more), (2 * Beginning::MOST, 0));
     }
 
     #[test]
