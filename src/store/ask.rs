@@ -55,7 +55,8 @@ impl Store {
             let begun = Instant::now();
             conn.progress_handler(STEPS, Some(move || begun.elapsed() >= limit))?;
         }
-        conn.pragma_update(None, "query_only", "ON")?;
+        let guarded: bool = conn.query_row("PRAGMA query_only", [], |row| row.get(0))?;
+        conn.pragma_update(None, "query_only", true)?;
         conn.authorizer(Some(|ctx: rusqlite::hooks::AuthContext<'_>| match ctx.action {
             AuthAction::Select
             | AuthAction::Read { .. }
@@ -63,7 +64,23 @@ impl Store {
             | AuthAction::Recursive => Authorization::Allow,
             _ => Authorization::Deny,
         }))?;
-        let mut stmt = conn.prepare(query).map_err(|why| wrong(&why))?;
+        let answered = self.ask_guarded(query, limit, answer);
+        // Whoever works with this connection next is not held to reading.
+        conn.authorizer(None::<fn(rusqlite::hooks::AuthContext<'_>) -> Authorization>)?;
+        conn.pragma_update(None, "query_only", guarded)?;
+        if limit.is_some() {
+            conn.progress_handler(0, None::<fn() -> bool>)?;
+        }
+        answered
+    }
+
+    fn ask_guarded(
+        &self,
+        query: &str,
+        limit: Option<Duration>,
+        answer: &mut dyn Answer,
+    ) -> Result<()> {
+        let mut stmt = self.conn().prepare(query).map_err(|why| wrong(&why))?;
         if !stmt.readonly() {
             return Err(
                 Error::usage("`sql` only reads").hint("change records with `edit`, `rm`, `import`")
