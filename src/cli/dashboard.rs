@@ -4,13 +4,14 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use super::global::{Output, Settings, Surroundings};
+use super::global::{Output, Settings};
 use super::grammar::Opening;
+use super::offers::Runner;
 use super::session::Session;
 use crate::clock::Clock;
 use crate::entity::Model;
 use crate::error::Result;
-use crate::tui::{self, Asking, CommandLine, Ran, Setup};
+use crate::tui::{self, Asking, CommandLine, Setup};
 
 /// Whether the dashboard can open: somebody sits at both ends, and asked for nothing else.
 pub(super) fn can_open(settings: &Settings) -> bool {
@@ -72,79 +73,14 @@ pub(super) fn open_plain(session: &mut Session) -> Result<()> {
     })
 }
 
-/// Runs command lines over the same file as the same user, without a terminal.
+/// The command line over the same file as the same user.
 fn runner(settings: &Settings, db: OsString, base: fn() -> Model) -> CommandLine {
-    let user = settings.user.clone();
-    let config = settings.config.path().map(|p| p.as_os_str().to_owned());
-    let now =
-        settings.clock_stands.then(|| crate::entity::when::instant_text(settings.clock.now()));
-    Arc::new(move |line: &str, columns: Option<usize>| {
-        let Some(words) = shlex::split(line) else {
-            return Ran { err: b"error: a quote is not closed".to_vec(), ..Ran::default() };
-        };
-        let skip = usize::from(words.first().is_some_and(|w| w == "rolo"));
-        let args: Vec<OsString> = words.into_iter().skip(skip).map(OsString::from).collect();
-        let env = |name: &str| match name {
-            "ROLO_DB" => Some(db.clone()),
-            "ROLO_USER" => Some(OsString::from(&user)),
-            "ROLO_CONFIG" => config.clone(),
-            "ROLO_NOW" => now.as_ref().map(OsString::from),
-            other => std::env::var_os(other),
-        };
-        let around = Surroundings {
-            env: &env,
-            // The keyboard is the dashboard's.
-            has_stdin: false,
-            columns,
-            stdin_is_terminal: false,
-            stdout_is_terminal: false,
-            stderr_is_terminal: false,
-        };
-        let (mut out, mut err) = (Beginning::default(), Vec::new());
-        let code = super::run_with(&args, base, &around, &mut out, &mut err);
-        if out.more > 0 {
-            let more = out.more;
-            err.extend(
-                format!("… and {more} more lines: a shell shows all of `rolo {line}`\n").bytes(),
-            );
-        }
-        Ran { ok: code == 0, out: out.text, err }
-    })
-}
-
-/// Output as far as somebody will scroll through it; a million records would take all memory.
-#[derive(Default)]
-struct Beginning {
-    text: Vec<u8>,
-    full: bool,
-    /// Lines that were left out.
-    more: usize,
-}
-
-impl Beginning {
-    /// Bytes that are kept.
-    const MOST: usize = 1 << 20;
-}
-
-impl std::io::Write for Beginning {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let room = if self.full { 0 } else { Self::MOST.saturating_sub(self.text.len()) };
-        let fits = bytes.get(..room).unwrap_or(bytes);
-        self.text.extend_from_slice(fits);
-        let rest = &bytes[fits.len()..];
-        if !self.full && !rest.is_empty() {
-            self.full = true;
-            // Whole lines are kept; the one that is cut counts with those left out.
-            let last = self.text.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
-            self.text.truncate(last);
-        }
-        self.more += rest.split(|b| *b == b'\n').count().saturating_sub(1);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+    let config = settings.config.path().map(|p| ("ROLO_CONFIG", p.as_os_str().to_owned()));
+    let now = settings
+        .clock_stands
+        .then(|| ("ROLO_NOW", crate::entity::when::instant_text(settings.clock.now()).into()));
+    let set = [("ROLO_DB", db), ("ROLO_USER", OsString::from(&settings.user))];
+    Arc::new(Runner { base, set: set.into_iter().chain(config).chain(now).collect() })
 }
 
 /// Whether the terminal is one of those that are known to show links (OSC 8).
@@ -174,33 +110,4 @@ pub(super) fn is_unicode() -> bool {
     });
     let plain = set("TERM").is_some_and(|t| matches!(t.as_str(), "linux" | "dumb" | "vt100"));
     utf8 && !plain
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write;
-
-    use super::Beginning;
-
-    #[test]
-    fn long_output_keeps_its_first_whole_lines_and_counts_the_others() {
-        let mut held = Beginning::default();
-        let lines = Beginning::MOST / 8 + 1000;
-        for n in 0..lines {
-            // In pieces that end within lines.
-            held.write_all(&format!("{n:07}\n").as_bytes()[..5]).unwrap();
-            held.write_all(&format!("{n:07}\n").as_bytes()[5..]).unwrap();
-        }
-        let kept = held.text.split(|b| *b == b'\n').count() - 1;
-        assert_eq!((held.text.len(), kept, held.more), (8 * kept, lines - 1000, 1000));
-        let mut short = Beginning::default();
-        short.write_all(b"one\ntwo").unwrap();
-        assert_eq!((short.text.as_slice(), short.more), (&b"one\ntwo"[..], 0));
-        // Cut in the middle of a line, and the line is left out whole.
-        let mut held = Beginning::default();
-        held.write_all(b"one\n").unwrap();
-        held.write_all(&vec![b'x'; Beginning::MOST]).unwrap();
-        held.write_all(b"\ntwo\n").unwrap();
-        assert_eq!((held.text.as_slice(), held.more), (&b"one\n"[..], 2));
-    }
 }

@@ -383,6 +383,11 @@ fn with_hidden_globals(mut command: Command) -> Command {
     command
 }
 
+/// Every verb of a noun with all that it takes, in the order of help.
+pub fn verbs_of(noun: &Noun) -> impl Iterator<Item = Command> + use<'_> {
+    verbs::of(noun).map(|shape| shape.command(noun))
+}
+
 /// The whole tree.
 #[must_use]
 pub fn whole(model: &Model) -> Command {

@@ -30,6 +30,7 @@ pub mod man;
 mod maps;
 mod merge;
 mod numbers;
+mod offers;
 pub mod print;
 mod rates;
 mod record;

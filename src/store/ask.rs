@@ -55,14 +55,21 @@ impl Store {
             let begun = Instant::now();
             conn.progress_handler(STEPS, Some(move || begun.elapsed() >= limit))?;
         }
-        let guarded: bool = conn.query_row("PRAGMA query_only", [], |r| r.get(0))?;
-        conn.pragma_update(None, "query_only", "ON")?;
+        let guarded: bool = conn.query_row("PRAGMA query_only", [], |row| row.get(0))?;
+        conn.pragma_update(None, "query_only", true)?;
+        conn.authorizer(Some(|ctx: rusqlite::hooks::AuthContext<'_>| match ctx.action {
+            AuthAction::Select
+            | AuthAction::Read { .. }
+            | AuthAction::Function { .. }
+            | AuthAction::Recursive => Authorization::Allow,
+            _ => Authorization::Deny,
+        }))?;
         let answered = self.ask_guarded(query, limit, answer);
-        // Whoever uses the connection next may do all that it could before.
+        // Whoever works with this connection next is not held to reading.
         conn.authorizer(None::<fn(rusqlite::hooks::AuthContext<'_>) -> Authorization>)?;
         conn.pragma_update(None, "query_only", guarded)?;
         if limit.is_some() {
-            conn.progress_handler(STEPS, None::<fn() -> bool>)?;
+            conn.progress_handler(0, None::<fn() -> bool>)?;
         }
         answered
     }
@@ -73,15 +80,7 @@ impl Store {
         limit: Option<Duration>,
         answer: &mut dyn Answer,
     ) -> Result<()> {
-        let conn = self.conn();
-        conn.authorizer(Some(|ctx: rusqlite::hooks::AuthContext<'_>| match ctx.action {
-            AuthAction::Select
-            | AuthAction::Read { .. }
-            | AuthAction::Function { .. }
-            | AuthAction::Recursive => Authorization::Allow,
-            _ => Authorization::Deny,
-        }))?;
-        let mut stmt = conn.prepare(query).map_err(|why| wrong(&why))?;
+        let mut stmt = self.conn().prepare(query).map_err(|why| wrong(&why))?;
         if !stmt.readonly() {
             return Err(
                 Error::usage("`sql` only reads").hint("change records with `edit`, `rm`, `import`")

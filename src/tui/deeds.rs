@@ -15,7 +15,7 @@ pub(crate) fn quoted(text: &str) -> String {
     shlex::try_quote(&clean).map_or_else(|_| String::new(), std::borrow::Cow::into_owned)
 }
 
-fn done<T>(written: &Written<T>, line: String, command: String) -> Done {
+pub(super) fn done<T>(written: &Written<T>, line: String, command: String) -> Done {
     let mut line = if written.change.is_none() { String::new() } else { line };
     for warning in &written.warnings {
         line += &format!(" - {warning}");

@@ -7,10 +7,13 @@
 mod app;
 mod aside;
 mod chrome;
+mod commands;
 mod deeds;
 mod desk;
 mod drafts;
+mod joining;
 mod keys;
+mod menu;
 mod outside;
 mod past;
 mod plain;
@@ -34,9 +37,12 @@ use ratatui::layout::Rect;
 
 use self::app::{App, Common, Out};
 use self::aside::Aside;
+pub use self::commands::{CommandLine, Commands, Ran, Taken, Verb, Wants};
 use self::desk::Desk;
 use self::drafts::Drafts;
 use self::keys::Keys;
+#[cfg(test)]
+pub(crate) use self::menu::{offered, own_ways};
 pub use self::plain::{Plain, run as run_plain};
 use self::pump::Pump;
 use self::screen::Toast;
@@ -48,26 +54,6 @@ use crate::config::Config;
 use crate::entity::Locale;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Access, Store};
-
-/// Runs a command line of rolo without a terminal, and gives what it said; tables for people are as
-/// wide as so many columns, where they are known.
-pub type CommandLine = Arc<dyn Fn(&str, Option<usize>) -> Ran + Send + Sync>;
-
-/// What a command line came to.
-#[derive(Debug, Clone, Default)]
-pub struct Ran {
-    pub ok: bool,
-    pub out: Vec<u8>,
-    pub err: Vec<u8>,
-}
-
-impl Ran {
-    /// All that it said.
-    #[must_use]
-    pub fn text(&self) -> String {
-        [String::from_utf8_lossy(&self.out), String::from_utf8_lossy(&self.err)].concat()
-    }
-}
 
 /// What numbers are asked with, out of the config.
 #[derive(Debug, Clone, Copy)]

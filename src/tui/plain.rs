@@ -101,7 +101,7 @@ impl Plain<'_> {
                     Error::usage(format!("there is no row {row}"))
                         .hint(format!("rows go from 1 to {}", known.ids.len()))
                 })?;
-                let text = (self.command)(&format!("{} show {id}", known.noun), None).text();
+                let text = self.command.run(&format!("{} show {id}", known.noun), None).text();
                 return self.say(text.trim_end());
             }
             if let Some(filter) = line.strip_prefix('/') {
@@ -124,7 +124,7 @@ impl Plain<'_> {
                 if let Some(noun) = noun {
                     return self.open(noun, rest, list);
                 }
-                let text = (self.command)(line, None).text();
+                let text = self.command.run(line, None).text();
                 self.say(text.trim_end())
             }
         }

@@ -3,6 +3,7 @@
 use super::deeds;
 use super::drafts::{Draft, Typed};
 use super::keys::{Act, Place};
+use super::menu;
 use super::screen::{Cx, Effect, Effects, Subject, Toast, ask, deed};
 use super::screens;
 use super::screens::choose::{Choose, Item};
@@ -60,10 +61,10 @@ pub(crate) fn of(
         Act::State => {
             match noun.index("status").filter(|at| screens::form::is_open(noun.fields[*at])) {
                 Some(at) => vec![Effect::Push(screens::form::field(subject, at))],
-                None => vec![menu(subject, cx)],
+                None => vec![menu::open(subject, cx)],
             }
         }
-        Act::Menu => vec![menu(subject, cx)],
+        Act::Menu => vec![menu::open(subject, cx)],
         Act::Macro => vec![screens::macros::choose(subject, cx)],
         Act::Assign => assign(subject, noun),
         Act::Tag => vec![tag(subject)],
@@ -177,43 +178,6 @@ pub(crate) fn perform_whole(action: &'static Action, subject: Subject, cx: &Cx) 
         return vec![Effect::Push(screens::form::deed(action, subject, cx))];
     }
     perform(action, subject, cx)
-}
-
-/// All deeds of a noun, to choose from.
-fn menu(subject: Subject, cx: &Cx) -> Effect {
-    let own: Vec<&'static Action> =
-        actions::ACTIONS.iter().filter(|a| a.noun == subject.noun).collect();
-    let mut items: Vec<Item> = own
-        .iter()
-        .enumerate()
-        .map(|(at, a)| Item::new(format!("{} {}", a.noun, a.verb), a.about, at))
-        .collect();
-    // What any record can have done to it comes behind.
-    for act in [
-        Act::Edit,
-        Act::Inline,
-        Act::Assign,
-        Act::Tag,
-        Act::Note,
-        Act::Call,
-        Act::Task,
-        Act::History,
-        Act::Delete,
-        Act::Undo,
-        Act::Redo,
-    ] {
-        let binding = super::keys::BINDINGS.iter().find(|b| b.act == act);
-        if let Some(binding) = binding {
-            items.push(
-                Item::new(binding.name.replace('-', " "), binding.about, usize::MAX).with(act),
-            );
-        }
-    }
-    let title = format!("Do with {}", subject.shown(cx.model));
-    Effect::Push(Choose::of(title, items, move |item, cx| match item.act {
-        Some(act) => vec![Effect::Act(act)],
-        None => own.get(item.value).map_or(Vec::new(), |a| perform_whole(a, subject.clone(), cx)),
-    }))
 }
 
 fn assign(subject: Subject, noun: &Noun) -> Effects {

@@ -56,7 +56,7 @@ fn path_of(typed: &str) -> Result<PathBuf> {
 
 /// What a command gives.
 fn ran(run: &CommandLine, line: &str) -> Result<Vec<u8>> {
-    let ran = run(line, None);
+    let ran = run.run(line, None);
     if ran.ok {
         return Ok(ran.out);
     }

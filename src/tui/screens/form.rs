@@ -5,27 +5,27 @@ mod draw;
 mod entry;
 mod leave;
 mod save;
+mod single;
+mod verb;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
 pub(in crate::tui) use self::draft::resume;
-use self::entry::{Entry, Given};
+use self::entry::Entry;
 pub(in crate::tui) use self::entry::{meaning, understood};
 use self::leave::{LINK, Looked};
+pub(in crate::tui) use self::single::argument;
+pub(in crate::tui) use self::verb::verb;
 use super::choose::{Choose, Item};
 use super::line::Known;
-use super::pick::Pick;
-use super::prompt::Prompt;
-use crate::actions::{Action, Arg, Takes};
+use super::pick::{Pick, is_new};
+use crate::actions::Action;
 use crate::entity::{Field, Kind, LinkTo, Record, Value};
 use crate::error::{Error, ErrorKind};
-use crate::tui::deeds;
-use crate::tui::drafts::{Draft, Typed};
+use crate::tui::drafts::Draft;
 use crate::tui::keys::{Act, Place};
-use crate::tui::screen::{
-    Cx, Edited, Effect, Effects, Event, Screen, Subject, Toast, answer, ask, deed as change,
-};
+use crate::tui::screen::{Cx, Edited, Effect, Effects, Event, Screen, Subject, Toast, answer, ask};
 use crate::tui::widgets::rows;
 
 /// What a form is for.
@@ -36,6 +36,8 @@ enum Purpose {
     /// One field of records.
     Field(Subject, usize),
     Deed(&'static Action, Subject),
+    /// A verb of the command line.
+    Line(verb::Line),
 }
 
 /// A form with its state.
@@ -121,56 +123,6 @@ fn deed_form(action: &'static Action, subject: Subject, cx: &Cx) -> Option<Form>
     Some(Form::new(Purpose::Deed(action, subject), title, entries.collect(), true))
 }
 
-/// The one argument that a deed needs.
-pub(crate) fn argument(
-    action: &'static Action,
-    arg: &'static Arg,
-    subject: Subject,
-    cx: &Cx,
-) -> Box<dyn Screen> {
-    let noun = cx.model.get(action.noun);
-    let field = match arg.takes {
-        Takes::Kind(..) => None,
-        Takes::Field(name) => noun.and_then(|n| Some(n.fields[n.index(name)?])),
-    };
-    let kind = match arg.takes {
-        Takes::Kind(kind, _) => kind,
-        Takes::Field(_) => field.map_or(Kind::Text, |f| f.kind),
-    };
-    let title = format!("{} {}: {}", action.verb, subject.shown(cx.model), arg.name);
-    let whose = subject.clone();
-    let act = move |text: String| {
-        let subject = subject.clone();
-        change(move |desk| deeds::act(desk, action, &subject, &[(arg.name, text)]))
-    };
-    match kind {
-        Kind::Link(target) => {
-            let pick = Pick::of(title, target, false, move |link, _| {
-                link.map(|l| act(l.id.to_string())).into_iter().collect()
-            });
-            Box::new(pick.filling(&whose, field))
-        }
-        Kind::Choice(choices) if !choices.open => {
-            let items = choices.words.iter().enumerate().map(|(at, w)| Item::new(w.word, "", at));
-            Choose::of(title, items.collect(), move |item, _| vec![act(item.label.clone())])
-        }
-        _ => Box::new(
-            Prompt::new(&title, &entry::hint(&kind, arg.about), "", move |text, _| {
-                if text.trim().is_empty() {
-                    return Err(Error::usage(format!("{} is needed", arg.name)));
-                }
-                Ok(vec![act(text.to_owned())])
-            })
-            .understanding(move |text, cx| {
-                entry::understood(&kind, text, cx).map_err(Error::invalid)
-            })
-            .kept(move |text| {
-                Draft::of_deed(action.verb, &whose, vec![Typed::new(arg.name, text)])
-            }),
-        ),
-    }
-}
-
 /// The form; one of nothing, where the model lacks the noun: never seen.
 fn boxed(form: Option<Form>) -> Box<dyn Screen> {
     let nothing = || Form::new(Purpose::Add("contact"), String::new(), Vec::new(), true);
@@ -228,7 +180,7 @@ impl Form {
         self.loaded = true;
         if let Purpose::Field(subject, at) = &self.purpose {
             let (subject, at) = (subject.clone(), *at);
-            return vec![Effect::Pop, Effect::Push(one_field(subject, at, &record, cx))];
+            return vec![Effect::Pop, Effect::Push(single::one_field(subject, at, &record, cx))];
         }
         let mut base = record;
         for entry in &mut self.entries {
@@ -251,7 +203,7 @@ impl Form {
         let noun = match &self.purpose {
             Purpose::Add(noun) => noun,
             Purpose::Edit(subject) | Purpose::Field(subject, _) => subject.noun,
-            Purpose::Deed(..) => return true,
+            Purpose::Deed(..) | Purpose::Line(_) => return true,
         };
         let Some(noun) = cx.model.get(noun) else { return false };
         let name = |at: usize| noun.fields.get(at).map(|field| field.name);
@@ -270,13 +222,26 @@ impl Form {
     fn choose(&self, cx: &Cx) -> Option<Effect> {
         let entry = self.entries.get(self.at)?;
         let title = entry.label.clone();
+        if !entry.words.is_empty() {
+            let words = entry.words.iter().enumerate();
+            let items = words.map(|(at, word)| Item::new(word.clone(), "", at)).collect();
+            return Some(Effect::Push(Choose::of(title, items, |item, _| {
+                vec![Effect::Tell(Box::new(Word(item.label.clone())))]
+            })));
+        }
         Some(match entry.kind {
             Kind::Link(target) => {
                 let pick = Pick::of(title, target, !entry.required, |link, _| {
                     vec![Effect::Tell(Box::new(Picked(link)))]
                 });
+                // What is typed in the field is looked for there.
+                let typed = Some(entry.text().trim()).filter(|_| entry.is_changed());
+                let pick = match typed.filter(|text| !text.is_empty() && !entry.is_picked()) {
+                    Some(text) => pick.typed(text),
+                    None => pick,
+                };
                 Effect::Push(Box::new(match &self.purpose {
-                    Purpose::Add(_) => pick,
+                    Purpose::Add(_) | Purpose::Line(_) => pick,
                     Purpose::Edit(subject)
                     | Purpose::Field(subject, _)
                     | Purpose::Deed(_, subject) => pick.filling(subject, entry.declared),
@@ -324,6 +289,10 @@ impl Form {
         let Some(entry) = self.entries.get_mut(self.at) else { return Vec::new() };
         let space = press.code == crossterm::event::KeyCode::Char(' ');
         if space && entry.is_chosen() && (entry.input.text().is_empty() || !entry.is_changed()) {
+            return self.choose(cx).into_iter().collect();
+        }
+        if is_new(press) && matches!(entry.kind, Kind::Link(_)) {
+            // In the choice it is seen whether there is one already.
             return self.choose(cx).into_iter().collect();
         }
         if entry.long.is_some() {
@@ -391,53 +360,6 @@ fn moved() -> Error {
 struct Picked(Option<LinkTo>);
 /// The word that was chosen.
 struct Word(String);
-
-/// One field of records, in the way that fits its kind.
-fn one_field(subject: Subject, at: usize, record: &Record, cx: &Cx) -> Box<dyn Screen> {
-    let Some(noun) = cx.model.get(subject.noun) else { return boxed(None) };
-    let field = noun.fields[at];
-    let title = format!("{} of {}", field.label(), subject.shown(cx.model));
-    let mut entry = Entry::of_field(at, field);
-    entry.fill(field, &record.values[at], cx);
-    let text = entry.text().to_owned();
-    let base = (subject.ids.len() == 1).then(|| record.clone());
-    let (heading, whose) = (title.clone(), subject.clone());
-    let write = move |given: Given| {
-        let mut entry = entry.clone();
-        entry.give(given);
-        let mut form =
-            Form::new(Purpose::Edit(subject.clone()), heading.clone(), vec![entry], true);
-        form.base.clone_from(&base);
-        form.unseen = true;
-        Effect::Push(Box::new(form))
-    };
-    match field.kind {
-        Kind::Link(target) => {
-            let pick = Pick::of(title, target, !field.required, move |link, _| {
-                vec![write(Given::Link(link))]
-            });
-            Box::new(pick.filling(&whose, Some(field)))
-        }
-        Kind::Choice(choices) if !choices.open => {
-            let items = choices.words.iter().enumerate().map(|(at, w)| Item::new(w.word, "", at));
-            Choose::of(title, items.collect(), move |item, _| {
-                vec![write(Given::Text(item.label.clone()))]
-            })
-        }
-        kind => Box::new(
-            Prompt::new(&title, &entry::hint(&kind, field.about), &text, move |text, cx| {
-                if !text.trim().is_empty() {
-                    field.parse(text, cx.locale).map_err(Error::invalid)?;
-                }
-                Ok(vec![write(Given::Text(text.to_owned()))])
-            })
-            .understanding(move |text, cx| {
-                let value = field.parse(text, cx.locale).map_err(Error::invalid)?;
-                Ok(entry::meaning(&kind, text, &value, cx))
-            }),
-        ),
-    }
-}
 
 impl Screen for Form {
     fn place(&self) -> Place {

@@ -117,6 +117,18 @@ impl Known {
     }
 }
 
+/// Makes a record of what was typed where one of its noun is looked for.
+///
+/// # Errors
+/// The text isn't one, as for [`quick_add`].
+pub(crate) fn adding(noun: &'static str, text: &str, cx: &Cx) -> Result<Effect, Error> {
+    let parsed = quick::parse(text, cx.model.noun(noun)?, cx)?;
+    Ok(deed(move |desk| {
+        let (values, texts) = parsed.settled(desk)?;
+        deeds::add(desk, noun, values, &texts)
+    }))
+}
+
 /// A new record from one line; an empty one opens the form.
 pub(crate) fn quick_add(noun: &'static str, known: Vec<Known>, cx: &Cx) -> Box<dyn Screen> {
     let label = cx.model.get(noun).map_or("name", |n| n.entity.label().name);

@@ -30,7 +30,7 @@ fn run(desk: &mut Desk, run: &CommandLine, name: &str, subject: &Subject) -> Res
     let refs: Vec<String> = subject.ids.iter().map(|id| format!("{}:{id}", subject.noun)).collect();
     let command = format!("macro {} {}", quoted(name), refs.join(" "));
     let before = desk.reader()?.changes(1)?.first().map_or(0, |change| change.id);
-    let ran = run(&command, None);
+    let ran = run.run(&command, None);
     if !ran.ok {
         return Err(refused(&ran));
     }

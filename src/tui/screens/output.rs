@@ -18,6 +18,9 @@ use crate::tui::{CommandLine, Ran};
 /// Most changes of one command that `u` takes back one by one.
 const CHANGES: u64 = 10_000;
 
+/// What a command says that wants to be told that it is meant.
+const YES: &str = "`--yes`";
+
 const RAN: u8 = 0;
 const NOTED: u8 = 1;
 
@@ -28,6 +31,8 @@ struct Output {
     scroll: Scroll,
     /// Esc was pressed while it ran.
     unseen: bool,
+    /// It wants to be told that it is meant.
+    asks: bool,
 }
 
 /// What a run came to, with what it changed, the oldest first.
@@ -35,7 +40,14 @@ type Told = (Ran, Vec<ChangeRow>);
 
 /// Runs a command line, and shows what it says.
 pub(crate) fn open(line: String, run: CommandLine) -> Box<dyn Screen> {
-    Box::new(Output { line, run, lines: None, scroll: Scroll::default(), unseen: false })
+    Box::new(Output {
+        line,
+        run,
+        lines: None,
+        scroll: Scroll::default(),
+        unseen: false,
+        asks: false,
+    })
 }
 
 /// Runs it; what the user changed in the meantime was changed by it.
@@ -44,7 +56,7 @@ fn run_at(desk: &mut Desk, run: &CommandLine, line: &str, columns: usize) -> Tol
         Ok(desk.reader()?.changes(1)?.first().map_or(0, |change| change.id))
     };
     let before = last(desk);
-    let ran = run(line, Some(columns));
+    let ran = run.run(line, Some(columns));
     let since = |before: i64| -> Result<Vec<ChangeRow>> {
         let mut rows = desk.reader()?.changes(CHANGES)?;
         rows.retain(|row| row.id > before && row.who == desk.user);
@@ -67,6 +79,13 @@ impl Output {
         }
         let line = |l: &str| plain(pane::safe(l), Role::Text);
         let mut lines: Vec<SheetLine> = text.trim_end().split('\n').map(line).collect();
+        self.asks = !ran.ok && text.contains(YES) && !self.line.contains(" --yes");
+        if self.asks {
+            let key = cx.keys.shown(Place::Page, Act::Open).unwrap_or_default();
+            let back = cx.keys.shown(Place::Page, Act::Back).unwrap_or_default();
+            lines.push(plain(String::new(), Role::Text));
+            lines.push(plain(format!("{key}: yes, do it   {back}: leave it"), Role::Key));
+        }
         if noted.is_some() {
             let key = cx.keys.shown(Place::Page, Act::Undo).unwrap_or_default();
             lines.push(plain(String::new(), Role::Text));
@@ -100,6 +119,9 @@ impl Screen for Output {
             Event::Act(Act::Back | Act::Quit | Act::Left) if self.lines.is_none() => {
                 self.unseen = true;
                 return Some(vec![Toast::good("it goes on out of sight: its end is told here")]);
+            }
+            Event::Act(Act::Open) if self.asks => {
+                return Some(vec![Effect::Pop, Effect::Command(format!("{} --yes", self.line))]);
             }
             Event::Act(act) if self.scroll.act(act, total, height) => {}
             Event::Mouse(mouse) if self.scroll.wheel(mouse.kind, total, height) => {}

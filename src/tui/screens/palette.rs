@@ -14,13 +14,14 @@ use crate::entity::width::pad;
 use crate::entity::{LinkTo, Noun, Value};
 use crate::error::Result;
 use crate::store::{Listing, Path, Reader};
+use crate::tui::commands::Verb;
 use crate::tui::desk::Desk;
 use crate::tui::keys::{Act, BINDINGS, Place};
 use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, answer, ask};
 use crate::tui::theme::Role;
-use crate::tui::verbs;
 use crate::tui::widgets::input::Input;
 use crate::tui::widgets::{pane, rows};
+use crate::tui::{menu, verbs};
 
 /// What an entry leads to.
 #[derive(Debug, Clone)]
@@ -28,6 +29,7 @@ enum Leads {
     Record(LinkTo),
     Act(Act),
     Deed(usize),
+    Verb(Verb),
     List(&'static str),
     /// A saved view of a noun.
     View(&'static str, View),
@@ -54,6 +56,8 @@ struct Palette {
     records: Vec<Hit>,
     /// The saved views with their nouns.
     views: Vec<(&'static str, View)>,
+    /// The verbs of the command line.
+    verbs: Vec<Verb>,
     at: usize,
 }
 
@@ -70,6 +74,7 @@ pub(crate) fn open(subject: Option<Subject>) -> Box<dyn Screen> {
         typed: Input::default(),
         records: Vec::new(),
         views: Vec::new(),
+        verbs: Vec::new(),
         at: 0,
     })
 }
@@ -191,6 +196,12 @@ impl Palette {
                 leads: Leads::Deed(at),
             }));
         }
+        rows.extend(self.verbs_called(&wanted).into_iter().map(|verb| Row {
+            kind: "do",
+            text: format!("{} {}", verb.noun, verb.name),
+            detail: verb.about.clone(),
+            leads: Leads::Verb(verb.clone()),
+        }));
         // Where actions alone are asked for, lists and views are in the way.
         let alone = typed.starts_with('>');
         for (noun, view) in self.views.iter().filter(|(_, view)| !alone && fits(&view.name)) {
@@ -233,6 +244,24 @@ impl Palette {
         rows
     }
 
+    /// The verbs of the command line that are called so: those of the records below first. Deeds of
+    /// those are offered already.
+    fn verbs_called(&self, wanted: &str) -> Vec<&Verb> {
+        if wanted.trim().is_empty() {
+            return Vec::new();
+        }
+        let noun = self.subject.as_ref().map(|s| s.noun);
+        let is_called = |verb: &&Verb| {
+            let name = format!("{} {}", verb.noun, verb.name);
+            wanted.split_whitespace().all(|word| name.split(' ').any(|n| n.starts_with(word)))
+        };
+        let is_offered = |verb: &&Verb| Some(verb.noun) == noun && menu::is_deed(verb);
+        let all = self.verbs.iter().filter(|verb| is_called(verb) && !is_offered(verb));
+        let mut called: Vec<&Verb> = all.collect();
+        called.sort_by_key(|verb| Some(verb.noun) != noun);
+        called
+    }
+
     fn accept(&self, cx: &Cx) -> Effects {
         let rows = self.rows(cx);
         let Some(row) = rows.get(self.at) else { return Vec::new() };
@@ -245,6 +274,7 @@ impl Palette {
                 None => Vec::new(),
             },
             Leads::View(noun, view) => vec![Effect::Push(list::viewed(noun, view.clone()))],
+            Leads::Verb(verb) => menu::verb(verb, self.subject.clone(), cx),
             Leads::Deed(at) => match &self.subject {
                 Some(subject) => verbs::perform_whole(&ACTIONS[*at], subject.clone(), cx),
                 None => Vec::new(),
@@ -263,7 +293,8 @@ impl Screen for Palette {
         "palette".into()
     }
 
-    fn open(&mut self, _: &Cx) -> Effects {
+    fn open(&mut self, cx: &Cx) -> Effects {
+        self.verbs = cx.command.verbs();
         vec![ask(VIEWS, |desk| -> Result<Vec<(&'static str, View)>> {
             let mut all = Vec::new();
             for noun in &desk.store.model().nouns {

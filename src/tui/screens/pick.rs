@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -10,8 +11,9 @@ use crate::entity::{Field, LinkTo, Target, Value};
 use crate::error::{Error, Result};
 use crate::store::{Listing, Path};
 use crate::tui::desk::Desk;
-use crate::tui::keys::{Act, Place};
-use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Subject, answer, ask};
+use crate::tui::keys::{Act, Place, Press};
+use crate::tui::screen::{Cx, Effect, Effects, Event, Made, Screen, Subject, answer, ask};
+use crate::tui::screens::line::adding;
 use crate::tui::theme::Role;
 use crate::tui::widgets::input::Input;
 use crate::tui::widgets::{pane, rows};
@@ -51,7 +53,18 @@ pub(crate) struct Pick {
     /// Whether nobody can be chosen too.
     optional: bool,
     error: Option<Error>,
+    /// Whether a record that isn't there can be made.
+    can_add: bool,
     then: Then,
+}
+
+/// Whether a key asks for a new record: no letter is, so it does in a line that is typed too.
+pub(crate) fn is_new(press: Press) -> bool {
+    press.code == KeyCode::Char('n') && press.held == KeyModifiers::CONTROL
+}
+
+fn label_of(noun: &str, cx: &Cx) -> String {
+    cx.model.get(noun).map_or("name".into(), |noun| noun.entity.label().label())
 }
 
 impl Pick {
@@ -73,6 +86,7 @@ impl Pick {
             answered: false,
             optional,
             error: None,
+            can_add: true,
             then: Box::new(then),
         }
     }
@@ -83,9 +97,48 @@ impl Pick {
         Self { of: field.map(|field| (subject.clone(), field)), ..self }
     }
 
+    /// The choice among what is there alone.
+    pub(crate) fn of_those_there(self) -> Self {
+        Self { can_add: false, ..self }
+    }
+
+    /// The choice with a text typed already.
+    pub(crate) fn typed(self, text: &str) -> Self {
+        Self { typed: Input::new(text), placed: true, ..self }
+    }
+
     fn look(&self) -> Effect {
         let (target, typed, of) = (self.target, self.typed.text().to_owned(), self.of.clone());
         ask(0, move |desk| found(desk, target, &typed, of.as_ref()))
+    }
+
+    /// The noun of which a new record can be made here.
+    fn makes(&self) -> Option<&'static str> {
+        let within = self.of.as_ref().is_some_and(|(_, field)| field.within.is_some());
+        self.target.one().filter(|_| self.can_add && !within).map(|entity| entity.name)
+    }
+
+    /// Makes a record of what is typed; it is chosen as soon as it is there.
+    fn make(&mut self, cx: &Cx) -> Effects {
+        let Some(noun) = self.makes() else { return Vec::new() };
+        if self.typed.text().trim().is_empty() {
+            let why = format!("type the {} of the new {noun} first", label_of(noun, cx));
+            self.error = Some(Error::usage(why));
+            return Vec::new();
+        }
+        match adding(noun, self.typed.text(), cx) {
+            Ok(effect) => vec![effect],
+            Err(why) => {
+                self.error = Some(why);
+                Vec::new()
+            }
+        }
+    }
+
+    fn chosen(&self, link: Option<LinkTo>, cx: &Cx) -> Effects {
+        let mut effects = vec![Effect::Pop];
+        effects.extend((self.then)(link, cx));
+        effects
     }
 
     /// Whether nobody stands among what can be chosen: not where somebody is looked for.
@@ -195,13 +248,22 @@ impl Screen for Pick {
             Event::Act(Act::PageDown) => self.at = (self.at + 10).min(last),
             Event::Act(Act::Open) if self.count() > 0 => {
                 let chosen = self.found.get(self.at).map(|o| o.link.clone());
-                let mut effects = vec![Effect::Pop];
-                effects.extend((self.then)(chosen, cx));
-                return Some(effects);
+                return Some(self.chosen(chosen, cx));
             }
             Event::Act(Act::Open) => {}
+            Event::Key(press) if is_new(press) => return Some(self.make(cx)),
+            Event::Refused(why) => self.error = Some(why),
+            Event::Done | Event::Changed => {}
+            Event::Told(what) => {
+                let made = what.downcast::<Made>().ok()?;
+                let Made(noun, id) = *made;
+                self.makes().filter(|own| *own == noun)?;
+                let label = self.typed.text().trim().to_owned();
+                return Some(self.chosen(Some(LinkTo { label, ..LinkTo::bare(noun, id) }), cx));
+            }
             Event::Key(press) => {
                 if self.typed.press(press) {
+                    self.error = None;
                     self.at = 0;
                     return Some(vec![self.look()]);
                 }
@@ -231,7 +293,9 @@ impl Screen for Pick {
 
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let size = (76, 16.min(area.height));
-        let inside = pane::popup(frame, area, size, &self.title, "", cx);
+        let new = self.makes().map(|noun| format!("^N new {noun}"));
+        let foot = new.clone().unwrap_or_default();
+        let inside = pane::popup(frame, area, size, &self.title, &foot, cx);
         let line = pane::row(inside, 0);
         let sign = Rect { width: 2.min(line.width), ..line };
         rows::write(frame, sign, "> ", cx.theme.style(Role::Key), cx);
@@ -240,6 +304,8 @@ impl Screen for Pick {
         if let Some(why) = &self.error {
             let text = pane::safe(&why.message);
             rows::write(frame, pane::row(inside, 1), &text, cx.theme.style(Role::Bad), cx);
+            let hint = pane::safe(why.hint.as_deref().unwrap_or_default());
+            rows::write(frame, pane::row(inside, 2), &hint, cx.theme.style(Role::Dim), cx);
             return;
         }
         let mut lines: Vec<String> = self
@@ -258,7 +324,10 @@ impl Screen for Pick {
         if lines.is_empty() && self.answered {
             let text = match self.typed.text().trim() {
                 "" => "There is nothing to choose yet.".to_owned(),
-                typed => format!("Nothing is called `{}`.", pane::safe(typed)),
+                typed => {
+                    let new = new.map_or(String::new(), |new| format!(" {new} of that name."));
+                    format!("Nothing is called `{}`.{new}", pane::safe(typed))
+                }
             };
             rows::write(frame, pane::row(inside, 2), &text, cx.theme.style(Role::Dim), cx);
         }

@@ -124,7 +124,7 @@ pub(super) fn bench_with(theme: &str, ascii: bool, size: (u16, u16)) -> Bench {
         config: Config::default(),
         macros: Vec::new(),
         file: "test.db".into(),
-        command: Arc::new(|line, _| Ran {
+        command: Arc::new(|line: &str, _: Option<usize>| Ran {
             ok: true,
             out: format!("ran {line}\n").into_bytes(),
             err: Vec::new(),

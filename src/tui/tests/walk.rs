@@ -127,7 +127,7 @@ proptest! {
     fn nothing_that_is_pressed_breaks_it(events in prop::collection::vec(any(), 1..80)) {
         let mut bench = filled();
         bench.app.common.command =
-            Arc::new(|_, _| Ran { ok: false, out: Vec::new(), err: b"error: not here".to_vec() });
+            Arc::new(|_: &str, _: Option<usize>| Ran { ok: false, out: Vec::new(), err: b"error: not here".to_vec() });
         let begin = state(&bench);
         for event in events {
             perform(&mut bench, event);

@@ -197,10 +197,8 @@ fn macros_are_offered_run_for_what_is_marked_and_what_they_did_is_undone_at_once
     bench.keys("V M").sees("Macro for 2 tickets").keys("enter y c");
     assert_eq!(bench.copied.pop().unwrap(), "rolo macro waiting ticket:1 ticket:2");
     let err = b"error: macro `waiting`, line 1 for ticket:1: no\nhint: mend it\n".to_vec();
-    bench.app.common.command = std::sync::Arc::new(move |_, _| crate::tui::Ran {
-        ok: false,
-        out: Vec::new(),
-        err: err.clone(),
+    bench.app.common.command = std::sync::Arc::new(move |_: &str, _: Option<usize>| {
+        crate::tui::Ran { ok: false, out: Vec::new(), err: err.clone() }
     });
     bench.keys("M enter").sees("line 1 for ticket:1: no (mend it)");
 }

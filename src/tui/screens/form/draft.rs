@@ -19,6 +19,8 @@ impl Form {
                 ("edit", "", subject.noun, Some(subject))
             }
             Purpose::Deed(action, subject) => ("do", action.verb, action.noun, Some(subject)),
+            // A line that never ran has nothing to come back to.
+            Purpose::Line(_) => return None,
         };
         let declared = cx.model.get(noun)?;
         let name = |entry: &Entry| {
@@ -42,6 +44,7 @@ impl Form {
             Purpose::Add(noun) => *noun,
             Purpose::Edit(subject) | Purpose::Field(subject, _) => subject.noun,
             Purpose::Deed(action, _) => action.noun,
+            Purpose::Line(line) => line.noun(),
         };
         let Some(declared) = cx.model.get(noun) else { return };
         for typed in fields {

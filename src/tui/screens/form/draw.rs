@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 
 use super::entry::Entry;
 use super::{Form, first_in};
-use crate::entity::Kind;
 use crate::entity::width::{pad, width, wrap};
+use crate::entity::{Kind, Target};
 use crate::tui::screen::Cx;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{pane, rows};
@@ -99,6 +99,9 @@ fn note(entry: &Entry, focus: bool, cx: &Cx) -> (String, Role) {
     }
     match entry.kind {
         _ if !focus => (String::new(), Role::Dim),
+        Kind::Link(Target::One(_)) if !entry.is_picked() => {
+            ("type or Space to search, ^N new".into(), Role::Dim)
+        }
         _ if entry.is_chosen() && (text.is_empty() || !entry.is_changed()) => {
             ("Space chooses".into(), Role::Dim)
         }

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use crate::actions::{Arg, ArgKind, Takes};
 use crate::entity::shown::{local, shown};
 use crate::entity::when::Due;
-use crate::entity::{Default, Field, Kind, LinkTo, Noun, Part, Value, yearless};
+use crate::entity::{Default, Field, Kind, LinkTo, Noun, Part, Target, Value, yearless};
+use crate::tui::commands::{Taken, Verb, Wants};
 use crate::tui::drafts::Typed;
 use crate::tui::screen::Cx;
 use crate::tui::widgets::input::Input;
@@ -14,8 +15,10 @@ use crate::tui::widgets::input::Input;
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub label: String,
-    pub about: &'static str,
+    pub about: Cow<'static, str>,
     pub kind: Kind,
+    /// The words that it is one of, where its kind doesn't say them.
+    pub words: Vec<String>,
     /// The field of the noun.
     pub field: Option<usize>,
     pub declared: Option<&'static Field>,
@@ -47,8 +50,9 @@ impl Entry {
     pub(super) fn of_field(at: usize, field: &'static Field) -> Self {
         Self {
             label: field.label(),
-            about: field.about,
+            about: field.about.into(),
             kind: field.kind,
+            words: Vec::new(),
             field: Some(at),
             declared: Some(field),
             arg: None,
@@ -74,12 +78,57 @@ impl Entry {
         };
         Self {
             label: arg.name.replace('_', " "),
-            about: arg.about,
+            about: arg.about.into(),
             kind,
+            words: Vec::new(),
             field: None,
             declared: field,
             arg: Some(arg.name),
             required: matches!(arg.kind, ArgKind::Positional | ArgKind::Option { required: true }),
+            input: Input::default(),
+            long: None,
+            picked: None,
+            initial: String::new(),
+            given: false,
+            known: false,
+            error: None,
+        }
+    }
+
+    /// Something that a verb of the command line takes.
+    pub(super) fn of_taken(taken: &Taken, verb: &Verb, cx: &Cx) -> Self {
+        let record = |noun: &str| {
+            let noun = cx.model.get(noun).filter(|_| !taken.several);
+            noun.map_or(Kind::Text, |noun| Kind::Link(Target::One(noun.entity)))
+        };
+        let declared = match &taken.wants {
+            Wants::Field(noun, field) => {
+                cx.model.get(noun).and_then(|noun| Some(noun.fields[noun.index(field)?]))
+            }
+            _ => None,
+        };
+        let kind = match (&taken.wants, declared) {
+            (Wants::Refs, _) => record(verb.noun),
+            (Wants::Record(noun), _) => record(noun),
+            (Wants::Nothing, _) => Kind::Bool,
+            (Wants::Field(..), Some(field)) if !taken.several => field.kind,
+            _ => Kind::Text,
+        };
+        let words = match &taken.wants {
+            Wants::Words(words) => words.clone(),
+            _ => Vec::new(),
+        };
+        let several =
+            if taken.several && taken.name != "filter" { "; several with `;` between" } else { "" };
+        Self {
+            label: taken.name.clone(),
+            about: format!("{}{several}", taken.about).into(),
+            kind,
+            words,
+            field: None,
+            declared: declared.filter(|_| !taken.several),
+            arg: None,
+            required: taken.required,
             input: Input::default(),
             long: None,
             picked: None,
@@ -107,6 +156,9 @@ impl Entry {
 
     /// Whether it is chosen from a list rather than typed.
     pub(super) fn is_chosen(&self) -> bool {
+        if !self.words.is_empty() {
+            return true;
+        }
         match self.kind {
             Kind::Link(_) | Kind::Bool => true,
             Kind::Choice(c) | Kind::Words(c) => !c.words.is_empty(),
@@ -224,7 +276,7 @@ impl Entry {
     pub(super) fn told(&self) -> String {
         match self.way() {
             Some(way) if self.kind.is_many() => format!("{}; {way}", self.about),
-            _ => self.about.to_owned(),
+            _ => self.about.clone().into_owned(),
         }
     }
 

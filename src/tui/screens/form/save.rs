@@ -21,12 +21,13 @@ impl Form {
         }
         for entry in &mut self.entries {
             entry.check(cx);
-            let new = matches!(self.purpose, Purpose::Add(_) | Purpose::Deed(..));
+            let new =
+                matches!(self.purpose, Purpose::Add(_) | Purpose::Deed(..) | Purpose::Line(_));
             let label_alone = entry.required && entry.text().trim().is_empty();
             // What a default fills may stay empty; the store tells of the rest.
             if new
                 && label_alone
-                && (entry.arg.is_some() || entry.field == label_of(&self.purpose, cx))
+                && (entry.field.is_none() || entry.field == label_of(&self.purpose, cx))
             {
                 entry.error = Some("is needed".into());
             }
@@ -37,6 +38,7 @@ impl Form {
         }
         let changed: Vec<_> = self.entries.iter().filter(|e| e.is_changed()).collect();
         match &self.purpose {
+            Purpose::Line(line) => self.run_line(line),
             Purpose::Deed(action, subject) => {
                 let args: Vec<(&'static str, String)> =
                     changed.iter().filter_map(|e| Some((e.arg?, e.typed()))).collect();
