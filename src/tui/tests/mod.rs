@@ -13,6 +13,7 @@ mod merging;
 mod picking;
 mod related;
 mod reports;
+mod typed;
 mod undo;
 mod walk;
 mod words;
