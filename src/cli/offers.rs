@@ -1,19 +1,38 @@
 //! The command line as the dashboard offers it: its verbs with what they take, read off the grammar.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use clap::{Arg, ArgAction};
 
+use super::completions;
 use super::global::Surroundings;
 use super::grammar::{self, Meaning};
-use crate::entity::Model;
+use super::past::Past;
+use crate::entity::{Model, Noun};
 use crate::tui::{Commands, Ran, Taken, Verb, Wants};
 
 /// Runs command lines over one file as one user, without a terminal.
 pub(super) struct Runner {
-    pub(super) base: fn() -> Model,
+    base: fn() -> Model,
     /// What the environment would say of the file, the user and the clock.
-    pub(super) set: Vec<(&'static str, OsString)>,
+    set: Vec<(&'static str, OsString)>,
+    past: Past,
+    /// Worked out once, as it takes the whole grammar.
+    verbs: OnceLock<Vec<Verb>>,
+}
+
+impl Runner {
+    /// `state` is the folder where lines are kept between runs, where there is one.
+    pub(super) fn new(
+        base: fn() -> Model,
+        set: Vec<(&'static str, OsString)>,
+        state: Option<PathBuf>,
+    ) -> Self {
+        let past = Past::new(state.map(|folder| folder.join("lines")));
+        Self { base, set, past, verbs: OnceLock::new() }
+    }
 }
 
 impl Commands for Runner {
@@ -49,20 +68,7 @@ impl Commands for Runner {
     }
 
     fn verbs(&self) -> Vec<Verb> {
-        let model = (self.base)();
-        let mut all = Vec::new();
-        for noun in &model.nouns {
-            for command in grammar::verbs_of(noun) {
-                let on_records = command.get_arguments().any(|arg| wants(arg) == Wants::Refs);
-                all.push(Verb {
-                    noun: noun.name(),
-                    name: command.get_name().to_owned(),
-                    about: command.get_about().map_or(String::new(), ToString::to_string),
-                    on_records,
-                });
-            }
-        }
-        all
+        self.verbs.get_or_init(|| (self.base)().nouns.iter().flat_map(verbs_of).collect()).clone()
     }
 
     fn takes(&self, noun: &str, verb: &str) -> Vec<Taken> {
@@ -71,6 +77,32 @@ impl Commands for Runner {
         let command = grammar::verbs_of(noun).find(|command| command.get_name() == verb);
         command.map_or(Vec::new(), |c| c.get_arguments().filter_map(taken).collect())
     }
+
+    fn commands(&self) -> Vec<String> {
+        grammar::TOPS.iter().map(|top| top.name.to_owned()).chain(["help".to_owned()]).collect()
+    }
+
+    fn complete(&self, line: &str) -> Vec<(String, String)> {
+        let db = self.set.iter().find(|(name, _)| *name == "ROLO_DB").map(|(_, db)| db.into());
+        completions::of_line(line, db, self.base)
+    }
+
+    fn past(&self) -> Vec<String> {
+        self.past.lines()
+    }
+
+    fn keep(&self, line: &str) {
+        self.past.keep(line);
+    }
+}
+
+fn verbs_of(noun: &Noun) -> impl Iterator<Item = Verb> + use<'_> {
+    grammar::verbs_of(noun).map(|command| Verb {
+        noun: noun.name(),
+        name: command.get_name().to_owned(),
+        about: command.get_about().map_or(String::new(), ToString::to_string),
+        on_records: command.get_arguments().any(|arg| wants(arg) == Wants::Refs),
+    })
 }
 
 /// Output as far as somebody will scroll through it, where it is to be read; a million records would
@@ -163,7 +195,7 @@ mod tests {
     }
 
     fn runner() -> Runner {
-        Runner { base: crate::model::model, set: Vec::new() }
+        Runner::new(crate::model::model, Vec::new(), None)
     }
 
     /// The verbs that are done in a way of their own there, and need no menu.
