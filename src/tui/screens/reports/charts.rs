@@ -37,6 +37,8 @@ struct Panel {
     bar: &'static [&'static str],
     beside: &'static [&'static str],
     by: Option<By>,
+    /// Of the records behind a row, those that its bar is of.
+    only: Option<&'static str>,
     /// Its bars are the columns beside each other, row by row, in place of one column.
     across: bool,
 }
@@ -47,15 +49,19 @@ const fn number(
     bar: &'static [&'static str],
     beside: &'static [&'static str],
 ) -> Panel {
-    Panel { source: Source::Number(verb), title, bar, beside, by: None, across: false }
+    Panel { source: Source::Number(verb), title, bar, beside, by: None, only: None, across: false }
 }
 
 const fn own(source: Source, title: &'static str) -> Panel {
-    Panel { source, title, bar: &[], beside: &[], by: None, across: false }
+    Panel { source, title, bar: &[], beside: &[], by: None, only: None, across: false }
 }
 
 const fn split(panel: Panel, by: By) -> Panel {
     Panel { by: Some(by), ..panel }
+}
+
+const fn only(panel: Panel, filter: &'static str) -> Panel {
+    Panel { only: Some(filter), ..panel }
 }
 
 const fn across(panel: Panel) -> Panel {
@@ -68,9 +74,12 @@ static PAGES: &[(&str, &[Panel])] = &[
         "Pipeline",
         &[
             number("pipeline", "Open deals", &["amount"], &["count", "amount"]),
-            split(
-                number("winloss", "Won per month", &["won_amount"], &["won", "won_amount"]),
-                By::Month,
+            only(
+                split(
+                    number("winloss", "Won per month", &["won_amount"], &["won", "won_amount"]),
+                    By::Month,
+                ),
+                "is:won",
             ),
             number("funnel", "Conversion", &["entered"], &["entered", "share"]),
             own(Source::Waits, "What waits"),
@@ -84,7 +93,12 @@ static PAGES: &[(&str, &[Panel])] = &[
             number("forecast", "Forecast", &["weighted"], &["weighted", "commit", "won"]),
             across(number("range", "What may be won", &[], &["won", "p10", "p50", "p90", "most"])),
             own(Source::Quotas, "Quotas"),
-            number("accuracy", "Forecast and what came", &["forecast"], &["error_percent"]),
+            number(
+                "accuracy",
+                "Forecast and what came",
+                &["forecast"],
+                &["forecast", "won", "error_percent"],
+            ),
             number("slippage", "Slips", &["slips"], &["slips", "days"]),
         ],
     ),

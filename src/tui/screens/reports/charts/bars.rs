@@ -9,6 +9,7 @@ use crate::entity::Value;
 use crate::entity::money::{Currency, amount_for_people};
 use crate::reports::{Cell, Column, Figure, Sheet};
 use crate::tui::widgets::amount::{short, short_sums};
+
 /// The bars of a sheet. One currency has its own bars: sums of several are never added.
 pub(super) fn chart_of(sheet: &Sheet, panel: &Panel, main: Currency) -> Chart {
     let column = |name: &&str| sheet.columns.iter().position(|c| c.name == *name);
@@ -59,7 +60,7 @@ pub(super) fn chart_of(sheet: &Sheet, panel: &Panel, main: Currency) -> Chart {
                 .map(|(cell, c)| for_people(cell, c))
                 .collect(),
             brief: row.cells.iter().zip(&sheet.columns).map(|(cell, c)| shortly(cell, c)).collect(),
-            behind: Behind::Row(row.key.clone(), None),
+            behind: Behind::Row(row.key.clone(), panel.only),
         }
     });
     let numeric = |c: &Column| !matches!(c.figure, Figure::Name | Figure::Text | Figure::Date);
