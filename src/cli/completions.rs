@@ -1,7 +1,8 @@
 //! Shell completion: words of the grammar, and refs, stages, tags and users of the database.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -34,6 +35,51 @@ pub fn answer(base: fn() -> Model) -> bool {
         .completer("rolo")
         .complete();
     true
+}
+
+/// What the last word of a line may become, each with what it means; `db` is the database whose refs
+/// and words are completed.
+pub(super) fn of_line(
+    line: &str,
+    db: Option<PathBuf>,
+    base: fn() -> Model,
+) -> Vec<(String, String)> {
+    let mut words: Vec<String> = match shlex::split(line) {
+        Some(words) => words,
+        // A quote that isn't closed yet.
+        None => line.split_whitespace().map(str::to_owned).collect(),
+    };
+    if words.first().is_some_and(|word| word == "rolo") {
+        words.remove(0);
+    }
+    if words.is_empty() || line.ends_with(char::is_whitespace) {
+        words.push(String::new());
+    }
+    let args: Vec<OsString> = std::iter::once("rolo")
+        .map(OsString::from)
+        .chain(words.iter().map(OsString::from))
+        .collect();
+    let at = args.len() - 1;
+    let mut command = attach(grammar::whole(&base()), base);
+    let before = DATABASE.replace(db);
+    let found = clap_complete::engine::complete(&mut command, args, at, None);
+    DATABASE.set(before);
+    let told = |candidate: CompletionCandidate| {
+        let value = candidate.get_value().to_string_lossy().into_owned();
+        let about = candidate.get_help().map_or(String::new(), ToString::to_string);
+        let value = if value.contains(char::is_whitespace) { for_a_line(&value) } else { value };
+        (value, about)
+    };
+    found.unwrap_or_default().into_iter().map(told).collect()
+}
+
+fn for_a_line(value: &str) -> String {
+    shlex::try_quote(value).map_or_else(|_| value.to_owned(), std::borrow::Cow::into_owned)
+}
+
+thread_local! {
+    /// The database that is completed from, where the words being completed don't name it.
+    static DATABASE: RefCell<Option<PathBuf>> = const { RefCell::new(None) };
 }
 
 /// Gives each argument of the tree the completer that its meaning asks for.
@@ -295,6 +341,9 @@ fn open(base: fn() -> Model) -> Result<Store> {
 
 /// The database that the words being completed name.
 fn database_typed() -> Option<PathBuf> {
+    if let Some(db) = DATABASE.with_borrow(Clone::clone) {
+        return Some(db);
+    }
     let args: Vec<_> = std::env::args_os().collect();
     args.windows(2).find(|w| w[0] == "--db").map(|w| PathBuf::from(&w[1]))
 }

@@ -46,7 +46,7 @@ pub(super) fn open(session: &mut Session, at: Opening) -> Result<()> {
             to: super::rates::report_currency(settings)?,
             thresholds: super::numbers::thresholds(settings)?,
         },
-        first: at.noun,
+        first: at.screen,
         filter: at.filter,
     })
 }
@@ -80,7 +80,9 @@ fn runner(settings: &Settings, db: OsString, base: fn() -> Model) -> CommandLine
         .clock_stands
         .then(|| ("ROLO_NOW", crate::entity::when::instant_text(settings.clock.now()).into()));
     let set = [("ROLO_DB", db), ("ROLO_USER", OsString::from(&settings.user))];
-    Arc::new(Runner { base, set: set.into_iter().chain(config).chain(now).collect() })
+    let state = crate::config::default_state(&|name| std::env::var_os(name));
+    let set = set.into_iter().chain(config).chain(now).collect();
+    Arc::new(Runner::new(base, set, state))
 }
 
 /// Whether the terminal is one of those that are known to show links (OSC 8).

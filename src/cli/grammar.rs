@@ -123,28 +123,31 @@ impl Prepared {
 /// Where the dashboard opens.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Opening {
-    /// The noun whose list stands in front; none: the first screen.
-    pub noun: Option<&'static str>,
+    /// The noun whose list stands in front, or the word of a screen; none: the first screen.
+    pub screen: Option<&'static str>,
     pub filter: String,
     /// Line by line, without frames.
     pub plain: bool,
 }
 
-/// The word for the dashboard's first screen.
-const BOARD: &str = "board";
+/// Words that open the dashboard at a screen that is no list.
+const SCREENS: [&str; 3] = ["board", "agenda", "reports"];
 
 /// Whether a command line, read already without a mistake, is one that opens the dashboard on a
-/// terminal: `rolo` or `rolo board` alone, or `rolo NOUN [FILTER]`.
+/// terminal: `rolo` alone, the word of a screen alone, or `rolo NOUN [FILTER]`.
 #[must_use]
 pub fn opening(args: &[OsString], model: &Model) -> Option<Opening> {
-    let start = |plain| Opening { noun: None, filter: String::new(), plain };
+    let start = |plain| Opening { screen: None, filter: String::new(), plain };
     let at = match next_word(args, 0) {
         Next::Nothing => return Some(start(false)),
         Next::Other(at) if args[at] == "--plain" && next_word(args, at + 1) == Next::Nothing => {
             return Some(start(true));
         }
-        Next::Word(at) if args[at] == BOARD && next_word(args, at + 1) == Next::Nothing => {
-            return Some(start(false));
+        Next::Word(at) if next_word(args, at + 1) == Next::Nothing => {
+            if let Some(screen) = SCREENS.into_iter().find(|word| args[at] == **word) {
+                return Some(Opening { screen: Some(screen), ..start(false) });
+            }
+            at
         }
         Next::Word(at) => at,
         _ => return None,
@@ -165,7 +168,7 @@ pub fn opening(args: &[OsString], model: &Model) -> Option<Opening> {
         _ => return None,
     };
     let plain = filter.iter().all(|word| !word.starts_with('-'));
-    plain.then(|| Opening { noun: Some(noun.name()), filter: filter.join(" "), plain: false })
+    plain.then(|| Opening { screen: Some(noun.name()), filter: filter.join(" "), plain: false })
 }
 
 /// What comes next on a command line, as far as global options alone can tell.

@@ -31,6 +31,7 @@ mod maps;
 mod merge;
 mod numbers;
 mod offers;
+mod past;
 pub mod print;
 mod rates;
 mod record;
@@ -208,6 +209,7 @@ fn top(session: &mut Session, verb: &str, matches: &clap::ArgMatches) -> Result<
         "search" => system::search(session, matches),
         "agenda" => agenda::agenda(session, matches),
         "board" => board::board(session, matches),
+        "reports" => numbers::overview(session, matches),
         "log" => logging::log(session, None, None, matches),
         "note" => logging::log(session, None, Some("note"), matches),
         "show" => show::show(session, None, matches),

@@ -13,7 +13,7 @@ use super::rates::{currency, report_currency};
 use super::session::{Session, filter_sql, ids_of};
 use super::sheets;
 use crate::error::{Error, Result};
-use crate::reports::{Ask, Number, Sheet, Span, compare};
+use crate::reports::{Ask, NUMBERS, Number, Sheet, Span, compare};
 use crate::store::{Among, Assumed, Assumption, By, Reader, Store, Thresholds, refuse_negative};
 
 /// `deal NUMBER [FILTER] [--by WHAT] [--period P] [--as-of DATE] [--explain [ROW]] …`.
@@ -53,6 +53,20 @@ pub(super) fn run(
         None => sheets::print_compared(session, number, &compare(&before, &after)),
         Some(row) => explain(session, number, &after, row),
     }
+}
+
+/// `reports`: the open deals as `deal pipeline` counts them, and which other numbers there are.
+///
+/// # Errors
+/// As for [`run`].
+pub(super) fn overview(session: &mut Session, matches: &ArgMatches) -> Result<()> {
+    run(session, &NUMBERS[0], matches)?;
+    let others: Vec<&str> = NUMBERS[1..].iter().map(|number| number.verb).collect();
+    session.printer.note(&format!(
+        "more numbers: `rolo deal VERB` with {}; `rolo help numbers`",
+        others.join(", ")
+    ));
+    Ok(())
 }
 
 /// An assumption as it was typed.

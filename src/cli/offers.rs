@@ -1,19 +1,34 @@
 //! The command line as the dashboard offers it: its verbs with what they take, read off the grammar.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{Arg, ArgAction};
 
+use super::completions;
 use super::global::Surroundings;
 use super::grammar::{self, Meaning};
+use super::past::Past;
 use crate::entity::Model;
 use crate::tui::{Commands, Ran, Taken, Verb, Wants};
 
 /// Runs command lines over one file as one user, without a terminal.
 pub(super) struct Runner {
-    pub(super) base: fn() -> Model,
+    base: fn() -> Model,
     /// What the environment would say of the file, the user and the clock.
-    pub(super) set: Vec<(&'static str, OsString)>,
+    set: Vec<(&'static str, OsString)>,
+    past: Past,
+}
+
+impl Runner {
+    /// `state` is the folder where lines are kept between runs, where there is one.
+    pub(super) fn new(
+        base: fn() -> Model,
+        set: Vec<(&'static str, OsString)>,
+        state: Option<PathBuf>,
+    ) -> Self {
+        Self { base, set, past: Past::new(state.map(|folder| folder.join("lines"))) }
+    }
 }
 
 impl Commands for Runner {
@@ -70,6 +85,23 @@ impl Commands for Runner {
         let Some(noun) = model.get(noun) else { return Vec::new() };
         let command = grammar::verbs_of(noun).find(|command| command.get_name() == verb);
         command.map_or(Vec::new(), |c| c.get_arguments().filter_map(taken).collect())
+    }
+
+    fn commands(&self) -> Vec<String> {
+        grammar::TOPS.iter().map(|top| top.name.to_owned()).chain(["help".to_owned()]).collect()
+    }
+
+    fn complete(&self, line: &str) -> Vec<(String, String)> {
+        let db = self.set.iter().find(|(name, _)| *name == "ROLO_DB").map(|(_, db)| db.into());
+        completions::of_line(line, db, self.base)
+    }
+
+    fn past(&self) -> Vec<String> {
+        self.past.lines()
+    }
+
+    fn keep(&self, line: &str) {
+        self.past.keep(line);
     }
 }
 
@@ -163,7 +195,7 @@ mod tests {
     }
 
     fn runner() -> Runner {
-        Runner { base: crate::model::model, set: Vec::new() }
+        Runner::new(crate::model::model, Vec::new(), None)
     }
 
     /// The verbs that are done in a way of their own there, and need no menu.

@@ -35,10 +35,24 @@ pub trait Commands: Send + Sync {
         Vec::new()
     }
 
-    /// The words that the last one of a line may become, each with what it means.
+    /// The first words of commands that aren't about one noun.
+    fn commands(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The words that the last one of a line may become, each with what it means; asked beside the
+    /// screens, as the database may be read for it.
     fn complete(&self, _line: &str) -> Vec<(String, String)> {
         Vec::new()
     }
+
+    /// The lines that were typed before, the oldest first.
+    fn past(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Keeps a line that was typed.
+    fn keep(&self, _line: &str) {}
 }
 
 impl<F: Fn(&str, Option<usize>) -> Ran + Send + Sync> Commands for F {

@@ -38,7 +38,7 @@ pub(crate) fn of(
     match act {
         Act::Help => return vec![Effect::Push(screens::help::of(place, noun, cx))],
         Act::Palette => return vec![Effect::Push(screens::palette::open(subject))],
-        Act::Command => return vec![Effect::Push(screens::line::command())],
+        Act::Command => return vec![Effect::Push(screens::line::command(cx))],
         Act::Undo => return vec![undo(cx)],
         Act::Redo => return vec![deed(deeds::redo)],
         Act::Trash => return vec![Effect::Push(screens::trash::nouns())],

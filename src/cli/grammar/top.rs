@@ -4,10 +4,12 @@ use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 
 use super::args::{examples, file, flag, force, limit, one_ref, option, refs, words};
 use super::flags::{self, Meaning, Use};
+use super::numbers::number_args;
 use super::records::{import_options, log, note, values};
 use super::special::board;
 use super::{dressed, with_hidden_globals};
 use crate::entity::Model;
+use crate::reports::NUMBERS;
 
 /// A command, in the order of help.
 pub struct Top {
@@ -66,6 +68,13 @@ pub static TOPS: &[Top] = &[
         "board",
         "Show the board of deals: on a terminal the dashboard's, elsewhere as `deal board`",
         |c, model| model.noun("deal").map_or(c.clone(), |deal| board(c, deal)),
+        &[],
+    ),
+    top(
+        "reports",
+        "Show the numbers of the funnel: on a terminal the dashboard's charts, elsewhere as `deal \
+         pipeline`",
+        |c, model| model.noun("deal").map_or(c.clone(), |deal| number_args(c, deal, &NUMBERS[0])),
         &[],
     ),
     top("log", "Record something that happened with a record", log_any, &[]),

@@ -1,92 +1,16 @@
 //! Lines that do something when they are typed: the command line, quick add, a task about a record.
 
 mod quick;
+mod words;
 
+pub(crate) use self::words::command;
 use super::prompt::Prompt;
 use crate::entity::{Kind, LinkTo, Noun, Target, Value};
 use crate::error::Error;
 use crate::tui::deeds;
 use crate::tui::drafts::{Draft, Typed};
-use crate::tui::keys::Act;
-use crate::tui::screen::{Cx, Effect, Effects, Screen, Subject, Toast, deed};
-use crate::tui::screens::{self, ROOTS};
-
-/// `:`: any rolo command, and a few words of the dashboard's own.
-pub(crate) fn command() -> Box<dyn Screen> {
-    let hint = "a rolo command, such as `deal list is:stale`; or q, board, set theme=light";
-    Prompt::of(":", hint, "", |text, cx| Ok(run(text.trim(), cx)))
-}
-
-/// The noun whose plural a word is.
-fn listed(word: &str, cx: &Cx) -> Option<&'static str> {
-    cx.model.nouns.iter().find(|n| n.entity.plural == word).map(Noun::name)
-}
-
-fn run(text: &str, cx: &Cx) -> Effects {
-    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
-    if let ("set", Some((name, value))) = (word, rest.split_once('=')) {
-        return vec![Effect::Set(name.trim().into(), value.trim().into())];
-    }
-    if let ("mouse", "on" | "off") = (word, rest) {
-        return vec![Effect::Set("mouse".into(), rest.into())];
-    }
-    if let ("board", Some(filter)) = (word, rest.strip_prefix('/')) {
-        return vec![Effect::Go(1), Effect::Tell(Box::new(screens::Narrowed(filter.into())))];
-    }
-    if word == "board" && !rest.trim().is_empty() {
-        let name = rest.trim().to_owned();
-        return vec![Effect::Go(1), Effect::Tell(Box::new(screens::OfPipeline(name)))];
-    }
-    let is_noun = |word: &str| cx.model.get(word).is_some() || listed(word, cx).is_some();
-    if let ("view", Some(name)) = (word, rest.strip_prefix("save ").map(str::trim))
-        && !name.split_whitespace().nth(1).is_some_and(is_noun)
-    {
-        return vec![Effect::Tell(Box::new(screens::views::SaveAs(name.to_owned())))];
-    }
-    if let (Some(noun), Some(filter)) = (listed(word, cx), rest.strip_prefix('/')) {
-        return vec![Effect::Push(screens::list::filtered(noun, filter))];
-    }
-    if let ("undo", Some(count)) = (word, latest(rest)) {
-        return vec![deed(move |desk| deeds::undo_latest(desk, count))];
-    }
-    if let ("cols" | "columns", false) = (word, rest.trim().is_empty()) {
-        return vec![Effect::Tell(Box::new(screens::list::Columns::of(rest)))];
-    }
-    if let ("export", "csv") = (word, rest) {
-        return vec![Effect::Act(Act::Export)];
-    }
-    if !rest.is_empty() {
-        return vec![Effect::Command(text.to_owned())];
-    }
-    match word {
-        "" => Vec::new(),
-        // A fault on purpose, for the test that the terminal comes back whole.
-        #[cfg(debug_assertions)]
-        "panic" => panic!("a fault on purpose"),
-        "q" | "q!" | "quit" | "wq" => vec![Effect::Quit],
-        "w" => vec![Toast::good("every change is kept at once: there is nothing to write")],
-        "redo" => vec![Effect::Act(Act::Redo)],
-        "reload" => vec![Effect::Act(Act::Reload)],
-        "cols" | "columns" => vec![Effect::Act(Act::Columns)],
-        "sort" => vec![Effect::Act(Act::Sort)],
-        "history" => vec![Effect::Act(Act::History)],
-        "help" => vec![Effect::Act(Act::Help)],
-        "trash" => vec![Effect::Push(screens::trash::nouns())],
-        "changes" => vec![Effect::Push(screens::changes::open())],
-        _ => match ROOTS.iter().find(|(_, name, _)| name.to_lowercase() == word) {
-            Some((digit, ..)) => vec![Effect::Go(*digit)],
-            None => vec![Effect::Command(text.to_owned())],
-        },
-    }
-}
-
-/// How many changes `undo` takes back: one, or the number that is given.
-fn latest(rest: &str) -> Option<usize> {
-    match rest.trim() {
-        "" => Some(1),
-        count => count.parse().ok().filter(|count| *count > 0),
-    }
-}
+use crate::tui::screen::{Cx, Effect, Screen, Subject, deed};
+use crate::tui::screens;
 
 /// A field that a new record has whatever is typed: what the screen below is of.
 #[derive(Debug, Clone)]

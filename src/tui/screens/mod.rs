@@ -59,9 +59,10 @@ pub(crate) struct OfPipeline(pub String);
 const LISTS: [(u8, &str); 6] =
     [(2, "contact"), (3, "company"), (5, "ticket"), (7, "deal"), (8, "lead"), (9, "task")];
 
-/// The digit of a noun's list.
-pub(crate) fn digit_of(noun: &str) -> Option<u8> {
-    LISTS.iter().find(|(_, n)| *n == noun).map(|(digit, _)| *digit)
+/// The digit of a noun's list, or of a screen by its name.
+pub(crate) fn digit_of(word: &str) -> Option<u8> {
+    let list = LISTS.iter().find(|(_, noun)| *noun == word).map(|(digit, _)| *digit);
+    list.or_else(|| ROOTS.iter().find(|(_, name, _)| name.to_lowercase() == word).map(|r| r.0))
 }
 
 /// A root screen by its digit.

@@ -7,13 +7,14 @@ use crate::entity::width::wrap;
 use crate::error::Error;
 use crate::tui::drafts::Draft;
 use crate::tui::keys::{Act, Place};
-use crate::tui::screen::{Cx, Edited, Effect, Effects, Event, Screen};
+use crate::tui::screen::{Cx, Edited, Effect, Effects, Event, Screen, answer, ask};
 use crate::tui::theme::Role;
 use crate::tui::widgets::input::Input;
 use crate::tui::widgets::{pane, rows};
 
 type Then = Box<dyn Fn(&str, &Cx) -> Result<Effects, Error>>;
 type Kept = Box<dyn Fn(&str) -> Draft>;
+type Completed = fn(&str, &Cx) -> Vec<(String, String)>;
 type Understood = Box<dyn Fn(&str, &Cx) -> Result<String, Error>>;
 
 /// A line that is typed, with what was understood below it.
@@ -25,7 +26,16 @@ pub(crate) struct Prompt {
     then: Then,
     understood: Option<Understood>,
     kept: Option<Kept>,
+    /// Lines typed before, and which of them is shown.
+    past: Vec<String>,
+    recalled: usize,
+    completed: Option<Completed>,
+    /// What the last word may become, once it was asked for.
+    offered: Vec<(String, String)>,
 }
+
+/// The slot of what completes a word.
+const COMPLETE: u8 = 0;
 
 impl Prompt {
     /// A prompt; `then` may refuse what was typed.
@@ -52,7 +62,77 @@ impl Prompt {
             then: Box::new(then),
             understood: None,
             kept: None,
+            past: Vec::new(),
+            recalled: 0,
+            completed: None,
+            offered: Vec::new(),
         }
+    }
+
+    /// The prompt as one where Up brings back what was typed before.
+    pub(crate) fn recalling(self, past: Vec<String>) -> Self {
+        Self { recalled: past.len(), past, ..self }
+    }
+
+    /// The prompt as one of command lines, where Tab completes the last word; `own` gives words that
+    /// the command line doesn't know.
+    pub(crate) fn completing(self, own: Completed) -> Self {
+        Self { completed: Some(own), ..self }
+    }
+
+    fn recall(&mut self, by: isize) {
+        let to = self.recalled.saturating_add_signed(by).min(self.past.len());
+        if to == self.recalled {
+            return;
+        }
+        self.recalled = to;
+        self.typed.set(self.past.get(to).map_or("", String::as_str));
+        self.error = None;
+        self.offered.clear();
+    }
+
+    /// Asks what the last word may become.
+    fn complete(&self, cx: &Cx) -> Effects {
+        if self.completed.is_none() {
+            return Vec::new();
+        }
+        let (run, line) = (cx.command.clone(), self.typed.text().to_owned());
+        vec![ask(COMPLETE, move |_| {
+            // A list's filter is that of its command.
+            let asked = match line.split_once(" /") {
+                Some((list, filter)) if !list.contains(' ') => format!("{list} list {filter}"),
+                _ => line.clone(),
+            };
+            (line, run.complete(&asked))
+        })]
+    }
+
+    /// Takes the words: one is put in, of several what they have in common, and they are shown.
+    fn offer(&mut self, line: &str, words: Vec<(String, String)>, cx: &Cx) {
+        if line != self.typed.text() {
+            return;
+        }
+        let mut all = self.completed.map_or(Vec::new(), |own| own(line, cx));
+        for word in words {
+            if !all.iter().any(|(known, _)| *known == word.0) {
+                all.push(word);
+            }
+        }
+        let begun = line.rsplit([' ', '/']).next().unwrap_or_default();
+        let common = all.iter().map(|(word, _)| word.as_str()).reduce(|a, b| {
+            let same = a.char_indices().zip(b.chars()).find(|((_, x), y)| x != y);
+            let end = same.map_or(a.len().min(b.len()), |((at, _), _)| at);
+            &a[..end]
+        });
+        let common = common.filter(|common| common.len() > begun.len()).map(str::to_owned);
+        if let Some(common) = common {
+            let rest = &line[..line.len() - begun.len()];
+            // A word that goes on has no space behind it.
+            let ends = all.len() == 1 && !common.ends_with([':', '=', '/', '.', '<', '>']);
+            self.typed.set(&format!("{rest}{common}{}", if ends { " " } else { "" }));
+        }
+        self.error = None;
+        self.offered = if all.len() > 1 { all } else { Vec::new() };
     }
 
     /// The prompt as one whose text comes back, in a form, when the dashboard ends before it is done.
@@ -90,7 +170,15 @@ impl Screen for Prompt {
             Event::Key(press) => {
                 if self.typed.press(press) {
                     self.error = None;
+                    self.offered.clear();
                 }
+            }
+            Event::Act(Act::NextPane) => return Some(self.complete(cx)),
+            Event::Act(Act::Up) => self.recall(-1),
+            Event::Act(Act::Down) => self.recall(1),
+            Event::Answer(COMPLETE, said) => {
+                let (line, words) = answer::<(String, Vec<(String, String)>)>(said)?;
+                self.offer(&line, words, cx);
             }
             Event::Paste(text) => {
                 self.typed.paste(&text);
@@ -125,7 +213,7 @@ impl Screen for Prompt {
                     };
                 }
             }
-            Event::Act(Act::Up | Act::Down | Act::NextPane | Act::LastPane) | Event::Changed => {}
+            Event::Act(Act::LastPane) | Event::Changed => {}
             _ => return None,
         }
         Some(Vec::new())
@@ -142,6 +230,7 @@ impl Screen for Prompt {
                     Err(why) => (why.message, Role::Warn),
                 }
             }
+            _ if !self.offered.is_empty() => (offers(&self.offered), Role::Key),
             _ => (self.hint.clone(), Role::Dim),
         };
         // One line that is too long takes the second one too.
@@ -179,5 +268,16 @@ impl Screen for Prompt {
     fn draft(&self, _: &Cx) -> Option<Draft> {
         let text = Some(self.typed.text()).filter(|text| !text.trim().is_empty())?;
         self.kept.as_ref().map(|of| of(text))
+    }
+}
+
+/// The words that may come next, in a line or two; alone each with what it means.
+fn offers(words: &[(String, String)]) -> String {
+    let names: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
+    match words {
+        [(a, first), (b, second)] if !first.is_empty() || !second.is_empty() => {
+            format!("{a}  {first}\n{b}  {second}")
+        }
+        _ => names.join("  "),
     }
 }
