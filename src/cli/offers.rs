@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use clap::{Arg, ArgAction};
 
@@ -9,7 +10,7 @@ use super::completions;
 use super::global::Surroundings;
 use super::grammar::{self, Meaning};
 use super::past::Past;
-use crate::entity::Model;
+use crate::entity::{Model, Noun};
 use crate::tui::{Commands, Ran, Taken, Verb, Wants};
 
 /// Runs command lines over one file as one user, without a terminal.
@@ -18,6 +19,8 @@ pub(super) struct Runner {
     /// What the environment would say of the file, the user and the clock.
     set: Vec<(&'static str, OsString)>,
     past: Past,
+    /// Worked out once, as it takes the whole grammar.
+    verbs: OnceLock<Vec<Verb>>,
 }
 
 impl Runner {
@@ -27,7 +30,8 @@ impl Runner {
         set: Vec<(&'static str, OsString)>,
         state: Option<PathBuf>,
     ) -> Self {
-        Self { base, set, past: Past::new(state.map(|folder| folder.join("lines"))) }
+        let past = Past::new(state.map(|folder| folder.join("lines")));
+        Self { base, set, past, verbs: OnceLock::new() }
     }
 }
 
@@ -64,20 +68,7 @@ impl Commands for Runner {
     }
 
     fn verbs(&self) -> Vec<Verb> {
-        let model = (self.base)();
-        let mut all = Vec::new();
-        for noun in &model.nouns {
-            for command in grammar::verbs_of(noun) {
-                let on_records = command.get_arguments().any(|arg| wants(arg) == Wants::Refs);
-                all.push(Verb {
-                    noun: noun.name(),
-                    name: command.get_name().to_owned(),
-                    about: command.get_about().map_or(String::new(), ToString::to_string),
-                    on_records,
-                });
-            }
-        }
-        all
+        self.verbs.get_or_init(|| (self.base)().nouns.iter().flat_map(verbs_of).collect()).clone()
     }
 
     fn takes(&self, noun: &str, verb: &str) -> Vec<Taken> {
@@ -103,6 +94,15 @@ impl Commands for Runner {
     fn keep(&self, line: &str) {
         self.past.keep(line);
     }
+}
+
+fn verbs_of(noun: &Noun) -> impl Iterator<Item = Verb> + use<'_> {
+    grammar::verbs_of(noun).map(|command| Verb {
+        noun: noun.name(),
+        name: command.get_name().to_owned(),
+        about: command.get_about().map_or(String::new(), ToString::to_string),
+        on_records: command.get_arguments().any(|arg| wants(arg) == Wants::Refs),
+    })
 }
 
 /// Output as far as somebody will scroll through it, where it is to be read; a million records would

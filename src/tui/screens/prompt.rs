@@ -22,6 +22,8 @@ pub(crate) struct Prompt {
     title: String,
     hint: String,
     typed: Input,
+    /// What it began with.
+    initial: String,
     error: Option<Error>,
     then: Then,
     understood: Option<Understood>,
@@ -58,6 +60,7 @@ impl Prompt {
             title: title.to_owned(),
             hint: hint.to_owned(),
             typed: Input::new(text),
+            initial: text.to_owned(),
             error: None,
             then: Box::new(then),
             understood: None,
@@ -266,7 +269,8 @@ impl Screen for Prompt {
     }
 
     fn draft(&self, _: &Cx) -> Option<Draft> {
-        let text = Some(self.typed.text()).filter(|text| !text.trim().is_empty())?;
+        let is_new = |text: &&str| !text.trim().is_empty() && *text != self.initial;
+        let text = Some(self.typed.text()).filter(is_new)?;
         self.kept.as_ref().map(|of| of(text))
     }
 }

@@ -36,7 +36,13 @@ impl Form {
     pub(super) fn looked(&mut self, (at, typed, found): Looked) {
         let entry = self.entries.get_mut(at).filter(|e| e.text().trim() == typed);
         if let (Some(entry), Err(why)) = (entry, found) {
-            entry.error = Some(why.message);
+            // The hint speaks of commands, but for the word that was perhaps meant.
+            let meant = why.hint.as_deref().filter(|hint| hint.starts_with("did you mean"));
+            let meant = meant.and_then(|hint| hint.split_inclusive('?').next());
+            entry.error = Some(match meant {
+                Some(meant) => format!("{}; {meant}", why.message),
+                None => why.message,
+            });
         }
     }
 }

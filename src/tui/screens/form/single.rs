@@ -71,6 +71,7 @@ pub(super) fn one_field(subject: Subject, at: usize, record: &Record, cx: &Cx) -
     let mut entry = Entry::of_field(at, field);
     entry.fill(field, &record.values[at], cx);
     let text = entry.text().to_owned();
+    let began = text.clone();
     let base = (subject.ids.len() == 1).then(|| record.clone());
     let (heading, whose) = (title.clone(), subject.clone());
     let write = move |given: Given| {
@@ -105,6 +106,14 @@ pub(super) fn one_field(subject: Subject, at: usize, record: &Record, cx: &Cx) -
             .understanding(move |text, cx| {
                 let value = field.parse(text, cx.locale).map_err(Error::invalid)?;
                 Ok(entry::meaning(&kind, text, &value, cx))
+            })
+            .kept(move |text| Draft {
+                form: "edit".into(),
+                noun: whose.noun.into(),
+                verb: String::new(),
+                ids: whose.ids.clone(),
+                label: whose.label.clone(),
+                fields: vec![Typed { base: began.clone(), ..Typed::new(field.name, text) }],
             }),
         ),
     }
