@@ -73,6 +73,8 @@ fn write(file: &Path, text: &str, appends: bool) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]
@@ -92,7 +94,6 @@ mod tests {
         let next = Past::new(Some(file.clone()));
         assert_eq!((next.lines().len(), next.lines().last().unwrap().as_str()), (MOST, "1099"));
         assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), MOST);
-        use std::os::unix::fs::PermissionsExt;
         assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         // Without a place they last as long as the dashboard.
         let lost = Past::new(None);

@@ -115,7 +115,7 @@ pub(crate) fn verb(verb: &Verb, subject: Option<Subject>, cx: &Cx) -> Effects {
     }
     match (verb.name.as_str(), of_noun) {
         ("merge", Some(subject)) => vec![screens::merge::begin(subject, cx)],
-        ("unmerge", Some(subject)) => vec![screens::merge::take_apart(subject)],
+        ("unmerge", Some(subject)) => vec![screens::merge::take_apart(&subject)],
         ("duplicates", _) => vec![Effect::Push(screens::doubles::open(verb.noun))],
         _ => screens::form::verb(verb, subject, cx),
     }

@@ -46,7 +46,7 @@ pub(crate) fn open(noun: &'static str, ids: Vec<i64>) -> Box<dyn Screen> {
 }
 
 /// Chooses one of those that went into a record, to bring it back.
-pub(crate) fn take_apart(subject: Subject) -> Effect {
+pub(crate) fn take_apart(subject: &Subject) -> Effect {
     let (noun, keep) = (subject.noun, subject.one());
     let question = ask(0, move |desk| -> Result<Vec<LinkTo>> {
         let merged = joining::merged_into(desk, noun, keep)?;

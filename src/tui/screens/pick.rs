@@ -37,6 +37,7 @@ struct Found {
 type Then = Box<dyn Fn(Option<LinkTo>, &Cx) -> Effects>;
 
 /// A choice of one record of a noun, or of any.
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 pub(crate) struct Pick {
     title: String,
     target: Target,
@@ -250,10 +251,9 @@ impl Screen for Pick {
                 let chosen = self.found.get(self.at).map(|o| o.link.clone());
                 return Some(self.chosen(chosen, cx));
             }
-            Event::Act(Act::Open) => {}
             Event::Key(press) if is_new(press) => return Some(self.make(cx)),
             Event::Refused(why) => self.error = Some(why),
-            Event::Done | Event::Changed => {}
+            Event::Act(Act::Open) | Event::Done | Event::Changed => {}
             Event::Told(what) => {
                 let made = what.downcast::<Made>().ok()?;
                 let Made(noun, id) = *made;

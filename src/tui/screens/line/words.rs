@@ -145,7 +145,7 @@ fn set(text: &str) -> Result<Effect> {
         return Err(Error::usage(format!("`:set {text}` sets nothing")).hint(hint));
     };
     let Some((_, values)) = SETTINGS.iter().find(|(known, _)| *known == name) else {
-        let near = nearest(name, names.into_iter());
+        let near = nearest(name, names);
         let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
         return Err(Error::usage(format!("`{name}` can't be set here{near}")).hint(hint));
     };
