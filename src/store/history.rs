@@ -2,7 +2,7 @@
 
 use super::columns::decode;
 use super::commit::{Intent, Writer};
-use super::read::Reader;
+use super::read::{Reader, array};
 use super::schema::quoted;
 use super::unmerge::took_in;
 use crate::entity::{LinkTo, Noun, Value};
@@ -37,6 +37,58 @@ pub struct HistoryEntry {
     pub file: Option<String>,
     pub created: bool,
     pub edits: Vec<EditRow>,
+}
+
+/// A field that was changed by somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    pub record: i64,
+    pub field: String,
+    pub who: String,
+}
+
+impl Reader<'_> {
+    /// The number of the latest change; 0 where there is none.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn last_change(&self) -> Result<i64> {
+        let mut stmt = self.conn.prepare_cached("SELECT coalesce(max(id), 0) FROM change")?;
+        Ok(stmt.query_row([], |row| row.get(0))?)
+    }
+
+    /// What changes after this one did to fields of these records, but for those that `is_own` says.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn touched_since(
+        &self,
+        noun: &Noun,
+        ids: &[i64],
+        change: i64,
+        is_own: impl Fn(i64) -> bool,
+    ) -> Result<Vec<Touched>> {
+        let mut stmt = self.conn.prepare_cached("SELECT id FROM change WHERE id > ?1")?;
+        let news = stmt.query_map([change], |row| row.get(0))?;
+        let mut news = news.collect::<rusqlite::Result<Vec<i64>>>()?;
+        news.retain(|id| !is_own(*id));
+        if news.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut stmt = self.conn.prepare_cached(
+            "SELECT DISTINCT e.record, e.field, coalesce(u.handle, '') FROM edit e \
+             JOIN change c ON c.id = e.change LEFT JOIN user u ON u.id = c.who \
+             WHERE e.noun = ?1 AND e.record IN rarray(?2) AND e.change IN rarray(?3) \
+             ORDER BY e.change, e.record, e.field",
+        )?;
+        let (ids, news) = (array(ids.iter().copied()), array(news.into_iter()));
+        let touched = stmt
+            .query_map(rusqlite::params![Writer::position(noun), ids, news], |row| {
+                Ok(Touched { record: row.get(0)?, field: row.get(1)?, who: row.get(2)? })
+            })?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(touched)
+    }
 }
 
 /// Writes the row of a change.

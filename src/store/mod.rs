@@ -84,7 +84,7 @@ pub use funnel::{
     Assumed, Assumption, By, Chanced, Deals, Dwell, Ended, Fate, Journey, Key, Named, Reached,
     Slipped, Steps, Stuck, StuckDeals, Sums, Thresholds,
 };
-pub use history::{ChangeRow, EditRow, HistoryEntry};
+pub use history::{ChangeRow, EditRow, HistoryEntry, Touched};
 pub use imports::{ImportFacts, ImportRow, Origin};
 pub use incoming::{Incoming, NEXT_PRINT, OnMatch, Outcome, Policy, uid_of};
 pub use matching::Match;

@@ -14,7 +14,7 @@ use super::CommandLine;
 use super::chrome;
 use super::drafts::Draft;
 use super::keys::{Act, Keys, Place, Press};
-use super::screen::{Cx, Event, Question, REST, Screen, Toast};
+use super::screen::{Cx, Effect, Event, Question, REST, Screen, Toast};
 use super::screens;
 use super::theme::Theme;
 use super::worker::Work;
@@ -34,6 +34,11 @@ pub(crate) struct Slot {
     pub screen: Box<dyn Screen>,
     /// Something changed while it was out of sight.
     stale: bool,
+    /// The latest change that what it shows knows of: a screen above another acts on what was seen
+    /// there, until it reads for itself what has changed.
+    seen: i64,
+    /// The next answer is of what it shows.
+    renews: bool,
 }
 
 /// What all screens may know; see [`Cx`].
@@ -171,7 +176,9 @@ impl App {
 
     fn slot(&mut self, screen: Box<dyn Screen>) -> Slot {
         self.last_id += 1;
-        Slot { id: self.last_id, screen, stale: false }
+        let below = self.stack.last().or(self.roots.get(self.root).map(|(_, slot)| slot));
+        let seen = below.map_or(0, |slot| slot.seen);
+        Slot { id: self.last_id, screen, stale: false, seen, renews: false }
     }
 
     /// The digit of the open root screen.
@@ -235,7 +242,7 @@ impl App {
             return;
         }
         let Some(screen) = screens::root(digit, &self.common.model) else { return };
-        let slot = self.slot(screen);
+        let slot = Slot { renews: true, ..self.slot(screen) };
         self.roots.push((digit, slot));
         self.root = self.roots.len() - 1;
         self.open_top();
@@ -274,13 +281,20 @@ impl App {
         let Self { common, roots, stack, .. } = self;
         let all = roots.iter_mut().map(|(_, slot)| slot).chain(stack);
         let Some(slot) = all.into_iter().find(|slot| slot.id == id) else { return false };
+        let news = matches!(event, Event::Changed);
         match slot.screen.update(event, &common.cx()) {
             Some(effects) => {
+                slot.renews |= news && effects.iter().any(|e| matches!(e, Effect::Ask(..)));
                 self.apply(id, effects);
                 true
             }
             None => false,
         }
+    }
+
+    fn slot_of(&mut self, id: u64) -> Option<&mut Slot> {
+        let roots = self.roots.iter_mut().map(|(_, slot)| slot);
+        roots.chain(&mut self.stack).find(|slot| slot.id == id)
     }
 
     fn pop(&mut self, id: u64) {

@@ -165,7 +165,7 @@ mod tests {
         // Nobody hears of it; the next question is answered, by another desk or the same.
         aside.begin(7, 0, Box::new(|desk| Box::new(desk.store.count_records().is_ok())));
         match said.recv_timeout(patience).unwrap() {
-            Said::Answer { screen: 7, slot: 0, answer } => {
+            Said::Answer { screen: 7, slot: 0, answer, .. } => {
                 assert_eq!(answer.downcast_ref::<bool>(), Some(&true));
             }
             Said::Refused(why) => panic!("{why:?}"),

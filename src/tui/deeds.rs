@@ -7,7 +7,7 @@ use crate::actions::{Action, Call};
 use crate::entity::text::slug;
 use crate::entity::{CustomField, LinkTo, Model, Noun, Value};
 use crate::error::{Error, Result};
-use crate::store::{Draft, View, Written, same};
+use crate::store::{Draft, View, Writer, Written, same};
 
 /// A word as a shell takes it.
 pub(crate) fn quoted(text: &str) -> String {
@@ -35,8 +35,11 @@ pub(crate) fn act(
 ) -> Result<Done> {
     let command = act_command(action, subject, args);
     let locale = desk.locale.clone();
+    let sight = desk.sight.clone();
     let written = desk.change(action.verb, &command, |w| {
         let noun = w.reader().model().noun(action.noun)?;
+        refuse_any_removed(w, noun, &subject.ids)?;
+        sight.still(w.reader(), noun, &subject.ids, None)?;
         let ids = &subject.ids;
         (action.run)(&mut Call { writer: w, noun, ids, args, locale: &locale, made: Vec::new() })
     })?;
@@ -92,9 +95,12 @@ pub(crate) fn put(
         .collect();
     let command = commands.join(" && rolo ");
     let locale = desk.locale.clone();
+    let sight = desk.sight.clone();
     let written = desk.change(action.verb, &command, |w| {
         let noun = w.reader().model().noun(action.noun)?;
         for (to, ids) in moves {
+            refuse_any_removed(w, noun, ids)?;
+            sight.still(w.reader(), noun, ids, None)?;
             let args = [(argument, to.clone())];
             (action.run)(&mut Call {
                 writer: w,
@@ -150,9 +156,16 @@ pub(crate) fn edit_each<E: AsRef<[Edit]>>(
         .map(|(ids, edits)| edit_command(desk.store.model(), &part(ids), edits.as_ref()))
         .collect::<Result<_>>()?;
     let command = commands.join(" && rolo ");
+    let sight = desk.sight.clone();
     let written = desk.change("edit", &command, |w| {
         let noun = w.reader().model().noun(subject.noun)?;
         for (ids, edits) in groups {
+            // Where no base was read, nobody may have changed the same since it was shown.
+            let edits_blind = edits.as_ref().iter().filter(|edit| edit.base.is_none());
+            let names: Vec<&str> = edits_blind.map(|edit| noun.fields[edit.index].name).collect();
+            if !names.is_empty() {
+                sight.still(w.reader(), noun, ids, Some(&names))?;
+            }
             for id in ids {
                 let now = w.reader().record(noun, *id)?;
                 refuse_removed(noun, &now.values, *id)?;
@@ -187,13 +200,23 @@ pub(crate) fn edit_each<E: AsRef<[Edit]>>(
     Ok(done(&written, line, command))
 }
 
+fn refuse_any_removed(w: &Writer, noun: &Noun, ids: &[i64]) -> Result<()> {
+    let labels = w.reader().labels(noun.name(), ids)?;
+    let removed = ids.iter().find(|id| labels.get(id).is_some_and(|link| link.trashed));
+    removed.map_or(Ok(()), |id| Err(was_removed(noun, *id)))
+}
+
 fn refuse_removed(noun: &Noun, values: &[Value], id: i64) -> Result<()> {
     let trashed = noun.require("trashed")?.index;
     if values[trashed].is_empty() {
         return Ok(());
     }
-    Err(Error::conflict(format!("{}:{id} was removed meanwhile", noun.name()))
-        .hint("it lies in the trash: `g x` opens it"))
+    Err(was_removed(noun, id))
+}
+
+fn was_removed(noun: &Noun, id: i64) -> Error {
+    Error::conflict(format!("{}:{id} was removed", noun.name()))
+        .hint("it lies in the trash: `g x` opens it, and `R` there brings it back")
 }
 
 /// A field that changed here and by somebody else stands in the way.
@@ -367,6 +390,7 @@ pub(crate) fn log(desk: &mut Desk, kind: &str, subject: &Subject, text: &str) ->
         _ => format!("log {kind} {first} {}", quoted(text)),
     };
     let written = desk.change("log", &command, |w| {
+        refuse_any_removed(w, w.reader().model().noun(subject.noun)?, &subject.ids)?;
         let activity = w.reader().model().noun("activity")?;
         let links = subject.ids.iter().map(|id| LinkTo::bare(subject.noun, *id)).collect();
         let fields = vec![

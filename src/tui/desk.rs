@@ -1,13 +1,15 @@
 //! A desk: a connection of its own with who is acting and what time it is. Between jobs no transaction
 //! is open, so an idle dashboard holds nobody's WAL.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use super::Asking;
 use super::past::Past;
 use crate::clock::Clock;
-use crate::entity::Locale;
-use crate::error::Result;
+use crate::entity::{Locale, Noun};
+use crate::error::{Error, Result};
 use crate::store::{ChangeRow, Intent, Reader, Store, Writer, Written};
 
 /// A store with who is acting and what time it is.
@@ -18,6 +20,7 @@ pub(crate) struct Desk {
     pub asking: Asking,
     /// What was changed here since the dashboard opened.
     pub past: Past,
+    pub sight: Sight,
     /// The clock stands still there.
     stands: Option<DateTime<Utc>>,
     clock: Clock,
@@ -51,7 +54,16 @@ impl Desk {
         asking: Asking,
     ) -> Self {
         let clock = Clock::new(stands, locale.times.zone);
-        Self { store, locale, user, asking, past: Past::default(), stands, clock }
+        Self {
+            store,
+            locale,
+            user,
+            asking,
+            past: Past::default(),
+            sight: Sight::default(),
+            stands,
+            clock,
+        }
     }
 
     /// Lets the clock go on to now, where it isn't told to stand.
@@ -80,7 +92,9 @@ impl Desk {
     ) -> Result<Written<T>> {
         let intent =
             Intent { kind: kind.into(), summary: String::new(), command: command.to_owned() };
-        self.store.write(&self.clock, &self.locale, &self.user, &intent, work)
+        let written = self.store.write(&self.clock, &self.locale, &self.user, &intent, work)?;
+        self.sight.own.extend(written.change);
+        Ok(written)
     }
 
     /// A change of this session, which `u` takes back.
@@ -117,6 +131,7 @@ impl Desk {
 
     /// Counts changes as those of this session: a command that was run here made them.
     pub(crate) fn take_over(&mut self, changes: &[ChangeRow]) {
+        self.sight.own.extend(changes.iter().map(|change| change.id));
         for change in changes {
             match (change.undoes, change.kind.as_str()) {
                 (None, _) => self.past.did(change.id),
@@ -129,5 +144,46 @@ impl Desk {
                 (Some(of), _) => self.past.undid(of, change.id),
             }
         }
+    }
+}
+
+/// What was seen of the file by whoever asks for a change.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sight {
+    /// The latest change that is shown.
+    pub seen: i64,
+    /// The changes that were made here, undos too.
+    own: HashSet<i64>,
+}
+
+impl Sight {
+    /// That nobody else changed these records, or these fields of them, since they were seen: what is
+    /// done to them would be done to something else.
+    ///
+    /// # Errors
+    /// Somebody did, or the database can't be read.
+    pub(crate) fn still(
+        &self,
+        reader: &Reader,
+        noun: &Noun,
+        ids: &[i64],
+        fields: Option<&[&str]>,
+    ) -> Result<()> {
+        let is_own = |change: i64| self.own.contains(&change);
+        let mut touched = reader.touched_since(noun, ids, self.seen, is_own)?;
+        touched.retain(|t| fields.is_none_or(|fields| fields.contains(&t.field.as_str())));
+        let Some(first) = touched.first() else { return Ok(()) };
+        let labels = reader.labels(noun.name(), &[first.record])?;
+        let label = labels.get(&first.record).map_or("", |link| link.label.as_str());
+        let mut names: Vec<&str> = Vec::new();
+        for one in touched.iter().filter(|t| t.record == first.record) {
+            if !names.contains(&one.field.as_str()) {
+                names.push(&one.field);
+            }
+        }
+        let who = if first.who.is_empty() { "somebody" } else { &first.who };
+        let what = format!("{}:{} {label}", noun.name(), first.record);
+        Err(Error::conflict(format!("{who} changed {} of {what} meanwhile", names.join(", ")))
+            .hint("nothing was done: see what it is now; again does it"))
     }
 }

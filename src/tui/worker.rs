@@ -19,8 +19,17 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// What a worker is told to do; `screen` is who gets the answer.
 pub(crate) enum Work {
-    Ask { screen: u64, slot: u8, question: Question },
-    Do { screen: u64, deed: Deed },
+    Ask {
+        screen: u64,
+        slot: u8,
+        question: Question,
+    },
+    /// `seen` is the latest change that the screen shows.
+    Do {
+        screen: u64,
+        seen: i64,
+        deed: Deed,
+    },
 }
 
 /// What it says.
@@ -28,11 +37,15 @@ pub(crate) enum Said {
     Answer {
         screen: u64,
         slot: u8,
+        /// The latest change that it knows of.
+        at: i64,
         answer: Answer,
     },
     Done {
         screen: u64,
         result: Result<Done>,
+        /// The latest change there is now.
+        at: i64,
     },
     /// Somebody else has changed the file.
     Changed,
@@ -57,7 +70,7 @@ enum Told {
 /// The ends that the app has.
 pub(crate) struct Workers {
     asks: Sender<Told>,
-    deeds: Sender<(u64, Deed)>,
+    deeds: Sender<Work>,
     pub said: Receiver<Said>,
     /// For others who answer the app.
     pub says: Sender<Said>,
@@ -86,7 +99,7 @@ impl Workers {
     /// Hands a piece of work on. The workers end with the dashboard alone.
     pub(crate) fn take(&self, work: Work) {
         match work {
-            Work::Do { screen, deed } => drop(self.deeds.send((screen, deed))),
+            deed @ Work::Do { .. } => drop(self.deeds.send(deed)),
             ask @ Work::Ask { .. } => drop(self.asks.send(Told::Ask(ask))),
         }
     }
@@ -117,15 +130,16 @@ fn read(mut desk: Desk, asked: &Receiver<Told>, say: &dyn Fn(Said)) {
 }
 
 /// Makes one change after the other.
-fn write(open: &Opener, todo: &Receiver<(u64, Deed)>, own: &Sender<Told>, say: &dyn Fn(Said)) {
+fn write(open: &Opener, todo: &Receiver<Work>, own: &Sender<Told>, say: &dyn Fn(Said)) {
     let mut desk = None;
-    while let Ok((screen, deed)) = todo.recv() {
+    while let Ok(work) = todo.recv() {
+        let (Work::Do { screen, .. } | Work::Ask { screen, .. }) = work;
         let here = match &mut desk {
             Some(desk) => desk,
             None => match open() {
                 Ok(opened) => desk.insert(opened),
                 Err(why) => {
-                    say(Said::Done { screen, result: Err(why) });
+                    say(Said::Done { screen, result: Err(why), at: 0 });
                     continue;
                 }
             },
@@ -134,8 +148,8 @@ fn write(open: &Opener, todo: &Receiver<(u64, Deed)>, own: &Sender<Told>, say: &
         let ready = here.store.refresh_model();
         let before = here.store.model().customs();
         let said = match ready {
-            Ok(_) => perform(here, Work::Do { screen, deed }),
-            Err(why) => Said::Done { screen, result: Err(why) },
+            Ok(_) => perform(here, work),
+            Err(why) => Said::Done { screen, result: Err(why), at: 0 },
         };
         // A custom field was made or taken back: forms and lists have to know of it first.
         if here.store.model().customs() != before {
@@ -216,16 +230,23 @@ pub(crate) fn perform(desk: &mut Desk, work: Work) -> Said {
     desk.tick();
     match work {
         Work::Ask { screen, slot, question } => {
+            // Before it is answered: what comes meanwhile may be in it or not.
+            let at = match desk.reader().and_then(|reader| reader.last_change()) {
+                Ok(at) => at,
+                Err(why) => return Said::Refused(why),
+            };
             match catch_unwind(AssertUnwindSafe(|| question(desk))) {
-                Ok(answer) => Said::Answer { screen, slot, answer },
+                Ok(answer) => Said::Answer { screen, slot, at, answer },
                 Err(panic) => Said::Broken(words_of(panic.as_ref())),
             }
         }
-        Work::Do { screen, deed } => {
+        Work::Do { screen, seen, deed } => {
+            desk.sight.seen = seen;
             let result = catch_unwind(AssertUnwindSafe(|| deed(desk))).unwrap_or_else(|panic| {
                 Err(Error::failed(format!("a fault in rolo: {}", words_of(panic.as_ref()))))
             });
-            Said::Done { screen, result }
+            let at = desk.reader().and_then(|reader| reader.last_change()).unwrap_or(seen);
+            Said::Done { screen, result, at }
         }
     }
 }
@@ -299,7 +320,7 @@ mod tests {
 
         fn add(&self, name: &'static str) {
             let deed = Box::new(move |desk: &mut Desk| add_to(desk, name));
-            self.workers.take(Work::Do { screen: 1, deed });
+            self.workers.take(Work::Do { screen: 1, seen: 0, deed });
         }
 
         /// How many records there are for those who ask.
@@ -308,7 +329,7 @@ mod tests {
                 Box::new(|desk: &mut Desk| Box::new(desk.store.count_records().unwrap()) as Answer);
             self.workers.take(Work::Ask { screen: 2, slot: 0, question });
             match self.next() {
-                Said::Answer { screen: 2, slot: 0, answer } => *answer.downcast().unwrap(),
+                Said::Answer { screen: 2, slot: 0, answer, .. } => *answer.downcast().unwrap(),
                 other => panic!("{}", name(&other)),
             }
         }
@@ -319,7 +340,7 @@ mod tests {
 
         fn done(&self) -> Result<Done> {
             match self.next() {
-                Said::Done { screen: 1, result } => result,
+                Said::Done { screen: 1, result, .. } => result,
                 other => panic!("{}", name(&other)),
             }
         }
@@ -354,11 +375,14 @@ mod tests {
         let office = Office::new();
         office.add("Acme");
         assert!(office.done().unwrap().change.is_some());
+        // What is asked after a change sees all there is; what comes later is told.
+        assert_eq!(office.count(), 1);
         add_to(&mut desk(store(&office.path)), "Globex").unwrap();
         assert!(matches!(office.next(), Said::Changed));
         assert_eq!(office.count(), 2);
         office.add("Initech");
         office.done().unwrap();
+        assert_eq!(office.count(), 3);
         let rests = office.workers.said.recv_timeout(3 * LOOK);
         assert!(rests.is_err(), "{}", name(&rests.unwrap()));
     }

@@ -72,7 +72,8 @@ impl App {
             self.slow = Some(Instant::now() + SLOW);
         }
         self.unfinished += 1;
-        self.out.push(Out::Work(Work::Do { screen, deed }));
+        let seen = self.slot_of(screen).map_or(0, |slot| slot.seen);
+        self.out.push(Out::Work(Work::Do { screen, seen, deed }));
     }
 
     fn command(&mut self, line: &str) {

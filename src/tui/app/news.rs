@@ -14,10 +14,15 @@ impl App {
             Said::Answer { screen: TABS, answer, .. } => {
                 self.signs = crate::tui::screen::answer(answer).unwrap_or_default();
             }
-            Said::Answer { screen, slot, answer } => {
+            Said::Answer { screen, slot, at, answer } => {
+                if let Some(shown) = self.slot_of(screen)
+                    && std::mem::take(&mut shown.renews)
+                {
+                    shown.seen = at;
+                }
                 self.send(screen, Event::Answer(slot, answer));
             }
-            Said::Done { screen, result } => {
+            Said::Done { screen, result, at } => {
                 self.unfinished = self.unfinished.saturating_sub(1);
                 if self.unfinished == 0 {
                     self.slow = None;
@@ -25,6 +30,11 @@ impl App {
                 match result {
                     Ok(done) => self.done(screen, &done),
                     Err(why) => {
+                        // It may be that something is not as it is shown; it has been said now.
+                        if let Some(slot) = self.slot_of(screen) {
+                            slot.seen = slot.seen.max(at);
+                        }
+                        self.changed();
                         let toast = Toast::bad(&why);
                         if !self.send(screen, Event::Refused(why)) {
                             self.apply_one(screen, toast);

@@ -83,7 +83,7 @@ fn a_card_goes_at_once_and_comes_back_where_the_file_refuses() {
         _ => None,
     });
     let why = crate::error::Error::database("the disk is full");
-    bench.app.said(Said::Done { screen: refused.unwrap(), result: Err(why) });
+    bench.app.said(Said::Done { screen: refused.unwrap(), result: Err(why), at: 0 });
     bench.settle();
     assert_eq!(column(&bench.screen(), "Renewal 2027"), before);
     bench.sees("the disk is full");

@@ -14,6 +14,7 @@ mod mouse;
 mod picking;
 mod related;
 mod reports;
+mod sight;
 mod typed;
 mod undo;
 mod walk;

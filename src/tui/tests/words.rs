@@ -16,7 +16,7 @@ fn a_command_runs_beside_everything_else_and_undo_takes_it_back() {
     let change = bench.desk.reader().unwrap().changes(1).unwrap();
     let ran = Ran { ok: true, out: b"imported 1 contact".to_vec(), err: Vec::new() };
     let Some(Work::Ask { screen, slot, .. }) = bench.held.pop() else { panic!("nothing runs") };
-    bench.app.said(Said::Answer { screen, slot, answer: Box::new((ran, change)) });
+    bench.app.said(Said::Answer { screen, slot, at: 0, answer: Box::new((ran, change)) });
     bench.settle();
     bench.sees("rolo contact import big.csv: imported 1 contact");
     bench.keys("u").sees("undid: add contact:5");
