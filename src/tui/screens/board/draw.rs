@@ -424,8 +424,8 @@ fn foot(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
         }
         let key = |act| cx.keys.shown(Place::Board, act).unwrap_or_default();
         text += &format!(
-            "{} marked{}: {} - {}/{} move  {} assign  {} remove  {} clear",
-            board.marks.len(),
+            "{}{}: {} - {}/{} move  {} assign  {} remove  {} clear",
+            board.marks.told(),
             if board.range_here().is_some() { " (range)" } else { "" },
             short_sums(&sums),
             key(Act::StepBack),
