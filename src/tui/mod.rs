@@ -11,6 +11,7 @@ mod commands;
 mod deeds;
 mod desk;
 mod drafts;
+mod inlet;
 mod joining;
 mod keys;
 mod menu;
@@ -163,7 +164,7 @@ fn ended_by(signal: u8) -> Error {
 
 /// Where nobody is at the other end any more, that is the end; else why the terminal fails.
 fn gone_or(why: Error) -> Error {
-    if Pump::is_gone() { ended_by(pump::HANG_UP) } else { why }
+    if inlet::is_gone() { ended_by(pump::HANG_UP) } else { why }
 }
 
 /// The edge: what is waited for, what is drawn on, who works.
@@ -262,7 +263,7 @@ impl Dashboard {
                 }
                 Out::Editor(screen, text) => {
                     terminal::give_back();
-                    let edited = outside::edit(&self.editor, &text);
+                    let edited = outside::edit(&self.editor, &text, self.pump.lent());
                     self.held.enter()?;
                     app.edited(screen, edited);
                     return self.perform(app);

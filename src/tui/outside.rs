@@ -8,11 +8,11 @@ use std::process::{Command, Stdio};
 
 use crate::error::{Error, Result};
 
-/// Lets the editor change a text; the text that it left.
+/// Lets the editor change a text, reading keys from `input`; the text that it left.
 ///
 /// # Errors
 /// The editor can't be started or fails; then the text stays in a named file.
-pub(crate) fn edit(editor: &[String], text: &str) -> Result<String> {
+pub(crate) fn edit(editor: &[String], text: &str, input: Stdio) -> Result<String> {
     let failed = |why: &std::io::Error| Error::io("a file for the editor", why);
     let file = tempfile::Builder::new()
         .prefix("rolo-")
@@ -28,7 +28,7 @@ pub(crate) fn edit(editor: &[String], text: &str) -> Result<String> {
     let Some((program, args)) = editor.split_first() else {
         return Err(kept("no editor is set".into()));
     };
-    match Command::new(program).args(args).arg(&path).status() {
+    match Command::new(program).args(args).arg(&path).stdin(input).status() {
         Err(why) => Err(kept(format!("the editor `{program}` can't be started: {why}"))),
         Ok(status) if !status.success() => {
             Err(kept(format!("the editor `{program}` ended with {status}")))
@@ -92,8 +92,8 @@ mod tests {
     fn an_editor_changes_the_text_and_a_failing_one_keeps_it() {
         let editor =
             |script: &str| vec!["sh".to_owned(), "-c".to_owned(), format!("{script} \"$0\"")];
-        assert_eq!(edit(&editor("echo more >>"), "one\n").unwrap(), "one\nmore\n");
-        let why = edit(&["false".to_owned()], "kept").unwrap_err();
+        assert_eq!(edit(&editor("echo more >>"), "one\n", Stdio::null()).unwrap(), "one\nmore\n");
+        let why = edit(&["false".to_owned()], "kept", Stdio::null()).unwrap_err();
         let hint = why.hint.unwrap();
         let path = hint.split('`').nth(1).unwrap();
         assert_eq!(std::fs::read_to_string(path).unwrap(), "kept");

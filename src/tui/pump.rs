@@ -4,6 +4,7 @@
 
 use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::os::fd::AsFd;
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -12,6 +13,7 @@ use crossterm::event::Event;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 
+use super::inlet::{self, Inlet};
 use crate::error::{Error, Result};
 
 /// The end of the wake-up pipe that other threads have.
@@ -38,6 +40,7 @@ pub(crate) const HANG_UP: u8 = 1;
 /// Waits.
 pub(crate) struct Pump {
     wakes: PipeReader,
+    inlet: Inlet,
     /// Whether a signal asks to end, and the number of the last that did.
     ends: Arc<AtomicBool>,
     signal: Arc<AtomicUsize>,
@@ -69,7 +72,8 @@ impl Pump {
         rustix::io::ioctl_fionbio(&waker, true).map_err(|why| failed(why.into()))?;
         let flag = || Arc::new(AtomicBool::new(false));
         let signal = Arc::new(AtomicUsize::new(0));
-        let pump = Self { wakes, ends: flag(), signal, stops: flag(), returns: flag() };
+        let inlet = Inlet::new(Waker(waker.try_clone().map_err(failed)?))?;
+        let pump = Self { wakes, inlet, ends: flag(), signal, stops: flag(), returns: flag() };
         // Whoever asks twice doesn't wait for a dashboard that hangs.
         for signal in [SIGTERM, SIGHUP] {
             let asked = Arc::clone(&pump.ends);
@@ -122,8 +126,7 @@ impl Pump {
 
     /// Takes every event that is there already, so that held keys are drawn once.
     fn collect(news: &mut News) -> Result<()> {
-        // Reading a terminal that is gone would never end.
-        if Self::is_gone() {
+        if inlet::is_gone() {
             news.ends = Some(HANG_UP);
             return Ok(());
         }
@@ -134,14 +137,9 @@ impl Pump {
         Ok(())
     }
 
-    /// Whether nobody is at the other end of the terminal.
-    pub(crate) fn is_gone() -> bool {
-        let stdin = std::io::stdin();
-        let mut fds = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN)];
-        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-        let told = poll(&mut fds, Some(&at_once));
-        told.is_ok()
-            && fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
+    /// The input for another program that has the terminal meanwhile.
+    pub(crate) fn lent(&self) -> Stdio {
+        self.inlet.for_another()
     }
 
     fn sleep(&mut self, deadline: Option<Instant>) {

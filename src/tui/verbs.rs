@@ -4,7 +4,7 @@ use super::deeds;
 use super::drafts::{Draft, Typed};
 use super::keys::{Act, Place};
 use super::menu;
-use super::screen::{Cx, Effect, Effects, Subject, Toast, ask, deed};
+use super::screen::{Cx, Effect, Effects, Screen, Subject, Toast, ask, deed};
 use super::screens;
 use super::screens::choose::{Choose, Item};
 use super::screens::line::Known;
@@ -78,8 +78,8 @@ pub(crate) fn of(
         Act::CopyMail => vec![of_field(subject, is_mail, Effect::Copy)],
         Act::CopyLink => vec![of_field(subject, is_web, Effect::Copy)],
         Act::OpenLink => vec![of_field(subject, is_web, Effect::OpenLink)],
-        Act::GoBoard => go_narrowed(1, &subject, cx),
-        Act::GoReports => go_narrowed(6, &subject, cx),
+        Act::GoBoard => go_narrowed(screens::board::narrowed, &subject, cx),
+        Act::GoReports => go_narrowed(screens::reports::narrowed, &subject, cx),
         Act::Reply => repeat(subject, noun),
         Act::GoCompany => vec![go_one(subject, "company")],
         Act::GoContact => vec![go_one(subject, "contact")],
@@ -322,7 +322,11 @@ fn repeat(subject: Subject, noun: &Noun) -> Effects {
 }
 
 /// Opens the board or the reports with the deals of the subject alone.
-fn go_narrowed(screen: u8, subject: &Subject, cx: &Cx) -> Effects {
+fn go_narrowed(
+    screen: fn(String) -> Box<dyn Screen>,
+    subject: &Subject,
+    cx: &Cx,
+) -> Effects {
     let of = |noun: &str| cx.model.get("deal").is_some_and(|deal| deal.index(noun).is_some());
     let ids = || subject.ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
     let filter = match subject.noun {
@@ -332,7 +336,7 @@ fn go_narrowed(screen: u8, subject: &Subject, cx: &Cx) -> Effects {
             return vec![Toast::bad(&Error::not_found(format!("no deal links to a {noun}")))];
         }
     };
-    vec![Effect::Go(screen), Effect::Tell(Box::new(screens::Narrowed(filter)))]
+    vec![Effect::Push(screen(filter))]
 }
 
 /// A step of the priority; on the agenda a day.

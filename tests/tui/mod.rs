@@ -1,6 +1,7 @@
 //! The dashboard on a terminal: the program itself at the end of a pseudo-terminal, its screen read
 //! by an emulator, its last bytes looked at for a terminal that is whole again.
 
+mod gone;
 mod plain;
 
 use std::io::{Read, Write};
@@ -291,6 +292,29 @@ fn a_terminal_that_goes_away_ends_it() {
     tty.keys = Box::new(std::io::sink());
     tty.signal("-HUP");
     assert_eq!(tty.ends(), 129);
+}
+
+/// Beginnings of a paste, of a key, of a letter; and what is none.
+const HALVES: [&[u8]; 5] = [b"\x1b[200~abc", b"\x1b[1;", b"\xc3", b"\x80", b"\xff\xfe\x80"];
+
+#[test]
+fn signals_end_it_in_the_middle_of_a_key_and_the_rest_of_a_paste_is_waited_for() {
+    for half in HALVES {
+        let world = world();
+        let mut tty = Tty::open(&world, &[], &[]);
+        tty.waits_for("Renewal");
+        tty.keys.write_all(half).and_then(|()| tty.keys.flush()).expect("keys are taken");
+        // Time to read it: the program must not wait for the rest by then.
+        std::thread::sleep(Duration::from_millis(300));
+        tty.signal("-TERM");
+        assert_eq!(tty.ends(), 143, "{half:?}");
+        tty.is_whole();
+    }
+    let world = world();
+    let mut tty = Tty::open(&world, &[], &[]);
+    tty.waits_for("Renewal").press("n\x1b[200~Pasted in");
+    std::thread::sleep(Duration::from_millis(300));
+    tty.press(" two\x1b[201~\r").waits_for("added deal:3 Pasted in two");
 }
 
 #[test]

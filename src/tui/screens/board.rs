@@ -44,6 +44,8 @@ pub(crate) struct Board {
     views: Vec<View>,
     view: Option<String>,
     filter: Narrow,
+    /// The filter that it was opened with: without it this would be another screen.
+    given: String,
     /// The order of the cards, as `--sort` takes it; empty for the view's, else the closing day.
     sort: String,
     marks: Marks,
@@ -74,6 +76,11 @@ struct Drag {
 
 /// The board.
 pub(crate) fn open() -> Box<dyn Screen> {
+    narrowed(String::new())
+}
+
+/// The board of some deals, as a screen of its own.
+pub(crate) fn narrowed(filter: String) -> Box<dyn Screen> {
     Box::new(Board {
         pipelines: Vec::new(),
         pipeline: None,
@@ -82,7 +89,8 @@ pub(crate) fn open() -> Box<dyn Screen> {
         at: Vec::new(),
         views: Vec::new(),
         view: None,
-        filter: Narrow::default(),
+        filter: Narrow::by(&filter),
+        given: filter,
         sort: String::new(),
         marks: Marks::default(),
         range: None,
@@ -113,6 +121,8 @@ impl Board {
             filter: self.filter.applied().to_owned(),
             sort: self.order().to_owned(),
             limit: self.limit,
+            // Its deals needn't be in the pipeline that comes first.
+            seeks: self.pipeline.is_none() && !self.given.is_empty(),
             ..Shown::default()
         }
     }
@@ -131,7 +141,7 @@ impl Board {
     fn glance(&self, cx: &Cx) -> Effects {
         let seen = draw::columns_wide(cx.area.width);
         let limit = (draw::cards_high(self, cx) as u64).max(1);
-        Self::ask(Shown { limit, glance: Some(seen), ..Shown::default() })
+        Self::ask(Shown { limit, glance: Some(seen), ..self.shown() })
     }
 
     fn focused(&self) -> Option<&Card> {
@@ -170,19 +180,26 @@ impl Board {
         }
     }
 
-    /// A new deal of this pipeline, in the stage in focus where that is open.
+    /// Whether this pipeline has no stages yet: no deal can stand in it.
+    fn lacks_stages(&self) -> bool {
+        self.counted && self.pipeline.is_some() && self.stages.is_empty()
+    }
+
+    /// A new deal of this pipeline, in the stage in focus where that is open; where there is none, its
+    /// first stage.
     fn add(&self, cx: &Cx) -> Option<Effect> {
-        let deals = cx.model.get("deal")?;
+        let noun = if self.lacks_stages() { "stage" } else { "deal" };
+        let target = cx.model.get(noun)?;
         let link = |noun, (id, label): (i64, &String)| {
             let link = LinkTo { label: label.clone(), ..LinkTo::bare(noun, id) };
-            Some(Known { at: deals.index(noun)?, link })
+            Some(Known { at: target.index(noun)?, link })
         };
         let pipeline = self.pipelines.iter().find(|(id, _)| Some(*id) == self.pipeline);
         let stage = self.stages.get(self.column).filter(|s| s.sums.kind == "open");
         let known = pipeline.and_then(|(id, name)| link("pipeline", (*id, name)));
         let stage = stage.and_then(|s| link("stage", (s.sums.id, &s.sums.name)));
         let known = known.into_iter().chain(stage).collect();
-        Some(Effect::Push(line::quick_add("deal", known, cx)))
+        Some(Effect::Push(line::quick_add(noun, known, cx)))
     }
 
     fn choose_order(&self, cx: &Cx) -> Option<Effect> {

@@ -1,6 +1,6 @@
 //! Choosing one thing of several by typing a part of it.
 
-use crossterm::event::{MouseButton, MouseEventKind};
+use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -19,7 +19,7 @@ pub(crate) struct Item {
     pub detail: String,
     pub value: usize,
     pub act: Option<Act>,
-    /// Chosen already, where several can be.
+    /// Whether it is chosen, where several can be.
     pub on: Option<bool>,
     /// What it is called, where the label isn't that.
     pub name: Option<&'static str>,
@@ -43,7 +43,14 @@ impl Item {
     }
 }
 
-type Then = Box<dyn Fn(&Item, &Cx) -> Effects>;
+/// What is made of what was chosen.
+enum Then {
+    One(Box<dyn Fn(&Item, &Cx) -> Effects>),
+    Several(Box<dyn Fn(&[Item], &Cx) -> Effects>),
+}
+
+/// Makes an item of words that no item has, where they mean something.
+type Reads = fn(&str, &'static str, &Cx) -> Option<Item>;
 
 /// A list to choose from.
 pub(crate) struct Choose {
@@ -52,6 +59,8 @@ pub(crate) struct Choose {
     typed: Input,
     at: usize,
     then: Then,
+    /// Of which noun the items are, and what reads others.
+    reads: Option<(&'static str, Reads)>,
 }
 
 impl Choose {
@@ -61,7 +70,23 @@ impl Choose {
         items: Vec<Item>,
         then: impl Fn(&Item, &Cx) -> Effects + 'static,
     ) -> Box<dyn Screen> {
-        Box::new(Self { title, items, typed: Input::default(), at: 0, then: Box::new(then) })
+        Box::new(Self::new(title, items, Then::One(Box::new(then))))
+    }
+
+    /// A choice of several in an order of their own, closed when all are chosen. Words that no item
+    /// has are read by `reads`, as of the noun.
+    pub(crate) fn several(
+        title: String,
+        items: Vec<Item>,
+        (noun, reads): (&'static str, Reads),
+        then: impl Fn(&[Item], &Cx) -> Effects + 'static,
+    ) -> Box<dyn Screen> {
+        let choice = Self::new(title, items, Then::Several(Box::new(then)));
+        Box::new(Self { reads: Some((noun, reads)), ..choice })
+    }
+
+    fn new(title: String, items: Vec<Item>, then: Then) -> Self {
+        Self { title, items, typed: Input::default(), at: 0, then, reads: None }
     }
 
     fn matching(&self) -> Vec<&Item> {
@@ -93,12 +118,73 @@ impl Choose {
         (columns, rows.clamp(5, area.height.max(5)))
     }
 
-    fn accept(&self, cx: &Cx) -> Effects {
-        let found = self.matching();
-        let Some(item) = found.get(self.at) else { return Vec::new() };
+    fn accept(&mut self, cx: &Cx) -> Effects {
         let mut effects = vec![Effect::Pop];
-        effects.extend((self.then)(item, cx));
+        match &self.then {
+            Then::One(then) => match self.matching().get(self.at) {
+                Some(item) => effects.extend(then(item, cx)),
+                None => return Vec::new(),
+            },
+            // What was looked for is chosen first.
+            Then::Several(_) if !self.typed.text().is_empty() => {
+                self.turn(cx);
+                return Vec::new();
+            }
+            Then::Several(then) => {
+                let chosen: Vec<Item> =
+                    self.items.iter().filter(|item| item.on == Some(true)).cloned().collect();
+                effects.extend(then(&chosen, cx));
+            }
+        }
         effects
+    }
+
+    fn has_several(&self) -> bool {
+        matches!(self.then, Then::Several(_))
+    }
+
+    /// Where the item in focus stands among all.
+    fn focused(&self) -> Option<usize> {
+        let value = self.matching().get(self.at)?.value;
+        self.items.iter().position(|item| item.value == value)
+    }
+
+    /// What the words mean that no item has.
+    fn read(&self, cx: &Cx) -> Option<Item> {
+        let (noun, reads) = self.reads.filter(|_| self.matching().is_empty())?;
+        let value = self.items.iter().map(|item| item.value + 1).max().unwrap_or(0);
+        Some(Item { value, ..reads(self.typed.text().trim(), noun, cx)? })
+    }
+
+    /// Chooses what is in focus, or no longer, and shows all again.
+    fn turn(&mut self, cx: &Cx) {
+        if let Some(new) = self.read(cx) {
+            self.items.push(new);
+            self.at = self.items.len() - 1;
+        } else if let Some(at) = self.focused() {
+            self.at = at;
+        } else {
+            return;
+        }
+        self.typed.set("");
+        let item = &mut self.items[self.at];
+        item.on = Some(item.on != Some(true));
+    }
+
+    /// Puts what is in focus before the chosen one above it, or behind the one below.
+    fn shift(&mut self, back: bool) {
+        let Some(from) = self.focused().filter(|_| self.typed.text().is_empty()) else { return };
+        let chosen = |item: &Item| item.on == Some(true);
+        let to = if back {
+            self.items[..from].iter().rposition(chosen)
+        } else {
+            self.items[from + 1..].iter().position(chosen).map(|at| at + from + 1)
+        };
+        if let Some(to) = to {
+            let item = self.items.remove(from);
+            self.items.insert(to, item);
+            self.at = to;
+        }
     }
 }
 
@@ -121,6 +207,15 @@ impl Screen for Choose {
             Event::Act(Act::PageUp) => self.at = self.at.saturating_sub(10),
             Event::Act(Act::PageDown) => self.at = (self.at + 10).min(last),
             Event::Act(Act::Open) => return Some(self.accept(cx)),
+            Event::Key(press) if self.has_several() && press.code == KeyCode::Char(' ') => {
+                self.turn(cx);
+            }
+            Event::Key(press) if self.has_several() && press.code == KeyCode::Left => {
+                self.shift(true);
+            }
+            Event::Key(press) if self.has_several() && press.code == KeyCode::Right => {
+                self.shift(false);
+            }
             Event::Key(press) => {
                 if self.typed.press(press) {
                     self.at = 0;
@@ -137,6 +232,10 @@ impl Screen for Choose {
                     let at = usize::from(mouse.row - top) + self.first(place);
                     if at <= last && mouse.row < place.bottom() - 1 {
                         self.at = at;
+                        if self.has_several() {
+                            self.turn(cx);
+                            return Some(Vec::new());
+                        }
                         return Some(self.accept(cx));
                     }
                 }
@@ -149,7 +248,13 @@ impl Screen for Choose {
     fn draw(&self, frame: &mut Frame, area: Rect, cx: &Cx) {
         let size = self.place_of(area);
         let found = self.matching();
-        let foot = format!("{} of {}", found.len(), self.items.len());
+        let read = self.read(cx);
+        let found: Vec<&Item> = found.into_iter().chain(&read).collect();
+        let foot = if self.has_several() {
+            "Space on or off   Left/Right change the order   Enter shows them".to_owned()
+        } else {
+            format!("{} of {}", found.len(), self.items.len())
+        };
         let inside = pane::popup(frame, area, size, &self.title, &foot, cx);
         let line = pane::row(inside, 0);
         let sign = Rect { width: 2.min(line.width), ..line };

@@ -231,12 +231,17 @@ impl List {
             height: self.height(cx),
             zone: cx.zone(),
             keep: None,
+            marks: Vec::new(),
         }
     }
 
     /// Asks for the list; `whole` for all its ids, else for one page.
     fn list(&self, cx: &Cx, whole: bool) -> Effect {
-        let wanted = self.wanted(cx);
+        self.listing(self.wanted(cx), whole)
+    }
+
+    fn listing(&self, wanted: Wanted, whole: bool) -> Effect {
+        let wanted = Wanted { marks: self.marks.iter().collect(), ..wanted };
         ask(LISTING, move |desk| load::listing(desk, &wanted, whole))
     }
 
@@ -247,8 +252,7 @@ impl List {
         let by_left = wanted.sort == countdown::LEFT && self.ids.len() <= load::MOST_BY_LEFT;
         let busy = cx.rest < REST && by_left && self.complete;
         let keep = busy.then(|| self.ids.iter().collect());
-        let wanted = Wanted { keep, ..wanted };
-        ask(LISTING, move |desk| load::listing(desk, &wanted, true))
+        self.listing(Wanted { keep, ..wanted }, true)
     }
 
     fn take(&mut self, listed: Listed, cx: &Cx) -> Effects {
@@ -268,8 +272,8 @@ impl List {
             self.top = self.at.saturating_sub(height);
         }
         self.unsorted = listed.unsorted;
-        if self.complete {
-            self.marks.keep(self.ids.iter());
+        if let Some((out_of_sight, gone)) = listed.marks {
+            self.marks.know(out_of_sight, &gone);
         }
         self.range = None;
         let mut effects = Vec::new();
@@ -297,7 +301,7 @@ impl List {
         // Another view begins at its top; the focus stays with a record where the same is read anew.
         (self.at, self.top) = (0, 0);
         let wanted = Wanted { focus: None, at: 0, ..self.wanted(cx) };
-        vec![ask(LISTING, move |desk| load::listing(desk, &wanted, false))]
+        vec![self.listing(wanted, false)]
     }
 
     /// Saves what is in sight as a view of this name.

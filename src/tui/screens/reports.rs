@@ -28,6 +28,8 @@ const PERIODS: [(&str, u32); 3] = [("month", 1), ("quarter", 3), ("year", 12)];
 /// The screen with its state.
 struct Reports {
     wanted: Wanted,
+    /// The filter that it was opened with: without it this would be another screen.
+    given: String,
     charts: Vec<Chart>,
     pane: usize,
     /// The bar in focus in each chart.
@@ -63,8 +65,14 @@ type Found = (Vec<i64>, String, String);
 
 /// The reports.
 pub(crate) fn open() -> Box<dyn Screen> {
+    narrowed(String::new())
+}
+
+/// The reports of some deals, as a screen of its own.
+pub(crate) fn narrowed(filter: String) -> Box<dyn Screen> {
     Box::new(Reports {
-        wanted: Wanted::default(),
+        wanted: Wanted { filter: filter.clone(), ..Wanted::default() },
+        given: filter,
         charts: Vec::new(),
         pane: 0,
         at: Vec::new(),
@@ -225,8 +233,8 @@ impl Reports {
             (Act::Filter, _) => return Some(vec![self.narrow()]),
             (Act::Back, _) if self.reading.is_some() => return Some(self.stopped(cx)),
             (Act::Back, _) if self.zoomed => self.zoomed = false,
-            (Act::Back, _) if !self.wanted.filter.is_empty() => {
-                self.wanted.filter.clear();
+            (Act::Back, _) if self.wanted.filter != self.given => {
+                self.wanted.filter.clone_from(&self.given);
                 return Some(self.look(cx));
             }
             (Act::Zoom, _) => self.zoomed = !self.zoomed,

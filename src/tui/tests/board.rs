@@ -235,7 +235,7 @@ fn a_company_leads_to_its_deals_on_the_board() {
     let mut bench = filled();
     bench.keys("3 g b").sees("company:1").sees("Renewal 2027");
     assert!(!bench.screen().contains("Внедрение"), "{}", bench.screen());
-    bench.keys("esc").sees("Внедрение");
+    bench.keys("esc").sees("domain").keys("1").sees("Внедрение");
 }
 
 #[test]
@@ -260,4 +260,15 @@ fn ranges_whole_stages_and_one_stage_alone_are_reached_by_keys() {
     bench.sees("wrote");
     let kept = std::fs::read_to_string(&path).unwrap();
     assert_eq!(kept, "ran deal list 'amount>1k' -o csv\n");
+}
+
+#[test]
+fn the_board_of_a_pipeline_without_stages_takes_its_first_stage_then_deals() {
+    let mut bench = filled();
+    bench.add("pipeline", &[("name", "Партнёры")]);
+    bench.keys("1 f5 :").text("board Партнёры").keys("enter");
+    bench.sees("This pipeline has no stages yet.").sees("n adds the first.");
+    bench.keys("n").sees("New stage").text("Начало").keys("enter").sees("added stage");
+    bench.sees("No deals yet.").keys("n").sees("New deal").text("Первая").keys("enter");
+    bench.sees("added deal").sees("> Первая");
 }

@@ -67,8 +67,8 @@ fn order_columns_and_views_are_chosen_and_kept() {
     bench.keys("2 s").text("name").keys("enter").sees("sort: name");
     bench.keys("s").text("name").keys("enter").sees("sort: -name");
     bench
-        .keys("c ctrl+u")
-        .text("name, company.city")
+        .keys(":")
+        .text("cols name,company.city")
         .keys("enter")
         .sees("company.city")
         .sees("Berlin");
@@ -146,4 +146,47 @@ fn the_pane_of_details_takes_the_keys_and_scrolls_under_a_list_that_stays() {
     // Too small for the pane, the list has the keys again.
     bench.keys("k l").resize(40, 10).keys("j");
     assert_ne!(bench.app.top().subject().unwrap(), before);
+}
+
+#[test]
+fn marks_stay_through_filters_and_views_and_what_is_gone_is_marked_no_longer() {
+    let mut bench = filled();
+    bench.resize(120, 30).keys("3 space space space").sees("3 marked");
+    bench.keys("/").text("acme").keys("enter").sees("3 marked, 2 out of sight");
+    // A deed takes all of them, and says so.
+    bench.keys("t").text("vip").keys("enter").sees("tagged 3 companies");
+    bench.sees("3 marked, 2 out of sight");
+    // All in sight and back: those out of sight stay.
+    bench.keys("V").sees("2 marked, 2 out of sight").keys("V").sees("3 marked, 2 out of sight");
+    bench.keys("esc").sees("3 marked ");
+    assert!(!bench.screen().contains("out of sight"), "{}", bench.screen());
+    bench.keys("]").sees("3 marked, 3 out of sight").keys("[").sees("3 marked ");
+    bench.keys("/").text("acme").keys("enter x").text("yes").keys("enter");
+    bench.sees("removed").sees("No companies match").keys("esc");
+    assert!(!bench.screen().contains("marked"), "{}", bench.screen());
+    bench.keys("u");
+    assert_eq!(bench.app.top().subject().unwrap().ids.len(), 1);
+}
+
+#[test]
+fn columns_are_chosen_and_ordered_by_arrows_space_and_enter_alone() {
+    let mut bench = filled();
+    bench.resize(120, 30).keys("3 c").sees("[x] name").sees("[ ] ").sees("Space on or off");
+    // The last field of all is put before the columns that were there.
+    bench.keys("up").keys("space").keys("left left left left left left left left left left");
+    bench.keys("enter");
+    let heads = |b: &Bench| {
+        let screen = b.screen();
+        let line = screen.lines().find(|line| line.contains(" name ")).unwrap().to_owned();
+        line.split_whitespace().skip(1).take(3).collect::<Vec<_>>().join(" ")
+    };
+    // The name stands first in any order.
+    assert_eq!(heads(&bench), "name trashed domain", "{}", bench.screen());
+    bench.keys("c space enter");
+    assert_eq!(heads(&bench), "name domain industry", "{}", bench.screen());
+    // Letters look for one; a path through a link is one too, and nothing else is.
+    bench.resize(200, 30).keys("7 c").text("company.city").sees("[ ] company.city").keys("enter");
+    bench.sees("[x] company.city").keys("enter").sees("company.c").sees("Berlin");
+    bench.keys("c").text("nonsense").keys("space enter").sees("nonsense");
+    bench.keys("esc").sees("Berlin");
 }

@@ -143,6 +143,24 @@ fn tasks_are_repeated_and_deals_of_a_company_reported_by_a_key() {
 }
 
 #[test]
+fn reports_and_board_of_one_record_lead_back_to_it_layer_by_layer() {
+    let mut bench = filled();
+    bench.resize(160, 45).keys("3 enter g r").sees("/company:1");
+    // A filter of one's own is a layer above the one that the screen was opened with.
+    bench.keys("/").text(" amount>1").keys("enter").sees("/company:1 amount>1");
+    bench.keys("esc").sees("/company:1 ");
+    assert_eq!(bench.app.depth(), 2);
+    bench.keys("esc").sees("timeline");
+    assert_eq!(bench.app.depth(), 1);
+    bench.keys("g b").sees("company:1").sees("Renewal 2027");
+    bench.keys("/").text(" amount>1").keys("enter esc").sees("/company:1 ");
+    bench.keys("esc").sees("timeline");
+    // The screens with a digit show all there is.
+    bench.keys("6");
+    assert!(!bench.screen().contains("company:1"), "{}", bench.screen());
+}
+
+#[test]
 fn nothing_counts_down_while_another_window_has_the_keys() {
     let mut bench = filled();
     bench.keys("5");

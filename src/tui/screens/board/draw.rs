@@ -424,8 +424,8 @@ fn foot(board: &Board, frame: &mut Frame, area: Rect, cx: &Cx) {
         }
         let key = |act| cx.keys.shown(Place::Board, act).unwrap_or_default();
         text += &format!(
-            "{} marked{}: {} - {}/{} move  {} assign  {} remove  {} clear",
-            board.marks.len(),
+            "{}{}: {} - {}/{} move  {} assign  {} remove  {} clear",
+            board.marks.told(),
             if board.range_here().is_some() { " (range)" } else { "" },
             short_sums(&sums),
             key(Act::StepBack),
@@ -442,7 +442,10 @@ fn nothing(board: &Board, frame: &mut Frame, places: &Places, cx: &Cx) {
     let Some((_, column)) = places.columns.first() else { return };
     let area = inside(places, *column);
     let key = |act| cx.keys.shown(Place::Board, act).unwrap_or_default();
-    let lines = if board.filter.applied().is_empty() {
+    let lines = if board.lacks_stages() {
+        let add = format!("{} adds the first.", key(Act::New));
+        vec!["This pipeline has no stages yet.".to_owned(), add]
+    } else if board.filter.applied().is_empty() {
         vec!["No deals yet.".to_owned(), format!("{} adds one.", key(Act::New))]
     } else {
         let mut lines = vec!["No deals match.".to_owned()];

@@ -73,8 +73,8 @@ impl Board {
         } else if self.zoomed {
             self.zoomed = false;
         } else if self.range.take().is_some() {
-        } else if !self.filter.text().is_empty() {
-            self.filter.set("");
+        } else if self.filter.text() != self.given {
+            self.filter.set(&self.given);
             return Some(self.typed());
         } else if !self.marks.clear() {
             return None;

@@ -4,7 +4,7 @@ use super::{List, load};
 use crate::entity::Noun;
 use crate::error::Error;
 use crate::tui::screen::{Cx, Effect};
-use crate::tui::screens::prompt::Prompt;
+use crate::tui::screens::choose::{Choose, Item};
 
 /// The columns that were chosen.
 pub(crate) struct Columns(pub(super) Vec<String>);
@@ -39,26 +39,27 @@ impl List {
     pub(super) fn choose_columns(&self, cx: &Cx) -> Option<Effect> {
         let noun = cx.model.get(self.noun)?;
         let now = load::columns(&self.wanted(cx), noun);
-        let text = now.join(", ");
-        let hint = "fields, in order, through links too: name, company.industry, amount";
-        let noun = self.noun;
-        let prompt = Prompt::new("Columns", hint, &text, move |text, cx| {
-            let columns = Columns::of(text);
-            columns.check(cx.model.noun(noun)?, cx)?;
-            Ok(vec![Effect::Tell(Box::new(columns))])
+        let about =
+            |name: &str| noun.fields.iter().find(|f| f.name == name).map_or("", |f| f.about);
+        let shown = now.iter().map(|name| (name.as_str(), true));
+        let others = noun.fields.iter().map(|field| (field.name, false));
+        let others = others.filter(|(name, _)| !now.iter().any(|n| n == name));
+        let items = shown
+            .chain(others)
+            .enumerate()
+            .map(|(at, (name, on))| Item { on: Some(on), ..Item::new(name, about(name), at) });
+        let title = "Columns, through links too: company.industry".to_owned();
+        let choice = Choose::several(title, items.collect(), (self.noun, path), |chosen, _| {
+            let names = chosen.iter().map(|item| item.label.clone()).collect();
+            vec![Effect::Tell(Box::new(Columns(names)))]
         });
-        Some(Effect::Push(Box::new(prompt.understanding(move |text, cx| {
-            let noun = cx.model.noun(noun)?;
-            // The word that is being typed is completed by what the noun has.
-            let begun = text.rsplit([',', ' ']).next().unwrap_or_default();
-            let names = noun.fields.iter().map(|f| f.name);
-            let more: Vec<&str> =
-                names.filter(|name| name.starts_with(begun) && *name != begun).collect();
-            match Columns::of(text).check(noun, cx) {
-                Err(why) if more.is_empty() || begun.is_empty() => Err(why),
-                Ok(()) if more.is_empty() => Ok("Enter shows them".into()),
-                _ => Ok(format!("there is: {}", more.join(", "))),
-            }
-        }))))
+        Some(Effect::Push(choice))
     }
+}
+
+/// A field of a linked record, as a column.
+fn path(text: &str, noun: &'static str, cx: &Cx) -> Option<Item> {
+    let noun = cx.model.get(noun)?;
+    let path = crate::store::Path::parse(text, noun, cx.model).ok()?;
+    Some(Item { on: Some(false), ..Item::new(text, path.field().about, 0) })
 }

@@ -155,7 +155,7 @@ fn table(list: &List, frame: &mut Frame, places: &Places, cx: &Cx) {
         foot.push(format!("{}/{}", grouped(list.at + 1), grouped(total)));
     }
     if !list.marks.is_empty() {
-        foot.push(format!("{} marked", grouped(list.marks.len())));
+        foot.push(list.marks.told());
     }
     if list.range.is_some() {
         foot.push("range".to_owned());

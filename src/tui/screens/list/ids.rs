@@ -50,7 +50,7 @@ impl Ids {
         (from..until).map_while(|at| self.get(at)).collect()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = i64> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = i64> + Clone {
         (0..self.len()).map_while(|at| self.get(at))
     }
 

@@ -33,6 +33,8 @@ pub(super) struct Wanted {
     pub zone: Tz,
     /// Somebody is in the middle of something: what is listed stays in this order for now.
     pub keep: Option<Vec<i64>>,
+    /// What is marked.
+    pub marks: Vec<i64>,
 }
 
 /// A list as it stands.
@@ -44,6 +46,9 @@ pub(super) struct Listed {
     pub rows: Rows,
     /// The order that was kept isn't the right one any more.
     pub unsorted: bool,
+    /// How many of the marked records are there and not listed, and those that aren't there any more;
+    /// known where all is listed.
+    pub marks: Option<(usize, Vec<i64>)>,
 }
 
 /// A row: its cells, and what time is left where there is a deadline.
@@ -138,7 +143,29 @@ pub(super) fn listing(desk: &mut Desk, wanted: &Wanted, whole: bool) -> Result<L
     let from = at.saturating_sub(2 * wanted.height);
     let rows = rows_of(&reader, noun, wanted, &ids.some(from, at + 3 * wanted.height))?;
     let heads = paths(wanted, noun, &reader)?.iter().map(|path| Head::of(path, noun)).collect();
-    Ok(Listed { ids, complete, at, heads, rows, unsorted })
+    let marks = complete.then(|| marks(&reader, noun, wanted, &ids)).transpose()?;
+    Ok(Listed { ids, complete, at, heads, rows, unsorted, marks })
+}
+
+/// How many of the marked records aren't listed though they are there, and those that are gone.
+fn marks(reader: &Reader, noun: &Noun, wanted: &Wanted, ids: &Ids) -> Result<(usize, Vec<i64>)> {
+    let mut gone: HashSet<i64> = wanted.marks.iter().copied().collect();
+    if !gone.is_empty() {
+        for id in ids.iter() {
+            gone.remove(&id);
+        }
+    }
+    let unlisted = gone.len();
+    if unlisted > 0 {
+        let there = Listing { columns: Vec::new(), among: wanted.among, ..Listing::all(noun) };
+        let is_of = |id: i64| wanted.only.as_ref().is_none_or(|only| only.contains(&id));
+        reader.each_id(&there, |id| {
+            if is_of(id) {
+                gone.remove(&id);
+            }
+        })?;
+    }
+    Ok((unlisted - gone.len(), gone.into_iter().collect()))
 }
 
 /// More than these stand by their deadline alone: nobody looks through so many by the hour.
