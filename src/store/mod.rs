@@ -410,7 +410,8 @@ impl Store {
 
     /// Lets all that is written until the batch ends be one change, of this name.
     pub fn join_batch(&mut self, intent: Intent) {
-        self.joined = Some(OneChange { intent, change: None, first_made: Default::default() });
+        self.joined =
+            Some(OneChange { intent, change: None, first_made: foldhash::HashMap::default() });
     }
 
     /// Ends what [`Self::begin_batch`] began; without `keep`, nothing was changed.
