@@ -42,7 +42,7 @@ pub(super) fn save_view(session: &mut Session, matches: &ArgMatches) -> Result<(
     session.report("view", &[written.value], &line)
 }
 
-/// `field add NOUN NAME [--kind K] [--choices A,B]`: prints the new id.
+/// `field add NOUN NAME [--kind K] [--choices A,B] [--tag T]`: prints the new id.
 ///
 /// # Errors
 /// An unknown noun or kind, or a name that the noun has already.
@@ -59,8 +59,9 @@ pub(super) fn add_field(session: &mut Session, matches: &ArgMatches) -> Result<(
             .filter(|c| !c.is_empty())
             .collect(),
     };
+    let tags: Vec<String> = texts(matches, "tag").iter().map(|t| t.trim().to_owned()).collect();
     session.writing()?;
-    let written = session.write("field add", |w| w.add_field(&field))?;
+    let written = session.write("field add", |w| w.add_field(&field, &tags))?;
     match session.settings.output {
         Output::Json | Output::Jsonl if !session.settings.dry_run => {
             session.report("field", &[written.value], "")

@@ -200,7 +200,8 @@ impl Value {
     }
 }
 
-/// Joins parts of a cell: `label:value; value`, with `\` before `\ ; :` inside a part.
+/// Joins parts of a cell: `label:value; value`, with `\` before `\ ; :` inside a part, and before the
+/// slashes of a labelled value that would make its label the scheme of an address.
 pub fn join_cell<'a>(parts: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut out = String::new();
     let mut first = true;
@@ -212,6 +213,9 @@ pub fn join_cell<'a>(parts: impl Iterator<Item = (&'a str, &'a str)>) -> String 
         if !label.is_empty() {
             escape_part(label, &mut out);
             out.push(':');
+            if value.starts_with("//") {
+                out.push('\\');
+            }
         }
         escape_part(value, &mut out);
     }
@@ -231,7 +235,8 @@ fn escape_part(part: &str, out: &mut String) {
     }
 }
 
-/// Cuts a cell made by [`join_cell`] into its parts, as (label, value).
+/// Cuts a cell made by [`join_cell`] into its parts, as (label, value); what stands before `://` is no
+/// label.
 #[must_use]
 pub fn split_cell(cell: &str) -> Vec<(String, String)> {
     let mut parts = Vec::new();
@@ -253,7 +258,9 @@ pub fn split_cell(cell: &str) -> Vec<(String, String)> {
                 at_start = true;
                 continue;
             }
-            ':' if label.is_none() => label = Some(std::mem::take(&mut part)),
+            ':' if label.is_none() && !chars.as_str().starts_with("//") => {
+                label = Some(std::mem::take(&mut part));
+            }
             // The one space that stands behind a semicolon.
             ' ' if at_start && part.is_empty() && label.is_none() => {}
             c => part.push(c),
@@ -274,6 +281,7 @@ mod tests {
             vec![("work", "a@x.test"), ("", "https://x.test/;a:b\\c")],
             vec![("", "one")],
             vec![("a:b", ";"), ("", "\\")],
+            vec![("https", "//x.test"), ("", "//"), ("a", "/")],
             vec![],
         ] {
             let cell = join_cell(parts.iter().copied());
@@ -282,5 +290,8 @@ mod tests {
                 back.iter().map(|(l, v)| (l.as_str(), v.as_str())).collect();
             assert_eq!(back, parts, "{cell}");
         }
+        let typed = split_cell("https://x.test; shop:http://y.test:80/");
+        let expected = [("", "https://x.test"), ("shop", "http://y.test:80/")];
+        assert_eq!(typed, expected.map(|(l, v)| (l.to_owned(), v.to_owned())));
     }
 }

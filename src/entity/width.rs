@@ -18,8 +18,7 @@ pub fn width(text: &str) -> usize {
 /// The text within `room` columns, with `…` where something was cut off.
 #[must_use]
 pub fn cut(text: &str, room: usize) -> Cow<'_, str> {
-    // Every character of a text this short fits.
-    if text.is_ascii() && text.len() <= room || width(text) <= room {
+    if end_of(text, room) == text.len() {
         return Cow::Borrowed(text);
     }
     let end = end_of(text, room.saturating_sub(1));
@@ -28,6 +27,10 @@ pub fn cut(text: &str, room: usize) -> Cow<'_, str> {
 
 /// The byte behind the last grapheme that fits into `room` columns.
 fn end_of(text: &str, room: usize) -> usize {
+    // Every character of a text this short fits.
+    if text.len() <= room && text.is_ascii() {
+        return text.len();
+    }
     let mut taken = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         taken += grapheme.width();
@@ -36,6 +39,25 @@ fn end_of(text: &str, room: usize) -> usize {
         }
     }
     text.len()
+}
+
+/// The beginning of a text that takes at most `room` columns.
+#[must_use]
+pub fn first_columns(text: &str, room: usize) -> &str {
+    &text[..end_of(text, room)]
+}
+
+/// The end of a text that takes at most `room` columns.
+#[must_use]
+pub fn last_columns(text: &str, room: usize) -> &str {
+    let mut taken = 0;
+    for (at, grapheme) in text.grapheme_indices(true).rev() {
+        taken += grapheme.width();
+        if taken > room {
+            return &text[at + grapheme.len()..];
+        }
+    }
+    text
 }
 
 /// The text filled up with spaces to `columns`, on the left for numbers.
@@ -50,7 +72,7 @@ pub fn pad(text: &str, columns: usize, to_the_right: bool) -> String {
 pub fn wrap(line: &str, room: Option<usize>) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = line;
-    while let Some(room) = room.filter(|room| width(rest) > *room) {
+    while let Some(room) = room.filter(|room| end_of(rest, *room) < rest.len()) {
         // At least one grapheme, however narrow the room.
         let first = rest.graphemes(true).next().map_or(rest.len(), str::len);
         let end = end_of(rest, room).max(first);

@@ -284,13 +284,14 @@ pub(super) fn keep_extra(
     let mapping = options.mapping(known, source.headers())?;
     let extras = mapping.extras(known);
     for extra in &extras {
-        w.add_field(&CustomField {
+        let field = CustomField {
             noun: noun.to_owned(),
             slug: extra.slug.clone(),
             name: extra.header.clone(),
             kind: extra.kind.to_owned(),
             choices: Vec::new(),
-        })?;
+        };
+        w.add_field(&field, &[])?;
     }
     if !extras.is_empty() {
         w.adopt_fields()?;

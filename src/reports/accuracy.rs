@@ -78,8 +78,10 @@ fn run(reader: &Reader, ask: &Ask) -> Result<Sheet> {
     sheet.rows.reverse();
     if !sheet.rows.is_empty() {
         sheet.add_total();
+        let ids: BTreeSet<i64> = sheet.rows.iter().flat_map(|row| &row.ids).copied().collect();
         sheet.rows.extend(sheet.total.take().map(|mut all| {
             all.key = "all".into();
+            all.ids = ids.into_iter().collect();
             all.cells[0] = Cell::Value(Value::Text("all".into()));
             all
         }));

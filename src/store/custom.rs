@@ -41,12 +41,12 @@ fn load_where(conn: &Connection, which: &str, id: i64) -> Result<Vec<CustomField
 }
 
 impl Writer<'_> {
-    /// Checks a new custom field and makes its columns. A field's columns stay when it is removed,
-    /// so that undo and restore find its values again.
+    /// Checks a new custom field and makes its columns; `tags` are those of its own record. A field's
+    /// columns stay when it is removed, so that undo and restore find its values again.
     ///
     /// # Errors
     /// An unknown noun or kind, or a name that the noun has already.
-    pub fn add_field(&mut self, field: &CustomField) -> Result<i64> {
+    pub fn add_field(&mut self, field: &CustomField, tags: &[String]) -> Result<i64> {
         let model = self.reader.model;
         let noun = model.require_typed(&field.noun)?;
         if field.slug.is_empty() {
@@ -75,6 +75,9 @@ impl Writer<'_> {
         ];
         if !made.choices.is_empty() {
             draft.push(("choices", Value::Words(made.choices.clone())));
+        }
+        if !tags.is_empty() {
+            draft.push(("tags", Value::Words(tags.to_vec())));
         }
         let draft = super::commit::Draft::of(noun_of_fields, draft)?;
         let id = self.insert(noun_of_fields, draft)?;

@@ -266,17 +266,21 @@ fn add_field(desk: &mut Desk, values: &[(usize, Value)]) -> Result<Done> {
         let found = values.iter().find(|(at, _)| fields.fields[*at].name == name);
         found.map_or(String::new(), |(_, value)| value.to_cell().trim().to_owned())
     };
-    let choices = values.iter().find_map(|(_, value)| match value {
-        Value::Words(words) => Some(words.clone()),
-        _ => None,
-    });
+    let words = |name: &str| {
+        let found = values.iter().find(|(at, _)| fields.fields[*at].name == name);
+        match found.map(|(_, value)| value) {
+            Some(Value::Words(words)) => words.clone(),
+            _ => Vec::new(),
+        }
+    };
+    let (choices, tags) = (words("choices"), words("tags"));
     let (name, kind) = (text("name"), text("kind"));
     let made = CustomField {
         noun: text("noun"),
         slug: slug(Some(text("slug")).filter(|s| !s.is_empty()).as_deref().unwrap_or(&name)),
         name,
         kind: if kind.is_empty() { "text".to_owned() } else { kind },
-        choices: choices.unwrap_or_default(),
+        choices,
     };
     if made.noun.is_empty() {
         let hint = "a custom field needs the noun whose records have it, such as `deal`";
@@ -287,7 +291,8 @@ fn add_field(desk: &mut Desk, values: &[(usize, Value)]) -> Result<Done> {
     if !made.choices.is_empty() {
         command += &format!(" --choices {}", quoted(&made.choices.join(",")));
     }
-    let written = desk.change("field add", &command, |w| w.add_field(&made))?;
+    command.extend(tags.iter().map(|tag| format!(" --tag {}", quoted(tag))));
+    let written = desk.change("field add", &command, |w| w.add_field(&made, &tags))?;
     let line = format!("added the field `{}` to {}", made.slug, made.noun);
     Ok(Done { made: Some(("field", written.value)), ..done(&written, line, command) })
 }

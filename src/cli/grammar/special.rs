@@ -77,6 +77,10 @@ pub(super) fn field_add(command: Command, _: &Noun) -> Command {
             option("choices", "A,B,…", "Words of a choice, or the noun of a link")
                 .value_delimiter(',')
                 .action(ArgAction::Append),
+        )
+        .arg(
+            option("tag", "TAG", "Tag of the field itself (may be repeated)")
+                .action(ArgAction::Append),
         );
     examples(
         command,

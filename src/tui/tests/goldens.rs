@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Modifier};
 
 use super::harness::{SCREENS, bench_with, filled, locale, text_of};
 use crate::clock::Clock;
@@ -33,6 +34,67 @@ fn styles_of(buffer: &Buffer) -> String {
     out
 }
 
+/// Every style by a letter, the plain one by a point, and for each row the lengths of what has one;
+/// rows that look the same are one line.
+fn style_map(buffer: &Buffer, letters: &mut Vec<String>) -> String {
+    let mut rows: Vec<(u16, String)> = Vec::new();
+    for y in 0..buffer.area.height {
+        let mut runs: Vec<(char, u16)> = Vec::new();
+        for x in 0..buffer.area.width {
+            let cell = &buffer[(x, y)];
+            let style = format!("{} on {} {:?}", cell.fg, cell.bg, cell.modifier);
+            let at = letters.iter().position(|l| *l == style).unwrap_or_else(|| {
+                letters.push(style);
+                letters.len() - 1
+            });
+            let letter = char::from(b".ABCDEFGHIJKLMNOPQRSTUVWXYZ"[at]);
+            match runs.last_mut().filter(|(last, _)| *last == letter) {
+                Some((_, count)) => *count += 1,
+                None => runs.push((letter, 1)),
+            }
+        }
+        let line: Vec<String> = runs.iter().map(|(c, n)| format!("{n}{c}")).collect();
+        rows.push((y, line.join(" ")));
+    }
+    let mut out = String::new();
+    for same in rows.chunk_by(|one, other| one.1 == other.1) {
+        let _ = writeln!(out, "{}-{}: {}", same[0].0, same[same.len() - 1].0, same[0].1);
+    }
+    out
+}
+
+const SIZES: [(u16, u16); 5] = [(40, 10), (80, 24), (100, 30), (160, 45), (200, 60)];
+
+#[test]
+fn screens_have_their_styles_in_every_size_without_colours_and_in_ascii() {
+    for name in ["board", "contacts", "agenda", "tickets", "reports", "record", "form", "palette"] {
+        let (_, keys) = SCREENS.iter().find(|(known, _)| *known == name).unwrap();
+        let mut bench = filled();
+        let (mut all, mut letters) =
+            (String::new(), vec![format!("{0} on {0} {1:?}", Color::Reset, Modifier::empty())]);
+        for (theme, ascii) in [("dark", false), ("mono", false), ("dark", true)] {
+            bench.app.common.theme = Theme::of(theme, ascii);
+            for (columns, rows) in SIZES {
+                bench.keys("esc esc esc").resize(columns, rows).keys("1 g g").keys(keys);
+                let buffer = bench.buffer();
+                let map = style_map(&buffer, &mut letters);
+                let kind = if ascii { "ascii" } else { theme };
+                let _ = writeln!(all, "== {kind} {columns}x{rows}\n{map}");
+                let text = text_of(&buffer);
+                assert!(!ascii || !text.contains(['│', '─', '…', '↓', '└']), "{name}:\n{text}");
+                // What has the focus is told apart from the rest in any of them.
+                let told = |c: &ratatui::buffer::Cell| c.modifier.contains(Modifier::REVERSED);
+                let typed = matches!(name, "reports" | "form");
+                assert!(typed || buffer.content.iter().any(told), "{name} {kind}:\n{text}");
+            }
+        }
+        for (at, style) in letters.iter().enumerate().skip(1) {
+            let _ = writeln!(all, "{} = {style}", char::from(b'@' + u8::try_from(at).unwrap()));
+        }
+        golden(&format!("styles-{name}"), &all);
+    }
+}
+
 /// Compares with what is kept, or keeps it.
 #[track_caller]
 fn golden(name: &str, found: &str) {
@@ -55,7 +117,7 @@ fn golden(name: &str, found: &str) {
 fn screens_look_as_they_did_in_every_size() {
     for (name, keys) in SCREENS {
         let mut all = String::new();
-        for (columns, rows) in [(40, 10), (80, 24), (100, 30), (160, 45), (200, 60)] {
+        for (columns, rows) in SIZES {
             let mut bench = filled();
             bench.resize(columns, rows).keys(keys);
             let _ = writeln!(all, "== {columns}x{rows}\n{}", bench.screen());

@@ -8,7 +8,11 @@ use ratatui::text::{Line, Span};
 use tui_input::{Input as Inner, InputRequest};
 
 use crate::entity::text::visible;
+use crate::entity::width::{first_columns, last_columns, width};
 use crate::tui::keys::Press;
+
+/// How many changes Ctrl+Z takes back.
+const STEPS: usize = 200;
 
 /// A line of text with a cursor, and what it was before each change.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +38,9 @@ impl Input {
     fn keep(&mut self) {
         if self.before.last().map(String::as_str) != Some(self.inner.value()) {
             self.before.push(self.inner.value().to_owned());
+            if self.before.len() > STEPS {
+                self.before.remove(0);
+            }
         }
     }
 
@@ -66,6 +73,13 @@ impl Input {
         changed
     }
 
+    /// The text before the cursor, and from there on.
+    fn halves(&self) -> (&str, &str) {
+        let value = self.text();
+        let at = value.char_indices().nth(self.inner.cursor()).map_or(value.len(), |(at, _)| at);
+        value.split_at(at)
+    }
+
     fn undo(&mut self) -> bool {
         let Some(text) = self.before.pop() else { return false };
         self.inner = Inner::new(text);
@@ -76,9 +90,9 @@ impl Input {
     pub(crate) fn paste(&mut self, text: &str) {
         self.keep();
         let line = text.replace("\r\n", " ").replace(['\n', '\r', '\t'], " ");
-        for c in line.chars() {
-            self.inner.handle(InputRequest::InsertChar(c));
-        }
+        let (before, behind) = self.halves();
+        let cursor = self.inner.cursor() + line.chars().count();
+        self.inner = Inner::new([before, &line, behind].concat()).with_cursor(cursor);
     }
 
     /// Draws the line with its cursor, scrolled so that the cursor is in sight.
@@ -88,18 +102,12 @@ impl Input {
         }
         let room = usize::from(area.width).max(1);
         // Text that could move the terminal's cursor is shown as marks, before and behind alike.
-        let value = self.inner.value();
-        let split: usize = value.chars().take(self.inner.cursor()).map(char::len_utf8).sum();
-        let (before, behind) = (visible(&value[..split]), visible(&value[split..]));
-        let mut left: &str = &before;
-        let at = loop {
-            let columns = crate::entity::width::width(left);
-            if columns < room {
-                break columns;
-            }
-            let next = left.chars().next().map_or(left.len(), char::len_utf8);
-            left = &left[next..];
-        };
+        // Of a long text no more is looked at than is in sight.
+        let (before, behind) = self.halves();
+        let before = visible(last_columns(before, room));
+        let left = last_columns(&before, room - 1);
+        let at = width(left);
+        let behind = visible(first_columns(behind, room));
         let line = Line::from(vec![Span::raw(left.to_owned()), Span::raw(behind.into_owned())]);
         frame.render_widget(line.style(style), area);
         if active {
@@ -137,5 +145,26 @@ mod tests {
         assert_eq!(input.text(), "ab c d");
         typed(&mut input, "ctrl+z");
         assert_eq!(input.text(), "a");
+        typed(&mut input, "b home");
+        input.paste("王é");
+        typed(&mut input, "x");
+        assert_eq!(input.text(), "王éxab");
+    }
+
+    #[test]
+    fn a_long_text_is_drawn_from_before_its_cursor_on() {
+        let mut input = Input::new("");
+        input.paste(&"Zeile 王伟 é ".repeat(20_000));
+        typed(&mut input, "e n d");
+        let shown = |input: &Input| {
+            let mut terminal =
+                ratatui::Terminal::new(ratatui::backend::TestBackend::new(8, 1)).unwrap();
+            let area = Rect::new(0, 0, 8, 1);
+            terminal.draw(|f| input.draw(f, area, Style::default(), true)).unwrap();
+            terminal.backend().to_string()
+        };
+        assert_eq!(shown(&input), "\" é end  \"\n");
+        typed(&mut input, "home");
+        assert!(shown(&input).starts_with("\"Zeile 王\""), "{}", shown(&input));
     }
 }

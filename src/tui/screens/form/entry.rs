@@ -268,6 +268,7 @@ impl Entry {
     fn as_typed(&self) -> Cow<'_, str> {
         match self.kind {
             Kind::List(item) => listed(item, self.text()),
+            Kind::Tags | Kind::Words(_) => worded(self.text()),
             _ => self.text().into(),
         }
     }
@@ -334,6 +335,15 @@ fn listed<'t>(item: &Kind, text: &'t str) -> Cow<'t, str> {
     pieces.map(labelled).collect::<Vec<_>>().join("; ").into()
 }
 
+/// Words as lists and records show them, `vip, emea`, as a cell has them. Where a semicolon or a mark
+/// of cells stands, a comma belongs to its word.
+fn worded(text: &str) -> Cow<'_, str> {
+    if text.contains([';', '\\', '"']) {
+        return text.into();
+    }
+    text.replace(',', ";").into()
+}
+
 /// How a value of a kind is written, where that isn't plain.
 fn way(kind: &Kind) -> Option<String> {
     match kind {
@@ -342,6 +352,7 @@ fn way(kind: &Kind) -> Option<String> {
             let words: Vec<&str> = choices.words.iter().map(|word| word.word).collect();
             Some(format!("one of {}", words.join(", ")))
         }
+        Kind::Tags | Kind::Words(_) => Some("several with `,` or `;` between".into()),
         kind if kind.is_many() => Some("several with `;` between".into()),
         kind => Some(kind.hint()).filter(|h| *h != Kind::Text.hint()).map(str::to_owned),
     }
@@ -387,6 +398,9 @@ pub(in crate::tui) fn meaning(kind: &Kind, text: &str, value: &Value, cx: &Cx) -
             });
             format!("= {}: {}", items.len(), shown.collect::<Vec<_>>().join(", "))
         }
+        Value::Words(words) if words.len() > 1 => {
+            format!("= {}: {}", words.len(), words.join(", "))
+        }
         Value::Decimal(n) if *kind == Kind::Percent => format!("= {} %", n.normalize()),
         Value::Text(word)
             if matches!(kind, Kind::Choice(_) | Kind::Rrule) && word != text.trim() =>
@@ -400,6 +414,12 @@ pub(in crate::tui) fn meaning(kind: &Kind, text: &str, value: &Value, cx: &Cx) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_parted_as_they_are_shown() {
+        assert_eq!(worded("vip, emea"), "vip; emea");
+        assert_eq!(worded("smith, john; emea"), "smith, john; emea");
+    }
 
     #[test]
     fn several_values_are_read_as_they_are_shown() {

@@ -142,7 +142,7 @@ pub(super) fn listing(desk: &mut Desk, wanted: &Wanted, whole: bool) -> Result<L
 }
 
 /// More than these stand by their deadline alone: nobody looks through so many by the hour.
-const MOST_BY_LEFT: usize = 20_000;
+pub(super) const MOST_BY_LEFT: usize = 20_000;
 
 /// Records in the order of the time that is left.
 fn by_left_of(reader: &Reader, noun: &Noun, ids: &Ids) -> Result<Vec<i64>> {

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::Reports;
 use super::charts::{self, Chart};
-use crate::entity::width::{pad, width};
+use crate::entity::width::{pad, width, wrap};
 use crate::tui::keys::{Act, Place};
 use crate::tui::screen::Cx;
 use crate::tui::theme::Role;
@@ -204,10 +204,23 @@ fn table(chart: &Chart, focus: Option<usize>, frame: &mut Frame, area: Rect, cx:
             }
         }
     }
+    // What the row in focus has and doesn't show whole stands below.
+    let rest = focus.and_then(|at| {
+        let (whole, seen) = (&chart.bars.get(at)?.cells, cells.get(at)?);
+        let columns = heads.iter().zip(whole.iter().zip(seen)).enumerate();
+        let cut = columns.filter(|(at, (_, (whole, seen)))| {
+            !whole.is_empty() && (whole != seen || widths.iter().all(|(shown, _)| shown != at))
+        });
+        let told = cut.map(|(_, (head, (whole, _)))| format!("{}: {whole}", head.name));
+        Some(told.collect::<Vec<_>>().join("; "))
+    });
+    let rest = pane::safe(&rest.unwrap_or_default());
+    let below = wrap(&rest, Some(room.max(1)));
+    let lines = if rest.is_empty() { 0 } else { below.len().min(usize::from(area.height) / 2) };
     let names: Vec<String> = heads.iter().map(|h| h.name.clone()).collect();
     let head = format!(" {}", rows::line(&names, &heads, &widths, cx));
     rows::write(frame, pane::row(area, 0), &head, cx.theme.style(Role::Heading), cx);
-    let high = usize::from(area.height).saturating_sub(1);
+    let high = usize::from(area.height).saturating_sub(1 + lines);
     let top = rows::scrolled(0, focus.unwrap_or(0), high, cells.len());
     for (row, (at, cells)) in cells.iter().enumerate().skip(top).take(high).enumerate() {
         let focus = focus == Some(at);
@@ -215,5 +228,9 @@ fn table(chart: &Chart, focus: Option<usize>, frame: &mut Frame, area: Rect, cx:
         let text = format!("{sign}{}", rows::line(cells, &heads, &widths, cx));
         let role = if focus { Role::Focus } else { Role::Text };
         rows::write(frame, pane::row(area, row + 1), &text, cx.theme.style(role), cx);
+    }
+    for (row, line) in below.iter().take(lines).enumerate() {
+        let place = pane::row(area, high + 1 + row);
+        rows::write(frame, place, &format!(" {line}"), cx.theme.style(Role::Dim), cx);
     }
 }
