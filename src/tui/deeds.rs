@@ -239,7 +239,9 @@ fn edit_command(model: &Model, subject: &Subject, edits: &[Edit]) -> Result<Stri
     let mut words = format!("{} edit {}", subject.noun, subject.refs());
     for edit in edits {
         let field = noun.fields[edit.index];
-        words += &if field.custom {
+        words += &if edit.text.trim().is_empty() {
+            format!(" --clear {}", field.name)
+        } else if field.custom {
             format!(" --set {}", quoted(&format!("{}={}", field.name, edit.text)))
         } else {
             format!(" --{} {}", field.name.replace('_', "-"), quoted(&edit.text))

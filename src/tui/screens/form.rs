@@ -5,6 +5,7 @@ mod draw;
 mod entry;
 mod leave;
 mod save;
+mod several;
 mod single;
 mod verb;
 
@@ -15,6 +16,7 @@ pub(in crate::tui) use self::draft::resume;
 use self::entry::Entry;
 pub(in crate::tui) use self::entry::{meaning, understood};
 use self::leave::{LINK, Looked};
+use self::several::{SEVERAL, Shared};
 pub(in crate::tui) use self::single::argument;
 pub(in crate::tui) use self::verb::verb;
 use super::choose::{Choose, Item};
@@ -50,6 +52,8 @@ pub(crate) struct Form {
     error: Option<Error>,
     /// The record as it was read; a change of somebody else's since is a conflict.
     base: Option<Record>,
+    /// What several records have in common, as it was read.
+    shared: Option<Shared>,
     loaded: bool,
     /// Esc was pressed once over unsaved text.
     leaving: bool,
@@ -90,8 +94,8 @@ fn add_form(noun: &'static str, known: &[Known], cx: &Cx) -> Option<Form> {
     Some(Form::new(Purpose::Add(noun), title, entries.collect(), true))
 }
 
-/// A form for records that are there: one with its values, several with empty fields, of which those
-/// that are filled go to all.
+/// A form for records that are there: one with its values, several with those that all of them have;
+/// what is changed goes to all.
 pub(crate) fn edit(subject: Subject, cx: &Cx) -> Box<dyn Screen> {
     boxed(edit_form(subject, cx))
 }
@@ -102,8 +106,7 @@ fn edit_form(subject: Subject, cx: &Cx) -> Option<Form> {
     let entries =
         (0..noun.fields.len()).filter(shown).map(|at| Entry::of_field(at, noun.fields[at]));
     let title = format!("Edit {}", subject.shown(cx.model));
-    let loaded = subject.ids.len() > 1;
-    Some(Form::new(Purpose::Edit(subject), title, entries.collect(), loaded))
+    Some(Form::new(Purpose::Edit(subject), title, entries.collect(), false))
 }
 
 /// One field of records: a choice, a record to pick, or a line.
@@ -138,6 +141,7 @@ impl Form {
             at: 0,
             error: None,
             base: None,
+            shared: None,
             loaded,
             leaving: false,
             unseen: false,
@@ -298,8 +302,10 @@ impl Form {
         if entry.long.is_some() {
             return vec![Toast::good("several lines: ^E writes them in $EDITOR")];
         }
-        if entry.input.press(press) {
-            entry.touched();
+        if several::asks(entry, press) || entry.input.press(press) {
+            if !entry.is_emptied() {
+                entry.touched();
+            }
             self.leaving = false;
             self.error = None;
         }
@@ -374,6 +380,7 @@ impl Screen for Form {
         match () {
             () if self.unseen => self.save(cx),
             () if self.loaded => Vec::new(),
+            () if self.several().is_some() => self.look_at_all(),
             () => self.look(0).into_iter().collect(),
         }
     }
@@ -410,6 +417,10 @@ impl Screen for Form {
                 Ok(record) => return Some(self.fill(record, cx)),
                 Err(why) => return Some(vec![Effect::Pop, Toast::bad(&why)]),
             },
+            Event::Answer(SEVERAL, said) => match answer::<Result<Shared, Error>>(said)? {
+                Ok(shared) => return Some(self.fill_shared(shared, cx)),
+                Err(why) => return Some(vec![Effect::Pop, Toast::bad(&why)]),
+            },
             Event::Answer(LINK, said) => self.looked(answer::<Looked>(said)?),
             Event::Answer(_, said) => match answer::<Result<Record, Error>>(said)? {
                 Ok(now) => return Some(self.clash(now, cx)),
@@ -421,6 +432,11 @@ impl Screen for Form {
                 self.unseen = false;
                 self.error = Some(why);
                 return Some(self.look(1).into_iter().collect());
+            }
+            Event::Refused(why) if why.kind == ErrorKind::Conflict && self.shared.is_some() => {
+                // What they have by now is shown below what was typed, which goes over it knowingly.
+                self.error = Some(why.hint("nothing was written; ^S again writes it to all"));
+                return Some(self.look_at_all());
             }
             Event::Refused(why) => {
                 self.unseen = false;

@@ -3,6 +3,7 @@
 mod quick;
 mod words;
 
+pub(in crate::tui::screens) use self::words::SETTINGS;
 pub(crate) use self::words::command;
 use super::prompt::Prompt;
 use crate::entity::{Kind, LinkTo, Noun, Target, Value};

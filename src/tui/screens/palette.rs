@@ -1,15 +1,20 @@
 //! Go to or do anything: records, screens, actions and views in one list.
 
-use std::collections::HashMap;
+mod named;
+mod wanted;
+
+use std::collections::{HashMap, HashSet};
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::list;
+use self::wanted::Wanted;
+use super::line::SETTINGS;
+use super::reports::{AtChart, Named};
+use super::{OfPipeline, list, reports};
 use super::views::{self, View};
 use crate::actions::ACTIONS;
 use crate::entity::shown::shown;
-use crate::entity::text::fold;
 use crate::entity::width::pad;
 use crate::entity::{LinkTo, Noun, Value};
 use crate::error::Result;
@@ -33,6 +38,12 @@ enum Leads {
     List(&'static str),
     /// A saved view of a noun.
     View(&'static str, View),
+    /// A chart of the reports.
+    Chart(usize, usize),
+    /// The board of a pipeline.
+    Board(String),
+    /// What lasts as long as the dashboard is open.
+    Set(&'static str, &'static str),
 }
 
 #[derive(Debug, Clone)]
@@ -56,6 +67,8 @@ struct Palette {
     records: Vec<Hit>,
     /// The saved views with their nouns.
     views: Vec<(&'static str, View)>,
+    /// The pipelines by name, where there are several.
+    pipelines: Vec<String>,
     /// The verbs of the command line.
     verbs: Vec<Verb>,
     at: usize,
@@ -74,10 +87,14 @@ pub(crate) fn open(subject: Option<Subject>) -> Box<dyn Screen> {
         typed: Input::default(),
         records: Vec::new(),
         views: Vec::new(),
+        pipelines: Vec::new(),
         verbs: Vec::new(),
         at: 0,
     })
 }
+
+/// The saved views with their nouns, and the pipelines.
+type Places = (Vec<(&'static str, View)>, Vec<String>);
 
 /// Most records that are offered.
 const MOST: usize = 20;
@@ -85,7 +102,11 @@ const MOST: usize = 20;
 /// The records that hold the words; where none does, those of a company that some of the words name.
 fn found(desk: &mut Desk, words: &str, people: bool) -> Result<Vec<Hit>> {
     let reader = desk.reader()?;
-    let mut links = reader.search(words, if people { 200 } else { MOST })?;
+    let mut links = named::named(desk, &reader, words)?;
+    let found = reader.search(words, if people { 200 } else { MOST })?;
+    links.extend(found);
+    let mut seen = HashSet::new();
+    links.retain(|l| seen.insert((l.noun, l.id)));
     // A view is shown as what it leads to, not as its own record.
     links.retain(|l| l.noun != "view" && (!people || PEOPLE.contains(&l.noun)));
     if links.is_empty() {
@@ -181,14 +202,23 @@ impl Palette {
         if typed.starts_with('@') {
             return rows;
         }
-        let wanted = fold(typed.trim_start_matches(['>', ' ']));
-        let fits = |text: &str| wanted.split_whitespace().all(|w| fold(text).contains(w));
-        let called = |name: &str| wanted.split_whitespace().all(|w| fold(name).contains(w));
+        let found = rows.len();
+        self.named(&Wanted::of(typed), &mut rows, cx);
+        // Nothing is called so: perhaps a letter slipped.
+        if rows.len() == found && found == 0 {
+            self.named(&Wanted::of(typed).with_slips(), &mut rows, cx);
+        }
+        rows
+    }
+
+    /// Everything but records that is called as wanted.
+    fn named(&self, wanted: &Wanted, rows: &mut Vec<Row>, cx: &Cx) {
+        let fits = |text: &str| wanted.fits(text);
         if let Some(subject) = &self.subject {
             let own = ACTIONS.iter().enumerate().filter(|(_, a)| a.noun == subject.noun);
             let mut own: Vec<_> =
                 own.filter(|(_, a)| fits(&format!("{} {}", a.verb, a.about))).collect();
-            own.sort_by_key(|(_, a)| !called(a.verb));
+            own.sort_by_key(|(_, a)| !fits(a.verb));
             rows.extend(own.into_iter().map(|(at, a)| Row {
                 kind: "do",
                 text: format!("{} {}", a.noun, a.verb),
@@ -196,14 +226,14 @@ impl Palette {
                 leads: Leads::Deed(at),
             }));
         }
-        rows.extend(self.verbs_called(&wanted).into_iter().map(|verb| Row {
+        rows.extend(self.verbs_called(wanted).into_iter().map(|verb| Row {
             kind: "do",
             text: format!("{} {}", verb.noun, verb.name),
             detail: verb.about.clone(),
             leads: Leads::Verb(verb.clone()),
         }));
         // Where actions alone are asked for, lists and views are in the way.
-        let alone = typed.starts_with('>');
+        let alone = self.typed.text().starts_with('>');
         for (noun, view) in self.views.iter().filter(|(_, view)| !alone && fits(&view.name)) {
             rows.push(Row {
                 kind: "view",
@@ -220,6 +250,9 @@ impl Palette {
                 leads: Leads::List(noun.name()),
             });
         }
+        if !alone && !wanted.is_empty() {
+            rows.extend(self.places(wanted));
+        }
         let moves = [Act::Up, Act::Down, Act::Left, Act::Right, Act::Palette];
         let shown = BINDINGS.iter().filter(|b| {
             b.places & (Place::List as u16 | Place::Board as u16) != 0
@@ -228,7 +261,7 @@ impl Palette {
         });
         let mut shown: Vec<_> = shown.collect();
         // What is called so comes before what only speaks of it.
-        shown.sort_by_key(|b| (fold(b.about) != wanted, !called(b.name)));
+        shown.sort_by_key(|b| (!wanted.is(b.about), !fits(b.name)));
         rows.extend(shown.into_iter().map(|b| {
             Row {
                 kind: "action",
@@ -241,20 +274,38 @@ impl Palette {
                 leads: Leads::Act(b.act),
             }
         }));
-        rows
+        if !wanted.is_empty() {
+            rows.extend(settings(wanted));
+        }
+    }
+
+    /// The boards and charts that are called so.
+    fn places(&self, wanted: &Wanted) -> Vec<Row> {
+        let boards = self.pipelines.iter().map(|name| Row {
+            kind: "board",
+            text: format!("{name} board"),
+            detail: "pipeline".to_owned(),
+            leads: Leads::Board(name.clone()),
+        });
+        let charts = reports::all().into_iter().map(|Named { page, pane, title, of }| Row {
+            kind: "chart",
+            text: title.to_owned(),
+            detail: format!("reports  {of}"),
+            leads: Leads::Chart(page, pane),
+        });
+        let called = |row: &Row| wanted.fits(&format!("{} {} {}", row.text, row.kind, row.detail));
+        boards.chain(charts).filter(called).collect()
     }
 
     /// The verbs of the command line that are called so: those of the records below first. Deeds of
     /// those are offered already.
-    fn verbs_called(&self, wanted: &str) -> Vec<&Verb> {
-        if wanted.trim().is_empty() {
+    fn verbs_called(&self, wanted: &Wanted) -> Vec<&Verb> {
+        if wanted.is_empty() {
             return Vec::new();
         }
         let noun = self.subject.as_ref().map(|s| s.noun);
-        let is_called = |verb: &&Verb| {
-            let name = format!("{} {}", verb.noun, verb.name);
-            wanted.split_whitespace().all(|word| name.split(' ').any(|n| n.starts_with(word)))
-        };
+        let is_called =
+            |verb: &&Verb| wanted.begins(&format!("{} {}", verb.noun, verb.name));
         let is_offered = |verb: &&Verb| Some(verb.noun) == noun && menu::is_deed(verb);
         let all = self.verbs.iter().filter(|verb| is_called(verb) && !is_offered(verb));
         let mut called: Vec<&Verb> = all.collect();
@@ -274,6 +325,13 @@ impl Palette {
                 None => Vec::new(),
             },
             Leads::View(noun, view) => vec![Effect::Push(list::viewed(noun, view.clone()))],
+            Leads::Chart(page, pane) => {
+                vec![Effect::Go(6), Effect::Tell(Box::new(AtChart { page: *page, pane: *pane }))]
+            }
+            Leads::Board(name) => {
+                vec![Effect::Go(1), Effect::Tell(Box::new(OfPipeline(name.clone())))]
+            }
+            Leads::Set(name, value) => vec![Effect::Set((*name).into(), (*value).into())],
             Leads::Verb(verb) => menu::verb(verb, self.subject.clone(), cx),
             Leads::Deed(at) => match &self.subject {
                 Some(subject) => verbs::perform_whole(&ACTIONS[*at], subject.clone(), cx),
@@ -282,6 +340,18 @@ impl Palette {
         });
         effects
     }
+}
+
+/// What can be set that is called so.
+fn settings(wanted: &Wanted) -> impl Iterator<Item = Row> {
+    let all = SETTINGS.iter().flat_map(|(name, values)| values.iter().map(move |v| (*name, *v)));
+    let rows = all.map(|(name, value)| Row {
+        kind: "set",
+        text: format!("{name} {value}"),
+        detail: "as long as this is open".to_owned(),
+        leads: Leads::Set(name, value),
+    });
+    rows.filter(|row| wanted.fits(&row.text))
 }
 
 impl Screen for Palette {
@@ -295,13 +365,13 @@ impl Screen for Palette {
 
     fn open(&mut self, cx: &Cx) -> Effects {
         self.verbs = cx.command.verbs();
-        vec![ask(VIEWS, |desk| -> Result<Vec<(&'static str, View)>> {
+        vec![ask(VIEWS, |desk| -> Result<Places> {
             let mut all = Vec::new();
             for noun in &desk.store.model().nouns {
                 let views = views::saved(desk, noun.name())?.into_iter();
                 all.extend(views.map(|view| (noun.name(), view)));
             }
-            Ok(all)
+            Ok((all, named::pipelines(desk)?))
         })]
     }
 
@@ -331,7 +401,7 @@ impl Screen for Palette {
                 true
             }
             Event::Answer(VIEWS, said) => {
-                self.views = answer::<Result<_>>(said)?.unwrap_or_default();
+                (self.views, self.pipelines) = answer::<Result<Places>>(said)?.unwrap_or_default();
                 false
             }
             Event::Answer(_, said) => {

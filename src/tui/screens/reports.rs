@@ -56,6 +56,26 @@ fn time(cx: &Cx) -> String {
     cx.now().with_timezone(&cx.zone()).format("%H:%M").to_string()
 }
 
+/// A chart by its place: it is gone to.
+pub(crate) struct AtChart {
+    pub page: usize,
+    pub pane: usize,
+}
+
+/// A chart by name.
+pub(crate) struct Named {
+    pub page: usize,
+    pub pane: usize,
+    pub title: &'static str,
+    /// The page, and what it is of.
+    pub of: String,
+}
+
+/// All charts by name.
+pub(crate) fn all() -> Vec<Named> {
+    charts::named()
+}
+
 /// The period that was chosen, in months; none is each number's own.
 struct Chosen(Option<u32>);
 /// What to split by; none is each number's own.
@@ -132,6 +152,20 @@ impl Reports {
         self.charts.clear();
         self.read_at.clear();
         self.look(cx)
+    }
+
+    /// Goes to a chart.
+    fn go(&mut self, to: &AtChart, cx: &Cx) -> Effects {
+        if to.page != self.wanted.page || self.charts.is_empty() {
+            self.wanted.page = to.page;
+            self.at.clear();
+            self.charts.clear();
+            self.read_at.clear();
+            self.pane = to.pane;
+            return self.look(cx);
+        }
+        self.pane = to.pane.min(self.charts.len().saturating_sub(1));
+        Vec::new()
     }
 
     /// Goes on or back by a period; from each number's own, to the quarter of today.
@@ -272,6 +306,10 @@ impl Reports {
                 self.wanted.period = chosen.0.map(|months| Period::of(cx.today(), months));
                 return Some(self.look(cx));
             }
+            Err(what) => what,
+        };
+        let what = match what.downcast::<AtChart>() {
+            Ok(to) => return Some(self.go(&to, cx)),
             Err(what) => what,
         };
         match what.downcast::<Split>() {

@@ -236,3 +236,57 @@ fn a_lost_deal_needs_its_reason() {
     bench.text("price").keys("ctrl+s").sees("lose deal:1");
     assert_eq!(bench.value("deal", 1, "stage").to_cell(), "Lost");
 }
+
+#[test]
+fn a_form_over_several_records_shows_what_they_share_and_empties_on_demand() {
+    let mut bench = filled();
+    for id in [1, 3] {
+        bench.set("company", id, "city", Value::Text("Berlin".into()));
+        bench.set("company", id, "industry", Value::Text(format!("trade {id}")));
+    }
+    bench.keys("3 space j space e").resize(100, 40).sees("Edit 2 companies");
+    bench.sees("city            Berlin").sees("a line left alone stays as it is");
+    // They have no name in common: left alone it stays, and so does what is typed and taken back.
+    bench.sees("(they differ)").text("x").keys("backspace ctrl+s").sees("nothing to change");
+    let line = |bench: &Bench, label: &str| {
+        let noun = bench.desk.store.noun("company").unwrap();
+        let open = |f: &&&crate::entity::Field| super::super::screens::form::is_open(f) && !f.quiet;
+        noun.fields.iter().filter(open).position(|f| f.name == label).unwrap()
+    };
+    let go = |bench: &mut Bench, label: &str| {
+        let keys = "tab ".repeat(line(bench, label));
+        bench.keys(&keys);
+    };
+    bench.keys("e");
+    go(&mut bench, "industry");
+    bench.sees("Del empties all").keys("delete").sees("(emptied in all)");
+    bench.keys("ctrl+z").keys("delete").sees("modified");
+    bench.keys("ctrl+s").sees("changed 2 companies");
+    for id in [1, 3] {
+        assert!(bench.value("company", id, "industry").is_empty());
+        assert_eq!(bench.value("company", id, "city").to_cell(), "Berlin");
+    }
+    assert_eq!(bench.value("company", 3, "name").to_cell(), "ООО Ромашка");
+    bench.keys("y c");
+    assert_eq!(bench.copied.pop().unwrap(), "rolo company edit 1 3 --clear industry");
+    // What all have is emptied as a line is.
+    bench.keys("e");
+    go(&mut bench, "city");
+    bench.keys("ctrl+u ctrl+s").sees("changed 2 companies");
+    assert!(bench.value("company", 1, "city").is_empty());
+    assert!(bench.value("company", 3, "city").is_empty());
+}
+
+#[test]
+fn what_somebody_else_wrote_into_one_of_several_is_not_overwritten_unseen() {
+    let mut bench = filled();
+    bench.keys("3 space space e").sees("Edit 2 companies");
+    bench.keys("tab tab").text("Mine");
+    let at = bench.app.drafts()[0].fields[0].name.clone();
+    let at: &'static str = at.leak();
+    bench.set("company", 2, at, Value::Text("Theirs".into()));
+    bench.keys("ctrl+s").sees("somebody else changed the same");
+    assert_eq!(bench.value("company", 2, at).to_cell(), "Theirs");
+    bench.keys("ctrl+s").sees("changed 2 companies");
+    assert_eq!(bench.value("company", 2, at).to_cell(), "Mine");
+}

@@ -204,6 +204,15 @@ impl Bench {
         written.unwrap().value
     }
 
+    /// Somebody else's change of one field.
+    pub(super) fn set(&mut self, noun: &str, id: i64, field: &str, value: Value) {
+        let written = self.desk.write("edit", "", |w| {
+            let noun = w.reader().model().noun(noun)?;
+            w.update(noun, id, vec![(noun.require(field)?.index, value)])
+        });
+        written.unwrap();
+    }
+
     pub(super) fn value(&self, noun: &str, id: i64, field: &str) -> Value {
         let reader = self.desk.reader().unwrap();
         let noun = self.desk.store.noun(noun).unwrap();

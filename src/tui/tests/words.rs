@@ -1,6 +1,6 @@
 //! What is found and run by words: the palette, the command line, the help.
 
-use super::harness::filled;
+use super::harness::{Bench, filled};
 use crate::tui::Ran;
 use crate::tui::worker::{Said, Work};
 
@@ -77,4 +77,40 @@ fn the_command_line_runs_rolo_and_its_own_words() {
     bench.keys(":").text("set theme=lihgt").keys("enter").sees("did you mean `light`");
     bench.keys(":").text("q").keys("enter");
     assert!(bench.left);
+}
+
+#[test]
+fn the_palette_knows_records_charts_boards_and_themes_by_name() {
+    let mut bench = filled();
+    let go = |bench: &mut Bench, text: &str, seen: &str| {
+        bench.keys("1 ctrl+p").text(text).sees(seen).keys("enter");
+    };
+    for typed in ["deal:3", "deal 3", "Deal #3"] {
+        go(&mut bench, typed, "Внедрение");
+        bench.sees("90 000.00 EUR").keys("esc");
+    }
+    let number = crate::entity::Value::Text("152".into());
+    bench.set("ticket", 2, "number", number);
+    for typed in ["#152", "152", "ticket:152", "ticket 2"] {
+        go(&mut bench, typed, "Export misses a column");
+        bench.sees("Export misses a column").keys("esc");
+    }
+    bench.add("pipeline", &[("name", "Партнёры")]);
+    go(&mut bench, "партнёры board", "Партнёры board");
+    bench.sees("Партнёры");
+    go(&mut bench, "won per month", "Won per month");
+    bench.sees("Won per month").keys("y c");
+    assert!(bench.copied.pop().unwrap().contains("winloss"));
+    go(&mut bench, "accuracy", "Forecast and what came");
+    bench.sees("Forecast");
+    go(&mut bench, "light theme", "theme light");
+    bench.sees("theme is light");
+}
+
+#[test]
+fn a_slip_in_the_palette_finds_what_was_meant() {
+    let mut bench = filled();
+    bench.keys("1 ctrl+p").text(">assgn").sees("Give to somebody").keys("esc");
+    bench.keys("ctrl+p").text("forcast").sees("Forecast").keys("esc");
+    bench.keys("ctrl+p").text("qwzxkjq").sees("Nothing is called so");
 }

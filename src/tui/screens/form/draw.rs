@@ -12,6 +12,8 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{pane, rows};
 
 const NAMES: usize = 18;
+/// What the keys do.
+const PLAIN_KEYS: &str = "^S saves   Tab next   ^E editor   ^Z undoes in the field   Esc closes";
 
 /// The place of a form.
 pub(super) fn place(form: &Form, area: Rect) -> Rect {
@@ -78,6 +80,10 @@ fn line(entry: &Entry, focus: bool, frame: &mut Frame, area: Rect, cx: &Cx) {
     } else {
         let style = if focus { Role::Link } else { Role::Text };
         entry.input.draw(frame, value, cx.theme.style(style), focus);
+        if entry.differs && entry.text().is_empty() {
+            let told = if entry.is_emptied() { " (emptied in all)" } else { " (they differ)" };
+            rows::write(frame, value, told, cx.theme.style(Role::Dim), cx);
+        }
     }
     if right > 0 {
         let place = Rect { x: rest.right() - right + 1, width: right - 1, ..rest };
@@ -99,6 +105,10 @@ fn note(entry: &Entry, focus: bool, cx: &Cx) -> (String, Role) {
     }
     match entry.kind {
         _ if !focus => (String::new(), Role::Dim),
+        _ if entry.is_emptied() => ("^Z leaves them".into(), Role::Dim),
+        _ if entry.differs && !entry.is_changed() => {
+            ("stays as it is; Del empties all".into(), Role::Dim)
+        }
         Kind::Link(Target::One(_)) if !entry.is_picked() => {
             ("type or Space to search, ^N new".into(), Role::Dim)
         }
@@ -142,7 +152,11 @@ fn foot(form: &Form, frame: &mut Frame, inside: Rect, cx: &Cx) {
         },
         (None, None) => (String::new(), None, Role::Dim),
     };
-    let keys = "^S saves   Tab next   ^E editor   ^Z undoes in the field   Esc closes";
+    let keys = if form.several().is_some() {
+        "a line left alone stays as it is   Del empties one   ^S saves   Esc closes"
+    } else {
+        PLAIN_KEYS
+    };
     let text = pane::safe(&text);
     let told = wrap(&text, Some(room.max(1)));
     // A sentence that is too long takes the line of the hint too.

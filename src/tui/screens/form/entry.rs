@@ -36,6 +36,8 @@ pub(super) struct Entry {
     given: bool,
     /// Filled by where the form was opened, and not by anybody: leaving loses nothing.
     pub known: bool,
+    /// The records have several values in it: an empty line leaves each as it is.
+    pub differs: bool,
     /// What is wrong with it.
     pub error: Option<String>,
 }
@@ -63,6 +65,7 @@ impl Entry {
             initial: String::new(),
             given: false,
             known: false,
+            differs: false,
             error: None,
         }
     }
@@ -91,6 +94,7 @@ impl Entry {
             initial: String::new(),
             given: false,
             known: false,
+            differs: false,
             error: None,
         }
     }
@@ -135,6 +139,7 @@ impl Entry {
             initial: String::new(),
             given: false,
             known: false,
+            differs: false,
             error: None,
         }
     }
@@ -181,7 +186,32 @@ impl Entry {
         self.initial = text;
         self.picked = None;
         self.given = false;
+        self.differs = false;
         self.error = None;
+    }
+
+    /// Leaves the values of several records as they are, until something is typed.
+    pub(super) fn leave(&mut self) {
+        if !self.is_changed() {
+            self.write("");
+        }
+        self.initial = String::new();
+        self.differs = true;
+    }
+
+    /// Whether it is to be empty in all records, whatever they have.
+    pub(super) fn is_emptied(&self) -> bool {
+        self.differs && self.given && self.text().is_empty()
+    }
+
+    /// Empties it in all records, or leaves them as they are again; whether that can be said here.
+    pub(super) fn empty_all(&mut self, yes: bool) -> bool {
+        let can = self.differs && self.text().is_empty() && self.given != yes;
+        if can {
+            self.touched();
+            self.given = yes;
+        }
+        can
     }
 
     /// Fills it with a value, below what was typed already.
@@ -216,6 +246,9 @@ impl Entry {
 
     pub(super) fn pick(&mut self, link: Option<LinkTo>) {
         self.input.set(link.as_ref().map_or("", |l| &l.label));
+        if self.differs {
+            self.given = link.is_none();
+        }
         self.picked = link;
         self.known = false;
         self.error = None;
@@ -234,6 +267,9 @@ impl Entry {
     pub(super) fn touched(&mut self) {
         self.picked = None;
         self.known = false;
+        if self.differs {
+            self.given = false;
+        }
         self.error = None;
     }
 

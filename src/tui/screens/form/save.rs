@@ -56,13 +56,20 @@ impl Form {
                 }
                 let subject = subject.clone();
                 let Ok((values, texts)) = self.values(subject.noun, cx) else { return Vec::new() };
-                let base = self.base.as_ref();
+                // Where several records have a value in common, it was seen.
+                let seen = |index: usize| match (&self.base, &self.shared) {
+                    (Some(base), _) => Some(base.values[index].clone()),
+                    (None, Some(shared)) if !shared.differs[index] => {
+                        Some(shared.first.values[index].clone())
+                    }
+                    _ => None,
+                };
                 let edits: Vec<Edit> = values
                     .into_iter()
                     .zip(texts)
                     .map(|((index, new), (_, text))| Edit {
                         index,
-                        base: base.map(|b| b.values[index].clone()),
+                        base: seen(index),
                         new,
                         text,
                     })

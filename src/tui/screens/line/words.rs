@@ -26,7 +26,7 @@ const OWN: [(&str, &str); 12] = [
 ];
 
 /// What can be set for as long as the dashboard is open, and to what; a theme may be a file too.
-const SETTINGS: [(&str, &[&str]); 3] = [
+pub(in crate::tui::screens) const SETTINGS: [(&str, &[&str]); 3] = [
     ("theme", &["dark", "light", "mono", "high-contrast"]),
     ("borders", &["unicode", "ascii"]),
     ("mouse", &["on", "off"]),

@@ -11,6 +11,7 @@ use std::collections::HashSet;
 use self::bars::chart_of;
 use self::own::{quotas, waits};
 pub(super) use self::period::Period;
+use super::Named;
 use crate::entity::money::Currency;
 use crate::error::Result;
 use crate::reports::{self, Ask, LIMIT, NUMBERS, Number, Row, Sheet, Span};
@@ -146,6 +147,24 @@ pub(super) fn pages() -> Vec<&'static str> {
         names.push("More");
     }
     names
+}
+
+/// All charts by name.
+pub(super) fn named() -> Vec<Named> {
+    let more = others();
+    let names = pages().into_iter();
+    let mut all = Vec::new();
+    for (page, name) in names.enumerate() {
+        let panels = PAGES.get(page).map_or(&more[..], |(_, panels)| panels);
+        all.extend(panels.iter().enumerate().map(|(pane, panel)| {
+            let verb = match panel.source {
+                Source::Number(verb) => verb,
+                Source::Quotas | Source::Waits => "",
+            };
+            Named { page, pane, title: panel.title, of: format!("{name}  {verb}") }
+        }));
+    }
+    all
 }
 
 /// What numbers can be split by, on any page.
