@@ -344,7 +344,10 @@ fn step(subject: Subject, noun: &Noun, by: i32, place: Place) -> Effects {
     if place == Place::Agenda && subject.noun == "task" {
         return vec![snooze(subject, by)];
     }
-    let Some(at) = noun.index("priority") else { return Vec::new() };
+    let Some(at) = noun.index("priority") else {
+        let why = Error::usage(format!("a {} has no priority", noun.name()));
+        return vec![Toast::bad(&why)];
+    };
     let Kind::Choice(choices) = noun.fields[at].kind else { return Vec::new() };
     vec![deed(move |desk| {
         let words: Vec<&str> = choices.words.iter().map(|w| w.word).collect();
