@@ -322,11 +322,7 @@ fn repeat(subject: Subject, noun: &Noun) -> Effects {
 }
 
 /// Opens the board or the reports with the deals of the subject alone.
-fn go_narrowed(
-    screen: fn(String) -> Box<dyn Screen>,
-    subject: &Subject,
-    cx: &Cx,
-) -> Effects {
+fn go_narrowed(screen: fn(String) -> Box<dyn Screen>, subject: &Subject, cx: &Cx) -> Effects {
     let of = |noun: &str| cx.model.get("deal").is_some_and(|deal| deal.index(noun).is_some());
     let ids = || subject.ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
     let filter = match subject.noun {
