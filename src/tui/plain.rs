@@ -1,9 +1,12 @@
 //! `rolo --plain`: the lists line by line, without frames, colours or a cursor that moves; for screen
 //! readers and for terminals that can do no more.
 
+use std::collections::HashMap;
 use std::io::{BufRead, Write};
 
 use super::CommandLine;
+use super::screens::list::countdown::{self, Countdown};
+use super::screens::{list, views::joined};
 use crate::entity::Noun;
 use crate::entity::money::amount_for_people;
 use crate::entity::shown::shown;
@@ -28,18 +31,67 @@ pub struct Plain<'a> {
 /// What is listed.
 struct List {
     noun: &'static str,
+    /// What it is by itself, as the screen of the same name, and what narrows it.
+    base: String,
     filter: String,
     ids: Vec<i64>,
     from: usize,
 }
 
+impl List {
+    fn whole_filter(&self) -> String {
+        joined(&self.base, &self.filter)
+    }
+}
+
+/// What was read out last: its rows have numbers.
+#[derive(Default)]
+enum Told {
+    #[default]
+    Nothing,
+    List(List),
+    /// Rows of several nouns.
+    Rows(Vec<(&'static str, i64)>),
+}
+
+impl Told {
+    fn list(&mut self) -> Option<&mut List> {
+        match self {
+            Self::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Nothing => 0,
+            Self::List(list) => list.ids.len(),
+            Self::Rows(rows) => rows.len(),
+        }
+    }
+
+    /// The record of a row, by its number.
+    fn row(&self, number: usize) -> Option<(&'static str, i64)> {
+        let at = number.checked_sub(1)?;
+        match self {
+            Self::Nothing => None,
+            Self::List(list) => list.ids.get(at).map(|id| (list.noun, *id)),
+            Self::Rows(rows) => rows.get(at).copied(),
+        }
+    }
+}
+
+/// As many days ahead as the agenda tells.
+const AHEAD: u64 = 7;
+
 const HELP: &str = "\
 Type a line, then Enter:
-  contacts, companies, deals, ...  list a noun; a filter may follow: deals is:open
+  contacts, companies, deals, ...  list a noun; a filter may follow: deals is:won
+               what can be done begins with what is open; `deals all` has the rest too
   a number     everything about that row's record
   n, p         next page, page before
-  /FILTER      narrow the list
-  today        what is due
+  /FILTER      narrow the list; / alone shows the whole of it
+  today        what is due; agenda: in the next days too
   board        the stages with their sums
   help, q      these lines; leave
 Anything else is a command of rolo: deal move 42 Proposal, task add \"Call Maya\" --due fri, undo.";
@@ -49,9 +101,9 @@ Anything else is a command of rolo: deal move 42 Proposal, task add \"Call Maya\
 /// # Errors
 /// The database can't be read, or the output is closed.
 pub fn run(mut plain: Plain) -> Result<()> {
-    let mut list: Option<List> = None;
+    let mut told = Told::Nothing;
     plain.say("rolo, line by line. `help` lists what can be typed.")?;
-    plain.today()?;
+    plain.due(0, &mut told)?;
     loop {
         plain.prompt()?;
         let mut line = String::new();
@@ -61,7 +113,7 @@ pub fn run(mut plain: Plain) -> Result<()> {
             return Ok(());
         }
         // A wrong line is told, and the next one is asked for.
-        if let Err(why) = plain.answer(line, &mut list) {
+        if let Err(why) = plain.answer(line, &mut told) {
             if why.kind == crate::error::ErrorKind::ClosedPipe {
                 return Err(why);
             }
@@ -84,9 +136,17 @@ impl Plain<'_> {
         said.map_err(|why| Error::io("the output", &why))
     }
 
-    fn answer(&mut self, line: &str, list: &mut Option<List>) -> Result<()> {
+    fn answer(&mut self, line: &str, told: &mut Told) -> Result<()> {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
-        if let Some(known) = list {
+        if let (Ok(row), true) = (line.parse::<usize>(), told.len() > 0) {
+            let (noun, id) = told.row(row).ok_or_else(|| {
+                Error::usage(format!("there is no row {row}"))
+                    .hint(format!("rows go from 1 to {}", told.len()))
+            })?;
+            let text = self.command.run(&format!("{noun} show {id}"), None).text();
+            return self.say(text.trim_end());
+        }
+        if let Some(known) = told.list() {
             match line {
                 "n" if known.from + PAGE < known.ids.len() => known.from += PAGE,
                 "n" => return self.say("that was the last page"),
@@ -96,56 +156,78 @@ impl Plain<'_> {
             if matches!(line, "n" | "p") {
                 return self.page(known);
             }
-            if let Ok(row) = line.parse::<usize>() {
-                let id = row.checked_sub(1).and_then(|at| known.ids.get(at)).ok_or_else(|| {
-                    Error::usage(format!("there is no row {row}"))
-                        .hint(format!("rows go from 1 to {}", known.ids.len()))
-                })?;
-                let text = self.command.run(&format!("{} show {id}", known.noun), None).text();
-                return self.say(text.trim_end());
-            }
             if let Some(filter) = line.strip_prefix('/') {
-                return self.open(known.noun, filter.trim(), list);
+                let base = match filter.trim() {
+                    "" => String::new(),
+                    _ => known.filter.clone(),
+                };
+                let (noun, base) = (known.noun, joined(&base, filter.trim()));
+                let of_noun = known.base.clone();
+                return self.open(noun, of_noun, base, told);
             }
         }
         match word {
             "" => Ok(()),
             "help" | "?" => self.say(HELP),
-            "today" => self.today(),
+            "today" => self.due(0, told),
+            "agenda" if rest.is_empty() => self.due(AHEAD, told),
             "board" => self.board(),
             _ => {
-                let noun = self
-                    .store
-                    .model()
-                    .nouns
-                    .iter()
-                    .find(|n| n.entity.plural == word)
-                    .map(Noun::name);
-                if let Some(noun) = noun {
-                    return self.open(noun, rest, list);
-                }
-                let text = self.command.run(line, None).text();
-                self.say(text.trim_end())
+                let mut nouns = self.store.model().nouns.iter();
+                let Some(noun) = nouns.find(|n| n.entity.plural == word) else {
+                    let text = self.command.run(line, None).text();
+                    return self.say(text.trim_end());
+                };
+                // As the screen of this name: a filter of one's own looks at all.
+                let (base, filter) = match rest.trim() {
+                    "" => (list::begins_with(noun), ""),
+                    "all" => (String::new(), ""),
+                    filter => (String::new(), filter),
+                };
+                self.open(noun.name(), base, filter.to_owned(), told)
             }
         }
     }
 
-    fn open(&mut self, noun: &'static str, filter: &str, list: &mut Option<List>) -> Result<()> {
-        let ids = {
+    fn open(
+        &mut self,
+        noun: &'static str,
+        base: String,
+        filter: String,
+        told: &mut Told,
+    ) -> Result<()> {
+        let mut new = List { noun, base, filter, ids: Vec::new(), from: 0 };
+        new.ids = {
             let reader = self.store.reader(&self.clock, &self.user)?;
             let declared = self.store.noun(noun)?;
             let mut listing = Listing::all(declared);
             listing.columns = Vec::new();
             listing.sort_by(declared.entity.sort, reader.model())?;
+            let filter = new.whole_filter();
             if !filter.is_empty() {
-                listing.filter = Some(reader.filter(declared, filter, &self.locale)?);
+                listing.filter = Some(reader.filter(declared, &filter, &self.locale)?);
             }
-            reader.ids(&listing)?
+            let ids = reader.ids(&listing)?;
+            if countdown::has(declared) {
+                let lefts = self.lefts(declared, &ids)?;
+                let mut ids = ids;
+                ids.sort_by_key(|id| lefts.get(id).map(|left| left.rank()));
+                ids
+            } else {
+                ids
+            }
         };
-        let new = List { noun, filter: filter.to_owned(), ids, from: 0 };
         let said = self.page(&new);
-        *list = Some(new);
+        *told = Told::List(new);
         said
+    }
+
+    /// What time is left, where there are deadlines.
+    fn lefts(&self, noun: &Noun, ids: &[i64]) -> Result<HashMap<i64, Countdown>> {
+        let reader = self.store.reader(&self.clock, &self.user)?;
+        let paths = countdown::FIELDS.iter().map(|name| Path::parse(name, noun, reader.model()));
+        let found = reader.cells_of(noun, ids, paths.collect::<Result<_>>()?)?;
+        Ok(found.iter().map(|f| (f.id, Countdown::of(&f.values))).collect())
     }
 
     /// One page: a row a line, each with its number and the names of its fields.
@@ -161,10 +243,12 @@ impl Plain<'_> {
                 names.map(|c| Path::parse(c, noun, reader.model())).collect::<Result<_>>()?;
             let found = reader.cells_of(noun, &seen, paths.clone())?;
             let zone = self.locale.times.zone;
+            let counts = countdown::has(noun);
+            let lefts = if counts { self.lefts(noun, &seen)? } else { HashMap::new() };
             for (at, id) in seen.iter().enumerate() {
                 let Some(row) = found.iter().find(|f| f.id == *id) else { continue };
                 let cells = paths.iter().zip(&row.values).filter(|(_, value)| !value.is_empty());
-                let cells: Vec<String> = cells
+                let mut cells: Vec<String> = cells
                     .map(|(path, value)| {
                         let text = shown(path.field(), path.last().part, value, zone);
                         let text = text.lines().next().unwrap_or_default();
@@ -175,11 +259,15 @@ impl Plain<'_> {
                         }
                     })
                     .collect();
+                let left = lefts.get(id).map(|left| left.shown(self.clock.now()).0);
+                if let Some(left) = left.filter(|left| !left.trim().is_empty()) {
+                    cells.push(format!("left {}", left.trim()));
+                }
                 lines.push(format!("{}. {}", list.from + at + 1, cells.join(", ")));
             }
         }
-        let of =
-            if list.filter.is_empty() { String::new() } else { format!(" of `{}`", list.filter) };
+        let filter = list.whole_filter();
+        let of = if filter.is_empty() { String::new() } else { format!(" of `{filter}`") };
         let head = match list.ids.len() {
             0 => format!("no {}{of}", noun.entity.plural),
             count => format!("{}{of}: {} to {until} of {count}", noun.entity.plural, list.from + 1),
@@ -207,20 +295,31 @@ impl Plain<'_> {
         self.say(&lines.join("\n"))
     }
 
-    fn today(&mut self) -> Result<()> {
+    /// What is due so many days ahead, a row a line, each with its day.
+    fn due(&mut self, ahead: u64, told: &mut Told) -> Result<()> {
         let (zone, today) = (self.locale.times.zone, self.locale.times.today());
+        let until = today.checked_add_days(chrono::Days::new(ahead)).unwrap_or(today);
         let entries =
-            self.store.reader(&self.clock, &self.user)?.agenda(Whose::Mine, zone, today, today)?;
+            self.store.reader(&self.clock, &self.user)?.agenda(Whose::Mine, zone, today, until)?;
+        *told = Told::Rows(entries.iter().map(|e| (e.noun, e.id)).collect());
+        let when = if ahead == 0 { "today".to_owned() } else { format!("until {until}") };
         if entries.is_empty() {
-            return self.say("nothing is due today");
+            return self.say(&format!("nothing is due {when}"));
         }
-        let line = |e: &crate::store::AgendaEntry| {
-            let late = if e.late { format!(", late since {}", e.day) } else { String::new() };
+        let line = |(row, e): (usize, &crate::store::AgendaEntry)| {
+            let day = match e.day {
+                day if e.late => format!(", late since {day}"),
+                _ if ahead == 0 => String::new(),
+                day => format!(", {}", day.format("%a %Y-%m-%d")),
+            };
+            let at = e.at.map_or(String::new(), |at| {
+                format!(" {}", at.with_timezone(&zone).format("%H:%M"))
+            });
             let about =
                 if e.about.is_empty() { String::new() } else { format!(", about {}", e.about) };
-            format!("{}: {}{about}{late}", e.noun, e.what)
+            format!("{}. {}: {}{about}{day}{at}", row + 1, e.noun, e.what)
         };
-        let lines: Vec<String> = entries.iter().map(line).collect();
-        self.say(&format!("due today: {}\n{}", entries.len(), lines.join("\n")))
+        let lines: Vec<String> = entries.iter().enumerate().map(line).collect();
+        self.say(&format!("due {when}: {}\n{}", entries.len(), lines.join("\n")))
     }
 }

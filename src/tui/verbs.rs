@@ -322,11 +322,7 @@ fn repeat(subject: Subject, noun: &Noun) -> Effects {
 }
 
 /// Opens the board or the reports with the deals of the subject alone.
-fn go_narrowed(
-    screen: fn(String) -> Box<dyn Screen>,
-    subject: &Subject,
-    cx: &Cx,
-) -> Effects {
+fn go_narrowed(screen: fn(String) -> Box<dyn Screen>, subject: &Subject, cx: &Cx) -> Effects {
     let of = |noun: &str| cx.model.get("deal").is_some_and(|deal| deal.index(noun).is_some());
     let ids = || subject.ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
     let filter = match subject.noun {
@@ -344,7 +340,10 @@ fn step(subject: Subject, noun: &Noun, by: i32, place: Place) -> Effects {
     if place == Place::Agenda && subject.noun == "task" {
         return vec![snooze(subject, by)];
     }
-    let Some(at) = noun.index("priority") else { return Vec::new() };
+    let Some(at) = noun.index("priority") else {
+        let why = Error::usage(format!("a {} has no priority", noun.name()));
+        return vec![Toast::bad(&why)];
+    };
     let Kind::Choice(choices) = noun.fields[at].kind else { return Vec::new() };
     vec![deed(move |desk| {
         let words: Vec<&str> = choices.words.iter().map(|w| w.word).collect();

@@ -82,7 +82,7 @@ impl Line {
 
     /// Closes the terminal; what the program ends with.
     #[track_caller]
-    fn is_lost(self) -> Option<i32> {
+    fn hang_up(self) -> Option<i32> {
         let Self { mut child, end, .. } = self;
         drop(end);
         for _ in 0..PATIENCE {
@@ -112,7 +112,7 @@ fn a_terminal_that_goes_away_in_the_middle_of_a_key_ends_it_and_what_was_typed_i
             for _ in 0..looks {
                 line.look();
             }
-            assert_eq!(line.is_lost(), Some(129), "{half:?}");
+            assert_eq!(line.hang_up(), Some(129), "{half:?}");
             assert!(draft_says(&world, "GmbH und Söhne"), "{half:?}");
         }
     }

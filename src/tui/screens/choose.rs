@@ -45,9 +45,11 @@ impl Item {
 
 /// What is made of what was chosen.
 enum Then {
-    One(Box<dyn Fn(&Item, &Cx) -> Effects>),
-    Several(Box<dyn Fn(&[Item], &Cx) -> Effects>),
+    One(Makes<Item>),
+    Several(Makes<[Item]>),
 }
+
+type Makes<T> = Box<dyn Fn(&T, &Cx) -> Effects>;
 
 /// Makes an item of words that no item has, where they mean something.
 type Reads = fn(&str, &'static str, &Cx) -> Option<Item>;

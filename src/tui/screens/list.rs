@@ -95,6 +95,11 @@ pub(crate) fn of(noun: &Noun) -> Box<dyn Screen> {
     Box::new(List::new(noun))
 }
 
+/// The filter that the list of a noun begins with.
+pub(crate) fn begins_with(noun: &Noun) -> String {
+    tabs::own(noun).first().map_or(String::new(), |tab| tab.filter.clone())
+}
+
 /// The list of a noun under a filter, as a screen of its own.
 pub(crate) fn filtered(noun: &'static str, filter: &str) -> Box<dyn Screen> {
     Box::new(List { filter: Narrow::by(filter), ..List::bare(noun) })

@@ -55,7 +55,7 @@ pub(super) fn saved(desk: &Desk, noun: &str) -> Result<Vec<View>> {
 }
 
 /// Two filters as one that both must hold.
-pub(super) fn joined(one: &str, other: &str) -> String {
+pub(crate) fn joined(one: &str, other: &str) -> String {
     match (one.trim(), other.trim()) {
         ("", text) | (text, "") => text.to_owned(),
         (one, other) => {

@@ -190,3 +190,17 @@ fn columns_are_chosen_and_ordered_by_arrows_space_and_enter_alone() {
     bench.keys("c").text("nonsense").keys("space enter").sees("nonsense");
     bench.keys("esc").sees("Berlin");
 }
+
+#[test]
+fn a_list_that_a_command_line_asks_for_is_the_list_itself() {
+    let mut bench = filled();
+    for line in ["deals name:Renewal", "deal list name:Renewal --sort name", "rolo deals Renewal"] {
+        bench.keys("1 :").text(line).keys("enter").sees("Renewal 2027");
+        assert_eq!(bench.app.top().subject().unwrap().ids, [1], "{line}");
+        bench.keys("enter").sees("timeline").keys("esc esc");
+        assert_eq!(bench.app.depth(), 0, "{line}");
+    }
+    bench.keys(":").text("deal list --sort -name --columns name,owner").keys("enter");
+    bench.sees("sort: -name").keys("esc");
+    bench.keys("7 +").sees("a deal has no priority");
+}

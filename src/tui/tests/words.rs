@@ -71,7 +71,7 @@ fn the_palette_finds_records_and_actions() {
 #[test]
 fn the_command_line_runs_rolo_and_its_own_words() {
     let mut bench = filled();
-    bench.keys(":").text("deal list is:stale").keys("enter").sees("ran deal list is:stale");
+    bench.keys(":").text("deal stuck").keys("enter").sees("ran deal stuck");
     bench.keys("esc :").text("tickets").keys("enter");
     assert_eq!(bench.app.root(), 5);
     bench.keys(":").text("set theme=lihgt").keys("enter").sees("did you mean `light`");

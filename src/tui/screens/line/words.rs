@@ -7,6 +7,7 @@ use crate::tui::deeds;
 use crate::tui::keys::Act;
 use crate::tui::screen::{Cx, Effect, Effects, Screen, Toast, deed};
 use crate::tui::screens::prompt::Prompt;
+use crate::tui::screens::views::View;
 use crate::tui::screens::{self, ROOTS};
 
 /// The dashboard's own words, as they are completed.
@@ -132,7 +133,10 @@ fn run(text: &str, cx: &Cx) -> Result<Effects> {
                 let filter = rest.trim_start_matches('/');
                 vec![Effect::Push(screens::list::filtered(noun, filter))]
             }
-            _ => vec![command_line(text, word, cx)?],
+            _ => match asked_list(text, cx) {
+                Some((noun, view)) => vec![Effect::Push(screens::list::viewed(noun, view))],
+                None => vec![command_line(text, word, cx)?],
+            },
         },
     })
 }
@@ -167,6 +171,43 @@ fn save_view(name: &str) -> Result<Effect> {
 }
 
 /// A command of rolo; what begins as none is refused where it was typed.
+/// The list that a command line asks for, as `deals is:open` or `deal list is:open --sort amount`;
+/// what else it may be told is the command's own.
+fn asked_list(text: &str, cx: &Cx) -> Option<(&'static str, View)> {
+    let words = shlex::split(text)?;
+    let mut words = words.iter().map(String::as_str).skip_while(|word| *word == "rolo").peekable();
+    let first = words.next()?;
+    let noun = match listed(first, cx) {
+        Some(noun) => noun,
+        None => cx.model.typed(first).filter(|_| words.peek() == Some(&"list"))?.name(),
+    };
+    if words.next_if_eq(&"list").is_none() {
+        // A verb, a slip in one too, is for the command to tell.
+        let verbs = cx.command.verbs().into_iter().filter(|verb| verb.noun == noun);
+        let verbs: Vec<String> = verbs.map(|verb| verb.name).chain(["help".to_owned()]).collect();
+        let verbs = || verbs.iter().map(String::as_str);
+        let is_verb = |word: &str| verbs().any(|v| v == word) || nearest(word, verbs()).is_some();
+        if words.peek().is_some_and(|word| is_verb(word)) {
+            return None;
+        }
+    }
+    let (mut view, mut filter) = (View::default(), Vec::new());
+    while let Some(word) = words.next() {
+        let (flag, value) = word.split_once('=').map_or((word, None), |(f, v)| (f, Some(v)));
+        match flag {
+            "--columns" => {
+                let names = value.or_else(|| words.next())?;
+                view.columns = names.split(',').map(|name| name.trim().to_owned()).collect();
+            }
+            "--sort" => value.or_else(|| words.next())?.clone_into(&mut view.sort),
+            _ if word.starts_with('-') => return None,
+            _ => filter.push(word),
+        }
+    }
+    view.filter = filter.join(" ");
+    Some((noun, view))
+}
+
 fn command_line(text: &str, word: &str, cx: &Cx) -> Result<Effect> {
     let tops = cx.command.commands();
     let is_known = word == "rolo"
