@@ -290,3 +290,29 @@ fn what_somebody_else_wrote_into_one_of_several_is_not_overwritten_unseen() {
     bench.keys("ctrl+s").sees("changed 2 companies");
     assert_eq!(bench.value("company", 2, at).to_cell(), "Mine");
 }
+
+#[test]
+fn a_custom_field_bears_its_name_and_keeps_its_slug_for_commands() {
+    let mut bench = filled();
+    bench.app.open(crate::tui::screens::list::filtered("field", ""));
+    bench.settle();
+    bench.keys("n").text("Взнос noun=deal kind=int").keys("enter").sees("added the field `vznos`");
+    let model = Box::new(bench.desk.store.model().clone());
+    bench.app.said(crate::tui::worker::Said::Model(model));
+    bench.settle();
+    bench.keys("7 g g c ctrl+u").text("name,vznos").keys("enter").sees("Взнос");
+    bench.keys("i").text("Взн").sees("vznos").keys("enter").sees("Взнос of deal:");
+    bench.text("x").keys("enter").sees("is not").keys("ctrl+u").text("42").keys("enter");
+    bench.sees("Взнос 42").keys("y c");
+    let copied = bench.copied.pop().unwrap();
+    assert!(copied.contains("--set 'vznos=42'"), "{copied}");
+    bench.keys("e").resize(100, 50).sees("Взнос           42").keys("esc");
+    bench.keys("enter").sees("Взнос").keys("esc s").text("Взн").keys("enter").sees("42");
+    let screen = bench.screen();
+    // The order alone is said as commands say it.
+    let said = screen.lines().filter(|line| line.contains("vznos"));
+    assert!(said.eq(screen.lines().filter(|line| line.contains("sort: vznos"))), "{screen}");
+    // Another name is seen at once.
+    bench.set("field", 1, "name", Value::Text("Ship date".into()));
+    assert!(bench.desk.store.refresh_model().unwrap());
+}

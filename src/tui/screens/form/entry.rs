@@ -51,8 +51,11 @@ pub(super) enum Given {
 impl Entry {
     pub(super) fn of_field(at: usize, field: &'static Field) -> Self {
         Self {
-            label: field.label(),
-            about: field.about.into(),
+            label: field.called(),
+            about: match field.custom {
+                true => format!("`{}` in commands and filters", field.name).into(),
+                false => field.about.into(),
+            },
             kind: field.kind,
             words: Vec::new(),
             field: Some(at),
