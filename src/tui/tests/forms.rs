@@ -5,6 +5,7 @@ use crossterm::event::{Event as Input, KeyEvent};
 use super::harness::{Bench, filled};
 use crate::entity::Value;
 use crate::tui::keys::Press;
+use crate::tui::{Commands, Ran, Taken, Verb, Wants};
 
 #[test]
 fn a_form_saves_what_was_changed_and_nothing_else() {
@@ -314,5 +315,45 @@ fn a_custom_field_bears_its_name_and_keeps_its_slug_for_commands() {
     assert!(said.eq(screen.lines().filter(|line| line.contains("sort: vznos"))), "{screen}");
     // Another name is seen at once.
     bench.set("field", 1, "name", Value::Text("Ship date".into()));
-    assert!(bench.desk.store.refresh_model().unwrap());
+    bench.desk.store.refresh_model().unwrap();
+    let deal = bench.desk.store.noun("deal").unwrap();
+    assert_eq!(deal.fields[deal.index("vznos").unwrap()].called(), "Ship date");
+}
+
+/// A command line that knows one verb, and refuses it.
+struct Refuses;
+
+impl Commands for Refuses {
+    fn run(&self, line: &str, _: Option<usize>) -> Ran {
+        let ok = line.contains("right");
+        let said =
+            if ok { &b"joined"[..] } else { b"error: `wrong` is no word\nhint: try `right`\n" };
+        let (out, err) = if ok { (said, &b""[..]) } else { (&b""[..], said) };
+        Ran { ok, out: out.to_vec(), err: err.to_vec() }
+    }
+
+    fn verbs(&self) -> Vec<Verb> {
+        vec![Verb { noun: "deal", name: "join".into(), about: String::new(), on_records: true }]
+    }
+
+    fn takes(&self, _: &str, _: &str) -> Vec<Taken> {
+        vec![Taken {
+            name: "word".into(),
+            option: Some("word".into()),
+            about: "any word".into(),
+            required: true,
+            several: false,
+            wants: Wants::Text,
+        }]
+    }
+}
+
+#[test]
+fn a_form_whose_command_is_refused_keeps_what_was_typed() {
+    let mut bench = filled();
+    bench.app.common.command = std::sync::Arc::new(Refuses);
+    bench.keys("7 .").text("join").keys("enter").sees("word").text("wrong").keys("ctrl+s");
+    bench.sees("wrong").sees("`wrong` is no word").sees("try `right`");
+    bench.keys("ctrl+u").text("right").keys("ctrl+s").sees("joined").keys("esc").sees("Внедрение");
+    assert_eq!(bench.app.depth(), 0);
 }

@@ -39,7 +39,7 @@ impl Form {
         }
         let changed: Vec<_> = self.entries.iter().filter(|e| e.is_changed()).collect();
         match &self.purpose {
-            Purpose::Line(line) => self.run_line(line),
+            Purpose::Line(line) => self.run_line(line, cx),
             Purpose::Deed(action, subject) => {
                 let args: Vec<(&'static str, String)> =
                     changed.iter().filter_map(|e| Some((e.arg?, e.typed()))).collect();
