@@ -80,7 +80,7 @@ impl Form {
         for entry in &mut self.entries {
             match entry.field.and_then(|at| Some((at, *shared.differs.get(at)?))) {
                 Some((at, false)) => {
-                    entry.fill_below(noun.fields[at], &shared.first.values[at], cx)
+                    entry.fill_below(noun.fields[at], &shared.first.values[at], cx);
                 }
                 Some((_, true)) => entry.leave(),
                 None => {}
