@@ -26,7 +26,8 @@ pub(super) fn can_open(settings: &Settings) -> bool {
 /// # Errors
 /// The database or the terminal can't be used.
 pub(super) fn open(session: &mut Session, at: Opening) -> Result<()> {
-    let editor = super::editor::editor_command(session)?;
+    // A wrong one is told where an editor is asked for.
+    let editor = super::editor::editor_command(session);
     let store = session.take_store()?;
     let settings = &session.settings;
     let command = runner(settings, store.path().into(), session.base);

@@ -528,6 +528,12 @@ impl Field {
     pub fn label(&self) -> String {
         self.name.replace('_', " ")
     }
+
+    /// What people call it: a custom field by the name that they gave it, which commands needn't know.
+    #[must_use]
+    pub fn called(&self) -> String {
+        if self.custom { text::visible(self.about).into_owned() } else { self.label() }
+    }
 }
 
 impl fmt::Debug for Field {

@@ -171,11 +171,11 @@ impl Model {
         Self { entities, common, nouns, sums: sums(entities) }
     }
 
-    /// The custom fields: of which noun, by which name, of which kind.
+    /// The custom fields: of which noun, by which name, of which kind, and what people call them.
     #[must_use]
-    pub fn customs(&self) -> Vec<(&'static str, &'static str, Kind)> {
+    pub fn customs(&self) -> Vec<(&'static str, &'static str, Kind, &'static str)> {
         let fields = self.nouns.iter().flat_map(|n| n.fields.iter().map(move |f| (n.name(), f)));
-        fields.filter(|(_, f)| f.custom).map(|(noun, f)| (noun, f.name, f.kind)).collect()
+        fields.filter(|(_, f)| f.custom).map(|(noun, f)| (noun, f.name, f.kind, f.about)).collect()
     }
 
     /// The same model with a file's custom fields; one of an unknown noun is left out.

@@ -527,8 +527,9 @@ impl Store {
         // Texts of fields live as long as the program: none are made where nothing changed.
         let custom = custom::load(&self.conn)?;
         let known = |c: &crate::entity::CustomField| {
-            before.iter().any(|(noun, name, kind)| {
-                *noun == c.noun && *name == c.slug && kind.name() == c.kind.as_str()
+            before.iter().any(|(noun, name, kind, called)| {
+                let same = *noun == c.noun && *name == c.slug && *called == c.name;
+                same && kind.name() == c.kind.as_str()
             })
         };
         if custom.len() == before.len() && custom.iter().all(known) {

@@ -3,9 +3,9 @@
 
 use super::desk::{Desk, Done};
 use super::screen::Subject;
-use crate::actions::{Action, Call};
+use crate::actions::{Action, Call, Takes};
 use crate::entity::text::slug;
-use crate::entity::{CustomField, LinkTo, Model, Noun, Value};
+use crate::entity::{CustomField, Kind, LinkTo, Model, Noun, Target, Value};
 use crate::error::{Error, Result};
 use crate::store::{Draft, View, Writer, Written, same};
 
@@ -43,9 +43,54 @@ pub(crate) fn act(
         let ids = &subject.ids;
         (action.run)(&mut Call { writer: w, noun, ids, args, locale: &locale, made: Vec::new() })
     })?;
-    let told: Vec<String> = args.iter().take(1).map(|(_, text)| briefly(text)).collect();
-    let line = format!("{} {}: {}", action.verb, subject.shown(desk.store.model()), told.join(" "));
-    Ok(done(&written, line.trim_end_matches([':', ' ']).to_owned(), command))
+    let told = args.first().map_or(String::new(), |arg| said(desk, action, arg));
+    let whom = shown(desk, subject);
+    let line = match (action.verb, told.as_str()) {
+        (verb, "") => format!("{verb} {whom}"),
+        ("move", to) => format!("moved {whom} to {to}"),
+        (verb, told) => format!("{verb} {whom}: {told}"),
+    };
+    Ok(done(&written, line, command))
+}
+
+/// The records as people know them: one by its own name, whatever the screen's row said.
+fn shown(desk: &Desk, subject: &Subject) -> String {
+    let [id] = subject.ids[..] else { return subject.shown(desk.store.model()) };
+    let own = label_of(desk, subject.noun, id).map(|label| Subject { label, ..subject.clone() });
+    own.as_ref().unwrap_or(subject).shown(desk.store.model())
+}
+
+/// What a record is called.
+fn label_of(desk: &Desk, noun: &str, id: i64) -> Option<String> {
+    let mut labels = desk.reader().ok()?.labels(noun, &[id]).ok()?;
+    labels.remove(&id).map(|link| link.label).filter(|label| !label.is_empty())
+}
+
+/// What an argument says to people: a record that was picked, by its name.
+fn said(desk: &Desk, action: &Action, (name, text): &(&'static str, String)) -> String {
+    let arg = action.args.iter().find(|arg| arg.name == *name);
+    let kind = arg.and_then(|arg| match arg.takes {
+        Takes::Kind(kind, _) => Some(kind),
+        Takes::Field(field) => {
+            let noun = desk.store.model().get(action.noun)?;
+            Some(noun.fields[noun.index(field)?].kind)
+        }
+    });
+    let picked = match (kind, text.parse::<i64>()) {
+        (Some(Kind::Link(Target::One(entity))), Ok(id)) => label_of(desk, entity.name, id),
+        _ => None,
+    };
+    briefly(picked.as_ref().unwrap_or(text))
+}
+
+/// What a field was given, as people know it.
+fn given(desk: &Desk, edit: &Edit) -> String {
+    let label = match &edit.new {
+        Value::Link(link) if link.label.is_empty() => label_of(desk, link.noun, link.id),
+        Value::Link(link) => Some(link.label.clone()),
+        _ => None,
+    };
+    briefly(label.as_ref().unwrap_or(&edit.text))
 }
 
 /// The beginning of a text that somebody wrote, in one line.
@@ -117,7 +162,7 @@ pub(crate) fn put(
         [(to, _)] => format!("to {}", to.rsplit('/').next().unwrap_or_default()),
         _ => "one step".to_owned(),
     };
-    let line = format!("moved {} {to}", subject.shown(desk.store.model()));
+    let line = format!("moved {} {to}", shown(desk, subject));
     Ok(done(&written, line, command))
 }
 
@@ -191,12 +236,12 @@ pub(crate) fn edit_each<E: AsRef<[Edit]>>(
     let noun = desk.store.noun(subject.noun)?;
     let what: Vec<String> = match edits {
         [edit] if edit.text.trim().is_empty() => {
-            vec![format!("{} emptied", noun.fields[edit.index].label())]
+            vec![format!("{} emptied", noun.fields[edit.index].called())]
         }
-        [edit] => vec![format!("{} {}", noun.fields[edit.index].label(), briefly(&edit.text))],
-        _ => several.iter().map(|at| noun.fields[*at].label()).collect(),
+        [edit] => vec![format!("{} {}", noun.fields[edit.index].called(), given(desk, edit))],
+        _ => several.iter().map(|at| noun.fields[*at].called()).collect(),
     };
-    let line = format!("changed {}: {}", subject.shown(desk.store.model()), what.join(", "));
+    let line = format!("changed {}: {}", shown(desk, subject), what.join(", "));
     Ok(done(&written, line, command))
 }
 
@@ -226,7 +271,7 @@ fn refuse_clashes(noun: &Noun, now: &[Value], edits: &[Edit]) -> Result<()> {
         edit.base.as_ref().is_some_and(|base| !same(base, theirs)) && !same(theirs, &edit.new)
     };
     let names: Vec<String> =
-        edits.iter().filter(differs).map(|e| noun.fields[e.index].label()).collect();
+        edits.iter().filter(differs).map(|e| noun.fields[e.index].called()).collect();
     if names.is_empty() {
         return Ok(());
     }
@@ -341,7 +386,7 @@ pub(crate) fn trash(desk: &mut Desk, subject: &Subject, back: bool) -> Result<Do
         Ok(())
     })?;
     let past = if back { "restored" } else { "removed" };
-    let line = format!("{past} {}", subject.shown(desk.store.model()));
+    let line = format!("{past} {}", shown(desk, subject));
     Ok(done(&written, line, command))
 }
 
@@ -377,7 +422,7 @@ pub(crate) fn tag(desk: &mut Desk, subject: &Subject, text: &str) -> Result<Done
         }
         Ok(())
     })?;
-    let line = format!("tagged {}", subject.shown(desk.store.model()));
+    let line = format!("tagged {}", shown(desk, subject));
     Ok(done(&written, line, command))
 }
 
@@ -402,7 +447,7 @@ pub(crate) fn log(desk: &mut Desk, kind: &str, subject: &Subject, text: &str) ->
         ];
         w.insert(activity, Draft::of(activity, fields)?)
     })?;
-    let line = format!("logged a {kind} about {}", subject.shown(desk.store.model()));
+    let line = format!("logged a {kind} about {}", shown(desk, subject));
     Ok(done(&written, line, command))
 }
 

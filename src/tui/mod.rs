@@ -80,7 +80,7 @@ pub struct Setup {
     /// Whether it shows links.
     pub links: bool,
     /// The program that edits text, with its arguments.
-    pub editor: Vec<String>,
+    pub editor: Result<Vec<String>>,
     /// Where text that isn't saved is kept.
     pub state: Option<PathBuf>,
     pub command: CommandLine,
@@ -173,7 +173,7 @@ struct Dashboard {
     held: Held,
     workers: Workers,
     aside: Aside,
-    editor: Vec<String>,
+    editor: Result<Vec<String>>,
     drafts: Drafts,
     ended: bool,
     /// What ended it, where nobody in it did.
@@ -263,7 +263,10 @@ impl Dashboard {
                 }
                 Out::Editor(screen, text) => {
                     terminal::give_back();
-                    let edited = outside::edit(&self.editor, &text, self.pump.lent());
+                    let edited = match &self.editor {
+                        Ok(editor) => outside::edit(editor, &text, self.pump.lent()),
+                        Err(why) => Err(why.clone()),
+                    };
                     self.held.enter()?;
                     app.edited(screen, edited);
                     return self.perform(app);

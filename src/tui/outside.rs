@@ -34,12 +34,26 @@ pub(crate) fn edit(editor: &[String], text: &str, input: Stdio) -> Result<String
             Err(kept(format!("the editor `{program}` ended with {status}")))
         }
         Ok(_) => {
-            let text = std::fs::read_to_string(&path)
-                .map_err(|why| kept(format!("the edited text can't be read: {why}")))?;
+            let text = std::fs::read_to_string(&path).map_err(|why| {
+                // An editor that removes its file leaves nothing to keep but what it was given.
+                match put_back(&path, text) {
+                    Ok(()) => kept(format!("the edited text can't be read: {why}")),
+                    Err(_) => Error::outside(format!("the edited text can't be read: {why}")),
+                }
+            })?;
             // A temporary file that stays behind harms nobody; it has mode 0600.
             let _ = std::fs::remove_file(&path);
             Ok(text)
         }
+    }
+}
+
+/// Writes a text again where its file is gone.
+fn put_back(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(mut file) => file.write_all(text.as_bytes()),
+        Err(why) if why.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(why) => Err(why),
     }
 }
 
@@ -93,10 +107,12 @@ mod tests {
         let editor =
             |script: &str| vec!["sh".to_owned(), "-c".to_owned(), format!("{script} \"$0\"")];
         assert_eq!(edit(&editor("echo more >>"), "one\n", Stdio::null()).unwrap(), "one\nmore\n");
-        let why = edit(&["false".to_owned()], "kept", Stdio::null()).unwrap_err();
-        let hint = why.hint.unwrap();
-        let path = hint.split('`').nth(1).unwrap();
-        assert_eq!(std::fs::read_to_string(path).unwrap(), "kept");
-        std::fs::remove_file(path).unwrap();
+        for fails in [vec!["false".to_owned()], vec!["rm".to_owned()], editor("rm")] {
+            let why = edit(&fails, "kept", Stdio::null()).unwrap_err();
+            let hint = why.hint.unwrap();
+            let path = hint.split('`').nth(1).unwrap();
+            assert_eq!(std::fs::read_to_string(path).unwrap(), "kept");
+            std::fs::remove_file(path).unwrap();
+        }
     }
 }

@@ -255,7 +255,7 @@ impl Plain<'_> {
                         if path.field().name == noun.entity.label().name {
                             text.to_owned()
                         } else {
-                            format!("{} {text}", path.field().label())
+                            format!("{} {text}", path.field().called())
                         }
                     })
                     .collect();

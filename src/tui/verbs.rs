@@ -239,7 +239,7 @@ fn inline(subject: Subject, noun: &Noun, cx: &Cx) -> Effects {
         .iter()
         .enumerate()
         .filter(|(_, f)| screens::form::is_open(f))
-        .map(|(at, f)| Item::new(f.label(), f.about, at))
+        .map(|(at, f)| Item::new(f.called(), if f.custom { f.name } else { f.about }, at))
         .collect();
     let title = format!("Change of {}", subject.shown(cx.model));
     vec![Effect::Push(Choose::of(title, items, move |item, _| {

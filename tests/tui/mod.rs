@@ -366,6 +366,16 @@ fn an_editor_gets_the_terminal_and_its_text_comes_back() {
 }
 
 #[test]
+fn a_wrong_editor_is_told_where_it_is_asked_for() {
+    let world = world();
+    let mut tty = Tty::open(&world, &["deals"], &[("EDITOR", "vi -c \"x")]);
+    tty.waits_for("Renewal").press("e").waits_for("Edit deal");
+    tty.press("\x1b[A\x1b[A\x05").waits_for("EDITOR").press("\x1b").press("q");
+    assert_eq!(tty.ends(), 0);
+    tty.is_whole();
+}
+
+#[test]
 fn what_another_process_changes_appears_and_the_focus_stays() {
     let world = world();
     let mut tty = Tty::open(&world, &["companies"], &[]);

@@ -96,7 +96,7 @@ impl Screen for Conflict {
             let focus = at == self.at;
             let sign = if focus { ">" } else { " " };
             put(
-                format!("{sign} {}", field.label()),
+                format!("{sign} {}", field.called()),
                 if focus { Role::Focus } else { Role::Heading },
             );
             let on = |is: bool| if is { "(x)" } else { "( )" };

@@ -43,6 +43,7 @@ enum Purpose {
 }
 
 /// A form with its state.
+#[derive(Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 pub(crate) struct Form {
     purpose: Purpose,

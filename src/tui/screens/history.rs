@@ -61,7 +61,10 @@ impl History {
                 lines.push(plain(
                     format!(
                         "    {:<16} {} -> {}",
-                        edit.field.replace('_', " "),
+                        noun.index(&edit.field).map_or_else(
+                            || edit.field.replace('_', " "),
+                            |i| noun.fields[i].called()
+                        ),
                         said(&old),
                         said(&new)
                     ),

@@ -38,7 +38,7 @@ impl Known {
 
     /// As the preview says it.
     fn said(&self, noun: &Noun) -> String {
-        format!("{} = {}", noun.fields[self.at].label(), self.link.label)
+        format!("{} = {}", noun.fields[self.at].called(), self.link.label)
     }
 }
 

@@ -225,7 +225,7 @@ impl Screen for Merge {
         let mut lines: Vec<(String, Role)> = Vec::new();
         lines.push((format!(" stays: {} (Enter: another one)", self.named(cx)), Role::Heading));
         let noun = cx.model.get(self.noun);
-        let label = |row: &Row| noun.map_or(String::new(), |n| n.fields[row.field].label());
+        let label = |row: &Row| noun.map_or(String::new(), |n| n.fields[row.field].called());
         let names = found.iter().map(|row| width(&label(row))).max().unwrap_or(0).min(16);
         for row in &found {
             let gone = if row.then == row.ours && !row.ours.is_empty() {

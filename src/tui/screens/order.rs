@@ -26,6 +26,7 @@ pub(super) fn choose(noun: &Noun, offer: &Offer) -> Effect {
     let mut fields: Vec<&Field> = noun.fields.iter().filter(can).copied().collect();
     let rank = |f: &&Field| offer.first.iter().position(|n| *n == f.name);
     fields.sort_by_key(|f| rank(f).unwrap_or(usize::MAX));
+    let names: Vec<&'static str> = fields.iter().map(|f| f.name).collect();
     let now = offer.now.to_owned();
     let mut items: Vec<Item> = fields
         .iter()
@@ -34,9 +35,10 @@ pub(super) fn choose(noun: &Noun, offer: &Offer) -> Effect {
             let order = match now.strip_prefix('-') {
                 None if now == f.name => "ascending now; again turns it round",
                 Some(down) if down == f.name => "descending now; again turns it round",
+                _ if f.custom => f.name,
                 _ => f.about,
             };
-            Item::new(f.name, order, at)
+            Item::new(if f.custom { f.called() } else { f.name.to_owned() }, order, at)
         })
         .collect();
     // The way back leads, where there is one.
@@ -45,8 +47,8 @@ pub(super) fn choose(noun: &Noun, offer: &Offer) -> Effect {
     }
     let chosen = move |item: &Item| match item {
         item if item.value == USUAL => String::new(),
-        item if now == item.label => format!("-{}", item.label),
-        item => item.label.clone(),
+        item if now == names[item.value] => format!("-{now}"),
+        item => names[item.value].to_owned(),
     };
     Effect::Push(Choose::of("Sort by".into(), items, move |item, _| {
         vec![Effect::Tell(Box::new(Sorted(chosen(item))))]

@@ -5,7 +5,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::text::{self, Scroll};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::ChangeRow;
 use crate::tui::desk::Desk;
 use crate::tui::keys::{Act, Place};
@@ -33,16 +33,27 @@ struct Output {
     unseen: bool,
     /// It wants to be told that it is meant.
     asks: bool,
+    /// Where the line was filled in: it is back there when it is refused.
+    back: Option<Back>,
 }
+
+/// Opens the form again that a refused line comes from, with what was wrong.
+pub(super) type Back = Box<dyn FnOnce(Error) -> Box<dyn Screen>>;
 
 /// What a run came to, with what it changed, the oldest first.
 type Told = (Ran, Vec<ChangeRow>);
 
 /// Runs a command line, and shows what it says.
 pub(crate) fn open(line: String, run: CommandLine) -> Box<dyn Screen> {
+    of_form(line, run, None)
+}
+
+/// The same for a line that was filled in: where it is refused, what was typed is there again.
+pub(super) fn of_form(line: String, run: CommandLine, back: Option<Back>) -> Box<dyn Screen> {
     Box::new(Output {
         line,
         run,
+        back,
         lines: None,
         scroll: Scroll::default(),
         unseen: false,
@@ -66,6 +77,17 @@ fn run_at(desk: &mut Desk, run: &CommandLine, line: &str, columns: usize) -> Tol
     (ran, before.and_then(since).unwrap_or_default())
 }
 
+/// What a command line said was wrong.
+fn refusal(text: &str) -> Error {
+    let part = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
+    let first = text.lines().next().unwrap_or_default();
+    let why = Error::usage(part("error: ").unwrap_or(first));
+    match part("hint: ") {
+        Some(hint) => why.hint(hint),
+        None => why,
+    }
+}
+
 impl Output {
     /// Takes what was said; `u` takes back what was changed.
     fn take(&mut self, (ran, changes): Told, cx: &Cx) -> Effects {
@@ -77,9 +99,13 @@ impl Output {
             let toast = Toast { text: format!("rolo {}: {first}", self.line), bad: !ran.ok };
             return noted.into_iter().chain([Effect::Toast(toast), Effect::Pop]).collect();
         }
+        let asks = !ran.ok && text.contains(YES) && !self.line.contains(" --yes");
+        if let Some(back) = self.back.take_if(|_| !ran.ok && !asks && noted.is_none()) {
+            return vec![Effect::Pop, Effect::Push(back(refusal(&text)))];
+        }
         let line = |l: &str| plain(pane::safe(l), Role::Text);
         let mut lines: Vec<SheetLine> = text.trim_end().split('\n').map(line).collect();
-        self.asks = !ran.ok && text.contains(YES) && !self.line.contains(" --yes");
+        self.asks = asks;
         if self.asks {
             let key = cx.keys.shown(Place::Page, Act::Open).unwrap_or_default();
             let back = cx.keys.shown(Place::Page, Act::Back).unwrap_or_default();

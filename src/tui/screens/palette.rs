@@ -11,8 +11,8 @@ use ratatui::layout::Rect;
 use self::wanted::Wanted;
 use super::line::SETTINGS;
 use super::reports::{AtChart, Named};
-use super::{OfPipeline, list, reports};
 use super::views::{self, View};
+use super::{OfPipeline, list, reports};
 use crate::actions::ACTIONS;
 use crate::entity::shown::shown;
 use crate::entity::width::pad;
@@ -304,8 +304,7 @@ impl Palette {
             return Vec::new();
         }
         let noun = self.subject.as_ref().map(|s| s.noun);
-        let is_called =
-            |verb: &&Verb| wanted.begins(&format!("{} {}", verb.noun, verb.name));
+        let is_called = |verb: &&Verb| wanted.begins(&format!("{} {}", verb.noun, verb.name));
         let is_offered = |verb: &&Verb| Some(verb.noun) == noun && menu::is_deed(verb);
         let all = self.verbs.iter().filter(|verb| is_called(verb) && !is_offered(verb));
         let mut called: Vec<&Verb> = all.collect();

@@ -159,8 +159,8 @@ impl Record {
         };
         let menu = cx.keys.shown(Place::Record, Act::Menu).unwrap_or_default();
         vec![Toast::good(match field.deed {
-            Some(deed) => format!("`{deed}` changes the {}: {menu} does it", field.label()),
-            None => format!("the {} isn't changed by hand", field.label()),
+            Some(deed) => format!("`{deed}` changes the {}: {menu} does it", field.called()),
+            None => format!("the {} isn't changed by hand", field.called()),
         })]
     }
 

@@ -140,7 +140,7 @@ fn a_deal_is_moved_by_a_menu_of_the_stages_of_its_own_pipeline() {
     assert!(!bench.screen().contains("Elsewhere"), "{}", bench.screen());
     let id = bench.app.screens().find_map(crate::tui::screen::Screen::subject).unwrap().one();
     // The focus stands on what it is now: one down is the next one.
-    bench.keys("down enter").sees("move deal:");
+    bench.keys("down enter").sees("moved deal:");
     assert_eq!(bench.value("deal", id, "stage").to_cell(), "Proposal");
 }
 

@@ -5,6 +5,7 @@ use crossterm::event::{Event as Input, KeyEvent};
 use super::harness::{Bench, filled};
 use crate::entity::Value;
 use crate::tui::keys::Press;
+use crate::tui::{Commands, Ran, Taken, Verb, Wants};
 
 #[test]
 fn a_form_saves_what_was_changed_and_nothing_else() {
@@ -289,4 +290,70 @@ fn what_somebody_else_wrote_into_one_of_several_is_not_overwritten_unseen() {
     assert_eq!(bench.value("company", 2, at).to_cell(), "Theirs");
     bench.keys("ctrl+s").sees("changed 2 companies");
     assert_eq!(bench.value("company", 2, at).to_cell(), "Mine");
+}
+
+#[test]
+fn a_custom_field_bears_its_name_and_keeps_its_slug_for_commands() {
+    let mut bench = filled();
+    bench.app.open(crate::tui::screens::list::filtered("field", ""));
+    bench.settle();
+    bench.keys("n").text("Взнос noun=deal kind=int").keys("enter").sees("added the field `vznos`");
+    let model = Box::new(bench.desk.store.model().clone());
+    bench.app.said(crate::tui::worker::Said::Model(model));
+    bench.settle();
+    bench.keys("7 g g c ctrl+u").text("name,vznos").keys("enter").sees("Взнос");
+    bench.keys("i").text("Взн").sees("vznos").keys("enter").sees("Взнос of deal:");
+    bench.text("x").keys("enter").sees("is not").keys("ctrl+u").text("42").keys("enter");
+    bench.sees("Взнос 42").keys("y c");
+    let copied = bench.copied.pop().unwrap();
+    assert!(copied.contains("--set 'vznos=42'"), "{copied}");
+    bench.keys("e").resize(100, 50).sees("Взнос           42").keys("esc");
+    bench.keys("enter").sees("Взнос").keys("esc s").text("Взн").keys("enter").sees("42");
+    let screen = bench.screen();
+    // The order alone is said as commands say it.
+    let said = screen.lines().filter(|line| line.contains("vznos"));
+    assert!(said.eq(screen.lines().filter(|line| line.contains("sort: vznos"))), "{screen}");
+    // Another name is seen at once.
+    bench.set("field", 1, "name", Value::Text("Ship date".into()));
+    bench.desk.store.refresh_model().unwrap();
+    let deal = bench.desk.store.noun("deal").unwrap();
+    assert_eq!(deal.fields[deal.index("vznos").unwrap()].called(), "Ship date");
+}
+
+/// A command line that knows one verb, and refuses it.
+struct Refuses;
+
+impl Commands for Refuses {
+    fn run(&self, line: &str, _: Option<usize>) -> Ran {
+        let ok = line.contains("right");
+        let said =
+            if ok { &b"joined"[..] } else { b"error: `wrong` is no word\nhint: try `right`\n" };
+        let (out, err) = if ok { (said, &b""[..]) } else { (&b""[..], said) };
+        Ran { ok, out: out.to_vec(), err: err.to_vec() }
+    }
+
+    fn verbs(&self) -> Vec<Verb> {
+        vec![Verb { noun: "deal", name: "join".into(), about: String::new(), on_records: true }]
+    }
+
+    fn takes(&self, _: &str, _: &str) -> Vec<Taken> {
+        vec![Taken {
+            name: "word".into(),
+            option: Some("word".into()),
+            about: "any word".into(),
+            required: true,
+            several: false,
+            wants: Wants::Text,
+        }]
+    }
+}
+
+#[test]
+fn a_form_whose_command_is_refused_keeps_what_was_typed() {
+    let mut bench = filled();
+    bench.app.common.command = std::sync::Arc::new(Refuses);
+    bench.keys("7 .").text("join").keys("enter").sees("word").text("wrong").keys("ctrl+s");
+    bench.sees("wrong").sees("`wrong` is no word").sees("try `right`");
+    bench.keys("ctrl+u").text("right").keys("ctrl+s").sees("joined").keys("esc").sees("Внедрение");
+    assert_eq!(bench.app.depth(), 0);
 }

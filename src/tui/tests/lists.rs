@@ -48,7 +48,7 @@ fn deeds_ask_for_what_they_need_and_are_done() {
     bench.keys("5 d").sees("resolve ticket");
     bench.keys("9 d").sees("done task");
     bench.keys("7 m").sees("Negotiation");
-    bench.text("prop").keys("enter").sees("move deal");
+    bench.text("prop").keys("enter").sees("moved deal");
     bench.keys("7 a").sees("owner of deal");
     bench.keys("esc 2 N").text("asked for a DPA").keys("enter").sees("logged a note");
     bench.keys("enter").sees("asked for a DPA");

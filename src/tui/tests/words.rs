@@ -114,3 +114,20 @@ fn a_slip_in_the_palette_finds_what_was_meant() {
     bench.keys("ctrl+p").text("forcast").sees("Forecast").keys("esc");
     bench.keys("ctrl+p").text("qwzxkjq").sees("Nothing is called so");
 }
+
+#[test]
+fn what_was_done_is_told_by_names() {
+    let mut bench = filled();
+    bench.add("user", &[("name", "boris"), ("handle", "boris")]);
+    bench.keys("7 a").text("boris").keys("enter").sees("owner boris");
+    bench.keys("1 m").text("Proposal").keys("enter").sees("moved deal:1 Renewal 2027 to Proposal");
+    // Whatever a row says, a record is told by its own name.
+    let deal = crate::tui::screen::Subject {
+        noun: "deal",
+        ids: vec![3],
+        label: "closes: Внедрение (90 000.00 EUR)".into(),
+    };
+    let win = crate::actions::find("deal", "win").unwrap();
+    let done = crate::tui::deeds::act(&mut bench.desk, win, &deal, &[]).unwrap();
+    assert_eq!(done.line, "win deal:3 Внедрение");
+}

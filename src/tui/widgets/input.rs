@@ -19,11 +19,23 @@ const STEPS: usize = 200;
 pub(crate) struct Input {
     inner: Inner,
     before: Vec<String>,
+    /// What the last key did: more of the same is no new step.
+    run: Run,
+}
+
+/// What a key does to a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Run {
+    #[default]
+    None,
+    Word,
+    Gap,
+    Removed,
 }
 
 impl Input {
     pub(crate) fn new(text: &str) -> Self {
-        Self { inner: Inner::new(text.to_owned()), before: Vec::new() }
+        Self { inner: Inner::new(text.to_owned()), ..Self::default() }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -31,6 +43,7 @@ impl Input {
     }
 
     pub(crate) fn set(&mut self, text: &str) {
+        self.run = Run::None;
         self.keep();
         self.inner = Inner::new(text.to_owned());
     }
@@ -65,9 +78,21 @@ impl Input {
             KeyCode::End => Ask::GoToEnd,
             _ => return false,
         };
-        self.keep();
+        // A run of letters is one step, as is a run of removed ones; a word's first letter begins one.
+        let run = match request {
+            Ask::InsertChar(c) if c.is_whitespace() => Run::Gap,
+            Ask::InsertChar(_) => Run::Word,
+            Ask::DeletePrevChar | Ask::DeleteNextChar => Run::Removed,
+            _ => Run::None,
+        };
+        let goes_on = run != Run::None && run == self.run;
+        self.run = run;
+        let kept = self.before.len();
+        if !goes_on {
+            self.keep();
+        }
         let changed = self.inner.handle(request).is_some_and(|c| c.value);
-        if !changed {
+        if !changed && self.before.len() > kept {
             self.before.pop();
         }
         changed
@@ -81,6 +106,7 @@ impl Input {
     }
 
     fn undo(&mut self) -> bool {
+        self.run = Run::None;
         let Some(text) = self.before.pop() else { return false };
         self.inner = Inner::new(text);
         true
@@ -88,6 +114,7 @@ impl Input {
 
     /// Takes pasted text as one step; line ends become spaces.
     pub(crate) fn paste(&mut self, text: &str) {
+        self.run = Run::None;
         self.keep();
         let line = text.replace("\r\n", " ").replace(['\n', '\r', '\t'], " ");
         let (before, behind) = self.halves();
@@ -136,6 +163,22 @@ mod tests {
         assert_eq!(input.text(), "Zoe\u{308}");
         typed(&mut input, "home 王 end ctrl+w");
         assert_eq!(input.text(), "王");
+    }
+
+    #[test]
+    fn ctrl_z_takes_back_a_word_at_a_time() {
+        let mut input = Input::new("");
+        typed(&mut input, "o n e space t w o");
+        typed(&mut input, "ctrl+z");
+        assert_eq!(input.text(), "one ");
+        typed(&mut input, "ctrl+z ctrl+z");
+        assert_eq!(input.text(), "");
+        typed(&mut input, "王 伟 left x backspace backspace");
+        assert_eq!(input.text(), "伟");
+        typed(&mut input, "ctrl+z");
+        assert_eq!(input.text(), "王x伟");
+        typed(&mut input, "ctrl+z");
+        assert_eq!(input.text(), "王伟");
     }
 
     #[test]

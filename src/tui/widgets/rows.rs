@@ -32,7 +32,10 @@ impl Head {
     pub(crate) fn of(path: &Path, noun: &Noun) -> Self {
         let last = path.last();
         Self {
-            name: path.name.replace('_', " "),
+            name: match path.field() {
+                field if field.custom && last.part == Part::Whole => field.called(),
+                _ => path.name.replace('_', " "),
+            },
             numeric: is_numeric(path.field(), last.part),
             whole: is_whole(&path.field().kind),
             keep: path.steps.len() == 1

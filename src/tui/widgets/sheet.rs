@@ -155,7 +155,7 @@ impl Sheet {
             .filter(|(_, (field, value))| !value.is_empty() && field.name != "uid" && !field.quiet);
         let all: Vec<_> = held.collect();
         let names =
-            all.iter().map(|(_, (field, _))| width(&field.label())).max().unwrap_or(0).min(16);
+            all.iter().map(|(_, (field, _))| width(&field.called())).max().unwrap_or(0).min(16);
         let mut lines = Vec::new();
         for (at, (field, value)) in all {
             let text = shown(field, Part::Whole, value, cx.zone());
@@ -175,7 +175,7 @@ impl Sheet {
             };
             let address = address.filter(|_| pieces.len() == 1);
             let address = address.and_then(|text| address_of(&field.kind, text));
-            let mut name = pad(&cx.theme.cut(&field.label(), names), names, false);
+            let mut name = pad(&cx.theme.cut(&field.called(), names), names, false);
             for piece in pieces {
                 lines.push(SheetLine {
                     text: format!("{name}  {piece}"),

@@ -13,6 +13,7 @@ use crate::tui::widgets::input::Input;
 
 /// A field, or an argument of a deed, as it is being filled.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 pub(super) struct Entry {
     pub label: String,
     pub about: Cow<'static, str>,
@@ -51,8 +52,12 @@ pub(super) enum Given {
 impl Entry {
     pub(super) fn of_field(at: usize, field: &'static Field) -> Self {
         Self {
-            label: field.label(),
-            about: field.about.into(),
+            label: field.called(),
+            about: if field.custom {
+                format!("`{}` in commands and filters", field.name).into()
+            } else {
+                field.about.into()
+            },
             kind: field.kind,
             words: Vec::new(),
             field: Some(at),

@@ -1,7 +1,8 @@
 //! From what was typed to the change.
 
+use super::entry::Entry;
 use super::{Form, Purpose};
-use crate::entity::{Record, Value};
+use crate::entity::{Field, Record, Value};
 use crate::error::Error;
 use crate::store::same;
 use crate::tui::deeds::{self, Edit};
@@ -38,7 +39,7 @@ impl Form {
         }
         let changed: Vec<_> = self.entries.iter().filter(|e| e.is_changed()).collect();
         match &self.purpose {
-            Purpose::Line(line) => self.run_line(line),
+            Purpose::Line(line) => self.run_line(line, cx),
             Purpose::Deed(action, subject) => {
                 let args: Vec<(&'static str, String)> =
                     changed.iter().filter_map(|e| Some((e.arg?, e.typed()))).collect();
@@ -67,12 +68,7 @@ impl Form {
                 let edits: Vec<Edit> = values
                     .into_iter()
                     .zip(texts)
-                    .map(|((index, new), (_, text))| Edit {
-                        index,
-                        base: seen(index),
-                        new,
-                        text,
-                    })
+                    .map(|((index, new), (_, text))| Edit { index, base: seen(index), new, text })
                     .collect();
                 vec![deed(move |desk| deeds::edit(desk, &subject, &edits))]
             }
@@ -99,15 +95,20 @@ impl Form {
 
     /// Shows an error at the field that is to blame for it.
     pub(super) fn blame(&mut self, mut why: Error) {
-        let names = |label: &str| {
+        let names = |entry: &Entry| {
             let spoken = why.message.to_lowercase();
-            let label = label.to_lowercase();
+            let label = entry.declared.map_or(entry.label.clone(), Field::label).to_lowercase();
             spoken.starts_with(&format!("{label}:"))
                 || why.field.is_some_and(|f| f.replace('_', " ") == label)
         };
-        if let Some(at) = self.entries.iter().position(|e| names(&e.label)) {
+        if let Some(at) = self.entries.iter().position(names) {
             self.at = at;
             let entry = &mut self.entries[at];
+            // The store knows a custom field by its name in commands.
+            let slug = entry.declared.filter(|f| f.custom).map(|f| format!("{}: ", f.label()));
+            if let Some(rest) = slug.and_then(|slug| why.message.strip_prefix(&slug)) {
+                why.message = format!("{}: {rest}", entry.label);
+            }
             entry.error = Some(why.message.clone());
             // Here nobody types flags and commands.
             let speaks = |hint: &String| hint.contains("`--") || hint.contains("`rolo ");

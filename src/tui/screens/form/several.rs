@@ -79,7 +79,9 @@ impl Form {
         }
         for entry in &mut self.entries {
             match entry.field.and_then(|at| Some((at, *shared.differs.get(at)?))) {
-                Some((at, false)) => entry.fill_below(noun.fields[at], &shared.first.values[at], cx),
+                Some((at, false)) => {
+                    entry.fill_below(noun.fields[at], &shared.first.values[at], cx);
+                }
                 Some((_, true)) => entry.leave(),
                 None => {}
             }

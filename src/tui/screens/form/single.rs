@@ -67,7 +67,7 @@ pub(crate) fn argument(
 pub(super) fn one_field(subject: Subject, at: usize, record: &Record, cx: &Cx) -> Box<dyn Screen> {
     let Some(noun) = cx.model.get(subject.noun) else { return boxed(None) };
     let field = noun.fields[at];
-    let title = format!("{} of {}", field.label(), subject.shown(cx.model));
+    let title = format!("{} of {}", field.called(), subject.shown(cx.model));
     let mut entry = Entry::of_field(at, field);
     entry.fill(field, &record.values[at], cx);
     let text = entry.text().to_owned();

@@ -4,7 +4,8 @@ use super::entry::Entry;
 use super::{Form, Purpose, boxed};
 use crate::tui::commands::{Taken, Verb, Wants};
 use crate::tui::deeds::quoted;
-use crate::tui::screen::{Cx, Effect, Effects, Subject, Toast};
+use crate::tui::screen::{Cx, Effect, Effects, Screen, Subject, Toast};
+use crate::tui::screens::output;
 
 /// A command line in the making.
 #[derive(Clone)]
@@ -97,7 +98,7 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
 
 impl Form {
     /// Runs the line that was filled in.
-    pub(super) fn run_line(&self, line: &Line) -> Effects {
+    pub(super) fn run_line(&self, line: &Line, cx: &Cx) -> Effects {
         let filled = self.entries.iter().zip(&line.takes);
         let given: Vec<(&Taken, String)> = filled
             .filter(|(entry, taken)| {
@@ -106,6 +107,13 @@ impl Form {
             })
             .map(|(entry, taken)| (taken, entry.typed()))
             .collect();
-        vec![Effect::Pop, Effect::Command(line.text(&given))]
+        let mut form = self.clone();
+        let back = move |why| -> Box<dyn Screen> {
+            form.blame(why);
+            Box::new(form)
+        };
+        let run = cx.command.clone();
+        let output = output::of_form(line.text(&given), run, Some(Box::new(back)));
+        vec![Effect::Pop, Effect::Push(output)]
     }
 }

@@ -95,7 +95,7 @@ pub(super) fn parse(text: &str, noun: &Noun, cx: &Cx) -> Result<Quick> {
         if let Some(at) = address_of(noun, &piece).filter(|at| !quick.has(*at)) {
             let value = noun.fields[at].parse(&piece, cx.locale);
             quick.values.push((at, value.map_err(|why| wrong(noun.fields[at].name, &why))?));
-            said.push(format!("{} = {piece}", noun.fields[at].label()));
+            said.push(format!("{} = {piece}", noun.fields[at].called()));
             quick.texts.push((at, piece));
             continue;
         }
@@ -110,7 +110,7 @@ pub(super) fn parse(text: &str, noun: &Noun, cx: &Cx) -> Result<Quick> {
                     .map_err(|why| wrong(named.field.name, &why))?;
                 let meant = meaning(&named.field.kind, value, &parsed, cx);
                 let meant = if meant.is_empty() { format!("= {value}") } else { meant };
-                said.push(format!("{} {meant}", named.field.label()));
+                said.push(format!("{} {meant}", named.field.called()));
                 quick.values.push((named.index, parsed));
                 quick.texts.push((named.index, value.to_owned()));
             }
@@ -133,7 +133,7 @@ pub(super) fn parse(text: &str, noun: &Noun, cx: &Cx) -> Result<Quick> {
             }
             ('#', None) if rest.starts_with(char::is_alphabetic) && company_of(noun).is_some() => {
                 let at = company_of(noun).unwrap_or_default();
-                said.push(format!("{} = the company `{rest}`", noun.fields[at].label()));
+                said.push(format!("{} = the company `{rest}`", noun.fields[at].called()));
                 quick.company = Some((at, rest.to_owned()));
             }
             _ => words.push(piece),
@@ -252,7 +252,7 @@ fn take_due(
             words.truncate(words.len() - count);
             said.push(format!(
                 "{} {}",
-                noun.fields[at].label(),
+                noun.fields[at].called(),
                 understood(&Kind::Due, &text, cx).unwrap_or_default()
             ));
             quick.texts.push((at, text));

@@ -218,7 +218,8 @@ fn fields(list: &List, sheet: &Sheet, noun: &Noun, room: usize, cx: &Cx) -> Vec<
     }
     let rank = |line: &SheetLine| {
         let name = line.field.map_or("", |at| noun.fields[at].name);
-        let in_row = list.heads.iter().any(|h| h.name == name.replace('_', " "));
+        let called = line.field.map_or(String::new(), |at| noun.fields[at].called());
+        let in_row = list.heads.iter().any(|h| h.name == called);
         u8::from(in_row) + 2 * u8::from(matches!(name, "id" | "created" | "updated"))
     };
     lines.sort_by_key(rank);
