@@ -301,7 +301,7 @@ fn a_custom_field_bears_its_name_and_keeps_its_slug_for_commands() {
     let model = Box::new(bench.desk.store.model().clone());
     bench.app.said(crate::tui::worker::Said::Model(model));
     bench.settle();
-    bench.keys("7 g g c ctrl+u").text("name,vznos").keys("enter").sees("Взнос");
+    bench.keys("7 g g :").text("cols name,vznos").keys("enter").sees("Взнос");
     bench.keys("i").text("Взн").sees("vznos").keys("enter").sees("Взнос of deal:");
     bench.text("x").keys("enter").sees("is not").keys("ctrl+u").text("42").keys("enter");
     bench.sees("Взнос 42").keys("y c");

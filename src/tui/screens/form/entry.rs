@@ -219,13 +219,19 @@ impl Entry {
         can
     }
 
-    /// Fills it with a value, below what was typed already.
+    /// Fills it with a value, below what was typed already: keys that came before the value stand
+    /// behind it, as they would have; what was chosen or kept as a draft stands in its place.
     pub(super) fn fill_below(&mut self, field: &Field, value: &Value, cx: &Cx) {
         let typed = self.is_changed().then(|| (self.text().to_owned(), self.picked.take()));
+        let is_whole = self.given || self.long.is_some() || self.is_chosen();
         self.fill(field, value, cx);
-        if let Some((text, picked)) = typed {
-            self.write(&text);
-            self.picked = picked;
+        match typed {
+            Some((text, None)) if !is_whole && self.long.is_none() => self.input.paste(&text),
+            Some((text, picked)) => {
+                self.write(&text);
+                self.picked = picked;
+            }
+            None => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! The columns of a list: chosen, and scrolled to where not all have room.
 
 use super::{List, load};
-use crate::entity::Noun;
+use crate::entity::{Field, Noun};
 use crate::error::Error;
 use crate::tui::screen::{Cx, Effect};
 use crate::tui::screens::choose::{Choose, Item};
@@ -39,8 +39,10 @@ impl List {
     pub(super) fn choose_columns(&self, cx: &Cx) -> Option<Effect> {
         let noun = cx.model.get(self.noun)?;
         let now = load::columns(&self.wanted(cx), noun);
-        let about =
-            |name: &str| noun.fields.iter().find(|f| f.name == name).map_or("", |f| f.about);
+        let field = |name: &str| noun.fields.iter().find(|f| f.name == name);
+        // A custom field stands there with what people call it.
+        let told = |f: &&Field| if f.custom { f.called() } else { f.about.to_owned() };
+        let about = |name: &str| field(name).map_or(String::new(), told);
         let shown = now.iter().map(|name| (name.as_str(), true));
         let others = noun.fields.iter().map(|field| (field.name, false));
         let others = others.filter(|(name, _)| !now.iter().any(|n| n == name));
