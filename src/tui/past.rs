@@ -1,6 +1,9 @@
 //! What this dashboard has changed since it opened: `u` takes back that, as an editor would, and never
 //! what somebody did before or elsewhere.
 
+use super::desk::{Desk, Done};
+use crate::error::{Error, Result};
+
 /// Changes by their numbers, the latest last.
 #[derive(Debug, Default)]
 pub(crate) struct Past {
@@ -59,6 +62,89 @@ impl Past {
         }
         None
     }
+}
+
+/// Takes the latest change of this session back.
+///
+/// # Errors
+/// There is none, or a later change stands in the way; `elsewhere` tells how to take others back.
+pub(crate) fn undo(desk: &mut Desk, elsewhere: &str) -> Result<Done> {
+    let change = desk.next_to_take_back(false)?.ok_or_else(|| {
+        Error::conflict("nothing done in this dashboard is left to undo").hint(elsewhere)
+    })?;
+    let line = take_back(desk, Some(change)).map_err(|why| {
+        // What can't be taken back isn't in the way of what was done before it.
+        desk.past.forget(change);
+        let way = "again takes back the one before; `g u` lists all changes";
+        let hint = why.hint.clone().map_or(way.to_owned(), |hint| format!("{hint}; {way}"));
+        why.hint(hint)
+    })?;
+    Ok(Done::of(line, format!("undo change:{change}")))
+}
+
+/// Takes the latest undo of this session back.
+///
+/// # Errors
+/// There is none, or a later change stands in the way.
+pub(crate) fn redo(desk: &mut Desk) -> Result<Done> {
+    let undo = desk.next_to_take_back(true)?.ok_or_else(|| {
+        Error::conflict("nothing undone in this dashboard is left to redo")
+            .hint("a new change ends redo")
+    })?;
+    let line = bring_back(desk, undo)?;
+    Ok(Done::of(line, "redo".to_owned()))
+}
+
+/// Takes an undo back; tells what came back.
+fn bring_back(desk: &mut Desk, undo: i64) -> Result<String> {
+    let written = desk.write("redo", "redo", |w| {
+        w.undoing = Some(undo);
+        w.take_back(undo, true)
+    })?;
+    desk.past.redid(undo, written.value.change);
+    Ok(format!("redid: {}", written.value.summary.trim_start_matches("undo of ")))
+}
+
+/// Takes a certain change back, whoever made it and whenever; of an undo that is a redo.
+///
+/// # Errors
+/// A later change stands in the way.
+pub(crate) fn undo_change(desk: &mut Desk, change: i64, is_undo: bool) -> Result<Done> {
+    let line = if is_undo { bring_back(desk, change)? } else { take_back(desk, Some(change))? };
+    Ok(Done::of(line, format!("undo change:{change}")))
+}
+
+/// Takes the latest changes back, from before this session too: `:undo 3`.
+///
+/// # Errors
+/// There is none, or a later change stands in the way of the latest.
+pub(crate) fn undo_latest(desk: &mut Desk, count: usize) -> Result<Done> {
+    let mut line = take_back(desk, None)?;
+    for done in 1..count {
+        line = match take_back(desk, None) {
+            Ok(_) => format!("undid {} changes", done + 1),
+            // What is undone is undone: the line tells what stopped the rest.
+            Err(why) => {
+                line = format!("undid {done} of {count}; the one before: {}", why.message);
+                break;
+            }
+        };
+    }
+    Ok(Done::of(line, if count == 1 { "undo".to_owned() } else { format!("undo {count}") }))
+}
+
+/// Takes a change back, or the latest of the user; tells what it was.
+fn take_back(desk: &mut Desk, change: Option<i64>) -> Result<String> {
+    let written = desk.write("undo", "undo", |w| {
+        let of = change.map_or_else(|| w.last_undoable(false), Ok)?;
+        w.undoing = Some(of);
+        w.take_back(of, false)
+    })?;
+    let undone = written.value;
+    if let Some(by) = written.change {
+        desk.past.undid(undone.change, by);
+    }
+    Ok(format!("undid: {}", undone.summary))
 }
 
 #[cfg(test)]

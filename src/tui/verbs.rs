@@ -4,6 +4,7 @@ use super::deeds;
 use super::drafts::{Draft, Typed};
 use super::keys::{Act, Place};
 use super::menu;
+use super::past;
 use super::screen::{Cx, Effect, Effects, Screen, Subject, Toast, ask, deed};
 use super::screens;
 use super::screens::choose::{Choose, Item};
@@ -40,7 +41,7 @@ pub(crate) fn of(
         Act::Palette => return vec![Effect::Push(screens::palette::open(subject))],
         Act::Command => return vec![Effect::Push(screens::line::command(cx))],
         Act::Undo => return vec![undo(cx)],
-        Act::Redo => return vec![deed(deeds::redo)],
+        Act::Redo => return vec![deed(past::redo)],
         Act::Trash => return vec![Effect::Push(screens::trash::nouns())],
         Act::Changes => return vec![Effect::Push(screens::changes::open())],
         Act::New => return new(noun, cx),
@@ -105,7 +106,7 @@ fn undo(cx: &Cx) -> Effect {
     let key = |act| cx.keys.shown(Place::List, act).unwrap_or_default();
     let elsewhere =
         format!("older: `:undo`, {} the changes, {} the trash", key(Act::Changes), key(Act::Trash));
-    deed(move |desk| deeds::undo(desk, &elsewhere))
+    deed(move |desk| past::undo(desk, &elsewhere))
 }
 
 /// Whether a key does something of its own to records of a noun: deals are moved, tickets answered.

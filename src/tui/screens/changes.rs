@@ -9,8 +9,8 @@ use crate::entity::shown::local;
 use crate::entity::when::stored_instant;
 use crate::error::Result;
 use crate::store::ChangeRow;
-use crate::tui::deeds;
 use crate::tui::keys::{Act, Place};
+use crate::tui::past;
 use crate::tui::screen::{Cx, Effect, Effects, Event, Screen, Toast, answer, ask, deed};
 use crate::tui::theme::Role;
 use crate::tui::widgets::pane;
@@ -70,7 +70,7 @@ impl Changes {
             Item::new("yes", format!("as `rolo undo change:{id}` does"), 1),
         ];
         vec![Effect::Push(Choose::of(title, items, move |item, _| match item.value {
-            1 => vec![deed(move |desk| deeds::undo_change(desk, id, is_undo))],
+            1 => vec![deed(move |desk| past::undo_change(desk, id, is_undo))],
             _ => Vec::new(),
         }))]
     }

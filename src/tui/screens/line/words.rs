@@ -3,8 +3,8 @@
 
 use crate::entity::Noun;
 use crate::error::{Error, Result, nearest};
-use crate::tui::deeds;
 use crate::tui::keys::Act;
+use crate::tui::past;
 use crate::tui::screen::{Cx, Effect, Effects, Screen, Toast, deed};
 use crate::tui::screens::prompt::Prompt;
 use crate::tui::screens::views::View;
@@ -100,14 +100,14 @@ fn run(text: &str, cx: &Cx) -> Result<Effects> {
             }),
         ],
         ("view", _) if rest == "save" || rest.starts_with("save ") => vec![save_view(&rest[4..])?],
-        ("undo", "") => vec![deed(|desk| deeds::undo_latest(desk, 1))],
+        ("undo", "") => vec![deed(|desk| past::undo_latest(desk, 1))],
         ("undo", count) if count.bytes().all(|b| b.is_ascii_digit()) => {
             let count: usize = count.parse().unwrap_or(0);
             if count == 0 {
                 return Err(Error::usage("`:undo 0` undoes nothing")
                     .hint("`:undo 3` takes back your three latest changes"));
             }
-            vec![deed(move |desk| deeds::undo_latest(desk, count))]
+            vec![deed(move |desk| past::undo_latest(desk, count))]
         }
         ("redo", "") => vec![Effect::Act(Act::Redo)],
         ("reload", "") => vec![Effect::Act(Act::Reload)],
