@@ -205,6 +205,7 @@ pub(crate) fn edit_each<E: AsRef<[Edit]>>(
     let written = desk.change("edit", &command, |w| {
         let noun = w.reader().model().noun(subject.noun)?;
         for (ids, edits) in groups {
+            refuse_any_removed(w, noun, ids)?;
             // Where no base was read, nobody may have changed the same since it was shown.
             let edits_blind = edits.as_ref().iter().filter(|edit| edit.base.is_none());
             let names: Vec<&str> = edits_blind.map(|edit| noun.fields[edit.index].name).collect();
@@ -213,7 +214,6 @@ pub(crate) fn edit_each<E: AsRef<[Edit]>>(
             }
             for id in ids {
                 let now = w.reader().record(noun, *id)?;
-                refuse_removed(noun, &now.values, *id)?;
                 refuse_clashes(noun, &now.values, edits.as_ref())?;
             }
         }
@@ -248,20 +248,10 @@ pub(crate) fn edit_each<E: AsRef<[Edit]>>(
 fn refuse_any_removed(w: &Writer, noun: &Noun, ids: &[i64]) -> Result<()> {
     let labels = w.reader().labels(noun.name(), ids)?;
     let removed = ids.iter().find(|id| labels.get(id).is_some_and(|link| link.trashed));
-    removed.map_or(Ok(()), |id| Err(was_removed(noun, *id)))
-}
-
-fn refuse_removed(noun: &Noun, values: &[Value], id: i64) -> Result<()> {
-    let trashed = noun.require("trashed")?.index;
-    if values[trashed].is_empty() {
-        return Ok(());
-    }
-    Err(was_removed(noun, id))
-}
-
-fn was_removed(noun: &Noun, id: i64) -> Error {
-    Error::conflict(format!("{}:{id} was removed", noun.name()))
-        .hint("it lies in the trash: `g x` opens it, and `R` there brings it back")
+    removed.map_or(Ok(()), |id| {
+        Err(Error::conflict(format!("{}:{id} was removed", noun.name()))
+            .hint("it lies in the trash: `g x` opens it, and `R` there brings it back"))
+    })
 }
 
 /// A field that changed here and by somebody else stands in the way.

@@ -50,6 +50,28 @@ pub(super) enum Given {
 }
 
 impl Entry {
+    /// What nobody has filled yet.
+    fn empty() -> Self {
+        Self {
+            label: String::new(),
+            about: Cow::Borrowed(""),
+            kind: Kind::Text,
+            words: Vec::new(),
+            field: None,
+            declared: None,
+            arg: None,
+            required: false,
+            input: Input::default(),
+            long: None,
+            picked: None,
+            initial: String::new(),
+            given: false,
+            known: false,
+            differs: false,
+            error: None,
+        }
+    }
+
     pub(super) fn of_field(at: usize, field: &'static Field) -> Self {
         Self {
             label: field.called(),
@@ -59,19 +81,10 @@ impl Entry {
                 field.about.into()
             },
             kind: field.kind,
-            words: Vec::new(),
             field: Some(at),
             declared: Some(field),
-            arg: None,
             required: field.required && !makes_itself(field),
-            input: Input::default(),
-            long: None,
-            picked: None,
-            initial: String::new(),
-            given: false,
-            known: false,
-            differs: false,
-            error: None,
+            ..Self::empty()
         }
     }
 
@@ -88,19 +101,10 @@ impl Entry {
             label: arg.name.replace('_', " "),
             about: arg.about.into(),
             kind,
-            words: Vec::new(),
-            field: None,
             declared: field,
             arg: Some(arg.name),
             required: matches!(arg.kind, ArgKind::Positional | ArgKind::Option { required: true }),
-            input: Input::default(),
-            long: None,
-            picked: None,
-            initial: String::new(),
-            given: false,
-            known: false,
-            differs: false,
-            error: None,
+            ..Self::empty()
         }
     }
 
@@ -134,18 +138,9 @@ impl Entry {
             about: format!("{}{several}", taken.about).into(),
             kind,
             words,
-            field: None,
             declared: declared.filter(|_| !taken.several),
-            arg: None,
             required: taken.required,
-            input: Input::default(),
-            long: None,
-            picked: None,
-            initial: String::new(),
-            given: false,
-            known: false,
-            differs: false,
-            error: None,
+            ..Self::empty()
         }
     }
 
